@@ -1,0 +1,103 @@
+#include "base/commit.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <utility>
+
+#include "base/error.h"
+#include "base/text.h"
+
+namespace jetvit {
+namespace {
+
+constexpr std::string_view kTemporaryMark = ".jetvit-tmp-";
+
+[[noreturn]] void fail(const std::filesystem::path& path, std::string_view what, int cause) {
+  throw Error(text(path, ": cannot ", what, " (", std::strerror(cause), ")"));
+}
+
+std::filesystem::path folder_of(const std::filesystem::path& path) {
+  return path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
+}
+
+void sync_folder(const std::filesystem::path& folder) {
+  const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor < 0) fail(folder, "open the folder", errno);
+  const int status = ::fsync(descriptor);
+  const int cause = errno;
+  ::close(descriptor);
+  // Some network file systems refuse fsync of a folder; the rename itself is what they order.
+  if (status != 0 && cause != EINVAL && cause != ENOTSUP) fail(folder, "make the folder durable", cause);
+}
+
+}  // namespace
+
+OutputFile::OutputFile(std::filesystem::path path) : path_(std::move(path)) {
+  static int counter = 0;
+  temporary_ = folder_of(path_) /
+               text(".", path_.filename().native(), kTemporaryMark, ::getpid(), "-", __atomic_add_fetch(&counter, 1, 0));
+  descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  if (descriptor_ < 0) fail(path_, "be written", errno);
+}
+
+OutputFile::~OutputFile() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+  if (!temporary_.empty()) ::unlink(temporary_.c_str());
+}
+
+void OutputFile::write(std::span<const std::byte> bytes) {
+  while (!bytes.empty()) {
+    const ssize_t done = ::write(descriptor_, bytes.data(), bytes.size());
+    if (done < 0 && errno == EINTR) continue;
+    if (done < 0) fail(path_, "be written", errno);
+    bytes = bytes.subspan(static_cast<std::size_t>(done));
+    size_ += static_cast<std::size_t>(done);
+  }
+}
+
+void OutputFile::commit() {
+  // A failed fsync or close is final: the kernel may have dropped the pages, so that a second try would lie.
+  if (::fsync(descriptor_) != 0) fail(path_, "be made durable", errno);
+  if (::close(std::exchange(descriptor_, -1)) != 0) fail(path_, "be closed", errno);
+  if (::rename(temporary_.c_str(), path_.c_str()) != 0) fail(path_, "be replaced", errno);
+  temporary_.clear();
+  sync_folder(folder_of(path_));
+}
+
+void commit_text(const std::filesystem::path& path, std::string_view content) {
+  OutputFile file(path);
+  file.write(content);
+  file.commit();
+}
+
+void refuse_existing(const std::filesystem::path& path, bool overwrite) {
+  if (!overwrite && std::filesystem::exists(path)) {
+    throw Error(text(path, ": exists already (nothing was changed); choose another path or say --overwrite"));
+  }
+}
+
+void create_folder(const std::filesystem::path& path) {
+  if (path.empty() || std::filesystem::is_directory(path)) return;
+  create_folder(path.parent_path());
+  if (::mkdir(path.c_str(), 0777) != 0 && errno != EEXIST) fail(path, "be created", errno);
+  sync_folder(folder_of(path));
+}
+
+void remove_stale_temporaries(const std::filesystem::path& folder) {
+  if (!std::filesystem::is_directory(folder)) return;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    const std::string name = entry.path().filename();
+    const std::size_t mark = name.find(kTemporaryMark);
+    if (mark == std::string::npos) continue;
+    const int owner = std::atoi(name.c_str() + mark + kTemporaryMark.size());
+    if (owner > 0 && ::kill(owner, 0) != 0 && errno == ESRCH) std::filesystem::remove(entry.path());
+  }
+}
+
+}  // namespace jetvit

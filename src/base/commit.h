@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace jetvit {
+
+// The one way in which jetvit writes a file: into a temporary in the same folder, which commit() makes durable (fsync,
+// checked close) and renames over `path` before it makes the folder durable. A reader, or a restart after a crash, finds
+// either the old or the new content. Without commit() the destructor removes the temporary.
+class OutputFile {
+ public:
+  // Throws Error where the folder is missing or not writable.
+  explicit OutputFile(std::filesystem::path path);
+  ~OutputFile();
+  OutputFile(const OutputFile&) = delete;
+  OutputFile& operator=(const OutputFile&) = delete;
+
+  void write(std::span<const std::byte> bytes);  // appends; throws Error on a full disk
+  void write(std::string_view bytes) { write(std::as_bytes(std::span(bytes))); }
+  std::size_t size() const { return size_; }  // bytes written
+
+  // Where a library must write by path itself: the temporary's name. commit() makes what it holds durable.
+  const std::filesystem::path& temporary_path() const { return temporary_; }
+
+  void commit();  // throws Error naming the path and the cause; nothing is replaced then
+
+ private:
+  std::filesystem::path path_;
+  std::filesystem::path temporary_;
+  int descriptor_ = -1;
+  std::size_t size_ = 0;
+};
+
+void commit_text(const std::filesystem::path& path, std::string_view content);
+
+// Refuses an existing output, and asks for --overwrite; does nothing where `overwrite` is true.
+void refuse_existing(const std::filesystem::path& path, bool overwrite);
+
+// Creates `path` and its parents durably; throws Error naming the cause.
+void create_folder(const std::filesystem::path& path);
+
+// Removes the temporaries that a killed process left in `folder`.
+void remove_stale_temporaries(const std::filesystem::path& folder);
+
+}  // namespace jetvit

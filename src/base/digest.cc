@@ -1,0 +1,60 @@
+#include "base/digest.h"
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <vector>
+
+#include <openssl/evp.h>
+
+#include "base/error.h"
+#include "base/file.h"
+
+namespace jetvit {
+namespace {
+
+class Sha256 {
+ public:
+  Sha256() : context_(EVP_MD_CTX_new(), &EVP_MD_CTX_free) {
+    if (!context_ || EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr) != 1) throw Error("SHA-256 is unavailable");
+  }
+
+  void add(std::span<const std::byte> bytes) { EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()); }
+
+  std::string hex() {
+    std::array<unsigned char, 32> digest{};
+    EVP_DigestFinal_ex(context_.get(), digest.data(), nullptr);
+    std::string out;
+    for (const unsigned char byte : digest) {
+      out.push_back("0123456789abcdef"[byte >> 4]);
+      out.push_back("0123456789abcdef"[byte & 15]);
+    }
+    return out;
+  }
+
+ private:
+  std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context_;
+};
+
+}  // namespace
+
+std::string sha256(std::span<const std::byte> bytes) {
+  Sha256 digest;
+  digest.add(bytes);
+  return digest.hex();
+}
+
+std::string sha256_of_file(const std::filesystem::path& path) {
+  const InputFile file(path);
+  Sha256 digest;
+  std::vector<std::byte> buffer(1 << 20);
+  for (std::uint64_t position = 0; position < file.size();) {
+    const std::span<std::byte> part(buffer.data(), std::min<std::uint64_t>(buffer.size(), file.size() - position));
+    file.read(position, part);
+    digest.add(part);
+    position += part.size();
+  }
+  return digest.hex();
+}
+
+}  // namespace jetvit

@@ -1,0 +1,73 @@
+#include "base/file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "base/error.h"
+#include "base/text.h"
+
+namespace jetvit {
+
+InputFile::InputFile(std::filesystem::path path) : path_(std::move(path)) {
+  descriptor_ = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (descriptor_ < 0) throw Error(text(path_, ": cannot be opened (", std::strerror(errno), ")"));
+  struct stat status {};
+  if (::fstat(descriptor_, &status) != 0 || !S_ISREG(status.st_mode)) {
+    ::close(descriptor_);
+    throw Error(text(path_, ": is not a regular file"));
+  }
+  size_ = static_cast<std::uint64_t>(status.st_size);
+}
+
+InputFile::~InputFile() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+InputFile::InputFile(InputFile&& other) noexcept
+    : path_(std::move(other.path_)), descriptor_(std::exchange(other.descriptor_, -1)), size_(other.size_) {}
+
+void InputFile::read(std::uint64_t position, std::span<std::byte> out) const {
+  std::size_t done = 0;
+  while (done < out.size()) {
+    const ssize_t got =
+        ::pread(descriptor_, out.data() + done, out.size() - done, static_cast<off_t>(position + done));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) throw Error(text(path_, ": cannot be read (", std::strerror(errno), ")"));
+    if (got == 0) {
+      throw Error(text(path_, ": ends at byte ", position + done, ", expected ", position + out.size(),
+                       " (it was cut short)"));
+    }
+    done += static_cast<std::size_t>(got);
+  }
+}
+
+namespace {
+
+template <class Container>
+Container read_whole(const std::filesystem::path& path, std::uint64_t limit) {
+  const InputFile file(path);
+  if (file.size() > limit) {
+    throw Error(text(path, ": holds ", human_bytes(static_cast<double>(file.size())), ", more than the limit of ",
+                     human_bytes(static_cast<double>(limit))));
+  }
+  Container out(file.size(), typename Container::value_type{});
+  file.read(0, std::as_writable_bytes(std::span(out)));
+  return out;
+}
+
+}  // namespace
+
+std::string read_text_file(const std::filesystem::path& path, std::uint64_t limit) {
+  return read_whole<std::string>(path, limit);
+}
+
+std::vector<std::byte> read_binary_file(const std::filesystem::path& path, std::uint64_t limit) {
+  return read_whole<std::vector<std::byte>>(path, limit);
+}
+
+}  // namespace jetvit

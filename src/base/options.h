@@ -1,0 +1,169 @@
+#pragma once
+
+#include <concepts>
+#include <limits>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+
+// Options structs: plain structs whose fields are listed once, in a function
+//
+//   template <class Visitor> void visit_fields(Visitor& visit, ViTOptions& options) {
+//     visit("patch_size", options.patch_size, "side of a patch in pixels", Range{1, 64});
+//     visit("pool", options.pool, "token or mean", OneOf{"token", "mean"});
+//   }
+//
+// found by argument-dependent lookup. Reading from JSON, writing to JSON and the help table all come from that list.
+// Field types: bool, int, std::int64_t, double, std::string, vectors of these, and nested options structs (no bounds).
+namespace jetvit {
+
+using Json = nlohmann::ordered_json;
+
+struct Range {  // inclusive
+  double low = -std::numeric_limits<double>::infinity();
+  double high = std::numeric_limits<double>::infinity();
+};
+
+struct OneOf {
+  OneOf(std::initializer_list<std::string> words) : choices(words) {}
+  std::vector<std::string> choices;
+};
+
+struct OptionHelp {
+  std::string key, value, range, meaning;  // nested keys as "optimiser.lr"
+};
+
+namespace options_detail {
+
+[[noreturn]] void wrong_type(const std::string& key, const Json& value, const char* wanted);
+[[noreturn]] void unknown_key(const std::string& prefix, const std::string& key, const std::vector<std::string>& known);
+void check(const std::string& key, double value, const Range& range);
+void check(const std::string& key, const std::string& value, const OneOf& words);
+std::string describe(const Range& range);
+std::string describe(const OneOf& words);
+
+void get(const std::string& key, const Json& json, bool& value);
+void get(const std::string& key, const Json& json, int& value);
+void get(const std::string& key, const Json& json, std::int64_t& value);
+void get(const std::string& key, const Json& json, double& value);
+void get(const std::string& key, const Json& json, std::string& value);
+template <class Item>
+void get(const std::string& key, const Json& json, std::vector<Item>& values) {
+  if (!json.is_array()) wrong_type(key, json, "a list");
+  values.clear();
+  for (const Json& item : json) {
+    Item value{};
+    get(key, item, value);
+    values.push_back(value);
+  }
+}
+
+template <class Value>
+concept Leaf = std::is_arithmetic_v<Value> || std::same_as<Value, std::string> || requires { typename Value::value_type; };
+
+struct Reader {
+  const Json& json;
+  std::string prefix;
+  std::vector<std::string> known;
+
+  template <class Value, class... Bound>
+  void operator()(const char* name, Value& value, const char* /*meaning*/, const Bound&... bound) {
+    known.emplace_back(name);
+    const auto found = json.find(name);
+    if (found == json.end()) return;
+    const std::string key = prefix + name;
+    if constexpr (Leaf<Value>) {
+      get(key, *found, value);
+      if constexpr (std::is_arithmetic_v<Value>) {
+        (check(key, static_cast<double>(value), bound), ...);
+      } else if constexpr (std::same_as<Value, std::string>) {
+        (check(key, value, bound), ...);
+      } else {
+        for (const auto& item : value) (check(key, item, bound), ...);
+      }
+    } else {
+      if (!found->is_object()) wrong_type(key, *found, "a table");
+      Reader nested{*found, key + ".", {}};
+      visit_fields(nested, value);
+      nested.refuse_unknown();
+    }
+  }
+
+  void refuse_unknown() const {
+    for (const auto& [key, value] : json.items()) {
+      bool listed = false;
+      for (const std::string& name : known) listed = listed || name == key;
+      if (!listed) unknown_key(prefix, key, known);
+    }
+  }
+};
+
+struct Writer {
+  Json json = Json::object();
+
+  template <class Value, class... Bound>
+  void operator()(const char* name, Value& value, const char* /*meaning*/, const Bound&... /*bound*/) {
+    if constexpr (Leaf<Value>) {
+      json[name] = value;
+    } else {
+      Writer nested;
+      visit_fields(nested, value);
+      json[name] = nested.json;
+    }
+  }
+};
+
+struct Helper {
+  std::string prefix;
+  std::vector<OptionHelp> rows;
+
+  template <class Value, class... Bound>
+  void operator()(const char* name, Value& value, const char* meaning, const Bound&... bound) {
+    if constexpr (Leaf<Value>) {
+      std::string range;
+      ((range += describe(bound)), ...);
+      rows.push_back({prefix + name, Json(value).dump(), range, meaning});
+    } else {
+      Helper nested{prefix + name + ".", {}};
+      visit_fields(nested, value);
+      rows.insert(rows.end(), nested.rows.begin(), nested.rows.end());
+    }
+  }
+};
+
+}  // namespace options_detail
+
+// Overwrites the fields that `json` names; throws UsageError for unknown keys (with the nearest known one), wrong types and
+// values out of range. `prefix` ("model.") precedes keys in messages.
+template <class Options>
+void options_from_json(const Json& json, Options& options, const std::string& prefix = "") {
+  options_detail::Reader reader{json, prefix, {}};
+  visit_fields(reader, options);
+  reader.refuse_unknown();
+}
+
+// Every field with its value.
+template <class Options>
+Json options_to_json(Options options) {
+  options_detail::Writer writer;
+  visit_fields(writer, options);
+  return writer.json;
+}
+
+// Key, current value, range and meaning of every field, for --help and `jetvit describe`.
+template <class Options>
+std::vector<OptionHelp> options_help(Options options) {
+  options_detail::Helper helper;
+  visit_fields(helper, options);
+  return helper.rows;
+}
+
+// Parses a JSON document from foreign bytes; throws Error naming `what` where it is not JSON, larger than `limit` bytes or
+// nested deeper than `depth`.
+Json parse_json(const std::string& document, const std::string& what, std::size_t limit = 64 << 20, int depth = 32);
+
+}  // namespace jetvit

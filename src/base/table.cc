@@ -1,0 +1,41 @@
+#include "base/table.h"
+
+#include <algorithm>
+
+namespace jetvit {
+namespace {
+
+// Characters on the screen: UTF-8 continuation bytes take no room.
+std::size_t width_of(const std::string& cell) {
+  return static_cast<std::size_t>(std::count_if(cell.begin(), cell.end(), [](char c) { return (c & 0xc0) != 0x80; }));
+}
+
+}  // namespace
+
+std::string text_table(const std::vector<std::string>& header, const std::vector<std::vector<std::string>>& rows) {
+  std::vector<std::size_t> widths;
+  for (const std::string& cell : header) widths.push_back(width_of(cell));
+  for (const auto& row : rows) {
+    for (std::size_t column = 0; column < row.size(); ++column) {
+      widths[column] = std::max(widths[column], width_of(row[column]));
+    }
+  }
+  std::string out;
+  const auto add_row = [&](const std::vector<std::string>& row) {
+    std::string line;
+    for (std::size_t column = 0; column < row.size(); ++column) {
+      const std::string padding(widths[column] - width_of(row[column]), ' ');
+      line += column == 0 ? row[column] + padding : "  " + padding + row[column];
+    }
+    line.erase(line.find_last_not_of(' ') + 1);
+    out += line + "\n";
+  };
+  add_row(header);
+  std::vector<std::string> rule;
+  for (const std::size_t width : widths) rule.emplace_back(width, '-');
+  add_row(rule);
+  for (const auto& row : rows) add_row(row);
+  return out;
+}
+
+}  // namespace jetvit

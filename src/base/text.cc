@@ -1,0 +1,135 @@
+#include "base/text.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+
+#include "base/error.h"
+
+namespace jetvit {
+namespace {
+
+template <class Number, class... Format>
+void append_number(std::string& out, Number value, Format... format) {
+  std::array<char, 400> buffer{};
+  const auto [end, status] = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, format...);
+  out.append(buffer.data(), end);
+}
+
+template <class Number>
+Number parse_number(std::string_view word, std::string_view what, std::string_view kind) {
+  Number value{};
+  const char* end = word.data() + word.size();
+  const auto [stop, status] = std::from_chars(word.data(), end, value);
+  if (status != std::errc() || stop != end) {
+    throw UsageError(text(what, ": \"", printable(word), "\" is not ", kind));
+  }
+  return value;
+}
+
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  for (std::size_t j = 0; j < row.size(); ++j) row[j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t substituted = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, substituted});
+    }
+  }
+  return row.back();
+}
+
+}  // namespace
+
+Interrupted::Interrupted(int signal) : Error(text("stopped by signal ", signal)), signal_(signal) {}
+
+void append_text(std::string& out, std::string_view part) { out.append(part); }
+void append_text(std::string& out, char part) { out.push_back(part); }
+void append_text(std::string& out, bool part) { out.append(part ? "true" : "false"); }
+void append_text(std::string& out, double part) { append_number(out, part); }
+void append_text(std::string& out, float part) { append_number(out, part); }
+void append_text(std::string& out, long long part) { append_number(out, part); }
+void append_text(std::string& out, unsigned long long part) { append_number(out, part); }
+
+std::string fixed(double value, int digits) {
+  std::string out;
+  append_number(out, value, std::chars_format::fixed, digits);
+  return out;
+}
+
+std::string with_commas(unsigned long long value) {
+  std::string out = text(value);
+  for (auto position = static_cast<long>(out.size()) - 3; position > 0; position -= 3) {
+    out.insert(static_cast<std::size_t>(position), ",");
+  }
+  return out;
+}
+
+std::string human_bytes(double bytes) {
+  const std::array<const char*, 5> units = {" B", " kB", " MB", " GB", " TB"};
+  std::size_t unit = 0;
+  while (bytes >= 1000 && unit + 1 < units.size()) {
+    bytes /= 1000;
+    ++unit;
+  }
+  return text(fixed(bytes, unit == 0 ? 0 : 1), units[unit]);
+}
+
+std::string human_seconds(double seconds) {
+  if (seconds < 60) return text(fixed(seconds, 1), " s");
+  const auto whole = static_cast<long long>(std::llround(seconds));
+  const auto two_digits = [](long long value) { return text(value < 10 ? "0" : "", value); };
+  if (whole < 3600) return text(whole / 60, ":", two_digits(whole % 60));
+  return text(whole / 3600, ":", two_digits(whole / 60 % 60), ":", two_digits(whole % 60));
+}
+
+double parse_double(std::string_view word, std::string_view what) {
+  return parse_number<double>(word, what, "a number");
+}
+
+long long parse_integer(std::string_view word, std::string_view what) {
+  return parse_number<long long>(word, what, "a whole number");
+}
+
+std::string join(const std::vector<std::string>& words, std::string_view separator) {
+  std::string out;
+  for (const std::string& word : words) {
+    if (&word != &words.front()) out.append(separator);
+    out.append(word);
+  }
+  return out;
+}
+
+std::string nearest_word(std::string_view word, const std::vector<std::string>& candidates) {
+  std::string best;
+  std::size_t best_distance = std::max<std::size_t>(2, word.size() / 3) + 1;
+  for (const std::string& candidate : candidates) {
+    const std::size_t distance = edit_distance(word, candidate);
+    if (distance < best_distance) {
+      best_distance = distance;
+      best = candidate;
+    }
+  }
+  return best;
+}
+
+std::string printable(std::string_view name) {
+  std::string out;
+  for (const char c : name.substr(0, 200)) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte >= 0x20 && byte != 0x7f) {
+      out.push_back(c);
+    } else {
+      constexpr std::string_view kHex = "0123456789abcdef";
+      out.append({'\\', 'x', kHex[byte >> 4], kHex[byte & 15]});
+    }
+  }
+  if (name.size() > 200) out.append("...");
+  return out;
+}
+
+}  // namespace jetvit

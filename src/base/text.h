@@ -1,0 +1,66 @@
+#pragma once
+
+#include <concepts>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+// Text and numbers, independent of the locale.
+namespace jetvit {
+
+void append_text(std::string& out, std::string_view part);
+void append_text(std::string& out, char part);
+void append_text(std::string& out, bool part);
+void append_text(std::string& out, double part);  // shortest form that reads back equal
+void append_text(std::string& out, float part);
+void append_text(std::string& out, long long part);
+void append_text(std::string& out, unsigned long long part);
+
+// Concatenates its arguments: text("row ", 7, ": ", 0.1) == "row 7: 0.1".
+template <class... Parts>
+std::string text(const Parts&... parts) {
+  std::string out;
+  const auto append = [&out](const auto& part) {
+    using Part = std::decay_t<decltype(part)>;
+    if constexpr (std::same_as<Part, std::filesystem::path>) {
+      append_text(out, std::string_view(part.native()));
+    } else if constexpr (std::same_as<Part, bool> || std::same_as<Part, char> || std::floating_point<Part>) {
+      append_text(out, part);
+    } else if constexpr (std::signed_integral<Part>) {
+      append_text(out, static_cast<long long>(part));
+    } else if constexpr (std::unsigned_integral<Part>) {
+      append_text(out, static_cast<unsigned long long>(part));
+    } else {
+      append_text(out, std::string_view(part));
+    }
+  };
+  (append(parts), ...);
+  return out;
+}
+
+// value with a fixed number of digits after the point: fixed(0.8146, 2) == "0.81".
+std::string fixed(double value, int digits);
+
+// 1234567 -> "1,234,567"
+std::string with_commas(unsigned long long value);
+
+// 1536 -> "1.5 kB" (decimal units).
+std::string human_bytes(double bytes);
+
+// 3725 -> "1:02:05", 65 -> "1:05"; 4.25 -> "4.2 s" when below a minute.
+std::string human_seconds(double seconds);
+
+// Reads the whole of `word` as a number; throws UsageError naming `what` otherwise.
+double parse_double(std::string_view word, std::string_view what);
+long long parse_integer(std::string_view word, std::string_view what);
+
+std::string join(const std::vector<std::string>& words, std::string_view separator);
+
+// The candidate closest to `word` by edit distance, or "" where none is near: for "did you mean ...?".
+std::string nearest_word(std::string_view word, const std::vector<std::string>& candidates);
+
+// `name` as it may be shown on a terminal: control bytes escaped, at most 200 characters.
+std::string printable(std::string_view name);
+
+}  // namespace jetvit

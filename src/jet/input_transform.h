@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "base/options.h"
+#include "jet/channels.h"
+
+namespace jetvit {
+
+// Which part of a signed channel a plane shows.
+enum class Part : std::uint8_t { kAll, kPositive, kNegative };
+
+enum class PixelFunction : std::uint8_t { kIdentity, kSqrt, kLog1p };  // odd functions: f(-x) = -f(x)
+
+// One plane of the network's input, computed pixel by pixel from one channel of the jet image:
+//   output = scale * f(clip(part(x), clip_low, clip_high)) + offset, where part is x, max(x, 0) or max(-x, 0).
+struct Plane {
+  int channel = 0;
+  Part part = Part::kAll;
+  PixelFunction function = PixelFunction::kIdentity;
+  float clip_low = -std::numeric_limits<float>::infinity();
+  float clip_high = std::numeric_limits<float>::infinity();
+  float scale = 1;
+  float offset = 0;
+
+  float apply(float value) const;
+};
+
+// Everything between raw pixel values and the network's input. It travels inside every checkpoint and exported model, so
+// that prediction can never be fed differently than training was.
+struct InputTransform {
+  std::vector<Channel> channels;  // of the raw images
+  float zero_threshold = 0;       // data units; |x| below it counts as 0, and so does x < 0 in an unsigned channel
+  std::vector<Plane> planes;      // the network's input channels
+
+  int outputs() const { return static_cast<int>(planes.size()); }
+};
+
+Json to_json(const InputTransform& transform);
+InputTransform input_transform_from_json(const Json& json);  // throws Error
+
+// Statistics of one channel over the pixels of all training jets, empty pixels included.
+struct ChannelStatistics {
+  double mean = 0;
+  double standard_deviation = 0;  // population
+  double minimum = 0;
+  double maximum = 0;
+  double occupancy = 0;  // mean number of non-zero pixels a jet
+};
+
+// Resolves the recipe's words into planes. `functions`: one word for all channels or one a channel, of
+//   identity, sqrt, log1p, min-max, z-score, clip (z-score clipped to +-500); with `split_signed`, a signed channel
+// becomes two planes (positive part, then negative part). Throws UsageError.
+InputTransform make_input_transform(const std::vector<Channel>& channels, const std::vector<ChannelStatistics>& statistics,
+                                    const std::vector<std::string>& functions, bool split_signed, double zero_threshold);
+
+}  // namespace jetvit

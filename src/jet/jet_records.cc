@@ -1,0 +1,80 @@
+#include "jet/jet_records.h"
+
+#include "base/error.h"
+#include "base/text.h"
+
+namespace jetvit {
+namespace {
+
+template <class Value>
+void append_column(std::vector<Value>& to, const std::vector<Value>& from) {
+  to.insert(to.end(), from.begin(), from.end());
+}
+
+template <class Value>
+std::vector<Value> select_column(const std::vector<Value>& from, std::span<const std::size_t> rows) {
+  std::vector<Value> out;
+  out.reserve(rows.size());
+  for (const std::size_t row : rows) out.push_back(from[row]);
+  return out;
+}
+
+}  // namespace
+
+void SparseImages::append(const SparseImages& other) {
+  if (offset.size() == 1) shape = other.shape;
+  if (shape != other.shape) throw Error("images of different shapes cannot be joined");
+  const std::uint64_t base = offset.back();
+  offset.reserve(offset.size() + other.offset.size() - 1);
+  for (std::size_t row = 1; row < other.offset.size(); ++row) offset.push_back(base + other.offset[row]);
+  append_column(pixel, other.pixel);
+  append_column(value, other.value);
+}
+
+void JetRecords::append(const JetRecords& other) {
+  if (size() == 0) {
+    *this = other;
+    return;
+  }
+  if (observer_names != other.observer_names) {
+    throw Error(text("jets with the observers ", join(observer_names, ", "), " cannot be joined with jets with ",
+                     join(other.observer_names, ", ")));
+  }
+  images.append(other.images);
+  append_column(label, other.label);
+  append_column(weight, other.weight);
+  for (std::size_t column = 0; column < observers.size(); ++column) {
+    append_column(observers[column], other.observers[column]);
+  }
+  append_column(source_file, other.source_file);
+  append_column(source_row, other.source_row);
+}
+
+JetRecords JetRecords::select(std::span<const std::size_t> jets) const {
+  JetRecords out;
+  out.images.shape = images.shape;
+  for (const std::size_t jet : jets) {
+    for (int channel = 0; channel < images.shape.channels; ++channel) {
+      const SparseChannel pixels = images.channel(jet, channel);
+      out.images.pixel.insert(out.images.pixel.end(), pixels.pixel.begin(), pixels.pixel.end());
+      out.images.value.insert(out.images.value.end(), pixels.value.begin(), pixels.value.end());
+      out.images.offset.push_back(out.images.pixel.size());
+    }
+  }
+  out.label = select_column(label, jets);
+  out.weight = select_column(weight, jets);
+  out.observer_names = observer_names;
+  for (const auto& column : observers) out.observers.push_back(select_column(column, jets));
+  out.source_file = select_column(source_file, jets);
+  out.source_row = select_column(source_row, jets);
+  return out;
+}
+
+const std::vector<double>& JetRecords::observer(const std::string& name) const {
+  for (std::size_t column = 0; column < observer_names.size(); ++column) {
+    if (observer_names[column] == name) return observers[column];
+  }
+  throw Error(text("no observer \"", printable(name), "\" (there are: ", join(observer_names, ", "), ")"));
+}
+
+}  // namespace jetvit
