@@ -1,14 +1,14 @@
 #include "base/commit.h"
 
-#include <fcntl.h>
-#include <signal.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <utility>
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -40,8 +40,8 @@ void sync_folder(const std::filesystem::path& folder) {
 
 OutputFile::OutputFile(std::filesystem::path path) : path_(std::move(path)) {
   static int counter = 0;
-  temporary_ = folder_of(path_) /
-               text(".", path_.filename().native(), kTemporaryMark, ::getpid(), "-", __atomic_add_fetch(&counter, 1, 0));
+  temporary_ = folder_of(path_) / text(".", path_.filename().native(), kTemporaryMark, ::getpid(), "-",
+                                       __atomic_add_fetch(&counter, 1, 0));
   descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
   if (descriptor_ < 0) fail(path_, "be written", errno);
 }

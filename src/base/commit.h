@@ -9,8 +9,8 @@
 namespace jetvit {
 
 // The one way in which jetvit writes a file: into a temporary in the same folder, which commit() makes durable (fsync,
-// checked close) and renames over `path` before it makes the folder durable. A reader, or a restart after a crash, finds
-// either the old or the new content. Without commit() the destructor removes the temporary.
+// checked close) and renames over `path` before it makes the folder durable. A reader, or a restart after a crash,
+// finds either the old or the new content. Without commit() the destructor removes the temporary.
 class OutputFile {
  public:
   // Throws Error where the folder is missing or not writable.

@@ -5,7 +5,8 @@
 
 namespace jetvit {
 
-// What every failure that a user can cause is reported as: "problem (why) suggestion". main() prints it and exits with 1.
+// What every failure that a user can cause is reported as: "problem (why) suggestion". main() prints it and exits
+// with 1.
 class Error : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;

@@ -31,7 +31,8 @@ double ExactSum::sum() const {
 
 double ExactSum::sum_of_squares() const {
   long double total = 0;
-  for (int bin = 0; bin < kExponents; ++bin) total += std::ldexp(static_cast<long double>(squares_[bin]), 2 * (bin - 150));
+  for (int bin = 0; bin < kExponents; ++bin)
+    total += std::ldexp(static_cast<long double>(squares_[bin]), 2 * (bin - 150));
   return static_cast<double>(total);
 }
 

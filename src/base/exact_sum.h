@@ -5,14 +5,14 @@
 
 namespace jetvit {
 
-// Sums of float32 values and of their squares without rounding: integer bins per exponent, so that the result is the same
-// for any order, number of threads and sharding, bit for bit. Rounded once, when read.
+// Sums of float32 values and of their squares without rounding: integer bins per exponent, so that the result is the
+// same for any order, number of threads and sharding, bit for bit. Rounded once, when read.
 class ExactSum {
  public:
-  void add(float value);               // finite values only
+  void add(float value);  // finite values only
   void merge(const ExactSum& other);
-  double sum() const;                  // sum of the values
-  double sum_of_squares() const;       // sum of the squares of the values
+  double sum() const;             // sum of the values
+  double sum_of_squares() const;  // sum of the squares of the values
 
  private:
   static constexpr int kExponents = 256;

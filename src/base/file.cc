@@ -1,12 +1,12 @@
 #include "base/file.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <cstring>
 #include <utility>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -34,13 +34,12 @@ InputFile::InputFile(InputFile&& other) noexcept
 void InputFile::read(std::uint64_t position, std::span<std::byte> out) const {
   std::size_t done = 0;
   while (done < out.size()) {
-    const ssize_t got =
-        ::pread(descriptor_, out.data() + done, out.size() - done, static_cast<off_t>(position + done));
+    const ssize_t got = ::pread(descriptor_, out.data() + done, out.size() - done, static_cast<off_t>(position + done));
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) throw Error(text(path_, ": cannot be read (", std::strerror(errno), ")"));
     if (got == 0) {
-      throw Error(text(path_, ": ends at byte ", position + done, ", expected ", position + out.size(),
-                       " (it was cut short)"));
+      throw Error(
+          text(path_, ": ends at byte ", position + done, ", expected ", position + out.size(), " (it was cut short)"));
     }
     done += static_cast<std::size_t>(got);
   }

@@ -9,8 +9,8 @@
 
 namespace jetvit {
 
-// A file open for reading at given positions; safe to share between threads (pread), never memory-mapped, so that a file
-// that shrinks under the reader is an Error and not a SIGBUS.
+// A file open for reading at given positions; safe to share between threads (pread), never memory-mapped, so that a
+// file that shrinks under the reader is an Error and not a SIGBUS.
 class InputFile {
  public:
   // Throws Error where the path is missing, unreadable or not a regular file.

@@ -14,9 +14,9 @@ void wrong_type(const std::string& key, const Json& value, const char* wanted) {
 
 void unknown_key(const std::string& prefix, const std::string& key, const std::vector<std::string>& known) {
   const std::string near = nearest_word(key, known);
-  throw UsageError(text("unknown key \"", printable(prefix + key), "\"",
-                        near.empty() ? text(" (known: ", join(known, ", "), ")")
-                                     : text(" (did you mean \"", prefix, near, "\"?)")));
+  throw UsageError(
+      text("unknown key \"", printable(prefix + key), "\"",
+           near.empty() ? text(" (known: ", join(known, ", "), ")") : text(" (did you mean \"", prefix, near, "\"?)")));
 }
 
 void check(const std::string& key, double value, const Range& range) {
@@ -37,7 +37,9 @@ std::string describe(const Range& range) {
   return text(range.low, " to ", range.high);
 }
 
-std::string describe(const OneOf& words) { return join(words.choices, ", "); }
+std::string describe(const OneOf& words) {
+  return join(words.choices, ", ");
+}
 
 void get(const std::string& key, const Json& json, bool& value) {
   if (!json.is_boolean()) wrong_type(key, json, "true or false");

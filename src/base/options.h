@@ -63,7 +63,9 @@ void get(const std::string& key, const Json& json, std::vector<Item>& values) {
 }
 
 template <class Value>
-concept Leaf = std::is_arithmetic_v<Value> || std::same_as<Value, std::string> || requires { typename Value::value_type; };
+concept Leaf = std::is_arithmetic_v<Value> || std::same_as<Value, std::string> || requires {
+  typename Value::value_type;
+};
 
 struct Reader {
   const Json& json;
@@ -137,8 +139,8 @@ struct Helper {
 
 }  // namespace options_detail
 
-// Overwrites the fields that `json` names; throws UsageError for unknown keys (with the nearest known one), wrong types and
-// values out of range. `prefix` ("model.") precedes keys in messages.
+// Overwrites the fields that `json` names; throws UsageError for unknown keys (with the nearest known one), wrong types
+// and values out of range. `prefix` ("model.") precedes keys in messages.
 template <class Options>
 void options_from_json(const Json& json, Options& options, const std::string& prefix = "") {
   options_detail::Reader reader{json, prefix, {}};
@@ -162,8 +164,8 @@ std::vector<OptionHelp> options_help(Options options) {
   return helper.rows;
 }
 
-// Parses a JSON document from foreign bytes; throws Error naming `what` where it is not JSON, larger than `limit` bytes or
-// nested deeper than `depth`.
+// Parses a JSON document from foreign bytes; throws Error naming `what` where it is not JSON, larger than `limit` bytes
+// or nested deeper than `depth`.
 Json parse_json(const std::string& document, const std::string& what, std::size_t limit = 64 << 20, int depth = 32);
 
 }  // namespace jetvit

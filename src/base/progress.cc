@@ -1,11 +1,11 @@
 #include "base/progress.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <utility>
+
+#include <unistd.h>
 
 #include "base/text.h"
 

@@ -10,8 +10,8 @@ namespace jetvit {
 // Seconds since an arbitrary start, monotonic.
 double monotonic_seconds();
 
-// One line on stderr that is redrawn in place: what, share done, rate, time left. Silent where stderr is not a terminal.
-// Safe to call from several threads.
+// One line on stderr that is redrawn in place: what, share done, rate, time left. Silent where stderr is not a
+// terminal. Safe to call from several threads.
 class Progress {
  public:
   // total 0: unknown. unit: "jets", "events", ...

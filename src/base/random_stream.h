@@ -17,8 +17,8 @@ inline std::uint64_t mix_words(std::initializer_list<std::uint64_t> words) {
   return state;
 }
 
-// A stream of random numbers that depends on its key alone, for example hash(seed, stage, epoch, jet): the same whatever the
-// number of threads, workers or processes. SplitMix64.
+// A stream of random numbers that depends on its key alone, for example hash(seed, stage, epoch, jet): the same
+// whatever the number of threads, workers or processes. SplitMix64.
 class RandomStream {
  public:
   using result_type = std::uint64_t;

@@ -1,8 +1,8 @@
 #include "base/stop_flag.h"
 
-#include <signal.h>
-
 #include <atomic>
+
+#include <signal.h>
 
 #include "base/error.h"
 
@@ -22,7 +22,9 @@ void install_stop_handlers() {
   ::sigaction(SIGTERM, &action, nullptr);
 }
 
-int stop_requested() { return requested.load(std::memory_order_relaxed); }
+int stop_requested() {
+  return requested.load(std::memory_order_relaxed);
+}
 
 void throw_if_stopped() {
   if (const int signal = stop_requested()) throw Interrupted(signal);

@@ -47,13 +47,27 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 
 Interrupted::Interrupted(int signal) : Error(text("stopped by signal ", signal)), signal_(signal) {}
 
-void append_text(std::string& out, std::string_view part) { out.append(part); }
-void append_text(std::string& out, char part) { out.push_back(part); }
-void append_text(std::string& out, bool part) { out.append(part ? "true" : "false"); }
-void append_text(std::string& out, double part) { append_number(out, part); }
-void append_text(std::string& out, float part) { append_number(out, part); }
-void append_text(std::string& out, long long part) { append_number(out, part); }
-void append_text(std::string& out, unsigned long long part) { append_number(out, part); }
+void append_text(std::string& out, std::string_view part) {
+  out.append(part);
+}
+void append_text(std::string& out, char part) {
+  out.push_back(part);
+}
+void append_text(std::string& out, bool part) {
+  out.append(part ? "true" : "false");
+}
+void append_text(std::string& out, double part) {
+  append_number(out, part);
+}
+void append_text(std::string& out, float part) {
+  append_number(out, part);
+}
+void append_text(std::string& out, long long part) {
+  append_number(out, part);
+}
+void append_text(std::string& out, unsigned long long part) {
+  append_number(out, part);
+}
 
 std::string fixed(double value, int digits) {
   std::string out;

@@ -22,14 +22,14 @@ template <class... Parts>
 std::string text(const Parts&... parts) {
   std::string out;
   const auto append = [&out](const auto& part) {
-    using Part = std::decay_t<decltype(part)>;
-    if constexpr (std::same_as<Part, std::filesystem::path>) {
+    using Kind = std::decay_t<decltype(part)>;
+    if constexpr (std::same_as<Kind, std::filesystem::path>) {
       append_text(out, std::string_view(part.native()));
-    } else if constexpr (std::same_as<Part, bool> || std::same_as<Part, char> || std::floating_point<Part>) {
+    } else if constexpr (std::same_as<Kind, bool> || std::same_as<Kind, char> || std::floating_point<Kind>) {
       append_text(out, part);
-    } else if constexpr (std::signed_integral<Part>) {
+    } else if constexpr (std::signed_integral<Kind>) {
       append_text(out, static_cast<long long>(part));
-    } else if constexpr (std::unsigned_integral<Part>) {
+    } else if constexpr (std::unsigned_integral<Kind>) {
       append_text(out, static_cast<unsigned long long>(part));
     } else {
       append_text(out, std::string_view(part));

@@ -38,12 +38,15 @@ Json parse_toml(const std::string& document, const std::string& name) {
   }
 }
 
-Json read_toml(const std::filesystem::path& path) { return parse_toml(read_text_file(path, 1 << 20), path); }
+Json read_toml(const std::filesystem::path& path) {
+  return parse_toml(read_text_file(path, 1 << 20), path);
+}
 
 void apply_override(Json& tree, const std::string& assignment) {
   const std::size_t equals = assignment.find('=');
   if (equals == std::string::npos || equals == 0) {
-    throw UsageError(text("--set ", printable(assignment), ": is not of the form key=value (for example train.lr=3e-4)"));
+    throw UsageError(
+        text("--set ", printable(assignment), ": is not of the form key=value (for example train.lr=3e-4)"));
   }
   const std::string value = assignment.substr(equals + 1);
   Json parsed;
@@ -56,7 +59,8 @@ void apply_override(Json& tree, const std::string& assignment) {
   std::string key = assignment.substr(0, equals);
   for (std::size_t dot = key.find('.'); dot != std::string::npos; dot = key.find('.')) {
     place = &(*place)[key.substr(0, dot)];
-    if (!place->is_object() && !place->is_null()) throw UsageError(text("--set ", printable(assignment), ": no such table"));
+    if (!place->is_object() && !place->is_null())
+      throw UsageError(text("--set ", printable(assignment), ": no such table"));
     key.erase(0, dot + 1);
   }
   (*place)[key] = parsed;

@@ -22,15 +22,20 @@ Enum enum_from_name(const std::array<std::string_view, count>& names, const std:
 
 float odd(PixelFunction function, float value) {
   switch (function) {
-    case PixelFunction::kSqrt: return std::copysign(std::sqrt(std::abs(value)), value);
-    case PixelFunction::kLog1p: return std::copysign(std::log1p(std::abs(value)), value);
-    case PixelFunction::kIdentity: break;
+    case PixelFunction::kSqrt:
+      return std::copysign(std::sqrt(std::abs(value)), value);
+    case PixelFunction::kLog1p:
+      return std::copysign(std::log1p(std::abs(value)), value);
+    case PixelFunction::kIdentity:
+      break;
   }
   return value;
 }
 
 // JSON has no infinities: an absent bound is null.
-Json bound_to_json(float bound) { return std::isinf(bound) ? Json() : Json(bound); }
+Json bound_to_json(float bound) {
+  return std::isinf(bound) ? Json() : Json(bound);
+}
 
 Plane plane_for(int channel, const ChannelStatistics& statistics, const std::string& function) {
   Plane plane{.channel = channel};
@@ -56,8 +61,8 @@ Plane plane_for(int channel, const ChannelStatistics& statistics, const std::str
       plane.clip_high = static_cast<float>(statistics.mean + kSigmas * spread);
     }
   } else if (function != "identity") {
-    throw UsageError(text("transform \"", printable(function),
-                          "\" is not one of identity, sqrt, log1p, min-max, z-score, clip"));
+    throw UsageError(
+        text("transform \"", printable(function), "\" is not one of identity, sqrt, log1p, min-max, z-score, clip"));
   }
   return plane;
 }
@@ -115,8 +120,10 @@ InputTransform input_transform_from_json(const Json& json) {
   }
 }
 
-InputTransform make_input_transform(const std::vector<Channel>& channels, const std::vector<ChannelStatistics>& statistics,
-                                    const std::vector<std::string>& functions, bool split_signed, double zero_threshold) {
+InputTransform make_input_transform(const std::vector<Channel>& channels,
+                                    const std::vector<ChannelStatistics>& statistics,
+                                    const std::vector<std::string>& functions, bool split_signed,
+                                    double zero_threshold) {
   if (functions.size() != 1 && functions.size() != channels.size()) {
     throw UsageError(text("transform names ", functions.size(), " functions for ", channels.size(),
                           " channels (give one for all, or one a channel)"));
@@ -126,7 +133,8 @@ InputTransform make_input_transform(const std::vector<Channel>& channels, const 
     const std::string& function = functions.size() == 1 ? functions[0] : functions[channel];
     Plane plane = plane_for(static_cast<int>(channel), statistics.at(channel), function);
     if (channels[channel].is_signed && split_signed) {
-      // A part keeps its zero at zero: the sign is what the two planes show, so that they share the scale and no offset.
+      // A part keeps its zero at zero: the sign is what the two planes show, so that they share the scale and no
+      // offset.
       plane.offset = 0;
       plane.clip_low = -std::numeric_limits<float>::infinity();
       plane.part = Part::kPositive;

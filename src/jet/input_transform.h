@@ -29,8 +29,8 @@ struct Plane {
   float apply(float value) const;
 };
 
-// Everything between raw pixel values and the network's input. It travels inside every checkpoint and exported model, so
-// that prediction can never be fed differently than training was.
+// Everything between raw pixel values and the network's input. It travels inside every checkpoint and exported model,
+// so that prediction can never be fed differently than training was.
 struct InputTransform {
   std::vector<Channel> channels;  // of the raw images
   float zero_threshold = 0;       // data units; |x| below it counts as 0, and so does x < 0 in an unsigned channel
@@ -54,7 +54,9 @@ struct ChannelStatistics {
 // Resolves the recipe's words into planes. `functions`: one word for all channels or one a channel, of
 //   identity, sqrt, log1p, min-max, z-score, clip (z-score clipped to +-500); with `split_signed`, a signed channel
 // becomes two planes (positive part, then negative part). Throws UsageError.
-InputTransform make_input_transform(const std::vector<Channel>& channels, const std::vector<ChannelStatistics>& statistics,
-                                    const std::vector<std::string>& functions, bool split_signed, double zero_threshold);
+InputTransform make_input_transform(const std::vector<Channel>& channels,
+                                    const std::vector<ChannelStatistics>& statistics,
+                                    const std::vector<std::string>& functions, bool split_signed,
+                                    double zero_threshold);
 
 }  // namespace jetvit

@@ -23,7 +23,9 @@ struct SparseImages {
   std::vector<std::uint16_t> pixel;
   std::vector<float> value;
 
-  std::size_t size() const { return shape.channels == 0 ? 0 : (offset.size() - 1) / static_cast<std::size_t>(shape.channels); }
+  std::size_t size() const {
+    return shape.channels == 0 ? 0 : (offset.size() - 1) / static_cast<std::size_t>(shape.channels);
+  }
 
   SparseChannel channel(std::size_t jet, int channel) const {
     const std::size_t row = jet * static_cast<std::size_t>(shape.channels) + static_cast<std::size_t>(channel);
@@ -38,15 +40,15 @@ struct SparseImages {
 // Jets with everything that travels beside the image, column by column.
 struct JetRecords {
   SparseImages images;
-  std::vector<std::uint8_t> label;              // 1: quark or top, 0: gluon or QCD
-  std::vector<float> weight;                    // 1 unless the input says otherwise
-  std::vector<std::string> observer_names;      // "pt", "m0", ...
-  std::vector<std::vector<double>> observers;   // [observer][jet], GeV for pt and m0
-  std::vector<std::uint32_t> source_file;       // index into the list of input files
-  std::vector<std::uint64_t> source_row;        // row in that file
+  std::vector<std::uint8_t> label;             // 1: quark or top, 0: gluon or QCD
+  std::vector<float> weight;                   // 1 unless the input says otherwise
+  std::vector<std::string> observer_names;     // "pt", "m0", ...
+  std::vector<std::vector<double>> observers;  // [observer][jet], GeV for pt and m0
+  std::vector<std::uint32_t> source_file;      // index into the list of input files
+  std::vector<std::uint64_t> source_row;       // row in that file
 
   std::size_t size() const { return label.size(); }
-  void append(const JetRecords& other);                       // same shape and observers
+  void append(const JetRecords& other);                        // same shape and observers
   JetRecords select(std::span<const std::size_t> jets) const;  // in the given order
   // The observer's column; throws Error naming those there are.
   const std::vector<double>& observer(const std::string& name) const;

@@ -11,8 +11,8 @@ enum class Split : std::uint8_t { kTrain, kValidation, kTest };
 
 inline constexpr std::array<Split, 3> kSplits = {Split::kTrain, Split::kValidation, Split::kTest};
 
-std::string_view split_name(Split split);          // "train", "validation", "test"
-Split split_from_name(std::string_view name);      // throws UsageError
+std::string_view split_name(Split split);      // "train", "validation", "test"
+Split split_from_name(std::string_view name);  // throws UsageError
 
 // Shares of the jets; what is left of validation and test trains.
 struct SplitShares {
@@ -20,8 +20,8 @@ struct SplitShares {
   double test = 0.15;
 };
 
-// The split of a jet from a hash of its file's name (without folders) and row: stable under the order of files, threads and
-// sharding.
+// The split of a jet from a hash of its file's name (without folders) and row: stable under the order of files, threads
+// and sharding.
 Split split_of(std::string_view file_name, std::uint64_t row, const SplitShares& shares);
 
 }  // namespace jetvit

@@ -1,0 +1,51 @@
+#include "base/text.h"
+
+#include <clocale>
+
+#include "base/table.h"
+#include "support/expect_error.h"
+
+namespace jetvit {
+namespace {
+
+TEST(Text, ConcatenatesAndFormats) {
+  EXPECT_EQ(text("row ", 7, ": ", 0.1, ' ', true), "row 7: 0.1 true");
+  EXPECT_EQ(fixed(0.8146, 2), "0.81");
+  EXPECT_EQ(with_commas(1234567), "1,234,567");
+  EXPECT_EQ(with_commas(12), "12");
+  EXPECT_EQ(human_bytes(1536), "1.5 kB");
+  EXPECT_EQ(human_seconds(3725), "1:02:05");
+  EXPECT_EQ(human_seconds(65), "1:05");
+}
+
+TEST(Text, NumbersDoNotFollowTheLocale) {
+  const std::string before = std::setlocale(LC_ALL, nullptr);
+  std::setlocale(LC_ALL, "de_DE.UTF-8");
+  EXPECT_EQ(text(72.5), "72.5");
+  EXPECT_EQ(parse_double("72.5", "pt"), 72.5);
+  std::setlocale(LC_ALL, before.c_str());
+}
+
+TEST(Text, ParsesWholeWordsOnly) {
+  EXPECT_EQ(parse_double("-1e3", "x"), -1000);
+  EXPECT_EQ(parse_integer("12", "x"), 12);
+  EXPECT_ERROR(parse_double("1,5", "--pile-up"), UsageError, "--pile-up: \"1,5\" is not a number");
+  EXPECT_ERROR(parse_integer("12a", "--jets"), UsageError, "--jets: \"12a\" is not a whole number");
+}
+
+TEST(Text, EscapesControlBytes) {
+  EXPECT_EQ(printable("a\x1b[31m\n"), "a\\x1b[31m\\x0a");
+}
+
+TEST(Text, NearestWord) {
+  EXPECT_EQ(nearest_word("coatnet0", {"vit_tiny", "coatnet_0", "resnet_15"}), "coatnet_0");
+  EXPECT_EQ(nearest_word("zzzz", {"vit_tiny"}), "");
+}
+
+TEST(Table, AlignsColumns) {
+  EXPECT_EQ(text_table({"model", "AUC"}, {{"pt", "0.5"}, {"coatnet", "0.8146"}}),
+            "model       AUC\n-------  ------\npt          0.5\ncoatnet  0.8146\n");
+}
+
+}  // namespace
+}  // namespace jetvit
