@@ -1,0 +1,156 @@
+#include "ops/assemble_batch.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <utility>
+
+#include "base/text.h"
+#include "ops/scatter.h"
+
+namespace jetvit {
+namespace {
+
+// Standard normal number (Box and Muller, 1958); the second one of the pair is not used.
+float draw_normal(RandomStream& stream) {
+  const double radius = std::sqrt(-2 * std::log(1 - stream.uniform()));
+  return static_cast<float>(radius * std::cos(2 * std::numbers::pi * stream.uniform()));
+}
+
+float part_of(float value, Part part) {
+  if (part == Part::kPositive) return std::max(value, 0.0F);
+  if (part == Part::kNegative) return std::max(-value, 0.0F);
+  return value;
+}
+
+PixelList pixel_list(const ImageAssembler::Workspace& workspace) {
+  return {workspace.row, workspace.column, workspace.shown};
+}
+
+}  // namespace
+
+ImageAssembler::ImageAssembler(ImageShape shape, InputTransform transform, const ImageOptions& image,
+                               const AugmentOptions& augment)
+    : shape_(shape),
+      transform_(std::move(transform)),
+      augment_(augment),
+      resize_(resize_from_name(image.resize)),
+      size_(image.size) {
+  if (size_ < 1 || size_ > 1024) throw UsageError(text("image.size: ", size_, " is not in 1 .. 1024"));
+  if (static_cast<int>(transform_.channels.size()) != shape_.channels) {
+    throw Error(text("input transform: it is for ", transform_.channels.size(), " channels, the images have ",
+                     shape_.channels, " (the model was trained on other data)"));
+  }
+  if (shape_.height < 1 || shape_.width < 1 || shape_.pixels() > 65536) {
+    throw Error(text("images of ", shape_.height, " x ", shape_.width, " pixels: at most 65,536 pixels are supported"));
+  }
+  make_axis_scatter(resize_, shape_.height, size_, 0, Edge::kRepeated, rows_);
+  make_axis_scatter(resize_, shape_.width, size_, 0, Edge::kRepeated, columns_);
+  for (int pixel = 0; pixel < static_cast<int>(shape_.pixels()); ++pixel) {
+    pixel_row_.push_back(static_cast<std::uint16_t>(pixel / shape_.width));
+    pixel_column_.push_back(static_cast<std::uint16_t>(pixel % shape_.width));
+  }
+}
+
+std::size_t ImageAssembler::values() const {
+  return static_cast<std::size_t>(planes()) * static_cast<std::size_t>(size_) * static_cast<std::size_t>(size_);
+}
+
+void ImageAssembler::assemble(const SparseImages& images, std::size_t jet, float* out, Workspace& workspace) const {
+  run(images, jet, Placement(), nullptr, out, workspace);
+}
+
+void ImageAssembler::assemble_augmented(const SparseImages& images, std::size_t jet, RandomStream stream, float* out,
+                                        Workspace& workspace) const {
+  const Placement placement = draw_placement(augment_, stream);
+  run(images, jet, placement, &stream, out, workspace);
+}
+
+void ImageAssembler::assemble_at(const SparseImages& images, std::size_t jet, const Placement& placement, float* out,
+                                 Workspace& workspace) const {
+  run(images, jet, placement, nullptr, out, workspace);
+}
+
+// Collects the channel's pixels that survive zero suppression and augmentation. Random numbers are drawn for pixels
+// that survive zero suppression only, so that raw and prepared input give the same images.
+void ImageAssembler::gather_pixels(const SparseChannel& pixels, int channel, bool negate, RandomStream* stream,
+                                   Workspace& workspace) const {
+  workspace.row.clear();
+  workspace.column.clear();
+  workspace.value.clear();
+  if (stream != nullptr && augment_.channel_mask > 0 && stream->chance(augment_.channel_mask)) return;
+  const bool is_signed = transform_.channels[static_cast<std::size_t>(channel)].is_signed;
+  const bool drops = stream != nullptr && augment_.pixel_dropout > 0;
+  const bool smears = stream != nullptr && augment_.noise > 0;
+  for (std::size_t i = 0; i < pixels.value.size(); ++i) {
+    float value = pixels.value[i];
+    if (value == 0 || !(std::abs(value) >= transform_.zero_threshold) || (!is_signed && value < 0)) continue;
+    if (drops && stream->chance(augment_.pixel_dropout)) continue;
+    // Smearing never turns a deposit into a hole.
+    if (smears) value *= std::max(0.0F, 1 + static_cast<float>(augment_.noise) * draw_normal(*stream));
+    if (pixels.pixel[i] >= pixel_row_.size()) {
+      throw Error(text("pixel ", pixels.pixel[i], " of an image of ", pixel_row_.size(), " (the data are damaged)"));
+    }
+    workspace.row.push_back(pixel_row_[pixels.pixel[i]]);
+    workspace.column.push_back(pixel_column_[pixels.pixel[i]]);
+    workspace.value.push_back(negate ? -value : value);
+  }
+}
+
+void ImageAssembler::run(const SparseImages& images, std::size_t jet, const Placement& placement, RandomStream* stream,
+                         float* out, Workspace& workspace) const {
+  const Geometry geometry(placement, shape_, size_);
+  const std::size_t area = static_cast<std::size_t>(size_) * static_cast<std::size_t>(size_);
+  const AxisScatter* rows = &rows_;
+  const AxisScatter* columns = &columns_;
+  if (!geometry.is_rotated() && geometry.is_shifted()) {
+    // Both axes leave the repeated edge together: a shift along one makes the outside empty on all sides.
+    make_axis_scatter(resize_, shape_.height, size_, geometry.shift_eta, Edge::kEmpty, workspace.rows);
+    make_axis_scatter(resize_, shape_.width, size_, geometry.shift_phi, Edge::kEmpty, workspace.columns);
+    rows = &workspace.rows;
+    columns = &workspace.columns;
+  }
+  if (resize_ == Resize::kSum && workspace.pooled.size() != area) workspace.pooled.assign(area, 0);
+
+  for (int channel = 0; channel < shape_.channels; ++channel) {
+    const std::string& name = transform_.channels[static_cast<std::size_t>(channel)].name;
+    const bool negate = (placement.flip_phi && name == "d0") || (placement.flip_eta && name == "dz");
+    gather_pixels(images.channel(jet, channel), channel, negate, stream, workspace);
+    for (std::size_t index = 0; index < transform_.planes.size(); ++index) {
+      const Plane& plane = transform_.planes[index];
+      if (plane.channel != channel) continue;
+      float* const target = out + index * area;
+      std::fill_n(target, area, plane.apply(0));
+      workspace.shown.resize(workspace.value.size());
+      if (resize_ == Resize::kSum) {
+        std::transform(workspace.value.begin(), workspace.value.end(), workspace.shown.begin(),
+                       [&](float value) { return part_of(value, plane.part); });
+        workspace.cells.clear();
+        if (geometry.is_rotated()) {
+          pool_rotated(pixel_list(workspace), shape_, geometry, workspace.pooled.data(), workspace.cells);
+        } else {
+          pool_by_axes(pixel_list(workspace), *rows, *columns, geometry, workspace.pooled.data(), workspace.cells);
+        }
+        Plane whole = plane;  // the part is taken already
+        whole.part = Part::kAll;
+        for (const std::uint32_t cell : workspace.cells) {
+          const double sum = std::exchange(workspace.pooled[cell], 0);
+          if (sum != 0) target[cell] = whole.apply(static_cast<float>(sum));
+        }
+      } else {
+        Plane change = plane;  // f(x) - f(0), free of the offset and its rounding
+        change.offset = 0;
+        const float empty = change.apply(0);
+        std::transform(workspace.value.begin(), workspace.value.end(), workspace.shown.begin(),
+                       [&](float value) { return change.apply(value) - empty; });
+        if (geometry.is_rotated()) {
+          scatter_rotated(pixel_list(workspace), resize_, shape_, geometry, target);
+        } else {
+          scatter_by_axes(pixel_list(workspace), *rows, *columns, geometry, target);
+        }
+      }
+    }
+  }
+}
+
+}  // namespace jetvit

@@ -1,0 +1,67 @@
+#include "ops/placement.h"
+
+#include <cmath>
+#include <numbers>
+#include <utility>
+
+namespace jetvit {
+namespace {
+
+// Uniform whole number in [-largest, largest].
+int draw_shift(int largest, RandomStream& stream) {
+  return static_cast<int>(stream.below(2 * static_cast<std::uint64_t>(largest) + 1)) - largest;
+}
+
+}  // namespace
+
+Placement draw_placement(const AugmentOptions& options, RandomStream& stream) {
+  Placement placement;
+  placement.flip_phi = stream.chance(options.horizontal_flip);
+  placement.flip_eta = stream.chance(options.vertical_flip);
+  placement.degrees = stream.uniform(-options.rotation, options.rotation);
+  placement.shift_eta = draw_shift(options.shift_eta, stream);
+  placement.shift_phi = draw_shift(options.shift_phi, stream);
+  return placement;
+}
+
+Geometry::Geometry(const Placement& placement, const ImageShape& shape, int output_size)
+    : size(output_size), shift_eta(placement.shift_eta), shift_phi(placement.shift_phi) {
+  const double quarters = placement.degrees / 90;
+  const double whole = std::nearbyint(quarters);
+  int turns = 0;
+  if (std::abs(quarters - whole) < 1e-12) {
+    turns = ((static_cast<int>(whole) % 4) + 4) % 4;
+    // Sine and cosine of a quarter turn as std::sin would miss them.
+    sine = turns == 1 ? 1 : turns == 3 ? -1 : 0;
+    cosine = turns == 0 ? 1 : turns == 2 ? -1 : 0;
+  } else {
+    sine = std::sin(placement.degrees * std::numbers::pi / 180);
+    cosine = std::cos(placement.degrees * std::numbers::pi / 180);
+  }
+  // A non-square image does not turn onto itself, but half a turn always does.
+  if (turns == 2 || shape.height == shape.width) {
+    // Turning and then shifting by s is shifting by the turned-back s and then turning.
+    for (int turn = 0; turn < turns; ++turn) {
+      const int eta = shift_eta;
+      shift_eta = -shift_phi;
+      shift_phi = eta;
+    }
+    if (turns != 0) {
+      sine = 0;
+      cosine = 1;
+    }
+  } else {
+    turns = 0;
+  }
+  const auto place = [&](int row, int column) {
+    for (int turn = 0; turn < turns; ++turn) row = std::exchange(column, size - 1 - row);
+    if (placement.flip_eta) row = size - 1 - row;
+    if (placement.flip_phi) column = size - 1 - column;
+    return static_cast<std::ptrdiff_t>(row) * size + column;
+  };
+  origin = place(0, 0);
+  row_step = place(1, 0) - origin;
+  column_step = place(0, 1) - origin;
+}
+
+}  // namespace jetvit

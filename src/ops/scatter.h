@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "jet/channels.h"
+#include "ops/placement.h"
+#include "ops/resample.h"
+
+namespace jetvit {
+
+// Non-zero pixels of one raw image.
+struct PixelList {
+  std::span<const std::uint16_t> row;
+  std::span<const std::uint16_t> column;
+  std::span<const float> value;
+};
+
+// Adds an image that is not rotated to out[size][size] through the scatters of its two axes.
+void scatter_by_axes(const PixelList& pixels, const AxisScatter& rows, const AxisScatter& columns,
+                     const Geometry& geometry, float* out);
+
+// Adds a rotated image to out[size][size]: bilinear or bicubic, empty beyond the edge.
+void scatter_rotated(const PixelList& pixels, Resize resize, const ImageShape& shape, const Geometry& geometry,
+                     float* out);
+
+// Adds every pixel whole to the cell of pooled[size][size] that contains its centre and notes the cells in the order in
+// which they were filled (a cell may come twice). Pixels that leave the image are lost.
+void pool_by_axes(const PixelList& pixels, const AxisScatter& rows, const AxisScatter& columns,
+                  const Geometry& geometry, double* pooled, std::vector<std::uint32_t>& cells);
+void pool_rotated(const PixelList& pixels, const ImageShape& shape, const Geometry& geometry, double* pooled,
+                  std::vector<std::uint32_t>& cells);
+
+}  // namespace jetvit
