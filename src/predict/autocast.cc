@@ -1,0 +1,21 @@
+#include "predict/autocast.h"
+
+#include <ATen/autocast_mode.h>
+
+namespace jetvit {
+
+Autocast::Autocast(bool enabled) : enabled_(enabled) {
+  if (!enabled_) return;
+  before_ = at::autocast::is_autocast_enabled(at::kCPU);
+  at::autocast::set_autocast_dtype(at::kCPU, at::kBFloat16);
+  at::autocast::set_autocast_enabled(at::kCPU, true);
+  at::autocast::increment_nesting();
+}
+
+Autocast::~Autocast() {
+  if (!enabled_) return;
+  if (at::autocast::decrement_nesting() == 0) at::autocast::clear_cache();
+  at::autocast::set_autocast_enabled(at::kCPU, before_);
+}
+
+}  // namespace jetvit

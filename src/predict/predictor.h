@@ -1,0 +1,30 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "jet/input_transform.h"
+#include "jet/jet_records.h"
+#include "model/model.h"
+#include "ops/image_options.h"
+
+namespace jetvit {
+
+struct PredictOptions {
+  int batch_size = 256;
+  int threads = 1;                            // background threads that assemble images
+  bool bf16 = false;                          // autocast
+  std::function<void(std::size_t)> progress;  // told the jets of every finished batch; may be empty
+};
+
+// The model's logits for all records, in their order, without augmentation. The model is in evaluation mode meanwhile
+// and returns to the mode it had. Throws Interrupted where a stop was requested, Error where a logit is not finite.
+std::vector<float> predict_logits(Model& model, std::shared_ptr<const JetRecords> records,
+                                  const InputTransform& transform, const ImageOptions& image,
+                                  const PredictOptions& options);
+
+// 1 / (1 + exp(-logit)) without overflow.
+double sigmoid(double logit);
+
+}  // namespace jetvit

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/options.h"
+
+namespace jetvit {
+
+// Predictions column by column. As Parquet: score (double, sigmoid of the logit), logit (float), label (uint8), weight
+// (float), one double column per observer, source_file (string, the name as given) and source_row (uint64), and split
+// (string) where the jets came from a store.
+struct Scores {
+  std::vector<double> score;
+  std::vector<float> logit;
+  std::vector<std::uint8_t> label;
+  std::vector<float> weight;
+  std::vector<std::string> observer_names;
+  std::vector<std::vector<double>> observers;  // [observer][jet]
+  std::vector<std::string> source_file;
+  std::vector<std::uint64_t> source_row;
+  std::vector<std::string> split;  // empty: no such column
+
+  std::size_t size() const { return score.size(); }
+};
+
+// Writes a scores file chunk by chunk (one row group each); the file appears whole at close().
+class ScoresWriter {
+ public:
+  // provenance: kept in the file's key "jetvit" as JSON.
+  ScoresWriter(const std::filesystem::path& path, std::vector<std::string> observer_names, bool with_split,
+               const Json& provenance);
+  ~ScoresWriter();  // without close() nothing is left
+  ScoresWriter(const ScoresWriter&) = delete;
+  ScoresWriter& operator=(const ScoresWriter&) = delete;
+
+  void append(const Scores& scores);
+  void close();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+// Reads a scores file back; columns beside the fixed ones count as observers where they are numbers. Throws Error where
+// "score" or "label" is missing.
+Scores read_scores(const std::filesystem::path& path);
+
+}  // namespace jetvit

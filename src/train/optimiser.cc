@@ -1,0 +1,110 @@
+#include "train/optimiser.h"
+
+#include <cmath>
+
+#include <ATen/ops/_fused_adam.h>
+#include <ATen/ops/_fused_adamw.h>
+#include <ATen/ops/_fused_sgd.h>
+#include <ATen/ops/linalg_vector_norm.h>
+#include <ATen/ops/scalar_tensor.h>
+#include <ATen/ops/zeros_like.h>
+#include <c10/core/GradMode.h>
+
+#include "base/error.h"
+#include "base/text.h"
+
+namespace jetvit {
+
+bool decays(const std::string& name, const at::Tensor& parameter) {
+  if (parameter.dim() <= 1) return false;
+  for (const char* part : {"pos_embed", "cls_token", "relative_position_bias_table", "rel_pos"}) {
+    if (name.find(part) != std::string::npos) return false;
+  }
+  return true;
+}
+
+double clip_gradients(const NamedTensors& parameters, double largest) {
+  const c10::NoGradGuard no_grad;
+  double square = 0;
+  for (const auto& [name, parameter] : parameters) {
+    if (!parameter.grad().defined()) continue;
+    const double norm = at::linalg_vector_norm(parameter.grad()).item<double>();
+    square += norm * norm;
+  }
+  const double norm = std::sqrt(square);
+  const double scale = largest / (norm + 1e-6);
+  if (largest > 0 && scale < 1) {
+    for (const auto& [name, parameter] : parameters) {
+      if (parameter.grad().defined()) parameter.grad().mul_(scale);
+    }
+  }
+  return norm;
+}
+
+Optimiser::Optimiser(const OptimiserOptions& options, const NamedTensors& parameters) : options_(options) {
+  const c10::NoGradGuard no_grad;
+  for (const auto& [name, parameter] : parameters) {
+    Slot slot{
+        name, parameter, at::zeros_like(parameter), {}, options.decay_norms_and_biases || decays(name, parameter)};
+    if (options.kind != "sgd") slot.second = at::zeros_like(parameter);
+    slots_.push_back(slot);
+  }
+}
+
+void Optimiser::update(bool decayed, double lr, double weight_decay) {
+  std::vector<at::Tensor> parameters, gradients, first, second, steps;
+  // The kernels read a count per tensor; all of them are the same.
+  const at::Tensor step = at::scalar_tensor(static_cast<double>(steps_), at::kFloat);
+  for (const Slot& slot : slots_) {
+    if (slot.decayed != decayed || !slot.parameter.grad().defined()) continue;
+    parameters.push_back(slot.parameter);
+    gradients.push_back(slot.parameter.grad());
+    first.push_back(slot.first);
+    second.push_back(slot.second);
+    steps.push_back(step);
+  }
+  if (parameters.empty()) return;
+  if (options_.kind == "sgd") {
+    at::_fused_sgd_(parameters, gradients, first, weight_decay, options_.momentum, lr, /*dampening=*/0,
+                    /*nesterov=*/false, /*maximize=*/false, /*is_first_step=*/steps_ == 1);
+  } else if (options_.kind == "adam") {
+    at::_fused_adam_(parameters, gradients, first, second, {}, steps, lr, options_.beta1, options_.beta2, weight_decay,
+                     options_.eps, /*amsgrad=*/false, /*maximize=*/false);
+  } else {
+    at::_fused_adamw_(parameters, gradients, first, second, {}, steps, lr, options_.beta1, options_.beta2, weight_decay,
+                      options_.eps, /*amsgrad=*/false, /*maximize=*/false);
+  }
+}
+
+void Optimiser::step(double lr, double weight_decay) {
+  const c10::NoGradGuard no_grad;
+  ++steps_;
+  update(true, lr, weight_decay);
+  update(false, lr, 0);
+}
+
+void Optimiser::clear_gradients() {
+  for (Slot& slot : slots_) slot.parameter.mutable_grad() = at::Tensor();
+}
+
+std::map<std::string, at::Tensor> Optimiser::state() const {
+  std::map<std::string, at::Tensor> tensors;
+  for (const Slot& slot : slots_) {
+    tensors[(options_.kind == "sgd" ? "momentum." : "exp_avg.") + slot.name] = slot.first;
+    if (slot.second.defined()) tensors["exp_avg_sq." + slot.name] = slot.second;
+  }
+  return tensors;
+}
+
+void Optimiser::restore(const std::map<std::string, at::Tensor>& tensors, std::int64_t steps) {
+  const c10::NoGradGuard no_grad;
+  for (auto& [name, tensor] : state()) {
+    const auto saved = tensors.find(name);
+    if (saved == tensors.end()) throw Error(text("optimiser state ", name, " is missing"));
+    if (saved->second.sizes() != tensor.sizes()) throw Error(text("optimiser state ", name, " has another shape"));
+    tensor.copy_(saved->second);
+  }
+  steps_ = steps;
+}
+
+}  // namespace jetvit

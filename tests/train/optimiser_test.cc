@@ -1,0 +1,96 @@
+#include "train/optimiser.h"
+
+#include <cmath>
+
+#include <ATen/CPUGeneratorImpl.h>
+#include <ATen/ops/randn.h>
+#include <gtest/gtest.h>
+
+#include "support/expect_error.h"
+
+namespace jetvit {
+namespace {
+
+// Ten steps of one scalar in double precision by the formula of Loshchilov and Hutter (arXiv:1711.05101).
+double adamw_by_formula(double weight, const std::vector<double>& gradients, double lr, double decay) {
+  double first = 0;
+  double second = 0;
+  for (std::size_t t = 1; t <= gradients.size(); ++t) {
+    const double gradient = gradients[t - 1];
+    weight -= lr * decay * weight;
+    first = 0.9 * first + 0.1 * gradient;
+    second = 0.999 * second + 0.001 * gradient * gradient;
+    const double power = static_cast<double>(t);
+    weight -= lr * (first / (1 - std::pow(0.9, power))) / (std::sqrt(second / (1 - std::pow(0.999, power))) + 1e-8);
+  }
+  return weight;
+}
+
+NamedTensors two_tensors() {
+  at::Generator(at::detail::getDefaultCPUGenerator()).set_current_seed(7);
+  return {{"layer.weight", at::randn({3, 5}).set_requires_grad(true)},
+          {"layer.bias", at::randn({5}).set_requires_grad(true)}};
+}
+
+TEST(Optimiser, TenAdamWStepsEqualTheFormula) {
+  NamedTensors parameters = two_tensors();
+  const double weight = parameters[0].second[1][2].item<double>();
+  const double bias = parameters[1].second[3].item<double>();
+  Optimiser optimiser(OptimiserOptions{}, parameters);
+  std::vector<double> weight_gradients, bias_gradients;
+  for (int step = 0; step < 10; ++step) {
+    for (auto& [name, parameter] : parameters) parameter.mutable_grad() = at::randn(parameter.sizes());
+    weight_gradients.push_back(parameters[0].second.grad()[1][2].item<double>());
+    bias_gradients.push_back(parameters[1].second.grad()[3].item<double>());
+    optimiser.step(1e-2, 0.1);
+  }
+  EXPECT_NEAR(parameters[0].second[1][2].item<double>(), adamw_by_formula(weight, weight_gradients, 1e-2, 0.1), 1e-6);
+  // The bias does not decay.
+  EXPECT_NEAR(parameters[1].second[3].item<double>(), adamw_by_formula(bias, bias_gradients, 1e-2, 0), 1e-6);
+}
+
+TEST(Optimiser, RestoredStateContinuesBitForBit) {
+  for (const char* kind : {"adamw", "adam", "sgd"}) {
+    OptimiserOptions options;
+    options.kind = kind;
+    NamedTensors whole = two_tensors();
+    NamedTensors parts = two_tensors();
+    Optimiser one(options, whole);
+    auto two = std::make_unique<Optimiser>(options, parts);
+    for (int step = 0; step < 6; ++step) {
+      for (std::size_t i = 0; i < 2; ++i) {
+        const at::Tensor gradient = at::randn(whole[i].second.sizes());
+        whole[i].second.mutable_grad() = gradient.clone();
+        parts[i].second.mutable_grad() = gradient;
+      }
+      one.step(1e-2, 0.1);
+      two->step(1e-2, 0.1);
+      if (step != 2) continue;
+      std::map<std::string, at::Tensor> saved;
+      for (const auto& [name, tensor] : two->state()) saved[name] = tensor.clone();
+      auto fresh = std::make_unique<Optimiser>(options, parts);
+      fresh->restore(saved, two->steps());
+      two = std::move(fresh);
+    }
+    for (std::size_t i = 0; i < 2; ++i) EXPECT_TRUE(whole[i].second.equal(parts[i].second)) << kind;
+  }
+}
+
+TEST(Optimiser, RestoreNamesWhatIsMissing) {
+  Optimiser optimiser(OptimiserOptions{}, two_tensors());
+  EXPECT_ERROR(optimiser.restore({}, 1), Error, "exp_avg.layer.bias is missing");
+}
+
+TEST(Optimiser, ClippingKeepsTheDirection) {
+  NamedTensors parameters = two_tensors();
+  for (auto& [name, parameter] : parameters) parameter.mutable_grad() = at::randn(parameter.sizes());
+  const double before = clip_gradients(parameters, 0);
+  const double ratio = parameters[0].second.grad()[0][0].item<double>() / parameters[1].second.grad()[0].item<double>();
+  EXPECT_DOUBLE_EQ(clip_gradients(parameters, 0.5), before);
+  EXPECT_NEAR(clip_gradients(parameters, 0), 0.5, 1e-5);
+  EXPECT_NEAR(parameters[0].second.grad()[0][0].item<double>() / parameters[1].second.grad()[0].item<double>(), ratio,
+              1e-4);
+}
+
+}  // namespace
+}  // namespace jetvit
