@@ -99,9 +99,9 @@ at::Tensor BatchLoader::recycled_images(std::size_t jets) {
   for (const at::Tensor& tensor : memory_) {
     if (tensor.size(0) == count && tensor.use_count() == 1 && tensor.storage().use_count() == 1) return tensor;
   }
-  // What is still held elsewhere stays alive there; only the loader's own claim on it ends.
-  std::erase_if(memory_,
-                [](const at::Tensor& tensor) { return tensor.use_count() > 1 || tensor.storage().use_count() > 1; });
+  // One tensor a slot, the consumer's and a shorter last one make a full set. Beyond it somebody keeps batches: those
+  // stay alive where they are kept, the loader lets go of them.
+  if (memory_.size() >= slots_.size() + 2) memory_.erase(memory_.begin());
   memory_.push_back(at::empty({count, assembler_.planes(), assembler_.size(), assembler_.size()}, at::kFloat));
   return memory_.back();
 }
