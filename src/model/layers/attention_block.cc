@@ -1,0 +1,98 @@
+#include "model/layers/attention_block.h"
+
+#include <cmath>
+
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/gelu.h>
+#include <ATen/ops/matmul.h>
+
+namespace jetvit {
+
+// Heads first in the channels of qkv: (heads, 3, head_dim).
+class AttentionBlock::Attention : public Module {
+ public:
+  explicit Attention(const AttentionBlockOptions& options)
+      : heads_(options.in / options.head_dim), head_dim_(options.head_dim), dropout_(options.dropout) {
+    constexpr auto kInit = ConvOptions::Init::kXavier;
+    qkv_ =
+        add_child("qkv", std::make_shared<Conv2d>(ConvOptions{.in = options.in, .out = 3 * options.in, .init = kInit}));
+    bias_ = add_child("rel_pos", std::make_shared<RelativeBias>(options.side, heads_));
+    proj_ =
+        add_child("proj", std::make_shared<Conv2d>(ConvOptions{.in = options.in, .out = options.out, .init = kInit}));
+  }
+
+  at::Tensor forward(const at::Tensor& x) const {
+    const std::int64_t n = x.size(0);
+    const std::int64_t height = x.size(2);
+    const std::int64_t width = x.size(3);
+    // (N, heads, 3 head_dim, tokens)
+    const at::Tensor qkv = qkv_->forward(x).reshape({n, heads_, 3 * head_dim_, height * width});
+    const at::Tensor q = qkv.narrow(2, 0, head_dim_).transpose(2, 3) * (1 / std::sqrt(static_cast<double>(head_dim_)));
+    const at::Tensor k = qkv.narrow(2, head_dim_, head_dim_);
+    const at::Tensor v = qkv.narrow(2, 2 * head_dim_, head_dim_);
+    // (N, heads, query, key); written out, as batched products beat the fused kernel for so few tokens.
+    const at::Tensor weights = (at::matmul(q, k) + bias_->forward()).softmax(-1);
+    const at::Tensor mixed = at::matmul(v, weights.transpose(2, 3)).reshape({n, heads_ * head_dim_, height, width});
+    return jetvit::dropout(proj_->forward(mixed), dropout_, training());
+  }
+
+ private:
+  std::int64_t heads_, head_dim_;
+  double dropout_;
+  std::shared_ptr<Conv2d> qkv_, proj_;
+  std::shared_ptr<RelativeBias> bias_;
+};
+
+class AttentionBlock::Mlp : public Module {
+ public:
+  Mlp(int width, double dropout) : dropout_(dropout) {
+    constexpr auto kInit = ConvOptions::Init::kXavierMlp;
+    constexpr int kExpand = 4;
+    fc1_ = add_child("fc1", std::make_shared<Conv2d>(ConvOptions{.in = width, .out = kExpand * width, .init = kInit}));
+    fc2_ = add_child("fc2", std::make_shared<Conv2d>(ConvOptions{.in = kExpand * width, .out = width, .init = kInit}));
+  }
+
+  at::Tensor forward(const at::Tensor& x) const {
+    return fc2_->forward(jetvit::dropout(at::gelu(fc1_->forward(x)), dropout_, training()));
+  }
+
+ private:
+  double dropout_;
+  std::shared_ptr<Conv2d> fc1_, fc2_;
+};
+
+// Norm and pooling under the reference's name "norm1.norm".
+class AttentionBlock::Norm1 : public Module {
+ public:
+  explicit Norm1(int width) : down_(width, width, false, ConvOptions::Init::kXavier) {
+    norm_ = add_child("norm", std::make_shared<LayerNorm>(width));
+  }
+  at::Tensor forward(const at::Tensor& x) const { return down_.forward(norm_->forward_channels(x)); }
+
+ private:
+  std::shared_ptr<LayerNorm> norm_;
+  Downsample down_;
+};
+
+AttentionBlock::AttentionBlock(const AttentionBlockOptions& options) {
+  if (options.stride == 2) {
+    shortcut_ =
+        add_child("shortcut", std::make_shared<Downsample>(options.in, options.out, false, ConvOptions::Init::kXavier));
+    pooled_norm_ = add_child("norm1", std::make_shared<Norm1>(options.in));
+  } else {
+    norm1_ = add_child("norm1", std::make_shared<LayerNorm>(options.in));
+  }
+  attention_ = add_child("attn", std::make_shared<Attention>(options));
+  norm2_ = add_child("norm2", std::make_shared<LayerNorm>(options.out));
+  mlp_ = add_child("mlp", std::make_shared<Mlp>(options.out, options.dropout));
+  drop_path_ = add_child("drop_path", std::make_shared<DropPath>(options.drop_path));
+}
+
+at::Tensor AttentionBlock::forward(const at::Tensor& x) const {
+  const at::Tensor shortcut = shortcut_ ? shortcut_->forward(x) : x;
+  const at::Tensor normed = pooled_norm_ ? pooled_norm_->forward(x) : norm1_->forward_channels(x);
+  const at::Tensor y = shortcut + drop_path_->forward(attention_->forward(normed));
+  return y + drop_path_->forward(mlp_->forward(norm2_->forward_channels(y)));
+}
+
+}  // namespace jetvit

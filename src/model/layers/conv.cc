@@ -1,0 +1,42 @@
+#include "model/layers/conv.h"
+
+#include <ATen/ops/conv2d.h>
+
+#include "model/layers/init.h"
+
+namespace jetvit {
+namespace {
+
+at::Tensor initial_weight(const ConvOptions& options, const init::Shape& shape) {
+  switch (options.init) {
+    case ConvOptions::Init::kNormalFanOut:
+      return init::normal_fan_out(shape);
+    case ConvOptions::Init::kXavier:
+    case ConvOptions::Init::kXavierMlp:
+      return init::xavier_uniform(shape);
+    case ConvOptions::Init::kDefault:
+      break;
+  }
+  return init::uniform_fan_in(shape, shape[1] * shape[2] * shape[3]);
+}
+
+at::Tensor initial_bias(const ConvOptions& options, std::int64_t fan_in) {
+  if (options.init == ConvOptions::Init::kDefault) return init::uniform_fan_in({options.out}, fan_in);
+  if (options.init == ConvOptions::Init::kXavierMlp) return init::normal({options.out}, 1e-6);
+  return init::zeros({options.out});
+}
+
+}  // namespace
+
+Conv2d::Conv2d(const ConvOptions& options) : options_(options) {
+  const init::Shape shape = {options.out, options.in / options.groups, options.kernel, options.kernel};
+  if (options_.padding < 0) options_.padding = (options.stride - 1 + options.kernel - 1) / 2;
+  weight_ = add_parameter("weight", initial_weight(options, shape));
+  if (options.bias) bias_ = add_parameter("bias", initial_bias(options, shape[1] * shape[2] * shape[3]));
+}
+
+at::Tensor Conv2d::forward(const at::Tensor& x) const {
+  return at::conv2d(x, weight_, bias_, options_.stride, options_.padding, 1, options_.groups);
+}
+
+}  // namespace jetvit

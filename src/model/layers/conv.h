@@ -1,0 +1,31 @@
+#pragma once
+
+#include "model/module.h"
+
+namespace jetvit {
+
+struct ConvOptions {
+  enum class Init { kDefault, kNormalFanOut, kXavier, kXavierMlp };
+  int in = 1;
+  int out = 1;
+  int kernel = 1;
+  int stride = 1;
+  int padding = -1;  // -1: symmetric, ((stride - 1) + (kernel - 1)) / 2
+  int groups = 1;
+  bool bias = true;
+  Init init = Init::kDefault;
+};
+
+// Two-dimensional convolution, (N, in, H, W) to (N, out, H', W'). Parameters "weight" (out, in / groups, k, k) and
+// "bias".
+class Conv2d : public Module {
+ public:
+  explicit Conv2d(const ConvOptions& options);
+  at::Tensor forward(const at::Tensor& x) const;
+
+ private:
+  ConvOptions options_;
+  at::Tensor weight_, bias_;
+};
+
+}  // namespace jetvit

@@ -1,0 +1,19 @@
+#include "model/layers/downsample.h"
+
+#include <ATen/ops/avg_pool2d.h>
+
+namespace jetvit {
+
+Downsample::Downsample(int in, int out, bool bias, ConvOptions::Init init) {
+  if (in != out) {
+    expand_ =
+        add_child("expand", std::make_shared<Conv2d>(ConvOptions{.in = in, .out = out, .bias = bias, .init = init}));
+  }
+}
+
+at::Tensor Downsample::forward(const at::Tensor& x) const {
+  const at::Tensor pooled = at::avg_pool2d(x, 2);
+  return expand_ ? expand_->forward(pooled) : pooled;
+}
+
+}  // namespace jetvit

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <vector>
+
+#include "model/module.h"
+
+namespace jetvit {
+
+// Stochastic depth (Huang et al., arXiv:1603.09382): in training each sample loses the branch with probability `rate`;
+// what remains is scaled by 1 / (1 - rate). No parameters.
+class DropPath : public Module {
+ public:
+  explicit DropPath(double rate) : rate_(rate) {}
+  at::Tensor forward(const at::Tensor& x) const;  // any shape (N, ...)
+
+ private:
+  double rate_;
+};
+
+// Rates rising linearly from 0 to `last` over `count` blocks.
+std::vector<double> drop_path_rates(double last, int count);
+
+// Dropout of single values: the identity in evaluation or at rate 0.
+at::Tensor dropout(const at::Tensor& x, double rate, bool training);
+
+}  // namespace jetvit

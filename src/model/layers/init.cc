@@ -1,0 +1,52 @@
+#include "model/layers/init.h"
+
+#include <cmath>
+
+#include <ATen/ops/ones.h>
+#include <ATen/ops/zeros.h>
+
+namespace jetvit::init {
+namespace {
+
+// Weights of one output: a convolution's window, or 1.
+std::int64_t window(const Shape& shape) {
+  return shape.size() == 4 ? shape[2] * shape[3] : 1;
+}
+
+}  // namespace
+
+at::Tensor zeros(const Shape& shape) {
+  return at::zeros(shape);
+}
+
+at::Tensor ones(const Shape& shape) {
+  return at::ones(shape);
+}
+
+at::Tensor normal(const Shape& shape, double deviation) {
+  return at::zeros(shape).normal_(0, deviation);
+}
+
+at::Tensor truncated_normal(const Shape& shape, double deviation) {
+  return normal(shape, deviation).clamp_(-2, 2);
+}
+
+at::Tensor uniform_fan_in(const Shape& shape, std::int64_t fan_in) {
+  const double bound = 1 / std::sqrt(static_cast<double>(fan_in));
+  return at::zeros(shape).uniform_(-bound, bound);
+}
+
+at::Tensor normal_fan_out(const Shape& shape) {
+  // out / groups x window: a depthwise convolution has one input per group and as many groups as outputs.
+  const bool depthwise = shape[1] == 1 && window(shape) > 1;
+  const auto fan_out = static_cast<double>(window(shape) * (depthwise ? 1 : shape[0]));
+  return normal(shape, std::sqrt(2 / fan_out));
+}
+
+at::Tensor xavier_uniform(const Shape& shape) {
+  const auto fans = static_cast<double>(window(shape) * (shape[0] + shape[1]));
+  const double bound = std::sqrt(6 / fans);
+  return at::zeros(shape).uniform_(-bound, bound);
+}
+
+}  // namespace jetvit::init

@@ -1,0 +1,35 @@
+#include "model/layers/norm.h"
+
+#include <ATen/ops/batch_norm.h>
+#include <ATen/ops/layer_norm.h>
+
+#include "model/layers/init.h"
+
+namespace jetvit {
+
+BatchNorm2d::BatchNorm2d(int channels, double epsilon) : epsilon_(epsilon) {
+  weight_ = add_parameter("weight", init::ones({channels}));
+  bias_ = add_parameter("bias", init::zeros({channels}));
+  running_mean_ = add_buffer("running_mean", init::zeros({channels}));
+  running_var_ = add_buffer("running_var", init::ones({channels}));
+}
+
+at::Tensor BatchNorm2d::forward(const at::Tensor& x) const {
+  constexpr double kMomentum = 0.1;
+  return at::batch_norm(x, weight_, bias_, running_mean_, running_var_, training(), kMomentum, epsilon_, false);
+}
+
+LayerNorm::LayerNorm(int channels, double epsilon) : channels_(channels), epsilon_(epsilon) {
+  weight_ = add_parameter("weight", init::ones({channels}));
+  bias_ = add_parameter("bias", init::zeros({channels}));
+}
+
+at::Tensor LayerNorm::forward(const at::Tensor& x) const {
+  return at::layer_norm(x, {channels_}, weight_, bias_, epsilon_);
+}
+
+at::Tensor LayerNorm::forward_channels(const at::Tensor& x) const {
+  return forward(x.permute({0, 2, 3, 1})).permute({0, 3, 1, 2});
+}
+
+}  // namespace jetvit

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstdint>
+
+#include "model/module.h"
+
+namespace jetvit {
+
+// A classifier of images.
+class Model : public Module {
+ public:
+  // x: (N, channels, image_size, image_size) float. Returns logits (N, outputs).
+  virtual at::Tensor forward(const at::Tensor& x) = 0;
+
+  virtual int channels() const = 0;
+  virtual int outputs() const = 0;
+  virtual int image_size() const = 0;
+
+  // Whether convolutions are faster on channels-last memory.
+  virtual bool prefers_channels_last() const { return false; }
+};
+
+}  // namespace jetvit

@@ -1,0 +1,39 @@
+#include "model/module.h"
+
+#include "base/text.h"
+
+namespace jetvit {
+
+std::vector<NamedTensor> Module::collect(std::vector<NamedTensor> Module::*own) const {
+  std::vector<NamedTensor> out = this->*own;
+  for (const auto& [name, child] : children_) {
+    for (NamedTensor& item : child->collect(own)) out.push_back({text(name, ".", item.name), std::move(item.tensor)});
+  }
+  return out;
+}
+
+std::vector<NamedTensor> Module::parameters() const {
+  return collect(&Module::parameters_);
+}
+
+std::vector<NamedTensor> Module::buffers() const {
+  return collect(&Module::buffers_);
+}
+
+void Module::train(bool on) {
+  training_ = on;
+  for (const auto& [name, child] : children_) child->train(on);
+}
+
+at::Tensor Module::add_parameter(std::string name, at::Tensor initial) {
+  initial.requires_grad_(true);
+  parameters_.push_back({std::move(name), initial});
+  return initial;
+}
+
+at::Tensor Module::add_buffer(std::string name, at::Tensor initial) {
+  buffers_.push_back({std::move(name), initial});
+  return initial;
+}
+
+}  // namespace jetvit

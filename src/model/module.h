@@ -1,0 +1,52 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <ATen/core/Tensor.h>
+
+namespace jetvit {
+
+struct NamedTensor {
+  std::string name;  // "stages.0.blocks.1.conv1_1x1.weight"
+  at::Tensor tensor;
+};
+
+// A piece of a network: named parameters, buffers and children in the order of registration, which is the order (and
+// the names) of the reference implementation. Tensors are shared handles: change them in place.
+class Module {
+ public:
+  Module() = default;
+  virtual ~Module() = default;
+  Module(const Module&) = delete;
+  Module& operator=(const Module&) = delete;
+
+  std::vector<NamedTensor> parameters() const;  // of this module and all below
+  std::vector<NamedTensor> buffers() const;     // running statistics
+
+  // Training or evaluation behaviour (batch norm, dropout, drop path), of this module and all below.
+  void train(bool on = true);
+  bool training() const { return training_; }
+
+ protected:
+  at::Tensor add_parameter(std::string name, at::Tensor initial);
+  at::Tensor add_buffer(std::string name, at::Tensor initial);
+
+  template <class Child>
+  std::shared_ptr<Child> add_child(std::string name, std::shared_ptr<Child> child) {
+    children_.emplace_back(std::move(name), child);
+    return child;
+  }
+
+ private:
+  std::vector<NamedTensor> collect(std::vector<NamedTensor> Module::*own) const;
+
+  std::vector<NamedTensor> parameters_;
+  std::vector<NamedTensor> buffers_;
+  std::vector<std::pair<std::string, std::shared_ptr<Module>>> children_;
+  bool training_ = true;
+};
+
+}  // namespace jetvit

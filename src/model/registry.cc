@@ -1,0 +1,82 @@
+#include "model/registry.h"
+
+#include <functional>
+
+#include "base/text.h"
+#include "model/coatnet.h"
+#include "model/resnet_15.h"
+#include "model/vit.h"
+
+namespace jetvit {
+namespace {
+
+struct Entry {
+  ModelInfo info;
+  std::function<std::unique_ptr<Model>(const Json&)> make;
+  std::function<Json(const Json&)> resolve;
+  std::function<std::vector<OptionHelp>()> help;
+};
+
+template <class Options>
+Options overwritten(Options options, const Json& json) {
+  if (!json.is_null()) options_from_json(json, options, "model.");
+  return options;
+}
+
+template <class Options>
+Entry entry(const char* name, const char* summary, Options defaults, std::unique_ptr<Model> (*make)(const Options&)) {
+  return {{name, summary},
+          [=](const Json& json) { return make(overwritten(defaults, json)); },
+          [=](const Json& json) { return options_to_json(overwritten(defaults, json)); },
+          [=] { return options_help(defaults); }};
+}
+
+const std::vector<Entry>& entries() {
+  static const std::vector<Entry> list = {
+      entry("vit_tiny", "vision transformer, equal to timm's vit_tiny_patch16_224", VitOptions(), make_vit),
+      entry("vit_nano", "the same at a size for two cores", vit_nano_options(), make_vit),
+      entry("coatnet_0", "convolution and attention, equal to timm's coatnet_0_rw_224", CoatNetOptions(), make_coatnet),
+      entry("coatnet_nano", "the same at a size for two cores", coatnet_nano_options(), make_coatnet),
+      entry("resnet_15", "the baseline of arXiv:1902.08276, without batch norm", ResNet15Options(), make_resnet_15),
+  };
+  return list;
+}
+
+const Entry& find_entry(const std::string& name) {
+  std::vector<std::string> names;
+  for (const Entry& candidate : entries()) {
+    if (candidate.info.name == name) return candidate;
+    names.push_back(candidate.info.name);
+  }
+  const std::string near = nearest_word(name, names);
+  throw UsageError(text("no model \"", printable(name), "\" (",
+                        near.empty() ? text("there are: ", join(names, ", ")) : text("did you mean ", near, "?"), ")"));
+}
+
+}  // namespace
+
+std::vector<ModelInfo> model_list() {
+  std::vector<ModelInfo> list;
+  for (const Entry& candidate : entries()) list.push_back(candidate.info);
+  return list;
+}
+
+std::unique_ptr<Model> make_model(const std::string& name, const Json& options) {
+  return find_entry(name).make(options);
+}
+
+Json resolved_model_options(const std::string& name, const Json& options) {
+  return find_entry(name).resolve(options);
+}
+
+std::vector<OptionHelp> model_options_help(const std::string& name) {
+  return find_entry(name).help();
+}
+
+std::int64_t parameter_count(const Module& model) {
+  std::int64_t count = 0;
+  for (const NamedTensor& parameter : model.parameters()) count += parameter.tensor.numel();
+  return count;
+}
+
+}  // namespace jetvit

@@ -1,0 +1,75 @@
+#include "model/resnet_15.h"
+
+#include <vector>
+
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/max_pool2d.h>
+#include <ATen/ops/relu.h>
+
+#include "base/text.h"
+#include "model/layers/conv.h"
+#include "model/layers/linear.h"
+
+namespace jetvit {
+namespace {
+
+class ResidualBlock : public Module {
+ public:
+  ResidualBlock(int in, int out, int stride) {
+    conv1_ = add_child("conv1", std::make_shared<Conv2d>(
+                                    ConvOptions{.in = in, .out = out, .kernel = 3, .stride = stride, .padding = 1}));
+    conv2_ = add_child("conv2", std::make_shared<Conv2d>(ConvOptions{.in = out, .out = out, .kernel = 3}));
+    if (stride != 1 || in != out) {
+      shortcut_ = add_child(
+          "shortcut", std::make_shared<Conv2d>(ConvOptions{.in = in, .out = out, .stride = stride, .padding = 0}));
+    }
+  }
+
+  at::Tensor forward(const at::Tensor& x) const {
+    const at::Tensor y = conv2_->forward(at::relu(conv1_->forward(x)));
+    return at::relu(y + (shortcut_ ? shortcut_->forward(x) : x));
+  }
+
+ private:
+  std::shared_ptr<Conv2d> conv1_, conv2_, shortcut_;
+};
+
+class ResNet15 : public Model {
+ public:
+  explicit ResNet15(const ResNet15Options& options) : options_(options) {
+    const int width = options.width;
+    conv0_ = add_child("conv0", std::make_shared<Conv2d>(ConvOptions{
+                                    .in = options.channels, .out = width, .kernel = 7, .stride = 2, .padding = 1}));
+    for (int index = 0; index < 7; ++index) {
+      const int in = index <= 3 ? width : 2 * width;
+      const int out = index < 3 ? width : 2 * width;
+      blocks_.push_back(
+          add_child(text("blocks.", index), std::make_shared<ResidualBlock>(in, out, index == 3 ? 2 : 1)));
+    }
+    fc_ = add_child("fc", std::make_shared<Linear>(2 * width, options.outputs, Linear::Init::kDefault));
+  }
+
+  at::Tensor forward(const at::Tensor& x) override {
+    at::Tensor y = at::max_pool2d(at::relu(conv0_->forward(x)), 2);
+    for (const auto& block : blocks_) y = block->forward(y);
+    return fc_->forward(y.amax({2, 3}));
+  }
+
+  int channels() const override { return options_.channels; }
+  int outputs() const override { return options_.outputs; }
+  int image_size() const override { return options_.image_size; }
+
+ private:
+  ResNet15Options options_;
+  std::shared_ptr<Conv2d> conv0_;
+  std::vector<std::shared_ptr<ResidualBlock>> blocks_;
+  std::shared_ptr<Linear> fc_;
+};
+
+}  // namespace
+
+std::unique_ptr<Model> make_resnet_15(const ResNet15Options& options) {
+  return std::make_unique<ResNet15>(options);
+}
+
+}  // namespace jetvit

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <memory>
+
+#include "base/options.h"
+#include "model/model.h"
+
+namespace jetvit {
+
+struct ResNet15Options {
+  int channels = 3;
+  int outputs = 1;
+  int image_size = 125;
+  int width = 16;
+};
+
+template <class Visitor>
+void visit_fields(Visitor& visit, ResNet15Options& options) {
+  visit("channels", options.channels, "planes of the input image", Range{1, 4096});
+  visit("outputs", options.outputs, "logits", Range{1, 65536});
+  visit("image_size", options.image_size, "side of the image in pixels", Range{16, 4096});
+  visit("width", options.width, "channels of the first stage; the second has twice as many", Range{1, 1024});
+}
+
+// The network of the CMS end-to-end papers (arXiv:1902.08276; trainer torch_resnet_single.py of
+// bjornburkle/QCD_Glu_Quark): 7x7 convolution of stride 2, ReLU, 2x2 max pooling, three residual blocks, a fourth that
+// halves the image and doubles the channels, three more, global max pooling, one linear layer. No batch norm; 107
+// thousand parameters at 3 channels.
+std::unique_ptr<Model> make_resnet_15(const ResNet15Options& options);
+
+}  // namespace jetvit

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+
+#include <ATen/core/Tensor.h>
+
+namespace jetvit {
+
+// The content of a safetensors file: 8 bytes of header length (little endian), a JSON header, the tensors' bytes.
+struct TensorFile {
+  std::map<std::string, at::Tensor> tensors;
+  std::map<std::string, std::string> metadata;
+};
+
+// Reads a file of foreign origin: lengths, shapes and offsets are checked before anything is allocated. Throws Error
+// naming the file and the tensor. At most 16 MB of header, 65,536 tensors, rank 8.
+TensorFile read_safetensors(const std::filesystem::path& path);
+
+// Writes contiguous copies, in the order of the names, durably (base/commit.h).
+void write_safetensors(const std::filesystem::path& path, const TensorFile& file);
+
+}  // namespace jetvit

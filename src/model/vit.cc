@@ -1,0 +1,168 @@
+#include "model/vit.h"
+
+#include <cmath>
+
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/cat.h>
+#include <ATen/ops/gelu.h>
+#include <ATen/ops/matmul.h>
+
+#include "base/text.h"
+#include "model/layers/conv.h"
+#include "model/layers/drop_path.h"
+#include "model/layers/init.h"
+#include "model/layers/linear.h"
+#include "model/layers/norm.h"
+
+namespace jetvit {
+namespace {
+
+std::shared_ptr<Linear> linear(int in, int out) {
+  return std::make_shared<Linear>(in, out, Linear::Init::kTruncatedNormal);
+}
+
+class PatchEmbed : public Module {
+ public:
+  explicit PatchEmbed(const VitOptions& options) {
+    proj_ = add_child("proj", std::make_shared<Conv2d>(ConvOptions{.in = options.channels,
+                                                                   .out = options.embed_dim,
+                                                                   .kernel = options.patch_size,
+                                                                   .stride = options.patch_size,
+                                                                   .padding = 0}));
+  }
+  // (N, C, H, W) to (N, patches, embed_dim)
+  at::Tensor forward(const at::Tensor& x) const { return proj_->forward(x).flatten(2).transpose(1, 2); }
+
+ private:
+  std::shared_ptr<Conv2d> proj_;
+};
+
+// (N, tokens, width) to the same.
+class SelfAttention : public Module {
+ public:
+  SelfAttention(int width, int heads, double dropout) : heads_(heads), dropout_(dropout) {
+    qkv_ = add_child("qkv", linear(width, 3 * width));
+    proj_ = add_child("proj", linear(width, width));
+  }
+
+  at::Tensor forward(const at::Tensor& x) const {
+    const std::int64_t n = x.size(0);
+    const std::int64_t tokens = x.size(1);
+    const std::int64_t head_dim = x.size(2) / heads_;
+    // (3, N, heads, tokens, head_dim)
+    const at::Tensor qkv = qkv_->forward(x).reshape({n, tokens, 3, heads_, head_dim}).permute({2, 0, 3, 1, 4});
+    const at::Tensor q = qkv.select(0, 0) * (1 / std::sqrt(static_cast<double>(head_dim)));
+    // Written out: for up to a few hundred tokens batched products beat the fused kernel on CPUs.
+    const at::Tensor weights = at::matmul(q, qkv.select(0, 1).transpose(2, 3)).softmax(-1);
+    const at::Tensor mixed =
+        at::matmul(weights, qkv.select(0, 2)).transpose(1, 2).reshape({n, tokens, heads_ * head_dim});
+    return jetvit::dropout(proj_->forward(mixed), dropout_, training());
+  }
+
+ private:
+  std::int64_t heads_;
+  double dropout_;
+  std::shared_ptr<Linear> qkv_, proj_;
+};
+
+class Mlp : public Module {
+ public:
+  Mlp(int width, double dropout) : dropout_(dropout) {
+    constexpr int kExpand = 4;
+    fc1_ = add_child("fc1", linear(width, kExpand * width));
+    fc2_ = add_child("fc2", linear(kExpand * width, width));
+  }
+  at::Tensor forward(const at::Tensor& x) const {
+    const at::Tensor hidden = jetvit::dropout(at::gelu(fc1_->forward(x)), dropout_, training());
+    return jetvit::dropout(fc2_->forward(hidden), dropout_, training());
+  }
+
+ private:
+  double dropout_;
+  std::shared_ptr<Linear> fc1_, fc2_;
+};
+
+class Block : public Module {
+ public:
+  Block(const VitOptions& options, double drop_path) {
+    norm1_ = add_child("norm1", std::make_shared<LayerNorm>(options.embed_dim));
+    attention_ = add_child("attn", std::make_shared<SelfAttention>(options.embed_dim, options.heads, options.dropout));
+    norm2_ = add_child("norm2", std::make_shared<LayerNorm>(options.embed_dim));
+    mlp_ = add_child("mlp", std::make_shared<Mlp>(options.embed_dim, options.dropout));
+    drop_path_ = add_child("drop_path", std::make_shared<DropPath>(drop_path));
+  }
+
+  at::Tensor forward(const at::Tensor& x) const {
+    const at::Tensor y = x + drop_path_->forward(attention_->forward(norm1_->forward(x)));
+    return y + drop_path_->forward(mlp_->forward(norm2_->forward(y)));
+  }
+
+ private:
+  std::shared_ptr<LayerNorm> norm1_, norm2_;
+  std::shared_ptr<SelfAttention> attention_;
+  std::shared_ptr<Mlp> mlp_;
+  std::shared_ptr<DropPath> drop_path_;
+};
+
+void check(const VitOptions& options) {
+  if (options.image_size % options.patch_size != 0) {
+    const int below = options.image_size / options.patch_size * options.patch_size;
+    throw UsageError(text("vit: image_size = ", options.image_size,
+                          " is not a multiple of patch_size = ", options.patch_size,
+                          " (nearest: ", below > 0 ? text(below, " or ") : "", below + options.patch_size, ")"));
+  }
+  if (options.embed_dim % options.heads != 0) {
+    throw UsageError(text("vit: embed_dim = ", options.embed_dim, " is not a multiple of heads = ", options.heads));
+  }
+}
+
+class Vit : public Model {
+ public:
+  explicit Vit(const VitOptions& options) : options_(options) {
+    check(options);
+    const int side = options.image_size / options.patch_size;
+    cls_token_ = add_parameter("cls_token", init::normal({1, 1, options.embed_dim}, 1e-6));
+    pos_embed_ = add_parameter("pos_embed", init::truncated_normal({1, side * side + 1, options.embed_dim}, 0.02));
+    patch_embed_ = add_child("patch_embed", std::make_shared<PatchEmbed>(options));
+    const std::vector<double> rates = drop_path_rates(options.drop_path, options.depth);
+    for (int index = 0; index < options.depth; ++index) {
+      blocks_.push_back(
+          add_child(text("blocks.", index), std::make_shared<Block>(options, rates[static_cast<std::size_t>(index)])));
+    }
+    norm_ = add_child("norm", std::make_shared<LayerNorm>(options.embed_dim));
+    head_ = add_child("head", linear(options.embed_dim, options.outputs));
+  }
+
+  at::Tensor forward(const at::Tensor& x) override {
+    const at::Tensor patches = patch_embed_->forward(x);
+    const at::Tensor token = cls_token_.to(patches.scalar_type()).expand({x.size(0), 1, -1});
+    at::Tensor y = at::cat({token, patches}, 1) + pos_embed_;
+    y = jetvit::dropout(y, options_.dropout, training());
+    for (const auto& block : blocks_) y = block->forward(y);
+    return head_->forward(norm_->forward(y).select(1, 0));
+  }
+
+  int channels() const override { return options_.channels; }
+  int outputs() const override { return options_.outputs; }
+  int image_size() const override { return options_.image_size; }
+
+ private:
+  VitOptions options_;
+  at::Tensor cls_token_, pos_embed_;
+  std::shared_ptr<PatchEmbed> patch_embed_;
+  std::vector<std::shared_ptr<Block>> blocks_;
+  std::shared_ptr<LayerNorm> norm_;
+  std::shared_ptr<Linear> head_;
+};
+
+}  // namespace
+
+std::unique_ptr<Model> make_vit(const VitOptions& options) {
+  return std::make_unique<Vit>(options);
+}
+
+VitOptions vit_nano_options() {
+  return {.image_size = 48, .patch_size = 6, .embed_dim = 64, .depth = 4, .heads = 4};
+}
+
+}  // namespace jetvit

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <memory>
+
+#include "base/options.h"
+#include "model/model.h"
+
+namespace jetvit {
+
+struct VitOptions {
+  int channels = 3;
+  int outputs = 1;
+  int image_size = 224;
+  int patch_size = 16;
+  int embed_dim = 192;
+  int depth = 12;
+  int heads = 3;
+  double dropout = 0;
+  double drop_path = 0;
+};
+
+template <class Visitor>
+void visit_fields(Visitor& visit, VitOptions& options) {
+  visit("channels", options.channels, "planes of the input image", Range{1, 4096});
+  visit("outputs", options.outputs, "logits", Range{1, 65536});
+  visit("image_size", options.image_size, "side of the image in pixels", Range{1, 4096});
+  visit("patch_size", options.patch_size, "side of a patch in pixels (8 suits 128 px)", Range{1, 1024});
+  visit("embed_dim", options.embed_dim, "channels of a token", Range{1, 8192});
+  visit("depth", options.depth, "blocks", Range{1, 99});
+  visit("heads", options.heads, "attention heads", Range{1, 256});
+  visit("dropout", options.dropout, "dropout after attention and in the MLP", Range{0, 0.95});
+  visit("drop_path", options.drop_path, "stochastic depth of the last block", Range{0, 0.95});
+}
+
+// Vision transformer with a class token (Dosovitskiy et al., arXiv:2010.11929): names and numbers of timm's
+// vit_*_patch*_224. Throws UsageError where patches do not tile the image or heads do not divide the width.
+std::unique_ptr<Model> make_vit(const VitOptions& options);
+
+VitOptions vit_nano_options();
+
+}  // namespace jetvit

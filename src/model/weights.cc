@@ -1,0 +1,52 @@
+#include "model/weights.h"
+
+#include <ATen/core/grad_mode.h>
+
+#include "base/error.h"
+#include "base/text.h"
+
+namespace jetvit {
+namespace {
+
+std::string shape_text(const at::Tensor& tensor) {
+  std::vector<std::string> sizes;
+  for (const std::int64_t size : tensor.sizes()) sizes.push_back(text(size));
+  return text("(", join(sizes, ", "), ")");
+}
+
+bool ignored(const std::string& name) {
+  return name.ends_with("num_batches_tracked");
+}
+
+}  // namespace
+
+std::map<std::string, at::Tensor> named_weights(const Module& model) {
+  std::map<std::string, at::Tensor> out;
+  for (const NamedTensor& item : model.parameters()) out.emplace(item.name, item.tensor);
+  for (const NamedTensor& item : model.buffers()) out.emplace(item.name, item.tensor);
+  return out;
+}
+
+void load_weights(Module& model, const std::map<std::string, at::Tensor>& weights, const std::string& source) {
+  const std::map<std::string, at::Tensor> own = named_weights(model);
+  for (const auto& [name, tensor] : own) {
+    const auto found = weights.find(name);
+    if (found == weights.end()) {
+      throw Error(
+          text(source, ": lacks the tensor \"", name, "\" (the weights belong to another model or other options)"));
+    }
+    if (found->second.sizes() != tensor.sizes()) {
+      throw Error(text(source, ": tensor \"", name, "\" has the shape ", shape_text(found->second),
+                       ", the model needs ", shape_text(tensor), " (the weights belong to other options)"));
+    }
+  }
+  for (const auto& [name, tensor] : weights) {
+    if (!own.contains(name) && !ignored(name)) {
+      throw Error(text(source, ": holds the tensor \"", printable(name), "\", which the model lacks"));
+    }
+  }
+  const at::NoGradGuard no_gradients;
+  for (const auto& [name, tensor] : own) at::Tensor(tensor).copy_(weights.at(name));
+}
+
+}  // namespace jetvit
