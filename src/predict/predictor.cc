@@ -16,7 +16,7 @@ namespace {
 // Evaluation mode for the time of a scope.
 class EvaluationMode {
  public:
-  explicit EvaluationMode(Model& model) : model_(model), before_(model.is_training()) { model_.train(false); }
+  explicit EvaluationMode(Model& model) : model_(model), before_(model.training()) { model_.train(false); }
   ~EvaluationMode() { model_.train(before_); }
   EvaluationMode(const EvaluationMode&) = delete;
   EvaluationMode& operator=(const EvaluationMode&) = delete;
@@ -27,6 +27,10 @@ class EvaluationMode {
 };
 
 }  // namespace
+
+at::Tensor network_input(const Model& model, const at::Tensor& images) {
+  return model.prefers_channels_last() ? images.contiguous(at::MemoryFormat::ChannelsLast) : images;
+}
 
 std::vector<float> predict_logits(Model& model, std::shared_ptr<const JetRecords> records,
                                   const InputTransform& transform, const ImageOptions& image,
@@ -45,7 +49,8 @@ std::vector<float> predict_logits(Model& model, std::shared_ptr<const JetRecords
   while (loader.next(batch)) {
     throw_if_stopped();
     const Autocast autocast(options.bf16);
-    const at::Tensor output = model.forward(batch.images).to(at::kFloat).reshape({-1}).contiguous();
+    const at::Tensor output =
+        model.forward(network_input(model, batch.images)).to(at::kFloat).reshape({-1}).contiguous();
     if (output.numel() != static_cast<std::int64_t>(batch.jets.size())) {
       throw Error(text("the model returns ", output.numel() / static_cast<std::int64_t>(batch.jets.size()),
                        " values a jet (a classifier returns one logit: outputs = 1)"));

@@ -24,6 +24,9 @@ std::vector<float> predict_logits(Model& model, std::shared_ptr<const JetRecords
                                   const InputTransform& transform, const ImageOptions& image,
                                   const PredictOptions& options);
 
+// The batch in the memory layout that suits the model.
+at::Tensor network_input(const Model& model, const at::Tensor& images);
+
 // 1 / (1 + exp(-logit)) without overflow.
 double sigmoid(double logit);
 

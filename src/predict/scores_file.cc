@@ -122,7 +122,7 @@ Scores read_scores(const std::filesystem::path& path) {
   std::shared_ptr<arrow::Table> table;
   try {
     auto reader = take(parquet::arrow::OpenFile(file, arrow::default_memory_pool()), path);
-    check(reader->ReadTable(&table), path);
+    table = take(reader->ReadTable(), path);
   } catch (const std::exception& error) {
     throw Error(text(path, ": not a readable Parquet file (", printable(error.what()), ")"));
   }

@@ -3,8 +3,8 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "model/registry.h"
+#include "model/weights.h"
 #include "predict/checkpoint.h"
-#include "predict/model_state.h"
 
 namespace jetvit {
 
@@ -52,7 +52,7 @@ TrainedModel load_trained_model(const std::filesystem::path& run_or_checkpoint) 
     weights = with_prefix(checkpoint.tensors, "ema.");
     if (weights.empty()) weights = with_prefix(checkpoint.tensors, "model.");
   }
-  load_model_state(*trained.model, weights, path);
+  load_weights(*trained.model, weights, path);
   trained.model->train(false);
   return trained;
 }

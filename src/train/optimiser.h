@@ -8,11 +8,12 @@
 
 #include <ATen/core/Tensor.h>
 
+#include "model/module.h"
 #include "train/recipe.h"
 
 namespace jetvit {
 
-using NamedTensors = std::vector<std::pair<std::string, at::Tensor>>;
+using NamedTensors = std::vector<NamedTensor>;
 
 // False for norms' scales, biases (tensors of one dimension), position tables and class tokens: what weight decay
 // leaves alone unless the recipe says otherwise.

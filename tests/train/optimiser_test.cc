@@ -34,19 +34,19 @@ NamedTensors two_tensors() {
 
 TEST(Optimiser, TenAdamWStepsEqualTheFormula) {
   NamedTensors parameters = two_tensors();
-  const double weight = parameters[0].second[1][2].item<double>();
-  const double bias = parameters[1].second[3].item<double>();
+  const double weight = parameters[0].tensor[1][2].item<double>();
+  const double bias = parameters[1].tensor[3].item<double>();
   Optimiser optimiser(OptimiserOptions{}, parameters);
   std::vector<double> weight_gradients, bias_gradients;
   for (int step = 0; step < 10; ++step) {
     for (auto& [name, parameter] : parameters) parameter.mutable_grad() = at::randn(parameter.sizes());
-    weight_gradients.push_back(parameters[0].second.grad()[1][2].item<double>());
-    bias_gradients.push_back(parameters[1].second.grad()[3].item<double>());
+    weight_gradients.push_back(parameters[0].tensor.grad()[1][2].item<double>());
+    bias_gradients.push_back(parameters[1].tensor.grad()[3].item<double>());
     optimiser.step(1e-2, 0.1);
   }
-  EXPECT_NEAR(parameters[0].second[1][2].item<double>(), adamw_by_formula(weight, weight_gradients, 1e-2, 0.1), 1e-6);
+  EXPECT_NEAR(parameters[0].tensor[1][2].item<double>(), adamw_by_formula(weight, weight_gradients, 1e-2, 0.1), 1e-6);
   // The bias does not decay.
-  EXPECT_NEAR(parameters[1].second[3].item<double>(), adamw_by_formula(bias, bias_gradients, 1e-2, 0), 1e-6);
+  EXPECT_NEAR(parameters[1].tensor[3].item<double>(), adamw_by_formula(bias, bias_gradients, 1e-2, 0), 1e-6);
 }
 
 TEST(Optimiser, RestoredStateContinuesBitForBit) {
@@ -59,9 +59,9 @@ TEST(Optimiser, RestoredStateContinuesBitForBit) {
     auto two = std::make_unique<Optimiser>(options, parts);
     for (int step = 0; step < 6; ++step) {
       for (std::size_t i = 0; i < 2; ++i) {
-        const at::Tensor gradient = at::randn(whole[i].second.sizes());
-        whole[i].second.mutable_grad() = gradient.clone();
-        parts[i].second.mutable_grad() = gradient;
+        const at::Tensor gradient = at::randn(whole[i].tensor.sizes());
+        whole[i].tensor.mutable_grad() = gradient.clone();
+        parts[i].tensor.mutable_grad() = gradient;
       }
       one.step(1e-2, 0.1);
       two->step(1e-2, 0.1);
@@ -72,7 +72,7 @@ TEST(Optimiser, RestoredStateContinuesBitForBit) {
       fresh->restore(saved, two->steps());
       two = std::move(fresh);
     }
-    for (std::size_t i = 0; i < 2; ++i) EXPECT_TRUE(whole[i].second.equal(parts[i].second)) << kind;
+    for (std::size_t i = 0; i < 2; ++i) EXPECT_TRUE(whole[i].tensor.equal(parts[i].tensor)) << kind;
   }
 }
 
@@ -85,10 +85,10 @@ TEST(Optimiser, ClippingKeepsTheDirection) {
   NamedTensors parameters = two_tensors();
   for (auto& [name, parameter] : parameters) parameter.mutable_grad() = at::randn(parameter.sizes());
   const double before = clip_gradients(parameters, 0);
-  const double ratio = parameters[0].second.grad()[0][0].item<double>() / parameters[1].second.grad()[0].item<double>();
+  const double ratio = parameters[0].tensor.grad()[0][0].item<double>() / parameters[1].tensor.grad()[0].item<double>();
   EXPECT_DOUBLE_EQ(clip_gradients(parameters, 0.5), before);
   EXPECT_NEAR(clip_gradients(parameters, 0), 0.5, 1e-5);
-  EXPECT_NEAR(parameters[0].second.grad()[0][0].item<double>() / parameters[1].second.grad()[0].item<double>(), ratio,
+  EXPECT_NEAR(parameters[0].tensor.grad()[0][0].item<double>() / parameters[1].tensor.grad()[0].item<double>(), ratio,
               1e-4);
 }
 

@@ -1,0 +1,122 @@
+#include "predict/predict_command.h"
+
+#include <algorithm>
+#include <thread>
+
+#include <ATen/Parallel.h>
+
+#include "base/commit.h"
+#include "base/error.h"
+#include "base/progress.h"
+#include "base/text.h"
+#include "predict/predictor.h"
+#include "predict/scores_file.h"
+#include "predict/trained_model.h"
+#include "raw/raw_reader.h"
+#include "store/store.h"
+
+namespace jetvit {
+namespace {
+
+// Sends chunks of jets through the model into the scores file.
+class Scorer {
+ public:
+  Scorer(const PredictCommand& command, TrainedModel& trained, std::vector<std::string> observer_names,
+         std::vector<std::string> files, std::uint64_t total)
+      : trained_(trained),
+        files_(std::move(files)),
+        with_split_(command.with_split),
+        writer_(command.output, std::move(observer_names), command.with_split, trained.provenance),
+        progress_("predict", "jets", total) {
+    options_.batch_size = command.batch_size;
+    options_.bf16 = command.bf16;
+    options_.progress = [this](std::size_t jets) { progress_.add(jets); };
+  }
+
+  void add(JetRecords&& chunk, std::string_view split) {
+    const auto records = std::make_shared<const JetRecords>(std::move(chunk));
+    Scores scores;
+    scores.logit = predict_logits(*trained_.model, records, trained_.transform, trained_.image, options_);
+    for (const float logit : scores.logit) scores.score.push_back(sigmoid(logit));
+    scores.label = records->label;
+    scores.weight = records->weight;
+    scores.observers = records->observers;
+    for (const std::uint32_t file : records->source_file) scores.source_file.push_back(files_.at(file));
+    scores.source_row = records->source_row;
+    if (with_split_) scores.split.assign(scores.size(), std::string(split));
+    jets_ += scores.size();
+    if (scores.size() > 0) writer_.append(scores);
+  }
+
+  std::uint64_t close() {
+    writer_.close();
+    return jets_;
+  }
+
+ private:
+  TrainedModel& trained_;
+  std::vector<std::string> files_;
+  bool with_split_;
+  ScoresWriter writer_;
+  Progress progress_;
+  PredictOptions options_;
+  std::uint64_t jets_ = 0;
+};
+
+void require_channels(const TrainedModel& trained, const ImageShape& shape, const std::filesystem::path& input) {
+  const auto wanted = static_cast<int>(trained.transform.channels.size());
+  if (shape.channels != wanted) {
+    throw Error(text(input, ": images of ", shape.channels, " channels (the model ", trained.model_name,
+                     " was trained on ", wanted, ") use the data set of its training"));
+  }
+}
+
+}  // namespace
+
+Json run_predict(const PredictCommand& command) {
+  refuse_existing(command.output, command.overwrite);
+  const int threads =
+      command.threads > 0 ? command.threads : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  at::set_num_threads(threads);
+  TrainedModel trained = load_trained_model(command.model);
+  const double start = monotonic_seconds();
+  std::uint64_t jets = 0;
+  std::uint64_t skipped = 0;
+  if (command.input.size() == 1 && std::filesystem::is_directory(command.input.front())) {
+    const std::filesystem::path& store = command.input.front();
+    const Manifest manifest = read_manifest(store);
+    require_channels(trained, manifest.shape, store);
+    std::unique_ptr<Scorer> scorer;
+    for (const Split split : kSplits) {
+      JetRecords records = read_split(store, manifest, split, threads);
+      if (!scorer) {
+        scorer = std::make_unique<Scorer>(command, trained, records.observer_names, source_names(manifest), 0);
+      }
+      scorer->add(std::move(records), split_name(split));
+    }
+    jets = scorer->close();
+  } else {
+    if (command.with_split) throw UsageError("--split: raw files have no splits (name a store as --data)");
+    RawOptions options;
+    options.label_column = command.label_column;
+    options.positive_label = command.positive_label;
+    options.threads = threads;
+    RawReader reader(command.input, options);
+    require_channels(trained, reader.shape(), command.input.front());
+    std::vector<std::string> files;
+    for (const auto& file : reader.files()) files.push_back(file.string());
+    Scorer scorer(command, trained, reader.observer_names(), files, reader.rows());
+    const RawSummary summary = reader.read([&scorer](JetRecords&& chunk) { scorer.add(std::move(chunk), ""); });
+    skipped = summary.rows - summary.kept;
+    jets = scorer.close();
+  }
+  const double seconds = monotonic_seconds() - start;
+  return {{"jets", jets},
+          {"skipped", skipped},
+          {"seconds", seconds},
+          {"jets_per_second", static_cast<double>(jets) / std::max(1e-9, seconds)},
+          {"output", command.output.string()},
+          {"model", trained.provenance}};
+}
+
+}  // namespace jetvit

@@ -1,0 +1,153 @@
+#include "train/train_command.h"
+
+#include <algorithm>
+#include <chrono>
+#include <iostream>
+#include <thread>
+
+#include <ATen/Parallel.h>
+
+#include "base/commit.h"
+#include "base/error.h"
+#include "base/progress.h"
+#include "base/text.h"
+#include "store/store.h"
+#include "train/trainer.h"
+
+namespace jetvit {
+namespace {
+
+constexpr const char* kRecordFile = "run.json";
+constexpr const char* kRecipeFile = "recipe.json";
+
+std::string utc_now() {
+  const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+  std::tm parts{};
+  ::gmtime_r(&now, &parts);
+  char buffer[32];
+  const std::size_t length = std::strftime(buffer, sizeof(buffer), "%Y-%m-%dT%H:%M:%SZ", &parts);
+  return {buffer, length};
+}
+
+void require_both_classes(const JetRecords& records, const char* split, const std::filesystem::path& store) {
+  const auto positive = static_cast<std::size_t>(std::count(records.label.begin(), records.label.end(), 1));
+  if (records.size() == 0) {
+    throw Error(text(store, ": the ", split, " split is empty (prepare more jets, or larger shares)"));
+  }
+  if (positive == 0 || positive == records.size()) {
+    throw Error(text(store, ": all ", records.size(), " jets of the ", split, " split have label ",
+                     positive == 0 ? 0 : 1,
+                     " (a classifier needs both; look at the label column with jetvit inspect)"));
+  }
+}
+
+TrainingData read_data(const Recipe& recipe, const std::filesystem::path& store, int threads) {
+  const Manifest manifest = read_manifest(store);
+  TrainingData data{store, manifest.fingerprint, nullptr, nullptr, {}};
+  const double asked = recipe.transform.zero_threshold;
+  data.transform = make_input_transform(manifest.channels, manifest.statistics, recipe.transform.functions,
+                                        recipe.transform.split_signed, asked < 0 ? manifest.zero_threshold : asked);
+  data.train = std::make_shared<const JetRecords>(read_split(store, manifest, Split::kTrain, threads));
+  data.validation = std::make_shared<const JetRecords>(read_split(store, manifest, Split::kValidation, threads));
+  require_both_classes(*data.train, "training", store);
+  require_both_classes(*data.validation, "validation", store);
+  return data;
+}
+
+// Makes the run's folder ready; true where there is a checkpoint to go on from.
+bool open_run(const TrainCommand& command) {
+  const std::filesystem::path last = command.run / kLastFile;
+  if (command.resume) {
+    create_folder(command.run);
+    remove_stale_temporaries(command.run);
+    if (std::filesystem::exists(last)) return true;
+    std::cerr << text(command.run, ": no checkpoint yet, the training begins\n");
+    return false;
+  }
+  refuse_existing(command.run, command.overwrite);
+  create_folder(command.run);
+  remove_stale_temporaries(command.run);
+  // Only what a training writes goes away: the folder may hold other people's files.
+  for (const char* name : {kLastFile, kBestFile, kRecordFile, kRecipeFile, kMetricsFile, kEventFile}) {
+    std::filesystem::remove(command.run / name);
+  }
+  return false;
+}
+
+// The result that the record and the summary tell.
+Json result_of(const Trainer& trainer, const std::filesystem::path& run) {
+  const Position& position = trainer.position();
+  double seconds = 0;
+  for (const Json& row : trainer.epochs()) {
+    seconds += row.value("train_seconds", 0.0) + row.value("validation_seconds", 0.0);
+  }
+  return {{"best_validation_auc", position.best_auc},
+          {"best_epoch", position.best_epoch},
+          {"epochs", position.epoch},
+          {"steps", position.step},
+          {"parameters", trainer.parameters()},
+          {"seconds", seconds},
+          {"best", (run / kBestFile).string()},
+          {"last", (run / kLastFile).string()}};
+}
+
+}  // namespace
+
+Json run_training(const TrainCommand& command) {
+  if (command.device != "cpu") {
+    throw UsageError(text("--device ", printable(command.device), ": not available in this build (cpu is)"));
+  }
+  const Recipe recipe = read_recipe(command.recipe, command.overrides);
+  const int threads =
+      command.threads > 0 ? command.threads : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  at::set_num_threads(threads);
+  // The data come before the folder: a misspelt path leaves nothing behind.
+  if (!command.resume) refuse_existing(command.run, command.overwrite);
+  const TrainingData data = read_data(recipe, command.store, threads);
+  auto trainer = std::make_unique<Trainer>(recipe, data, command.run, threads);
+  const bool resumed = open_run(command);
+  if (resumed) trainer->resume();
+  commit_text(command.run / kRecipeFile, recipe_to_json(recipe).dump(2) + "\n");
+  Json record = {{"status", "running"},
+                 {"command", command.arguments},
+                 {"version", JETVIT_VERSION},
+                 {"started", utc_now()},
+                 {"resumed_at_step", resumed ? Json(trainer->position().step) : Json()},
+                 {"recipe", recipe_to_json(recipe)},
+                 {"data",
+                  {{"path", std::filesystem::absolute(command.store).string()},
+                   {"fingerprint", data.fingerprint},
+                   {"train_jets", data.train->size()},
+                   {"validation_jets", data.validation->size()}}},
+                 {"device", {{"kind", command.device}, {"threads", threads}}}};
+  const auto write_record = [&] { commit_text(command.run / kRecordFile, record.dump(2) + "\n"); };
+  write_record();
+  std::cerr << text(recipe.model_name, ": ", with_commas(trainer->parameters()), " parameters, ",
+                    with_commas(data.train->size()), " training and ", with_commas(data.validation->size()),
+                    " validation jets, ", threads, threads == 1 ? " thread\n" : " threads\n");
+  const double start = monotonic_seconds();
+  const auto finish = [&](const char* status, const std::string& error) {
+    record["status"] = status;
+    if (!error.empty()) record["error"] = error;
+    record["ended"] = utc_now();
+    record["session_seconds"] = monotonic_seconds() - start;
+    record["result"] = result_of(*trainer, command.run);
+    write_record();
+  };
+  try {
+    trainer->run();
+  } catch (const std::exception& error) {
+    const bool interrupted = dynamic_cast<const Interrupted*>(&error) != nullptr;
+    try {
+      finish(interrupted ? "interrupted" : "failed", error.what());
+    } catch (const std::exception& second) {
+      // The first failure is the one to report.
+      std::cerr << text("the run's record could not be written: ", second.what(), "\n");
+    }
+    throw;
+  }
+  finish("finished", "");
+  return record;
+}
+
+}  // namespace jetvit

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "base/options.h"
+
+namespace jetvit {
+
+// What `jetvit train` is asked for.
+struct TrainCommand {
+  std::filesystem::path recipe;        // TOML
+  std::vector<std::string> overrides;  // "train.lr=3e-4"
+  std::filesystem::path store, run;
+  bool resume = false;     // go on where the run stopped; a run without a checkpoint begins
+  bool overwrite = false;  // replace the outputs of an earlier run
+  int threads = 0;         // 0: all cores
+  std::string device = "cpu";
+  std::vector<std::string> arguments;  // of the command line, for the record
+};
+
+// Trains and returns the run's record, which also lies in RUN/run.json, after a failure too (with "status" and
+// "error"). Outputs in RUN: best.safetensors, last.safetensors, recipe.json, metrics.jsonl, a TensorBoard event file,
+// run.json. Throws UsageError, Error and Interrupted as the parts do.
+Json run_training(const TrainCommand& command);
+
+}  // namespace jetvit

@@ -1,0 +1,295 @@
+#include "train/trainer.h"
+
+#include <chrono>
+#include <cmath>
+#include <iostream>
+
+#include <ATen/CPUGeneratorImpl.h>
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/binary_cross_entropy_with_logits.h>
+#include <c10/core/GradMode.h>
+
+#include "base/error.h"
+#include "base/progress.h"
+#include "base/random_stream.h"
+#include "base/text.h"
+#include "model/registry.h"
+#include "model/weights.h"
+#include "predict/autocast.h"
+#include "predict/predictor.h"
+#include "train/validation.h"
+
+namespace jetvit {
+namespace {
+
+// Seeds ATen's generator for one step, so that dropout and stochastic depth need no saved state.
+void seed_random(std::int64_t seed, std::int64_t epoch, std::int64_t step) {
+  const std::uint64_t word = mix_words(
+      {static_cast<std::uint64_t>(seed), static_cast<std::uint64_t>(epoch), static_cast<std::uint64_t>(step)});
+  at::Generator(at::detail::getDefaultCPUGenerator()).set_current_seed(word);
+}
+
+double wall_time() {
+  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+// The recipe's model options with what the data decide. Throws UsageError where the recipe says otherwise.
+Json complete_options(const Recipe& recipe, const InputTransform& transform) {
+  Json options = recipe.model_options;
+  const auto require = [&options](const char* key, int value, const char* why) {
+    if (options.contains(key) && options[key] != Json(value)) {
+      throw UsageError(text("model.", key, " = ", printable(options[key].dump()), " does not fit (", why, " make it ",
+                            value, ") leave it out"));
+    }
+    options[key] = value;
+  };
+  require("channels", transform.outputs(), "data and [transform]");
+  require("outputs", 1, "binary labels");
+  require("image_size", recipe.image.size, "[image]");
+  return options;
+}
+
+LoadOptions load_options(const Recipe& recipe, std::size_t jets) {
+  LoadOptions load;
+  load.batch_size = recipe.train.batch_size;
+  load.seed = static_cast<std::uint64_t>(recipe.train.seed);
+  load.shuffle = true;
+  // Batch norm and the step's length want batches of one size; a set smaller than a batch still trains.
+  load.drop_last = jets >= static_cast<std::size_t>(load.batch_size);
+  load.augment = true;
+  return load;
+}
+
+}  // namespace
+
+Trainer::Trainer(Recipe recipe, TrainingData data, std::filesystem::path run, int threads)
+    : recipe_(std::move(recipe)),
+      data_(std::move(data)),
+      run_(std::move(run)),
+      threads_(threads),
+      model_options_(complete_options(recipe_, data_.transform)) {
+  seed_random(recipe_.train.seed, -1, 0);
+  model_ = make_model(recipe_.model_name, model_options_);
+  if (recipe_.train.ema_decay > 0) {
+    average_ = make_model(recipe_.model_name, model_options_);
+    load_weights(*average_, named_weights(*model_), "average");
+    average_->train(false);
+  }
+  model_->train(true);
+  for (const auto& [name, tensor] : model_->parameters()) {
+    at::Tensor(tensor).set_requires_grad(true);
+    parameters_.push_back({name, tensor});
+  }
+  optimiser_ = std::make_unique<Optimiser>(recipe_.optimiser, parameters_);
+  loader_ = std::make_unique<BatchLoader>(data_.train, data_.transform, recipe_.image, recipe_.augment,
+                                          load_options(recipe_, data_.train->size()));
+  schedule_ = std::make_unique<Schedule>(recipe_.schedule, recipe_.optimiser.lr, recipe_.optimiser.weight_decay,
+                                         static_cast<std::int64_t>(loader_->batches()), recipe_.train.epochs);
+}
+
+std::size_t Trainer::parameters() const {
+  std::size_t count = 0;
+  for (const auto& [name, tensor] : parameters_) count += static_cast<std::size_t>(tensor.numel());
+  return count;
+}
+
+void Trainer::resume() {
+  const std::filesystem::path path = run_ / kLastFile;
+  const Checkpoint checkpoint = read_checkpoint(path);
+  const Json now = description("last");
+  const Json& before = checkpoint.about;
+  for (const char* part : {"recipe", "data", "transform"}) {
+    if (!before.contains(part)) throw Error(text(path, ": the description lacks \"", part, "\""));
+  }
+  std::string difference = first_difference(now["recipe"], before["recipe"]);
+  if (difference.empty() && now["data"]["fingerprint"] != before["data"].value("fingerprint", Json())) {
+    difference = text("the store ", data_.path, " holds other jets than ",
+                      printable(before["data"].value("path", "the store")), " did");
+  }
+  if (difference.empty()) difference = first_difference(now["transform"], before["transform"], "transform.");
+  if (!difference.empty()) {
+    throw UsageError(text(run_, ": cannot resume: ", difference,
+                          " (a run goes on with its own recipe and data) choose another --out"));
+  }
+  load_weights(*model_, with_prefix(checkpoint.tensors, "model."), path);
+  if (average_) load_weights(*average_, with_prefix(checkpoint.tensors, "ema."), path);
+  try {
+    position_ = position_from_json(before.at("position"));
+    optimiser_->restore(with_prefix(checkpoint.tensors, "optimiser."), position_.step);
+    schedule_->restore(position_.schedule);
+  } catch (const std::exception& error) {
+    throw Error(text(path, ": ", error.what()));
+  }
+}
+
+void Trainer::run(const std::function<int()>& stop) {
+  log_ = std::make_unique<RunLog>(run_, position_.epoch);
+  while (position_.epoch < recipe_.train.epochs) {
+    const int idle = position_.epoch - position_.best_epoch;
+    if (recipe_.train.early_stop > 0 && position_.best_epoch > 0 && idle >= recipe_.train.early_stop) {
+      std::cerr << text("stopped early: no better validation AUC for ", idle, " epochs\n");
+      break;
+    }
+    const double start = monotonic_seconds();
+    train_epoch(stop);
+    end_epoch(monotonic_seconds() - start);
+  }
+}
+
+void Trainer::train_epoch(const std::function<int()>& stop) {
+  const auto batches = static_cast<std::int64_t>(loader_->batches());
+  if (position_.step_in_epoch == batches) return;  // stopped in the validation
+  Progress progress(text("epoch ", position_.epoch + 1, "/", recipe_.train.epochs), "jets", loader_->jets());
+  const double start = monotonic_seconds();
+  loader_->start_epoch(position_.epoch, static_cast<std::size_t>(position_.step_in_epoch));
+  Batch batch;
+  while (position_.step_in_epoch < batches && loader_->next(batch)) {
+    train_step(batch);
+    const double elapsed = std::max(1e-9, monotonic_seconds() - start);
+    progress.add(batch.jets.size(), text("loss ", fixed(position_.loss_sum / position_.weight_sum, 4), "  data wait ",
+                                         fixed(100 * loader_->wait_seconds() / elapsed, 1), " %"));
+    if (const int signal = stop()) {
+      save_last();
+      throw Interrupted(signal);
+    }
+    const int every = recipe_.train.save_every_steps;
+    if (every > 0 && position_.step % every == 0 && position_.step_in_epoch < batches) save_last();
+  }
+}
+
+void Trainer::train_step(const Batch& batch) {
+  seed_random(recipe_.train.seed, position_.epoch, position_.step_in_epoch);
+  optimiser_->clear_gradients();
+  const double smoothing = recipe_.train.label_smoothing;
+  const at::Tensor targets = batch.labels * (1 - smoothing) + smoothing / 2;
+  const at::Tensor weights = batch.weights * (1 + (recipe_.train.positive_weight - 1) * batch.labels);
+  const double weight_sum = weights.sum().item<double>();
+  at::Tensor logits;
+  {
+    const Autocast autocast(recipe_.train.precision == "bf16");
+    logits = model_->forward(network_input(*model_, batch.images));
+  }
+  logits = logits.to(at::kFloat).reshape({-1});
+  const at::Tensor loss =
+      at::binary_cross_entropy_with_logits(logits, targets, weights, {}, at::Reduction::Sum) / weight_sum;
+  const double value = check_finite(loss, batch);
+  loss.backward();
+  const double norm = clip_gradients(parameters_, recipe_.train.clip_norm);
+  if (!std::isfinite(norm)) check_finite(loss * norm, batch);
+  optimiser_->step(schedule_->lr(position_.step), schedule_->weight_decay(position_.step));
+  position_.loss_sum += value * weight_sum;
+  position_.weight_sum += weight_sum;
+  ++position_.step;
+  ++position_.step_in_epoch;
+  if (average_) update_average();
+}
+
+double Trainer::check_finite(const at::Tensor& loss, const Batch& batch) const {
+  const double value = loss.item<double>();
+  if (std::isfinite(value)) return value;
+  std::vector<std::string> rows;
+  for (const std::size_t jet : batch.jets) {
+    if (rows.size() == 16) {
+      rows.emplace_back("...");
+      break;
+    }
+    rows.push_back(text(data_.train->source_file[jet], ":", data_.train->source_row[jet]));
+  }
+  throw Error(text("epoch ", position_.epoch + 1, ", step ", position_.step_in_epoch + 1,
+                   ": the loss or its gradient is not finite (jets file:row ", join(rows, " "),
+                   ") lower optimiser.lr, set train.clip_norm or look at those jets"));
+}
+
+void Trainer::update_average() {
+  const c10::NoGradGuard no_grad;
+  // Short runs would otherwise keep much of the initial weights: timm's and TensorFlow's warm-up of the decay.
+  const double step = static_cast<double>(position_.step);
+  const double decay = std::min(recipe_.train.ema_decay, (1 + step) / (10 + step));
+  auto average = named_weights(*average_);
+  for (const auto& [name, tensor] : named_weights(*model_)) {
+    if (tensor.is_floating_point()) {
+      average.at(name).lerp_(tensor, 1 - decay);
+    } else {
+      average.at(name).copy_(tensor);
+    }
+  }
+}
+
+void Trainer::end_epoch(double train_seconds) {
+  const double start = monotonic_seconds();
+  Validation validation;
+  try {
+    validation = validate_model(average_ ? *average_ : *model_, data_.validation, data_.transform, recipe_.image,
+                                recipe_.train.precision == "bf16", recipe_.train.batch_size);
+  } catch (const Interrupted&) {
+    save_last();
+    throw;
+  }
+  model_->train(true);
+  const double lr = schedule_->lr(position_.step - 1);
+  const double jets = static_cast<double>(loader_->jets());
+  Json row = {{"epoch", position_.epoch + 1},
+              {"step", position_.step},
+              {"wall_time", wall_time()},
+              {"lr", lr},
+              {"train_loss", position_.loss_sum / position_.weight_sum},
+              {"validation_loss", validation.loss},
+              {"validation_auc", validation.auc},
+              {"validation_accuracy", validation.accuracy},
+              {"train_seconds", train_seconds},
+              {"validation_seconds", monotonic_seconds() - start},
+              {"jets_per_second", jets / std::max(1e-9, train_seconds)},
+              {"data_wait_percent", 100 * loader_->wait_seconds() / std::max(1e-9, train_seconds)}};
+  schedule_->end_epoch(validation.auc);
+  ++position_.epoch;
+  position_.step_in_epoch = 0;
+  position_.loss_sum = position_.weight_sum = 0;
+  const bool better = validation.auc > position_.best_auc;
+  const bool keep = better || recipe_.train.select == "last";
+  if (keep) {
+    position_.best_auc = validation.auc;
+    position_.best_epoch = position_.epoch;
+  }
+  // The checkpoint comes last: killed before it, the epoch's end is done again with the same outcome.
+  log_->append(row);
+  if (keep) save_best();
+  save_last();
+  tell(row, keep);
+}
+
+void Trainer::tell(const Json& row, bool best) const {
+  const auto number = [&row](const char* key, int digits) { return fixed(row.at(key).get<double>(), digits); };
+  std::cerr << text("epoch ", position_.epoch, "/", recipe_.train.epochs, "  loss ", number("train_loss", 4),
+                    "  validation loss ", number("validation_loss", 4), "  AUC ", number("validation_auc", 4),
+                    best ? " (kept)" : "", "  ", number("jets_per_second", 0), " jets/s  data wait ",
+                    number("data_wait_percent", 1), " %\n");
+}
+
+Json Trainer::description(const char* kind) const {
+  Position position = position_;
+  position.schedule = schedule_->state();
+  return {{"kind", kind},
+          {"version", JETVIT_VERSION},
+          {"model", {{"name", recipe_.model_name}, {"options", model_options_}}},
+          {"transform", to_json(data_.transform)},
+          {"image", options_to_json(recipe_.image)},
+          {"recipe", recipe_to_json(recipe_)},
+          {"data", {{"path", data_.path.string()}, {"fingerprint", data_.fingerprint}}},
+          {"position", to_json(position)}};
+}
+
+void Trainer::save_last() const {
+  Checkpoint checkpoint{description("last"), {}};
+  for (const auto& [name, tensor] : named_weights(*model_)) checkpoint.tensors["model." + name] = tensor;
+  if (average_) {
+    for (const auto& [name, tensor] : named_weights(*average_)) checkpoint.tensors["ema." + name] = tensor;
+  }
+  for (const auto& [name, tensor] : optimiser_->state()) checkpoint.tensors["optimiser." + name] = tensor;
+  write_checkpoint(run_ / kLastFile, checkpoint);
+}
+
+void Trainer::save_best() const {
+  write_checkpoint(run_ / kBestFile, {description("best"), named_weights(average_ ? *average_ : *model_)});
+}
+
+}  // namespace jetvit

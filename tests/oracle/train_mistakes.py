@@ -1,0 +1,72 @@
+"""What train and predict say to mistakes, and the exit status they leave with."""
+import pathlib
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+import pyarrow.parquet as pq
+import tiny_training as tiny
+
+
+def expect(done, status, words):
+    assert done.returncode == status, (done.returncode, done.stderr)
+    assert words in done.stderr, done.stderr
+
+
+def main(jetvit):
+    with tempfile.TemporaryDirectory() as folder:
+        folder = pathlib.Path(folder)
+        store = tiny.make_store(jetvit, folder)
+        run = folder / "run"
+
+        def train(*more, data=store, out=run):
+            return tiny.train(jetvit, data, out, *more)
+
+        def predict(model, data, out, *more):
+            words = [jetvit, "predict", model, "--data", data, "--out", out, "--threads", "1", *more]
+            return subprocess.run([str(word) for word in words], capture_output=True, text=True)
+
+        expect(train("--set", "train.epoch=3"), 2, 'did you mean "train.epochs"?')
+        expect(train("--set", "model.chanels=3"), 2, 'chanels')
+        expect(train(data=folder / "absent"), 1, "absent")
+        assert not run.exists(), "a refused training left a folder"
+        tiny.check(train())
+        expect(train(), 1, "--overwrite")
+        expect(train("--resume", "--set", "optimiser.lr=0.5"), 2, "cannot resume: optimiser.lr is 0.5, was 0.001")
+        tiny.check(train("--overwrite"))
+
+        (folder / "single").mkdir()
+        single = tiny.make_store(jetvit, folder / "single", labels=(1,))
+        expect(train(data=single, out=folder / "other"), 1, "label 1 (a classifier needs both")
+
+        scores = folder / "scores.parquet"
+        tiny.check(predict(run, folder / "jets.parquet", scores))
+        expect(predict(run, folder / "jets.parquet", scores), 1, "--overwrite")
+        expect(predict(folder / "absent", store, folder / "x.parquet"), 1, "no such run or checkpoint")
+        tiny.check(predict(run, store, folder / "store.parquet", "--split"))
+        raw = pq.read_table(scores).to_pydict()
+        stored = pq.read_table(folder / "store.parquet").to_pydict()
+        assert len(raw["score"]) == len(stored["score"]) == 160
+        assert set(stored["split"]) == {"train", "validation", "test"}
+        by_row = dict(zip(stored["source_row"], stored["logit"]))
+        for row, logit, label, score in zip(raw["source_row"], raw["logit"], raw["label"], raw["score"]):
+            assert abs(by_row[row] - logit) < 1e-4, (row, logit, by_row[row])
+            assert label in (0, 1) and 0 <= score <= 1
+
+        stopped = folder / "stopped"
+        process = subprocess.Popen(tiny.train_command(jetvit, store, stopped, "--set", "train.epochs=500"),
+                                   stderr=subprocess.PIPE, text=True)
+        while not (stopped / "last.safetensors").exists():
+            assert process.poll() is None, process.stderr.read()
+            time.sleep(0.05)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(60) == 128 + signal.SIGTERM
+        assert '"interrupted"' in (stopped / "run.json").read_text()
+    print("every mistake was named")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,139 @@
+#include "train/trainer.h"
+
+#include <csignal>
+
+#include <ATen/Parallel.h>
+#include <gtest/gtest.h>
+
+#include "base/digest.h"
+#include "base/file.h"
+#include "base/random_stream.h"
+#include "base/toml.h"
+#include "predict/predictor.h"
+#include "predict/trained_model.h"
+#include "support/expect_error.h"
+#include "support/temp_folder.h"
+
+namespace jetvit {
+namespace {
+
+// Jets of 3 x 20 x 20 pixels that a network can tell apart: label 1 lies nearer to the centre.
+std::shared_ptr<const JetRecords> jets(std::size_t count, std::uint64_t seed) {
+  auto records = std::make_shared<JetRecords>();
+  records->images.shape = {3, 20, 20};
+  for (std::size_t jet = 0; jet < count; ++jet) {
+    RandomStream random({seed, jet});
+    const bool label = random.chance(0.5);
+    for (int channel = 0; channel < 3; ++channel) {
+      std::map<std::uint16_t, float> pixels;
+      for (int i = 0; i < 12; ++i) {
+        const double spread = label ? 4 : 7;
+        const auto place = [&] { return static_cast<int>(10 + random.uniform(-spread, spread)); };
+        pixels[static_cast<std::uint16_t>(place() * 20 + place())] = static_cast<float>(random.uniform(0.1, 10));
+      }
+      for (const auto& [pixel, value] : pixels) {
+        records->images.pixel.push_back(pixel);
+        records->images.value.push_back(value);
+      }
+      records->images.offset.push_back(records->images.pixel.size());
+    }
+    records->label.push_back(label ? 1 : 0);
+    records->weight.push_back(1);
+    records->source_file.push_back(0);
+    records->source_row.push_back(jet);
+  }
+  return records;
+}
+
+TrainingData data() {
+  TrainingData data{"store", "fingerprint", jets(70, 1), jets(40, 2), {}};
+  data.transform = make_input_transform(quark_gluon_channels(), std::vector<ChannelStatistics>(3), {"log1p"}, true, 0);
+  return data;
+}
+
+Recipe recipe(const std::string& more = "") {
+  Json tree = parse_toml(R"(
+    model = {name = "resnet_15"}
+    image = {size = 20}
+    augment = {horizontal_flip = 0.5, rotation = 20.0}
+    train = {epochs = 3, batch_size = 16, ema_decay = 0.9, clip_norm = 1.0}
+    schedule = {kind = "plateau", patience = 0}
+    optimiser = {lr = 1e-3})",
+                         "test");
+  if (!more.empty()) apply_override(tree, more);
+  return recipe_from_json(tree);
+}
+
+// Trains in `run`, stopped after each of the given steps and resumed by a fresh trainer.
+void train(const Recipe& how, const std::filesystem::path& run, const std::vector<std::int64_t>& stops) {
+  at::set_num_threads(1);
+  std::filesystem::create_directories(run);
+  for (const std::int64_t stop : stops) {
+    Trainer trainer(how, data(), run, 1);
+    if (std::filesystem::exists(run / kLastFile)) trainer.resume();
+    EXPECT_THROW(trainer.run([&] { return trainer.position().step == stop ? SIGTERM : 0; }), Interrupted);
+  }
+  Trainer trainer(how, data(), run, 1);
+  if (!stops.empty()) trainer.resume();
+  trainer.run();
+}
+
+TEST(Trainer, StoppedAndResumedRunEqualsAnUnbrokenOneBitForBit) {
+  const test::TempFolder folder;
+  for (const char* precision : {"fp32", "bf16"}) {
+    const Recipe how = recipe(std::string("train.precision=") + precision);
+    const auto whole = folder / (std::string("whole_") + precision);
+    const auto parts = folder / (std::string("parts_") + precision);
+    train(how, whole, {});
+    train(how, parts, {2, 4, 7, 12});  // within epochs, and at the end of the first and the last (4 steps each)
+    for (const char* name : {kLastFile, kBestFile})
+      EXPECT_EQ(sha256_of_file(whole / name), sha256_of_file(parts / name));
+    EXPECT_EQ(read_text_file(parts / kMetricsFile, 1 << 20).find("\"epoch\":4"), std::string::npos);
+  }
+}
+
+TEST(Trainer, ResumeRefusesAnotherRecipeOrOtherData) {
+  const test::TempFolder folder;
+  train(recipe("train.epochs=1"), folder.path(), {});
+  Trainer other(recipe("optimiser.lr=0.5"), data(), folder.path(), 1);
+  EXPECT_ERROR(other.resume(), UsageError, "cannot resume: train.epochs is 3, was 1");
+  TrainingData changed = data();
+  changed.fingerprint = "changed";
+  Trainer elsewhere(recipe("train.epochs=1"), changed, folder.path(), 1);
+  EXPECT_ERROR(elsewhere.resume(), UsageError, "holds other jets than store did");
+}
+
+TEST(Trainer, BestCheckpointPredictsAsTheTrainingValidated) {
+  const test::TempFolder folder;
+  train(recipe(), folder.path(), {});
+  const TrainedModel best = load_trained_model(folder.path());
+  EXPECT_EQ(best.model_name, "resnet_15");
+  EXPECT_GT(best.provenance.at("validation_auc").get<double>(), 0.5);
+  const TrainedModel last = load_trained_model(folder / kLastFile);
+  const auto records = jets(10, 3);
+  const auto logits = predict_logits(*best.model, records, best.transform, best.image, {});
+  PredictOptions small;
+  small.batch_size = 3;
+  const auto again = predict_logits(*best.model, records, best.transform, best.image, small);
+  ASSERT_EQ(logits.size(), 10U);
+  for (std::size_t i = 0; i < 10; ++i) EXPECT_NEAR(logits[i], again[i], 1e-5);
+}
+
+TEST(Trainer, NonFiniteLossNamesEpochStepAndJets) {
+  const test::TempFolder folder;
+  TrainingData bad = data();
+  auto records = std::make_shared<JetRecords>(*bad.train);
+  for (float& value : records->images.value) value = std::numeric_limits<float>::infinity();
+  bad.train = records;
+  Trainer trainer(recipe(), bad, folder.path(), 1);
+  EXPECT_ERROR(trainer.run(), Error, "epoch 1, step 1: the loss or its gradient is not finite (jets file:row 0:");
+}
+
+TEST(Trainer, ModelOptionsThatContradictTheDataAreRefused) {
+  const test::TempFolder folder;
+  EXPECT_ERROR(Trainer(recipe("model.channels=8"), data(), folder.path(), 1), UsageError,
+               "model.channels = 8 does not fit");
+}
+
+}  // namespace
+}  // namespace jetvit
