@@ -1,0 +1,50 @@
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+#include <unistd.h>
+
+#include "app/commands.h"
+#include "base/error.h"
+#include "base/text.h"
+
+namespace jetvit {
+namespace {
+
+// The generator is a program of its own, because Pythia 8 and FastJet are under the GPL: this one takes its place.
+[[noreturn]] void run_generator(const std::vector<std::string>& words) {
+  const std::filesystem::path program =
+      std::filesystem::read_symlink("/proc/self/exe").parent_path() / "jetvit-generate";
+  if (!std::filesystem::exists(program)) {
+    throw Error(text(program,
+                     ": not found (Pythia 8 was not there when jetvit was built) run ./scripts/setup "
+                     "--with-generator and build again"));
+  }
+  std::vector<std::string> copies = words;
+  copies.insert(copies.begin(), "jetvit-generate");
+  std::vector<char*> arguments;
+  for (std::string& word : copies) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
+  ::execv(program.c_str(), arguments.data());
+  throw Error(text(program, ": cannot be started (", std::strerror(errno), ")"));
+}
+
+}  // namespace
+
+void add_generate(CLI::App& program) {
+  CLI::App* command =
+      program.add_subcommand("generate", "Makes raw Parquet files of jet images with Pythia 8 and a CMS-like detector");
+  command->prefix_command();
+  command->set_help_flag();
+  command->footer(
+      "Arguments are those of jetvit-generate. Examples:\n"
+      "  jetvit generate quark-gluon --jets 20000 --seed 7 --out jets.parquet\n"
+      "  jetvit generate top --jets 2000 --seed 7 --out top.parquet\n"
+      "  jetvit generate quark-gluon --help\n");
+  command->callback([command] { run_generator(command->remaining()); });
+}
+
+}  // namespace jetvit

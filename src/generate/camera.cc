@@ -1,0 +1,159 @@
+#include "generate/camera.h"
+
+#include <cmath>
+#include <map>
+
+namespace jetvit {
+namespace {
+
+constexpr int kSide = 125, kHalf = 62, kHalfTowers = 12, kSearch = 3;
+constexpr int kBarrelFirst = 55, kBarrelLast = 224;  // rows of the ECAL barrel
+constexpr float kNoise = 0.040F, kThreshold = 0.10F, kEndcapNoise = 0.12F, kEndcapThreshold = 0.45F;
+constexpr float kTowerNoise = 0.20F, kTowerThreshold = 0.65F;
+
+struct Centre {
+  int row = 0, column = 0;  // tower
+};
+
+int wrap(int value, int size) {
+  return ((value % size) + size) % size;
+}
+
+Centre hottest_tower(const Detector& detector, double eta, double phi) {
+  const int row = static_cast<int>(std::floor(canvas_row(eta) / kTile));
+  const int column = static_cast<int>(canvas_column(phi) / kTile);
+  Centre best{row, column};
+  float most = -1;
+  for (int i = row - kSearch; i <= row + kSearch; ++i) {
+    if (i < 0 || i >= kTowerRows) continue;
+    for (int j = column - kSearch; j <= column + kSearch; ++j) {
+      const int wrapped = wrap(j, kTowerColumns);
+      const float energy = detector.hcal[static_cast<std::size_t>(i * kTowerColumns + wrapped)];
+      if (energy > most) {
+        most = energy;
+        best = {i, wrapped};
+      }
+    }
+  }
+  return best;
+}
+
+void add(SparseImages& images, int pixel, float value) {
+  images.pixel.push_back(static_cast<std::uint16_t>(pixel));
+  images.value.push_back(value);
+}
+
+void close_channel(SparseImages& images) {
+  images.offset.push_back(images.pixel.size());
+}
+
+// A Gaussian above `threshold` only, by rejection from the exponential that touches its tail (Robert 1995).
+float tail(float noise, float threshold, RandomStream& random) {
+  const double start = static_cast<double>(threshold) / static_cast<double>(noise);
+  while (true) {
+    const double value = start - std::log(1 - random.uniform()) / start;
+    if (random.uniform() <= std::exp(-0.5 * (value - start) * (value - start))) {
+      return static_cast<float>(value) * noise;
+    }
+  }
+}
+
+// Cells without energy give noise above threshold with the tail's probability; drawing the distance to the next such
+// cell is as good as drawing every cell.
+void add_ecal(const Detector& detector, int first_row, int first_column, RandomStream& random, SparseImages& images) {
+  for (int i = 0; i < kSide; ++i) {
+    const int row = first_row + i;
+    const bool barrel = row >= kBarrelFirst && row <= kBarrelLast;
+    const float noise = barrel ? kNoise : kEndcapNoise;
+    const float threshold = barrel ? kThreshold : kEndcapThreshold;
+    const double rate = 0.5 * std::erfc(static_cast<double>(threshold / noise) * M_SQRT1_2);
+    const auto skip = [&] { return std::floor(std::log(1 - random.uniform()) / std::log1p(-rate)); };
+    double next_noise = skip();
+    for (int j = 0; j < kSide; ++j) {
+      const auto cell = static_cast<std::size_t>(row * kColumns + wrap(first_column + j, kColumns));
+      const float energy = detector.ecal[cell];
+      if (energy > 0) {
+        const float seen = energy + noise * static_cast<float>(gaussian(random));
+        if (seen > threshold) add(images, i * kSide + j, seen);
+      } else if (j >= next_noise) {
+        add(images, i * kSide + j, tail(noise, threshold, random));
+        next_noise = j + 1 + skip();
+      }
+    }
+  }
+  close_channel(images);
+}
+
+void add_hcal(const Detector& detector, Centre centre, RandomStream& random, SparseImages& images) {
+  constexpr int kTowers = 2 * kHalfTowers + 1;
+  for (int i = 0; i < kTowers; ++i) {
+    std::array<float, kTowers> seen{};
+    for (int j = 0; j < kTowers; ++j) {
+      const int column = wrap(centre.column - kHalfTowers + j, kTowerColumns);
+      const auto cell = static_cast<std::size_t>((centre.row - kHalfTowers + i) * kTowerColumns + column);
+      const float energy = detector.hcal[cell] + kTowerNoise * static_cast<float>(gaussian(random));
+      if (energy > kTowerThreshold) seen[static_cast<std::size_t>(j)] = energy / (kTile * kTile);
+    }
+    for (int line = 0; line < kTile; ++line) {
+      for (int j = 0; j < kSide; ++j) {
+        const float value = seen[static_cast<std::size_t>(j / kTile)];
+        if (value > 0) add(images, (i * kTile + line) * kSide + j, value);
+      }
+    }
+  }
+  close_channel(images);
+}
+
+struct PixelTracks {
+  double pt = 0, d0 = 0, dz = 0;
+  int count = 0;
+};
+
+void add_tracks(const Detector& detector, bool top, int first_row, int first_column, SparseImages& images) {
+  std::map<int, PixelTracks> pixels;
+  for (const Track& track : detector.tracks) {
+    const int row = track.row - first_row, column = wrap(track.column - first_column, kColumns);
+    if (row < 0 || row >= kSide || column >= kSide) continue;
+    PixelTracks& pixel = pixels[row * kSide + column];
+    pixel.pt += track.pt;
+    pixel.d0 += track.d0;
+    pixel.dz += track.dz;
+    ++pixel.count;
+  }
+  for (const auto& [pixel, sum] : pixels) add(images, pixel, static_cast<float>(sum.pt));
+  close_channel(images);
+  if (!top) return;
+  for (const auto& [pixel, sum] : pixels) add(images, pixel, static_cast<float>(sum.d0 / sum.count));
+  close_channel(images);
+  for (const auto& [pixel, sum] : pixels) add(images, pixel, static_cast<float>(sum.dz / sum.count));
+  close_channel(images);
+}
+
+void add_hits(const std::vector<float>& layer, int first_row, int first_column, SparseImages& images) {
+  for (int i = 0; i < kSide; ++i) {
+    for (int j = 0; j < kSide; ++j) {
+      const float hits = layer[static_cast<std::size_t>((first_row + i) * kColumns + wrap(first_column + j, kColumns))];
+      if (hits > 0) add(images, i * kSide + j, hits);
+    }
+  }
+  close_channel(images);
+}
+
+}  // namespace
+
+bool append_picture(const Detector& detector, bool top, double eta, double phi, RandomStream& random,
+                    SparseImages& images) {
+  const Centre centre = hottest_tower(detector, eta, phi);
+  if (centre.row < kHalfTowers || centre.row >= kTowerRows - kHalfTowers) return false;
+  const int first_row = centre.row * kTile + kTile / 2 - kHalf;
+  const int first_column = centre.column * kTile + kTile / 2 - kHalf;
+  add_tracks(detector, top, first_row, first_column, images);
+  add_ecal(detector, first_row, first_column, random, images);
+  add_hcal(detector, centre, random, images);
+  if (top) {
+    for (const auto& layer : detector.pixel_hits) add_hits(layer, first_row, first_column, images);
+  }
+  return true;
+}
+
+}  // namespace jetvit

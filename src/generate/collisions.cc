@@ -1,0 +1,143 @@
+#include "generate/collisions.h"
+
+#include <Pythia8/Pythia.h>
+
+#include "base/error.h"
+#include "base/parallel_for.h"
+#include "base/random_stream.h"
+#include "base/stop_flag.h"
+#include "base/text.h"
+
+namespace jetvit {
+namespace {
+
+constexpr double kMaximumEta = 3.2;        // what can reach the 125 x 125 window
+constexpr double kMaximumPartonEta = 2.3;  // jets are kept to |eta| < 2
+constexpr std::size_t kPileUpBlock = 250;  // collisions per generator
+constexpr std::uint64_t kPileUpKey = 0x70696c65;
+constexpr int kLargestSeed = 900'000'000;  // of Pythia 8
+
+// Rejects a hard process before showers and underlying event are made: wrong flavours or too forward. This saves about
+// half of the time.
+class FlavourVeto : public Pythia8::UserHooks {
+ public:
+  explicit FlavourVeto(bool quark) : quark_(quark) {}
+  bool canVetoProcessLevel() override { return true; }
+  bool doVetoProcessLevel(Pythia8::Event& process) override {
+    for (int index = 0; index < process.size(); ++index) {
+      if (process[index].status() != 23) continue;
+      if (std::abs(process[index].eta()) > kMaximumPartonEta) return true;
+      if (quark_ ? process[index].idAbs() > 3 : process[index].id() != 21) return true;
+    }
+    return false;
+  }
+
+ private:
+  bool quark_;
+};
+
+std::vector<std::string> settings(Process process) {
+  // Common block of CMS: Monash with the CUETP8M1 multiple-interaction numbers (arXiv:1512.00815). Particles decay
+  // within the tracker volume, so that K0S and Lambda make displaced tracks.
+  std::vector<std::string> lines = {"Print:quiet = on",
+                                    "Beams:eCM = 8000",
+                                    "Tune:pp = 14",
+                                    "MultipartonInteractions:pT0Ref = 2.4024",
+                                    "MultipartonInteractions:ecmPow = 0.25208",
+                                    "MultipartonInteractions:expPow = 1.6",
+                                    "ParticleDecays:limitCylinder = on",
+                                    "ParticleDecays:xyMax = 1100",
+                                    "ParticleDecays:zMax = 2800"};
+  const auto add = [&lines](std::initializer_list<const char*> more) {
+    lines.insert(lines.end(), more.begin(), more.end());
+  };
+  switch (process) {
+    case Process::gluon:
+      add({"HardQCD:gg2gg = on", "HardQCD:qqbar2gg = on", "PhaseSpace:pTHatMin = 80", "PhaseSpace:pTHatMax = 170"});
+      break;
+    case Process::quark:
+      add({"HardQCD:gg2qqbar = on", "HardQCD:qq2qq = on", "HardQCD:qqbar2qqbarNew = on", "PhaseSpace:pTHatMin = 80",
+           "PhaseSpace:pTHatMax = 170"});
+      break;
+    case Process::qcd:
+      add({"HardQCD:all = on", "PhaseSpace:pTHatMin = 380", "PhaseSpace:bias2Selection = on",
+           "PhaseSpace:bias2SelectionPow = 2"});
+      break;
+    case Process::top:
+      add({"Top:gg2ttbar = on", "Top:qqbar2ttbar = on", "6:m0 = 172.5", "24:onMode = off", "24:onIfAny = 1 2 3 4 5",
+           "PhaseSpace:pTHatMin = 380"});
+      break;
+    case Process::pile_up:
+      add({"SoftQCD:inelastic = on"});
+      break;
+  }
+  return lines;
+}
+
+void add_partons(const Pythia8::Event& event, Process process, std::vector<Parton>& out) {
+  const auto parton = [](const Pythia8::Particle& found) {
+    return Parton{found.id(), found.pT(), found.eta(), found.phi()};
+  };
+  if (process == Process::gluon || process == Process::quark) {
+    for (int index = 0; index < event.size(); ++index) {
+      if (event[index].statusAbs() == 23) out.push_back(parton(event[index]));
+    }
+  } else if (process == Process::top) {
+    // Last copies of the top quarks, each followed by its W and b.
+    for (int index = 0; index < event.size(); ++index) {
+      if (event[index].idAbs() != 6 || event[index].iBotCopyId() != index) continue;
+      out.push_back(parton(event[index]));
+      for (const int daughter : event[index].daughterList()) out.push_back(parton(event[daughter]));
+    }
+  }
+}
+
+}  // namespace
+
+CollisionSource::CollisionSource(Process process, std::uint64_t seed)
+    : process_(process), pythia_(std::make_unique<Pythia8::Pythia>(JETVIT_PYTHIA_DATA, false)) {
+  for (const std::string& line : settings(process)) {
+    if (!pythia_->readString(line)) throw Error(text("Pythia 8 refuses the setting \"", line, "\""));
+  }
+  pythia_->readString("Random:setSeed = on");
+  pythia_->readString(text("Random:seed = ", 1 + mix_words({seed}) % kLargestSeed));
+  if (process == Process::gluon || process == Process::quark) {
+    pythia_->setUserHooksPtr(std::make_shared<FlavourVeto>(process == Process::quark));
+  }
+  if (!pythia_->init()) throw Error("Pythia 8 cannot start (its data files may be damaged: run scripts/setup again)");
+}
+
+CollisionSource::~CollisionSource() = default;
+
+Collision CollisionSource::next() {
+  int failures = 0;
+  while (!pythia_->next()) {
+    throw_if_stopped();
+    if (++failures > 100'000) throw Error("Pythia 8 fails on every collision");
+  }
+  Collision collision;
+  const Pythia8::Event& event = pythia_->event;
+  for (int index = 0; index < event.size(); ++index) {
+    const Pythia8::Particle& found = event[index];
+    if (!found.isFinal() || !found.isVisible() || std::abs(found.eta()) > kMaximumEta) continue;
+    collision.particles.push_back({found.px(), found.py(), found.pz(), found.e(), found.xProd(), found.yProd(),
+                                   found.zProd(), found.id(), static_cast<int>(std::lround(found.charge()))});
+  }
+  add_partons(event, process_, collision.partons);
+  return collision;
+}
+
+std::vector<std::vector<Particle>> make_pile_up(std::size_t count, std::uint64_t seed, int threads) {
+  const std::size_t blocks = (count + kPileUpBlock - 1) / kPileUpBlock;
+  std::vector<std::vector<Particle>> pool(blocks * kPileUpBlock);
+  parallel_for(blocks, threads, [&](std::size_t block, int) {
+    CollisionSource source(Process::pile_up, mix_words({seed, kPileUpKey, block}));
+    for (std::size_t index = 0; index < kPileUpBlock; ++index) {
+      throw_if_stopped();
+      pool[block * kPileUpBlock + index] = source.next().particles;
+    }
+  });
+  return pool;
+}
+
+}  // namespace jetvit

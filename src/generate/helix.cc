@@ -1,0 +1,65 @@
+#include "generate/helix.h"
+
+#include <limits>
+
+namespace jetvit {
+namespace {
+
+constexpr double kCurvature = 1000 / (0.3 * 3.8);  // radius in mm per GeV of pT at 3.8 T
+constexpr double kNever = std::numeric_limits<double>::infinity();
+
+Direction direction(double x, double y, double z) {
+  return {std::asinh(z / std::max(std::hypot(x, y), 1e-6)), std::atan2(y, x), true};
+}
+
+// Path in the transverse plane (mm) to the circle of `radius` on a straight line; kNever where it is left already.
+double straight_path(const Particle& particle, double radius) {
+  const double pt = std::max(particle.pt(), 1e-9);
+  const double along = (particle.x * particle.px + particle.y * particle.py) / pt;
+  const double apart = particle.x * particle.x + particle.y * particle.y - radius * radius;
+  return apart >= 0 ? kNever : -along + std::sqrt(along * along - apart);
+}
+
+double positive_turn(double angle) {
+  const double turn = std::fmod(angle, 2 * M_PI);
+  return turn < 0 ? turn + 2 * M_PI : turn;
+}
+
+}  // namespace
+
+Direction propagate(const Particle& particle, double radius, double half_length, bool barrel_only) {
+  const double pt = std::max(particle.pt(), 1e-9);
+  const double slope = particle.pz / pt;
+  const double to_end = slope == 0 ? kNever : (std::copysign(half_length, slope) - particle.z) / slope;
+  if (to_end <= 0) return {};
+  if (particle.charge == 0) {
+    const double path = straight_path(particle, radius);
+    if (path == kNever || (barrel_only && to_end < path)) return {};
+    const double length = std::min(path, to_end);
+    return direction(particle.x + length * particle.px / pt, particle.y + length * particle.py / pt,
+                     particle.z + length * slope);
+  }
+  // Circle around (cx, cy); u is the direction of flight after the turn t: u = phi - q t.
+  const double q = particle.charge > 0 ? 1 : -1;
+  const double rho = pt * kCurvature;
+  const double phi = particle.phi();
+  const double cx = particle.x + rho * q * std::sin(phi);
+  const double cy = particle.y - rho * q * std::cos(phi);
+  const double d = std::max(std::hypot(cx, cy), 1e-9);
+  const double sine = (radius * radius - d * d - rho * rho) / (2 * rho * q * d);
+  double turn = kNever;
+  if (std::abs(sine) <= 1 && std::hypot(particle.x, particle.y) < radius) {
+    const double a = std::atan2(cy, cx);
+    turn =
+        std::min(positive_turn(q * (phi - a + std::asin(sine))), positive_turn(q * (phi - a + M_PI - std::asin(sine))));
+  }
+  const double end_turn = to_end / rho;
+  if (barrel_only && (turn == kNever || end_turn < turn)) return {};
+  const double least = std::min(turn, end_turn);
+  // Loopers that turn for longer lose their energy in the tracker's material.
+  if (least > 20 * M_PI) return {};
+  const double u = phi - q * least;
+  return direction(cx - rho * q * std::sin(u), cy + rho * q * std::cos(u), particle.z + rho * least * slope);
+}
+
+}  // namespace jetvit

@@ -1,0 +1,137 @@
+#include "generate/selection.h"
+
+#include <utility>
+
+#include "base/random_stream.h"
+#include "base/stop_flag.h"
+#include "generate/camera.h"
+#include "generate/detector.h"
+#include "generate/jet_finder.h"
+
+namespace jetvit {
+namespace {
+
+constexpr double kVertexSpread = 53;  // mm along the beam (Delphes card of CMS)
+constexpr std::uint64_t kSourceKey = 1, kDetectorKey = 2;
+
+struct Cuts {
+  double radius, pt, eta, prefilter;
+  bool pile_up_subtracted;
+};
+constexpr Cuts kQuarkGluon{0.5, 70, 2.0, 0.85, true};
+constexpr Cuts kBoostedTop{0.8, 400, 1.37, 0.85, true};
+constexpr double kMatch = 0.4, kParticleMatch = 0.45;
+
+bool is_top(Process process) {
+  return process == Process::top || process == Process::qcd;
+}
+
+bool near(const FoundJet& jet, const Parton& parton, double radius) {
+  return distance(jet.eta, jet.phi, parton.eta, parton.phi) < radius;
+}
+
+// Both partons have a jet of their own.
+bool both_matched(const std::vector<FoundJet>& jets, const std::vector<Parton>& partons, double radius) {
+  if (partons.size() != 2) return false;
+  std::size_t matched = 0;
+  for (const FoundJet& jet : jets) matched += near(jet, partons[0], radius) || near(jet, partons[1], radius) ? 1 : 0;
+  return matched >= 2;
+}
+
+// A hadronic top with pT > 200 GeV whose W and b lie within the jet. Partons come as t, W, b (in either order).
+bool contains_top(const FoundJet& jet, const std::vector<Parton>& partons) {
+  for (std::size_t index = 0; index + 2 < partons.size(); ++index) {
+    if (std::abs(partons[index].id) != 6 || partons[index].pt < 200) continue;
+    if (near(jet, partons[index], 0.8) && near(jet, partons[index + 1], 0.8) && near(jet, partons[index + 2], 0.8)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+std::vector<FoundJet> wanted_jets(const std::vector<FoundJet>& jets, const Collision& collision, Process process,
+                                  const Cuts& cuts, double match) {
+  std::vector<FoundJet> out;
+  for (const FoundJet& jet : jets) {
+    if (std::abs(jet.eta) > cuts.eta) continue;
+    if (process == Process::top && !contains_top(jet, collision.partons)) continue;
+    out.push_back(jet);
+  }
+  if (is_top(process)) return out;
+  if (!both_matched(out, collision.partons, match)) return {};
+  for (const FoundJet& jet : out) {
+    if (near(jet, collision.partons[0], match) || near(jet, collision.partons[1], match)) return {jet};
+  }
+  return {};
+}
+
+void simulate(const Collision& collision, const std::vector<std::vector<Particle>>& pool, double pile_up,
+              RandomStream& random, Detector& detector) {
+  detector.clear();
+  const double vertex_z = kVertexSpread * gaussian(random);
+  for (Particle particle : collision.particles) {
+    particle.z += vertex_z;
+    detector.add(particle, vertex_z, random);
+  }
+  const int count = pile_up > 0 ? poisson(random, pile_up) : 0;
+  for (int index = 0; index < count; ++index) {
+    // A collision of the pool is used again turned about the beam and mirrored.
+    const std::vector<Particle>& other = pool[random.below(pool.size())];
+    const double angle = random.uniform(0, 2 * M_PI), cosine = std::cos(angle), sine = std::sin(angle);
+    const double mirror = random.chance(0.5) ? -1 : 1;
+    const double z = kVertexSpread * gaussian(random);
+    for (Particle particle : other) {
+      particle.px = cosine * particle.px - sine * std::exchange(particle.py, sine * particle.px + cosine * particle.py);
+      particle.x = cosine * particle.x - sine * std::exchange(particle.y, sine * particle.x + cosine * particle.y);
+      particle.pz *= mirror;
+      particle.z = mirror * particle.z + z;
+      detector.add(particle, vertex_z, random);
+    }
+  }
+}
+
+void record(const FoundJet& jet, std::uint8_t label, JetRecords& out) {
+  out.label.push_back(label);
+  out.weight.push_back(1);
+  out.observers[0].push_back(jet.pt);
+  out.observers[1].push_back(jet.mass);
+  out.observers[2].push_back(jet.eta);
+  out.source_file.push_back(0);
+  out.source_row.push_back(out.label.size() - 1);
+}
+
+}  // namespace
+
+JetBlock make_jets(const SelectionOptions& options, const std::vector<std::vector<Particle>>& pool) {
+  const bool top = is_top(options.process);
+  const Cuts& cuts = top ? kBoostedTop : kQuarkGluon;
+  const auto kind = static_cast<std::uint64_t>(options.process);
+  const std::uint8_t label = options.process == Process::quark || options.process == Process::top ? 1 : 0;
+  CollisionSource source(options.process, mix_words({options.seed, kSourceKey, kind, options.block}));
+  RandomStream random({options.seed, kDetectorKey, kind, options.block});
+  Detector detector(top);
+  JetBlock block;
+  block.jets.images.shape = {top ? 8 : 3, 125, 125};
+  block.jets.observer_names = {"pt", "m0", "eta"};
+  block.jets.observers.resize(3);
+  while (block.jets.size() < options.jets) {
+    throw_if_stopped();
+    const Collision collision = source.next();
+    ++block.collisions;
+    // Without detector and pile-up first: most of the time would go into jets that fail.
+    const auto particle_jets = find_particle_jets(collision.particles, cuts.radius, cuts.prefilter * cuts.pt);
+    Cuts loose = cuts;
+    loose.eta += 0.2;
+    if (wanted_jets(particle_jets, collision, options.process, loose, kParticleMatch).empty()) continue;
+    ++block.simulated;
+    simulate(collision, pool, options.pile_up, random, detector);
+    const auto found = find_jets(detector.flow, cuts.radius, cuts.pt, cuts.pile_up_subtracted);
+    for (const FoundJet& jet : wanted_jets(found, collision, options.process, cuts, kMatch)) {
+      if (block.jets.size() == options.jets) break;
+      if (append_picture(detector, top, jet.eta, jet.phi, random, block.jets.images)) record(jet, label, block.jets);
+    }
+  }
+  return block;
+}
+
+}  // namespace jetvit
