@@ -38,7 +38,7 @@ void make_interpolated_axis(int source, int size, int shift, Edge edge, AxisScat
       std::vector<double>& row = weights[static_cast<std::size_t>(pixel)];
       int& first = axis.first[static_cast<std::size_t>(pixel)];
       if (row.empty()) first = output;
-      row.resize(static_cast<std::size_t>(output - first + 1));
+      row.resize(static_cast<std::size_t>(output - first) + 1);
       row.back() += kernel<resize>(position - (left + tap));
     }
   }

@@ -20,9 +20,9 @@ template <Resize resize, class Real>
 Real kernel(Real distance) {
   const Real d = distance < 0 ? -distance : distance;
   if constexpr (resize == Resize::kBicubic) {
-    constexpr Real a = Real(-0.75);
-    if (d <= 1) return ((a + 2) * d - (a + 3)) * d * d + 1;
-    return d < 2 ? ((a * d - 5 * a) * d + 8 * a) * d - 4 * a : Real(0);
+    constexpr Real kA = Real(-0.75);
+    if (d <= 1) return ((kA + 2) * d - (kA + 3)) * d * d + 1;
+    return d < 2 ? ((kA * d - 5 * kA) * d + 8 * kA) * d - 4 * kA : Real(0);
   } else {
     return d < 1 ? 1 - d : Real(0);
   }
