@@ -1,0 +1,285 @@
+#include "raw/image_column.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "raw/hybrid_runs.h"
+#include "raw/value_decoder.h"
+
+namespace jetvit {
+namespace {
+
+bool equal_bytes(std::span<const std::byte> a, const std::vector<std::byte>& b) {
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin());
+}
+
+}  // namespace
+
+ImageShape image_list_lengths(std::span<const std::byte> chunk, const LeafColumn& column,
+                              const Decompressor& decompressor) {
+  PageReader::Buffers buffers;
+  PageReader pages(chunk, column, decompressor, buffers);
+  DataPage page;
+  std::vector<std::uint8_t> repetition;
+  std::vector<std::uint8_t> definition;
+  std::uint64_t lists[4] = {0, 0, 0, 0};  // entries of the row under way by repetition level
+  bool whole = false;
+  const auto shape = [&]() -> ImageShape {
+    const std::uint64_t values = lists[0] + lists[1] + lists[2] + lists[3];
+    if (!whole || values < 2 || values > (1U << 24)) return {};
+    if (column.max_repetition == 1) return {1, 1, static_cast<int>(values)};
+    const std::uint64_t channels = 1 + lists[1];
+    const std::uint64_t rows = channels + lists[2];
+    if (column.max_repetition != 3 || rows % channels != 0 || values % rows != 0) return {};
+    return {static_cast<int>(channels), static_cast<int>(rows / channels), static_cast<int>(values / rows)};
+  };
+  while (pages.next(page)) {
+    decode_levels(page.repetition, column.max_repetition, page.values, repetition);
+    decode_levels(page.definition, column.max_definition, page.values, definition);
+    for (std::size_t i = 0; i < page.values; ++i) {
+      if (repetition[i] == 0) {
+        if (shape().channels > 0) return shape();
+        std::fill(std::begin(lists), std::end(lists), 0);
+        whole = true;
+      }
+      whole = whole && definition[i] == column.max_definition;
+      ++lists[std::min<int>(repetition[i], 3)];
+    }
+  }
+  return shape();
+}
+
+ImageColumnReader::ImageColumnReader(const LeafColumn& column, const ImageLayout& layout)
+    : column_(column),
+      layout_(layout),
+      values_per_jet_(static_cast<std::size_t>(layout.shape.values())),
+      pixels_(static_cast<std::size_t>(layout.shape.channels)),
+      values_(static_cast<std::size_t>(layout.shape.channels)) {}
+
+void ImageColumnReader::read(std::span<const std::byte> chunk, const Decompressor& decompressor, std::uint64_t rows,
+                             PageReader::Buffers& buffers, SparseImages& images, std::vector<std::string>& reasons) {
+  images_ = &images;
+  reasons_ = &reasons;
+  reasons.clear();
+  row_open_ = false;
+  position_ = 0;
+  fault_ = nullptr;
+  PageReader pages(chunk, column_, decompressor, buffers);
+  DataPage page;
+  while (pages.next(page)) {
+    if (fault_ == nullptr && levels_are_regular(page)) {
+      add_regular_page(page, pages);
+    } else {
+      add_any_page(page, pages);
+    }
+    if (reasons.size() > rows) break;
+  }
+  finish_row();
+  if (reasons.size() != rows)
+    throw Error(text("column ", column_.root, " holds ", reasons.size(), " images for ", rows, " rows"));
+}
+
+// 0 where a jet starts, else the level of the innermost list that goes on.
+std::uint8_t ImageColumnReader::expected_repetition(std::size_t position) const {
+  if (position == 0) return 0;
+  if (column_.max_repetition == 1) return 1;
+  const auto width = static_cast<std::size_t>(layout_.shape.width);
+  if (position % width != 0) return 3;
+  return position % static_cast<std::size_t>(layout_.shape.pixels()) == 0 ? 1 : 2;
+}
+
+bool ImageColumnReader::levels_are_regular(const DataPage& page) {
+  const std::size_t start = position_ == values_per_jet_ ? 0 : position_;
+  if (verified_.values == page.values && verified_.position == start &&
+      equal_bytes(page.repetition, verified_.repetition) && equal_bytes(page.definition, verified_.definition)) {
+    return true;
+  }
+  decode_levels(page.definition, column_.max_definition, page.values, definition_);
+  for (const std::uint8_t level : definition_) {
+    if (level != column_.max_definition) return false;
+  }
+  decode_levels(page.repetition, column_.max_repetition, page.values, repetition_);
+  std::size_t position = start;
+  for (const std::uint8_t level : repetition_) {
+    if (level != expected_repetition(position)) return false;
+    if (++position == values_per_jet_) position = 0;
+  }
+  verified_ = {start,
+               page.values,
+               {page.repetition.begin(), page.repetition.end()},
+               {page.definition.begin(), page.definition.end()}};
+  return true;
+}
+
+void ImageColumnReader::start_row() {
+  row_open_ = true;
+  position_ = 0;
+  fault_ = nullptr;
+  for (auto& pixels : pixels_) pixels.clear();
+  for (auto& values : values_) values.clear();
+}
+
+void ImageColumnReader::finish_row() {
+  if (!row_open_) return;
+  row_open_ = false;
+  if (fault_ == nullptr && position_ != values_per_jet_) fault_ = "wrong shape";
+  reasons_->emplace_back(fault_ == nullptr ? "" : fault_);
+  if (fault_ == nullptr) {
+    for (std::size_t channel = 0; channel < pixels_.size(); ++channel) {
+      images_->pixel.insert(images_->pixel.end(), pixels_[channel].begin(), pixels_[channel].end());
+      images_->value.insert(images_->value.end(), values_[channel].begin(), values_[channel].end());
+      images_->offset.push_back(images_->pixel.size());
+    }
+  }
+  position_ = 0;
+  fault_ = nullptr;
+}
+
+// Places one non-zero value at the current position; the caller moves on.
+inline void ImageColumnReader::add_value(float value) {
+  if (!std::isfinite(value)) {
+    fault_ = std::isnan(value) ? "NaN" : "infinite value";
+    return;
+  }
+  const auto position = static_cast<std::uint32_t>(position_);
+  const auto divisor =
+      static_cast<std::uint32_t>(layout_.channels_last ? layout_.shape.channels : layout_.shape.pixels());
+  const std::uint32_t quotient = position / divisor;
+  const std::uint32_t rest = position % divisor;
+  const std::uint32_t channel = layout_.channels_last ? rest : quotient;
+  pixels_[channel].push_back(static_cast<std::uint16_t>(layout_.channels_last ? quotient : rest));
+  values_[channel].push_back(value);
+}
+
+// Moves on by zeros, over the ends of jets. Regular pages only.
+inline void ImageColumnReader::skip(std::size_t count) {
+  while (count > 0) {
+    if (position_ == values_per_jet_ || !row_open_) {
+      finish_row();
+      start_row();
+    }
+    const std::size_t step = std::min(count, values_per_jet_ - position_);
+    position_ += step;
+    count -= step;
+  }
+}
+
+void ImageColumnReader::add_regular_page(const DataPage& page, const PageReader& pages) {
+  const bool by_dictionary = page.encoding == Encoding::kPlainDictionary || page.encoding == Encoding::kRleDictionary;
+  if (by_dictionary) {
+    decode_dictionary(pages, column_.type, dictionary_);
+    add_dictionary_page(page);
+  } else if (page.encoding == Encoding::kPlain && column_.type == PhysicalType::kDouble) {
+    add_plain_page<double>(page);
+  } else if (page.encoding == Encoding::kPlain && column_.type == PhysicalType::kFloat) {
+    add_plain_page<float>(page);
+  } else {
+    decode_values(page, pages, column_.type, page.values, page_values_);
+    for (const float value : page_values_) {
+      skip(1);
+      if (value != 0) {
+        --position_;
+        add_value(value);
+        ++position_;
+      }
+    }
+  }
+}
+
+void ImageColumnReader::add_dictionary_page(const DataPage& page) {
+  if (page.data.empty()) throw Error("a page is cut short");
+  const auto add = [&](std::uint32_t index) {
+    if (index >= dictionary_.size()) throw Error("a page points outside its dictionary");
+    skip(1);
+    if (dictionary_[index] != 0) {
+      --position_;
+      add_value(dictionary_[index]);
+      ++position_;
+    }
+  };
+  walk_hybrid(
+      page.data.subspan(1), static_cast<int>(page.data[0]), page.values,
+      [&](std::uint32_t index, std::size_t length) {
+        if (index < dictionary_.size() && dictionary_[index] == 0) {
+          skip(length);
+        } else {
+          for (std::size_t i = 0; i < length; ++i) add(index);
+        }
+      },
+      [&](const std::uint32_t* indices, std::size_t length) {
+        for (std::size_t i = 0; i < length; ++i) add(indices[i]);
+      });
+}
+
+template <class Stored>
+void ImageColumnReader::add_plain_page(const DataPage& page) {
+  if (page.data.size() / sizeof(Stored) < page.values) throw Error("a page holds fewer values than it states");
+  constexpr std::size_t kStep = 8;  // zeros are looked for in blocks: images are 98 % zeros
+  const auto at = [&](std::size_t index) {
+    Stored value;
+    std::memcpy(&value, page.data.data() + index * sizeof(Stored), sizeof(Stored));
+    return static_cast<float>(value);
+  };
+  std::size_t index = 0;
+  std::size_t zeros = 0;
+  while (index < page.values) {
+    if (index + kStep <= page.values) {
+      std::uint64_t words[kStep * sizeof(Stored) / 8];
+      std::memcpy(words, page.data.data() + index * sizeof(Stored), sizeof(words));
+      std::uint64_t any = 0;
+      for (const std::uint64_t word : words) any |= word;
+      if (any == 0) {
+        index += kStep;
+        zeros += kStep;
+        continue;
+      }
+    }
+    const float value = at(index++);
+    if (value == 0) {
+      ++zeros;
+      continue;
+    }
+    skip(zeros + 1);
+    zeros = 0;
+    --position_;
+    add_value(value);
+    ++position_;
+  }
+  skip(zeros);
+}
+
+// Entry by entry, for pages with nulls or lists of unexpected lengths: the row they belong to is refused, the others
+// are kept.
+void ImageColumnReader::add_any_page(const DataPage& page, const PageReader& pages) {
+  decode_levels(page.repetition, column_.max_repetition, page.values, repetition_);
+  decode_levels(page.definition, column_.max_definition, page.values, definition_);
+  const auto present = static_cast<std::size_t>(
+      std::count(definition_.begin(), definition_.end(), static_cast<std::uint8_t>(column_.max_definition)));
+  decode_values(page, pages, column_.type, present, page_values_);
+  std::size_t next_value = 0;
+  for (std::size_t entry = 0; entry < page.values; ++entry) {
+    if (repetition_[entry] == 0) {
+      finish_row();
+      start_row();
+    } else if (!row_open_) {
+      throw Error(text("column ", column_.root, " starts inside a row"));
+    }
+    if (definition_[entry] != column_.max_definition) {
+      fault_ = "null";
+      continue;
+    }
+    const float value = page_values_[next_value++];
+    if (fault_ != nullptr) continue;
+    if (position_ >= values_per_jet_ || repetition_[entry] != expected_repetition(position_)) {
+      fault_ = "wrong shape";
+      continue;
+    }
+    if (value != 0) add_value(value);
+    ++position_;
+  }
+}
+
+}  // namespace jetvit

@@ -1,0 +1,105 @@
+#include "raw/raw_schema.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/text.h"
+
+namespace jetvit {
+namespace {
+
+std::string column_names(const std::vector<LeafColumn>& columns) {
+  std::vector<std::string> names;
+  for (const LeafColumn& column : columns) {
+    if (std::find(names.begin(), names.end(), column.root) == names.end()) names.push_back(printable(column.root));
+  }
+  return join(names, ", ");
+}
+
+// List lengths of the first whole image of the file.
+ImageShape first_list_lengths(const std::filesystem::path& path, int image) {
+  const ParquetFooter footer = read_parquet_footer(path, {image});
+  const InputFile file(path);
+  const LeafColumn& column = footer.columns[static_cast<std::size_t>(image)];
+  for (const ColumnChunk& chunk : footer.chunks[0]) {
+    std::vector<std::byte> bytes(chunk.size);
+    file.read(chunk.offset, bytes);
+    const ImageShape shape = image_list_lengths(bytes, column, Decompressor(chunk.codec));
+    if (shape.channels > 0) return shape;
+  }
+  throw Error(text(path, ": column ", column.root, " holds no whole image",
+                   footer.rows.empty() ? " (the file has no rows)" : " (all rows are null or of uneven lists)"));
+}
+
+ImageLayout layout_of(const std::filesystem::path& path, const LeafColumn& column, int image, const std::string& layout,
+                      const std::vector<int>& shape) {
+  if (!shape.empty()) {
+    if (shape.size() != 3 || *std::min_element(shape.begin(), shape.end()) < 1) {
+      throw UsageError("--shape needs three positive numbers: channels height width");
+    }
+    return {{shape[0], shape[1], shape[2]}, layout == "hwc" || (layout == "auto" && column.max_repetition == 1)};
+  }
+  const ImageShape lists = first_list_lengths(path, image);
+  if (column.max_repetition == 3) return {lists, false};
+  // A flat list: square images with 8 channels (boosted top) or 3.
+  for (const int channels : {8, 3, 1}) {
+    const int side = static_cast<int>(std::lround(std::sqrt(lists.width / channels)));
+    if (side * side * channels == lists.width) return {{channels, side, side}, layout != "chw"};
+  }
+  throw Error(text(path, ": column ", column.root, " holds lists of ", lists.width,
+                   " numbers, which fit no square image of 8, 3 or 1 channels (say --shape)"));
+}
+
+void check_shape(const std::filesystem::path& path, const ImageShape& shape) {
+  constexpr std::int64_t kValueLimit = 1 << 24;
+  constexpr std::int64_t kPixelLimit = 65536;
+  if (shape.values() > kValueLimit || shape.pixels() > kPixelLimit) {
+    throw Error(text(path, ": images of ", shape.channels, " x ", shape.height, " x ", shape.width,
+                     " are too large (limit ", kPixelLimit, " pixels a channel)"));
+  }
+}
+
+}  // namespace
+
+RawSchema recognise(const std::filesystem::path& path, const std::string& label_column, const std::string& layout,
+                    const std::vector<int>& shape) {
+  const std::vector<LeafColumn> columns = read_parquet_schema(path);
+  RawSchema schema;
+  for (std::size_t index = 0; index < columns.size(); ++index) {
+    const LeafColumn& column = columns[index];
+    const int place = static_cast<int>(index);
+    if (column.root == "X_jets" || column.root == "X_jet") {
+      schema.image = place;
+    } else if (column.root == label_column) {
+      schema.label = place;
+    } else if (column.max_repetition == 0 && column.path == column.root && column.type != PhysicalType::kOther) {
+      schema.observers.push_back(place);
+    } else {
+      schema.ignored.push_back(column.root);
+    }
+  }
+  if (schema.image < 0) {
+    throw Error(text(path, ": has no column X_jets or X_jet (it has: ", column_names(columns), ")"));
+  }
+  const LeafColumn& image = columns[static_cast<std::size_t>(schema.image)];
+  if (image.type != PhysicalType::kFloat && image.type != PhysicalType::kDouble) {
+    throw Error(text(path, ": column ", image.root, " holds no floating-point numbers"));
+  }
+  if (image.max_repetition != 1 && image.max_repetition != 3) {
+    throw Error(text(path, ": column ", image.root, " is nested ", image.max_repetition,
+                     " lists deep (expected 3 for [channel][row][column], or 1 for flat images)"));
+  }
+  if (schema.label >= 0) {
+    const LeafColumn& label = columns[static_cast<std::size_t>(schema.label)];
+    if (label.max_repetition != 0 || label.type == PhysicalType::kOther) {
+      throw Error(text(path, ": label column ", label.root, " is not a plain number or boolean"));
+    }
+  }
+  schema.layout = layout_of(path, image, schema.image, layout, shape);
+  check_shape(path, schema.layout.shape);
+  return schema;
+}
+
+}  // namespace jetvit

@@ -1,0 +1,148 @@
+#include "raw/row_group_reader.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "raw/scalar_column.h"
+
+namespace jetvit {
+namespace {
+
+// Row groups that lie together are read at once up to this size; a larger one is read column by column.
+constexpr std::uint64_t kSpanLimit = 64 << 20;
+constexpr std::uint64_t kChunkLimit = std::uint64_t{4} << 30;
+
+}  // namespace
+
+std::vector<int> wanted_columns(const RawSchema& schema) {
+  std::vector<int> columns = {schema.image};
+  if (schema.label >= 0) columns.push_back(schema.label);
+  columns.insert(columns.end(), schema.observers.begin(), schema.observers.end());
+  return columns;
+}
+
+RowGroupReader::RowGroupReader(const InputFile& file, const ParquetFooter& footer, const RawSchema& schema,
+                               const RawOptions& options)
+    : file_(file),
+      footer_(footer),
+      schema_(schema),
+      options_(options),
+      columns_(wanted_columns(schema)),
+      image_(footer.columns[static_cast<std::size_t>(schema.image)], schema.layout),
+      scalars_(columns_.size() - 1) {}
+
+const Decompressor& RowGroupReader::decompressor(int codec) {
+  for (const Decompressor& known : decompressors_) {
+    if (known.codec() == codec) return known;
+  }
+  return decompressors_.emplace_back(codec);
+}
+
+void RowGroupReader::read_span(std::size_t first, std::size_t last) {
+  std::uint64_t begin = std::numeric_limits<std::uint64_t>::max();
+  std::uint64_t end = 0;
+  for (const auto& column : footer_.chunks) {
+    for (std::size_t group = first; group < last; ++group) {
+      begin = std::min(begin, column[group].offset);
+      end = std::max(end, column[group].offset + column[group].size);
+    }
+  }
+  bytes_.clear();
+  bytes_offset_ = begin;
+  if (end <= begin || end - begin > kSpanLimit) return;
+  bytes_.resize(end - begin);
+  file_.read(begin, bytes_);
+}
+
+std::span<const std::byte> RowGroupReader::chunk(std::size_t column, std::size_t group) {
+  const ColumnChunk& place = footer_.chunks[column][group];
+  if (!bytes_.empty()) return std::span(bytes_).subspan(place.offset - bytes_offset_, place.size);
+  if (place.size > kChunkLimit)
+    throw Error(text("a column chunk holds ", place.size, " bytes (limit ", kChunkLimit, ")"));
+  lone_chunk_.resize(place.size);
+  file_.read(place.offset, lone_chunk_);
+  return lone_chunk_;
+}
+
+std::uint8_t RowGroupReader::label_of(double value, std::uint64_t row) const {
+  if (value == options_.positive_label) return 1;
+  if (options_.any_label || value == 0 || value == 1) return 0;
+  throw Error(text(file_.path(), ": row ", row, ": label ", options_.label_column, " = ", value,
+                   " is not 0 or 1 (name the signal's value with --positive-label)"));
+}
+
+void RowGroupReader::add_group(std::size_t group, std::uint64_t first_row, std::uint32_t file_index, JetRecords& jets,
+                               std::vector<SkippedRow>& skipped) {
+  const std::uint64_t rows = footer_.rows[group];
+  for (std::size_t column = 1; column < columns_.size(); ++column) {
+    const auto bytes = chunk(column, group);
+    read_scalar_chunk(bytes, footer_.columns[static_cast<std::size_t>(columns_[column])],
+                      decompressor(footer_.chunks[column][group].codec), rows, buffers_, scalars_[column - 1]);
+  }
+  // Rows with an unusable label are known before their image; it is taken back where it was appended.
+  const std::size_t labels = schema_.label >= 0 ? 1 : 0;
+  const std::size_t jets_before = jets.images.size();
+  image_.read(chunk(0, group), decompressor(footer_.chunks[0][group].codec), rows, buffers_, jets.images, reasons_);
+  std::vector<std::size_t> dropped;
+  std::size_t jet = jets_before;
+  for (std::uint64_t row = 0; row < rows; ++row) {
+    const bool has_image = reasons_[row].empty();
+    if (has_image && labels == 1 && !std::isfinite(scalars_[0][row])) {
+      reasons_[row] = text("no finite label ", options_.label_column);
+      dropped.push_back(jet);
+    }
+    if (has_image) ++jet;
+    if (!reasons_[row].empty()) {
+      skipped.push_back({file_index, first_row + row, reasons_[row]});
+      continue;
+    }
+    jets.label.push_back(labels == 1 ? label_of(scalars_[0][row], first_row + row) : 0);
+    jets.weight.push_back(1);
+    for (std::size_t observer = 0; observer < jets.observers.size(); ++observer) {
+      jets.observers[observer].push_back(scalars_[labels + observer][row]);
+    }
+    jets.source_file.push_back(file_index);
+    jets.source_row.push_back(first_row + row);
+  }
+  if (!dropped.empty()) {
+    JetRecords images_only;
+    images_only.images = std::move(jets.images);
+    std::vector<std::size_t> kept;
+    for (std::size_t index = 0; index < images_only.images.size(); ++index) {
+      if (!std::binary_search(dropped.begin(), dropped.end(), index)) kept.push_back(index);
+    }
+    images_only.label.resize(images_only.images.size());
+    images_only.weight.resize(images_only.images.size());
+    images_only.source_file.resize(images_only.images.size());
+    images_only.source_row.resize(images_only.images.size());
+    jets.images = images_only.select(kept).images;
+  }
+}
+
+JetRecords RowGroupReader::read(std::size_t first, std::size_t last, std::uint64_t first_row, std::uint32_t file_index,
+                                std::vector<SkippedRow>& skipped) {
+  JetRecords jets;
+  jets.images.shape = schema_.layout.shape;
+  for (const int observer : schema_.observers) {
+    jets.observer_names.push_back(footer_.columns[static_cast<std::size_t>(observer)].root);
+  }
+  jets.observers.resize(schema_.observers.size());
+  std::size_t group = first;
+  try {
+    read_span(first, last);
+    for (; group < last; ++group) {
+      add_group(group, first_row, file_index, jets, skipped);
+      first_row += footer_.rows[group];
+    }
+  } catch (const Error& error) {
+    const std::string what = error.what();
+    if (what.starts_with(file_.path().string())) throw;
+    throw Error(text(file_.path(), ": row group ", group, ": ", what));
+  }
+  return jets;
+}
+
+}  // namespace jetvit
