@@ -90,7 +90,7 @@ Json run_predict(const PredictCommand& command) {
     for (const Split split : kSplits) {
       JetRecords records = read_split(store, manifest, split, threads);
       if (!scorer) {
-        scorer = std::make_unique<Scorer>(command, trained, records.observer_names, source_names(manifest), 0);
+        scorer = std::make_unique<Scorer>(command, trained, records.observer_names, manifest.sources, 0);
       }
       scorer->add(std::move(records), split_name(split));
     }
@@ -100,12 +100,13 @@ Json run_predict(const PredictCommand& command) {
     RawOptions options;
     options.label_column = command.label_column;
     options.positive_label = command.positive_label;
+    options.require_label = false;
     options.threads = threads;
     RawReader reader(command.input, options);
     require_channels(trained, reader.shape(), command.input.front());
     std::vector<std::string> files;
     for (const auto& file : reader.files()) files.push_back(file.string());
-    Scorer scorer(command, trained, reader.observer_names(), files, reader.rows());
+    Scorer scorer(command, trained, reader.observer_names(), files, 0);
     const RawSummary summary = reader.read([&scorer](JetRecords&& chunk) { scorer.add(std::move(chunk), ""); });
     skipped = summary.rows - summary.kept;
     jets = scorer.close();

@@ -1,0 +1,50 @@
+#include <iostream>
+#include <memory>
+
+#include <CLI/CLI.hpp>
+
+#include "app/commands.h"
+#include "base/text.h"
+#include "predict/predict_command.h"
+
+#ifdef JETVIT_PREDICT_COMMAND
+namespace jetvit {
+
+void add_predict(CLI::App& program) {
+  CLI::App* command = program.add_subcommand("predict", "Scores jets with a trained model");
+  const auto options = std::make_shared<PredictCommand>();
+  const auto json = std::make_shared<bool>(false);
+  command->add_option("model", options->model, "Run folder (its best.safetensors) or checkpoint")->required();
+  command->add_option("--data", options->input, "Raw Parquet files, or one store")->required();
+  command->add_option("--out", options->output, "Scores (Parquet)")->required();
+  command->add_flag("--split", options->with_split, "Store: add a column with each jet's split");
+  command->add_flag("--overwrite", options->overwrite, "Replace an existing file");
+  command->add_option("--threads", options->threads, "CPU threads (default: all cores)")->check(CLI::Range(1, 4096));
+  command->add_option("--batch-size", options->batch_size, "Jets at a time")
+      ->check(CLI::Range(1, 65536))
+      ->capture_default_str();
+  command->add_flag("--bf16", options->bf16, "Products in bfloat16: faster, scores change in the third digit");
+  command->add_option("--label-column", options->label_column, "Raw files: column of the label")->capture_default_str();
+  command->add_option("--positive-label", options->positive_label, "Raw files: value that means label 1")
+      ->capture_default_str();
+  command->add_flag("--json", *json, "Print the summary as JSON");
+  command->footer(
+      "Examples:\n"
+      "  jetvit predict runs/demo --data jets.parquet --out scores.parquet\n"
+      "  jetvit predict runs/demo --data store --out scores.parquet --split\n");
+  command->callback([options, json] {
+    const Json summary = run_predict(*options);
+    if (*json) {
+      std::cout << summary.dump(2) << '\n';
+      return;
+    }
+    std::cout << text(with_commas(summary["jets"].get<std::uint64_t>()), " jets scored in ",
+                      human_seconds(summary["seconds"].get<double>()), " (",
+                      fixed(summary["jets_per_second"].get<double>(), 0), " jets/s), ",
+                      with_commas(summary["skipped"].get<std::uint64_t>()), " unusable rows skipped\nscores  ",
+                      options->output.string(), "\n");
+  });
+}
+
+}  // namespace jetvit
+#endif
