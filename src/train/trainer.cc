@@ -138,6 +138,7 @@ void Trainer::run(const std::function<int()>& stop) {
 
 void Trainer::train_epoch(const std::function<int()>& stop) {
   const auto batches = static_cast<std::int64_t>(loader_->batches());
+  epoch_jets_ = 0;
   if (position_.step_in_epoch == batches) return;  // stopped in the validation
   Progress progress(text("epoch ", position_.epoch + 1, "/", recipe_.train.epochs), "jets", loader_->jets());
   const double start = monotonic_seconds();
@@ -145,6 +146,7 @@ void Trainer::train_epoch(const std::function<int()>& stop) {
   Batch batch;
   while (position_.step_in_epoch < batches && loader_->next(batch)) {
     train_step(batch);
+    epoch_jets_ += static_cast<double>(batch.jets.size());
     const double elapsed = std::max(1e-9, monotonic_seconds() - start);
     progress.add(batch.jets.size(), text("loss ", fixed(position_.loss_sum / position_.weight_sum, 4), "  data wait ",
                                          fixed(100 * loader_->wait_seconds() / elapsed, 1), " %"));
@@ -227,7 +229,6 @@ void Trainer::end_epoch(double train_seconds) {
   }
   model_->train(true);
   const double lr = schedule_->lr(position_.step - 1);
-  const double jets = static_cast<double>(loader_->jets());
   Json row = {{"epoch", position_.epoch + 1},
               {"step", position_.step},
               {"wall_time", wall_time()},
@@ -238,7 +239,7 @@ void Trainer::end_epoch(double train_seconds) {
               {"validation_accuracy", validation.accuracy},
               {"train_seconds", train_seconds},
               {"validation_seconds", monotonic_seconds() - start},
-              {"jets_per_second", jets / std::max(1e-9, train_seconds)},
+              {"jets_per_second", epoch_jets_ / std::max(1e-9, train_seconds)},
               {"data_wait_percent", 100 * loader_->wait_seconds() / std::max(1e-9, train_seconds)}};
   schedule_->end_epoch(validation.auc);
   ++position_.epoch;

@@ -72,6 +72,7 @@ class Trainer {
   std::unique_ptr<Schedule> schedule_;
   std::unique_ptr<RunLog> log_;
   Position position_;
+  double epoch_jets_ = 0;  // that this session trained on in the epoch under way: the rate's share of a resumed epoch
 };
 
 }  // namespace jetvit
