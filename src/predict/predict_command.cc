@@ -86,11 +86,13 @@ Json run_predict(const PredictCommand& command) {
     const std::filesystem::path& store = command.input.front();
     const Manifest manifest = read_manifest(store);
     require_channels(trained, manifest.shape, store);
+    std::vector<std::string> files;
+    for (const SourceFile& file : manifest.source_files) files.push_back(file.name);
     std::unique_ptr<Scorer> scorer;
     for (const Split split : kSplits) {
       JetRecords records = read_split(store, manifest, split, threads);
       if (!scorer) {
-        scorer = std::make_unique<Scorer>(command, trained, records.observer_names, manifest.sources, 0);
+        scorer = std::make_unique<Scorer>(command, trained, records.observer_names, files, 0);
       }
       scorer->add(std::move(records), split_name(split));
     }
