@@ -1,0 +1,164 @@
+#include <iostream>
+#include <memory>
+
+#include <CLI/CLI.hpp>
+
+#include "app/commands.h"
+#include "base/commit.h"
+#include "base/options.h"
+#include "base/table.h"
+#include "base/text.h"
+#include "prepare/input_files.h"
+#include "prepare/statistics.h"
+#include "raw/raw_reader.h"
+//#include "report/jet_pictures.h"
+#include "store/store.h"
+
+namespace jetvit {
+namespace {
+
+struct InspectCommand {
+  std::string input;
+  std::string pictures;
+  RawOptions raw;
+  bool json = false;
+};
+
+// What is shown of a raw file or a store.
+struct Findings {
+  std::string kind;
+  ImageShape shape;
+  std::vector<Channel> channels;
+  std::vector<ChannelStatistics> statistics;
+  std::vector<std::string> observers;
+  std::array<std::uint64_t, 2> counts{};
+  RawSummary summary;
+  JetRecords sample;  // for pictures
+};
+
+constexpr std::size_t kPictureJets = 20000;
+
+Findings inspect_raw(const InspectCommand& command) {
+  const RawReader reader(expand_inputs({command.input}), command.raw);
+  Findings findings;
+  findings.kind = reader.layout().channels_last ? "raw Parquet, flat lists (height, width, channel)"
+                                                : "raw Parquet, lists [channel][row][column]";
+  findings.shape = reader.shape();
+  findings.channels = channels_for(reader.shape().channels);
+  findings.observers = reader.observer_names();
+  StatisticsAccumulator statistics(findings.shape);
+  findings.summary = reader.read([&](JetRecords&& jets) {
+    statistics.add(jets.images);
+    for (const std::uint8_t label : jets.label) ++findings.counts[label];
+    if (!command.pictures.empty() && findings.sample.size() < kPictureJets) findings.sample.append(jets);
+  });
+  findings.statistics = statistics.result();
+  return findings;
+}
+
+Findings inspect_store(const InspectCommand& command) {
+  const Manifest manifest = read_manifest(command.input);
+  Findings findings;
+  findings.kind = "jet store";
+  findings.shape = manifest.shape;
+  findings.channels = manifest.channels;
+  findings.statistics = manifest.statistics;
+  findings.observers = manifest.observer_names;
+  for (const auto& counts : manifest.counts) {
+    findings.counts[0] += counts[0];
+    findings.counts[1] += counts[1];
+  }
+  findings.summary.kept = findings.counts[0] + findings.counts[1];
+  for (const SourceFile& source : manifest.source_files) {
+    findings.summary.rows += source.rows;
+    findings.summary.skipped += source.skipped;
+  }
+  if (!command.pictures.empty()) {
+    for (const Split split : kSplits) {
+      if (findings.sample.size() == 0)
+        findings.sample = read_split(command.input, manifest, split, command.raw.threads);
+    }
+  }
+  return findings;
+}
+
+Json to_json(const Findings& findings) {
+  Json channels = Json::array();
+  for (std::size_t index = 0; index < findings.channels.size(); ++index) {
+    const ChannelStatistics& of = findings.statistics[index];
+    channels.push_back({{"name", findings.channels[index].name},
+                        {"unit", findings.channels[index].unit},
+                        {"occupancy", of.occupancy},
+                        {"mean", of.mean},
+                        {"standard_deviation", of.standard_deviation},
+                        {"minimum", of.minimum},
+                        {"maximum", of.maximum}});
+  }
+  Json skipped = Json::array();
+  for (const SkippedRow& row : findings.summary.named) {
+    skipped.push_back({{"file", row.file}, {"row", row.row}, {"reason", row.reason}});
+  }
+  return {{"kind", findings.kind},
+          {"shape", {findings.shape.channels, findings.shape.height, findings.shape.width}},
+          {"rows", findings.summary.rows},
+          {"jets", findings.summary.kept},
+          {"class_0", findings.counts[0]},
+          {"class_1", findings.counts[1]},
+          {"observers", findings.observers},
+          {"channels", channels},
+          {"skipped", findings.summary.skipped},
+          {"skipped_rows", skipped}};
+}
+
+void print(const Findings& findings, const std::string& input) {
+  std::cout << input << ": " << findings.kind << "\nimages " << findings.shape.channels << " x "
+            << findings.shape.height << " x " << findings.shape.width << ", " << with_commas(findings.summary.kept)
+            << " jets (" << with_commas(findings.counts[0]) << " of class 0, " << with_commas(findings.counts[1])
+            << " of class 1), " << findings.summary.skipped
+            << " rows skipped\nobservers: " << join(findings.observers, ", ") << "\n\n";
+  std::vector<std::vector<std::string>> rows;
+  for (std::size_t index = 0; index < findings.channels.size(); ++index) {
+    const ChannelStatistics& of = findings.statistics[index];
+    const auto pixels = static_cast<double>(findings.shape.pixels());
+    rows.push_back({findings.channels[index].name, findings.channels[index].unit, fixed(of.occupancy, 1),
+                    fixed(100 * of.occupancy / pixels, 2), fixed(of.mean * pixels, 1), fixed(of.minimum, 3),
+                    fixed(of.maximum, 1)});
+  }
+  std::cout << text_table({"channel", "unit", "pixels a jet", "occupancy %", "sum a jet", "minimum", "maximum"}, rows);
+  for (const SkippedRow& row : findings.summary.named) {
+    std::cout << "skipped row " << row.row << " of file " << row.file << ": " << row.reason << '\n';
+  }
+}
+
+void run(const InspectCommand& command) {
+  const Findings findings = is_store(command.input) ? inspect_store(command) : inspect_raw(command);
+  if (command.json) {
+    std::cout << to_json(findings).dump(1) << '\n';
+  } else {
+    print(findings, command.input);
+  }
+  if (!command.pictures.empty()) {
+    create_folder(command.pictures);
+    //    draw_pictures(findings.sample, findings.channels, command.pictures);
+    if (!command.json) std::cout << "pictures: " << command.pictures << '\n';
+  }
+}
+
+}  // namespace
+
+void add_inspect(CLI::App& program) {
+  auto command = std::make_shared<InspectCommand>();
+  command->raw.require_label = false;
+  CLI::App* app = program.add_subcommand("inspect", "Shows what a raw file or a jet store holds");
+  app->add_option("INPUT", command->input, "raw Parquet file, folder or pattern, or a jet store")->required();
+  app->add_option("--pictures", command->pictures, "folder for pictures of jets, class averages and spectra");
+  app->add_option("--label-column", command->raw.label_column, "column of the label")->capture_default_str();
+  app->add_option("--threads", command->raw.threads, "threads")->capture_default_str()->check(CLI::Range(1, 1024));
+  app->add_flag("--json", command->json, "print as JSON");
+  app->footer(
+      "Examples:\n  jetvit inspect data/sample/quark_gluon_train.parquet\n  jetvit inspect store --pictures "
+      "pictures\n");
+  app->callback([command] { run(*command); });
+}
+
+}  // namespace jetvit

@@ -1,0 +1,28 @@
+#include "measure/scores_check.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/error.h"
+#include "base/text.h"
+
+namespace jetvit {
+
+void check_scores(std::span<const double> score, std::span<const std::uint8_t> label, std::span<const double> weight) {
+  if (score.size() != label.size() || (!weight.empty() && weight.size() != score.size())) {
+    throw Error(text("scores: ", score.size(), " scores, ", label.size(), " labels and ", weight.size(),
+                     " weights do not belong together"));
+  }
+  for (std::size_t jet = 0; jet < score.size(); ++jet) {
+    if (!std::isfinite(score[jet])) throw Error(text("scores: jet ", jet, " has the score ", score[jet]));
+    if (!weight.empty() && !(weight[jet] > 0 && std::isfinite(weight[jet]))) {
+      throw Error(text("scores: jet ", jet, " has the weight ", weight[jet], " (must be positive)"));
+    }
+  }
+  const auto signal = std::count(label.begin(), label.end(), std::uint8_t{1});
+  if (signal == 0 || signal == std::ssize(label)) {
+    throw Error(text("scores: all ", label.size(), " jets are of one class (a ROC curve needs both)"));
+  }
+}
+
+}  // namespace jetvit

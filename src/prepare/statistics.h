@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "base/exact_sum.h"
+#include "jet/input_transform.h"
+#include "jet/jet_records.h"
+
+namespace jetvit {
+
+// Statistics of every channel in one pass. Sums are exact, so that the result is the same, bit for bit, for any order
+// of the jets, any number of threads and any sharding.
+class StatisticsAccumulator {
+ public:
+  explicit StatisticsAccumulator(const ImageShape& shape);
+
+  void add(const SparseImages& images);
+  void merge(const StatisticsAccumulator& other);
+  std::uint64_t jets() const { return jets_; }
+
+  // Mean and population deviation over all pixels of all jets, empty ones included; zeros where there are no jets.
+  std::vector<ChannelStatistics> result() const;
+
+ private:
+  struct OfChannel {
+    ExactSum sum;
+    float minimum = 0, maximum = 0;
+    std::uint64_t pixels = 0;
+    std::uint64_t full_jets = 0;  // without an empty pixel
+  };
+
+  ImageShape shape_;
+  std::vector<OfChannel> channels_;
+  std::uint64_t jets_ = 0;
+};
+
+}  // namespace jetvit

@@ -1,0 +1,160 @@
+#include "store/shard.h"
+
+#include <algorithm>
+
+#include <arrow/api.h>
+#include <arrow/io/memory.h>
+#include <arrow/ipc/reader.h>
+#include <arrow/ipc/writer.h>
+
+#include "base/error.h"
+#include "base/text.h"
+
+namespace jetvit {
+namespace {
+
+void check(const arrow::Status& status) {
+  if (!status.ok()) throw Error(text("Arrow: ", printable(status.ToString())));
+}
+
+template <class Value>
+Value check(arrow::Result<Value> result) {
+  check(result.status());
+  return std::move(*result);
+}
+
+template <class Value>
+std::shared_ptr<arrow::Buffer> view(const std::vector<Value>& values) {
+  return arrow::Buffer::Wrap(values.data(), values.size());
+}
+
+template <class Value>
+std::shared_ptr<arrow::Array> column(const std::shared_ptr<arrow::DataType>& type, const std::vector<Value>& values) {
+  return arrow::MakeArray(
+      arrow::ArrayData::Make(type, static_cast<std::int64_t>(values.size()), {nullptr, view(values)}, 0));
+}
+
+// One list a jet over all its pixels.
+template <class Value>
+std::shared_ptr<arrow::Array> lists(const std::shared_ptr<arrow::DataType>& type,
+                                    const std::vector<std::int32_t>& offsets, const std::vector<Value>& values) {
+  const auto items = column(type, values)->data();
+  return arrow::MakeArray(arrow::ArrayData::Make(arrow::list(type), static_cast<std::int64_t>(offsets.size()) - 1,
+                                                 {nullptr, view(offsets)}, {items}, 0));
+}
+
+template <class Array>
+std::shared_ptr<Array> typed(const std::shared_ptr<arrow::RecordBatch>& batch, const std::string& name) {
+  const auto array = std::dynamic_pointer_cast<Array>(batch->GetColumnByName(name));
+  if (!array || array->null_count() != 0)
+    throw Error(text("column ", name, " is missing, of another type or has nulls"));
+  return array;
+}
+
+template <class Array, class Value>
+void read_column(const std::shared_ptr<arrow::RecordBatch>& batch, const std::string& name, std::vector<Value>& out) {
+  const auto array = typed<Array>(batch, name);
+  out.insert(out.end(), array->raw_values(), array->raw_values() + array->length());
+}
+
+void read_images(const std::shared_ptr<arrow::RecordBatch>& batch, SparseImages& images) {
+  const auto counts = typed<arrow::FixedSizeListArray>(batch, "counts");
+  const auto pixels = typed<arrow::ListArray>(batch, "pixel");
+  const auto values = typed<arrow::ListArray>(batch, "value");
+  const auto count_items = std::dynamic_pointer_cast<arrow::UInt32Array>(counts->values());
+  const auto pixel_items = std::dynamic_pointer_cast<arrow::UInt16Array>(pixels->values());
+  const auto value_items = std::dynamic_pointer_cast<arrow::FloatArray>(values->values());
+  const int channels = images.shape.channels;
+  if (!count_items || !pixel_items || !value_items || counts->value_length() != channels) {
+    throw Error("its columns counts, pixel or value are of another type");
+  }
+  const std::int64_t limit = images.shape.pixels();
+  for (std::int64_t jet = 0; jet < batch->num_rows(); ++jet) {
+    std::uint64_t total = 0;
+    for (int channel = 0; channel < channels; ++channel) {
+      const std::uint32_t count = count_items->Value(jet * channels + channel);
+      if (count > limit) throw Error(text("jet ", jet, " has more pixels than the image"));
+      total += count;
+      images.offset.push_back(images.offset.back() + count);
+    }
+    if (total != static_cast<std::uint64_t>(pixels->value_length(jet)) ||
+        total != static_cast<std::uint64_t>(values->value_length(jet))) {
+      throw Error(text("jet ", jet, " has counts that differ from its pixels"));
+    }
+    const std::uint16_t* pixel = pixel_items->raw_values() + pixels->value_offset(jet);
+    const float* value = value_items->raw_values() + values->value_offset(jet);
+    if (std::any_of(pixel, pixel + total, [&](std::uint16_t place) { return place >= limit; })) {
+      throw Error(text("jet ", jet, " has a pixel outside the image"));
+    }
+    images.pixel.insert(images.pixel.end(), pixel, pixel + total);
+    images.value.insert(images.value.end(), value, value + total);
+  }
+}
+
+}  // namespace
+
+std::vector<std::byte> encode_shard(const JetRecords& jets) {
+  const int channels = jets.images.shape.channels;
+  std::vector<std::uint32_t> counts;
+  std::vector<std::int32_t> offsets = {0};
+  for (std::size_t row = 1; row < jets.images.offset.size(); ++row) {
+    counts.push_back(static_cast<std::uint32_t>(jets.images.offset[row] - jets.images.offset[row - 1]));
+    if (row % static_cast<std::size_t>(channels) == 0)
+      offsets.push_back(static_cast<std::int32_t>(jets.images.offset[row]));
+  }
+  std::vector<std::shared_ptr<arrow::Field>> fields;
+  std::vector<std::shared_ptr<arrow::Array>> columns;
+  const auto add = [&](const std::string& name, const std::shared_ptr<arrow::Array>& array) {
+    fields.push_back(arrow::field(name, array->type(), /*nullable=*/false));
+    columns.push_back(array);
+  };
+  add("label", column(arrow::uint8(), jets.label));
+  add("weight", column(arrow::float32(), jets.weight));
+  for (std::size_t observer = 0; observer < jets.observers.size(); ++observer) {
+    add(jets.observer_names[observer], column(arrow::float64(), jets.observers[observer]));
+  }
+  add("source_file", column(arrow::uint32(), jets.source_file));
+  add("source_row", column(arrow::uint64(), jets.source_row));
+  const auto count_items = column(arrow::uint32(), counts);
+  add("counts", check(arrow::FixedSizeListArray::FromArrays(count_items, channels)));
+  add("pixel", lists(arrow::uint16(), offsets, jets.images.pixel));
+  add("value", lists(arrow::float32(), offsets, jets.images.value));
+  const auto batch = arrow::RecordBatch::Make(arrow::schema(fields), static_cast<std::int64_t>(jets.size()), columns);
+  const auto sink = check(arrow::io::BufferOutputStream::Create());
+  const auto writer = check(arrow::ipc::MakeFileWriter(sink, batch->schema()));
+  check(writer->WriteRecordBatch(*batch));
+  check(writer->Close());
+  const auto buffer = check(sink->Finish());
+  const auto* begin = reinterpret_cast<const std::byte*>(buffer->data());
+  return {begin, begin + buffer->size()};
+}
+
+JetRecords decode_shard(std::span<const std::byte> bytes, const ImageShape& shape,
+                        const std::vector<std::string>& observer_names, const std::string& where) {
+  JetRecords jets;
+  jets.images.shape = shape;
+  jets.observer_names = observer_names;
+  jets.observers.resize(observer_names.size());
+  try {
+    const auto buffer = arrow::Buffer::Wrap(bytes.data(), bytes.size());
+    const auto reader =
+        check(arrow::ipc::RecordBatchFileReader::Open(std::make_shared<arrow::io::BufferReader>(buffer)));
+    for (int index = 0; index < reader->num_record_batches(); ++index) {
+      const auto batch = check(reader->ReadRecordBatch(index));
+      check(batch->ValidateFull());
+      read_column<arrow::UInt8Array>(batch, "label", jets.label);
+      read_column<arrow::FloatArray>(batch, "weight", jets.weight);
+      for (std::size_t observer = 0; observer < observer_names.size(); ++observer) {
+        read_column<arrow::DoubleArray>(batch, observer_names[observer], jets.observers[observer]);
+      }
+      read_column<arrow::UInt32Array>(batch, "source_file", jets.source_file);
+      read_column<arrow::UInt64Array>(batch, "source_row", jets.source_row);
+      read_images(batch, jets.images);
+    }
+  } catch (const Error& error) {
+    throw Error(text(where, ": is not a shard of this store (", error.what(), ")"));
+  }
+  return jets;
+}
+
+}  // namespace jetvit
