@@ -11,7 +11,7 @@
 #include "prepare/input_files.h"
 #include "prepare/statistics.h"
 #include "raw/raw_reader.h"
-//#include "report/jet_pictures.h"
+#include "report/jet_pictures.h"
 #include "store/store.h"
 
 namespace jetvit {
@@ -139,7 +139,7 @@ void run(const InspectCommand& command) {
   }
   if (!command.pictures.empty()) {
     create_folder(command.pictures);
-    //    draw_pictures(findings.sample, findings.channels, command.pictures);
+    draw_pictures(findings.sample, findings.channels, command.pictures);
     if (!command.json) std::cout << "pictures: " << command.pictures << '\n';
   }
 }

@@ -1,0 +1,64 @@
+#include "measure/probability_metrics.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <vector>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "measure/roc_curve.h"
+#include "measure/scores_check.h"
+
+namespace jetvit {
+namespace {
+
+double calibration_error(std::span<const double> probability, std::span<const std::uint8_t> label) {
+  constexpr std::size_t kBins = 15;
+  std::array<double, kBins> gap{};
+  for (std::size_t jet = 0; jet < label.size(); ++jet) {
+    const auto bin = std::min(kBins - 1, static_cast<std::size_t>(probability[jet] * kBins));
+    gap[bin] += probability[jet] - label[jet];
+  }
+  double total = 0;
+  for (const double of_bin : gap) total += std::abs(of_bin);
+  return total / static_cast<double>(label.size());
+}
+
+double average_precision(std::span<const double> probability, std::span<const std::uint8_t> label) {
+  const auto signals = static_cast<double>(std::count(label.begin(), label.end(), std::uint8_t{1}));
+  const double backgrounds = static_cast<double>(label.size()) - signals;
+  double total = 0;
+  double before = 0;
+  for (const RocPoint& point : roc_curve(probability, label)) {
+    const double signal = point.signal_efficiency * signals;
+    const double selected = signal + point.background_efficiency * backgrounds;
+    if (selected > 0) total += (point.signal_efficiency - before) * signal / selected;
+    before = point.signal_efficiency;
+  }
+  return total;
+}
+
+}  // namespace
+
+ProbabilityMetrics probability_metrics(std::span<const double> probability, std::span<const std::uint8_t> label) {
+  check_scores(probability, label, {});
+  ProbabilityMetrics out;
+  for (std::size_t jet = 0; jet < label.size(); ++jet) {
+    const double p = probability[jet];
+    if (p < 0 || p > 1) throw Error(text("scores: jet ", jet, " has the score ", p, ", which is no probability"));
+    const double of_truth = std::clamp(label[jet] != 0 ? p : 1 - p, 1e-15, 1 - 1e-15);
+    out.accuracy += (p >= 0.5) == (label[jet] != 0) ? 1 : 0;
+    out.log_loss -= std::log(of_truth);
+    out.brier += (p - label[jet]) * (p - label[jet]);
+  }
+  const auto jets = static_cast<double>(label.size());
+  out.accuracy /= jets;
+  out.log_loss /= jets;
+  out.brier /= jets;
+  out.average_precision = average_precision(probability, label);
+  out.calibration_error = calibration_error(probability, label);
+  return out;
+}
+
+}  // namespace jetvit

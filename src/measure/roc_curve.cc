@@ -1,0 +1,50 @@
+#include "measure/roc_curve.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include "measure/scores_check.h"
+
+namespace jetvit {
+
+std::vector<RocPoint> roc_curve(std::span<const double> score, std::span<const std::uint8_t> label) {
+  check_scores(score, label, {});
+  std::vector<std::size_t> order(score.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return score[a] > score[b]; });
+  const auto signals = static_cast<double>(std::count(label.begin(), label.end(), std::uint8_t{1}));
+  const double backgrounds = static_cast<double>(label.size()) - signals;
+  std::vector<RocPoint> curve = {{0, 0, std::numeric_limits<double>::infinity()}};
+  std::size_t signal = 0;
+  std::size_t background = 0;
+  for (std::size_t place = 0; place < order.size(); ++place) {
+    ++(label[order[place]] != 0 ? signal : background);
+    if (place + 1 < order.size() && score[order[place + 1]] == score[order[place]]) continue;
+    curve.push_back(
+        {static_cast<double>(signal) / signals, static_cast<double>(background) / backgrounds, score[order[place]]});
+  }
+  return curve;
+}
+
+WorkingPoint working_point(const std::vector<RocPoint>& curve, double signal_efficiency, std::size_t background_jets) {
+  const auto after =
+      std::lower_bound(curve.begin() + 1, curve.end() - 1, signal_efficiency,
+                       [](const RocPoint& point, double value) { return point.signal_efficiency < value; });
+  const RocPoint& low = *(after - 1);
+  const RocPoint& high = *after;
+  const double width = high.signal_efficiency - low.signal_efficiency;
+  const double share = width > 0 ? (signal_efficiency - low.signal_efficiency) / width : 1;
+  const double background =
+      low.background_efficiency + share * (high.background_efficiency - low.background_efficiency);
+  WorkingPoint out{signal_efficiency, std::numeric_limits<double>::infinity(), 0, high.threshold};
+  if (background > 0) {
+    out.rejection = 1 / background;
+    const double error = std::sqrt(background * (1 - background) / static_cast<double>(background_jets));
+    out.error = error / (background * background);
+  }
+  return out;
+}
+
+}  // namespace jetvit

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <string>
+
+#include "report/canvas.h"
+
+namespace jetvit {
+
+struct Axis {
+  std::string title;
+  double low = 0, high = 1;
+  bool log = false;
+};
+
+// A plotting area with two axes, ticks and a grid.
+class Axes {
+ public:
+  Axes(Canvas& canvas, double x, double y, double width, double height, Axis horizontal, Axis vertical);
+
+  double to_x(double value) const;
+  double to_y(double value) const;
+  void curve(const std::vector<std::pair<double, double>>& points, const Color& color, double width = 1.6,
+             bool dashed = false);
+  // One line of the legend, counted from the top; `right` puts the legend at the right edge.
+  void legend(std::size_t line, const std::string& words, const Color& color, bool right);
+
+ private:
+  void draw_ticks();
+
+  Canvas& canvas_;
+  double x_, y_, width_, height_;
+  Axis horizontal_, vertical_;
+};
+
+// Round numbers between low and high; powers of ten on a log axis.
+std::vector<double> ticks_of(const Axis& axis);
+
+}  // namespace jetvit

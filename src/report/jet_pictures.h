@@ -1,0 +1,15 @@
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+#include "jet/jet_records.h"
+
+namespace jetvit {
+
+// Pictures of a data set into `folder`: the first jets of each class (jets_class_0.png, ...), the average image of each
+// class and their difference (averages.png), one panel a channel with its colour bar on a log scale, axes in eta and
+// phi relative to the centre; and spectra of the observers by class (spectrum_<observer>.png, .svg).
+void draw_pictures(const JetRecords& jets, const std::vector<Channel>& channels, const std::filesystem::path& folder);
+
+}  // namespace jetvit

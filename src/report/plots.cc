@@ -1,0 +1,103 @@
+#include "report/plots.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "report/axes.h"
+
+namespace jetvit {
+namespace {
+
+// At most about 1,000 points: more cannot be seen.
+std::vector<RocPoint> thinned(const std::vector<RocPoint>& points) {
+  const std::size_t step = std::max<std::size_t>(1, points.size() / 1000);
+  std::vector<RocPoint> out;
+  for (std::size_t index = 0; index < points.size(); index += step) out.push_back(points[index]);
+  if ((points.size() - 1) % step != 0) out.push_back(points.back());
+  return out;
+}
+
+double quantile(std::vector<double> values, double share) {
+  const auto place = static_cast<std::size_t>(share * static_cast<double>(values.size() - 1));
+  std::nth_element(values.begin(), values.begin() + static_cast<long>(place), values.end());
+  return values[place];
+}
+
+constexpr std::size_t kBins = 40;
+
+std::vector<double> density(const std::vector<double>& values, double low, double high) {
+  std::vector<double> bins(kBins, 0);
+  const double width = (high - low) / kBins;
+  for (const double value : values) {
+    if (value < low || value > high) continue;
+    const auto bin = std::min(kBins - 1, static_cast<std::size_t>((value - low) / width));
+    bins[bin] += 1 / (static_cast<double>(values.size()) * width);
+  }
+  return bins;
+}
+
+}  // namespace
+
+void plot_roc(const std::filesystem::path& stem, const std::vector<NamedCurve>& curves) {
+  double best_rejection = 10;
+  for (const NamedCurve& curve : curves) {
+    for (const RocPoint& point : curve.points) {
+      if (point.signal_efficiency >= 0.1 && point.background_efficiency > 0) {
+        best_rejection = std::max(best_rejection, 1 / point.background_efficiency);
+      }
+    }
+  }
+  const double top = std::pow(10, std::ceil(std::log10(best_rejection)));
+  draw_picture(stem, 860, 420, [&](Canvas& canvas) {
+    Axes efficiency(canvas, 60, 20, 345, 345, {"background efficiency", 0, 1, false},
+                    {"signal efficiency", 0, 1, false});
+    Axes rejection(canvas, 490, 20, 345, 345, {"signal efficiency", 0, 1, false},
+                   {"background rejection 1 / efficiency", 1, top, true});
+    efficiency.curve({{0, 0}, {1, 1}}, {0.6, 0.6, 0.6}, 1, true);
+    for (std::size_t index = 0; index < curves.size(); ++index) {
+      std::vector<std::pair<double, double>> roc;
+      std::vector<std::pair<double, double>> inverse;
+      for (const RocPoint& point : thinned(curves[index].points)) {
+        roc.emplace_back(point.background_efficiency, point.signal_efficiency);
+        if (point.background_efficiency > 0)
+          inverse.emplace_back(point.signal_efficiency, 1 / point.background_efficiency);
+      }
+      efficiency.curve(roc, curve_color(index), index == 0 ? 2.2 : 1.4);
+      rejection.curve(inverse, curve_color(index), index == 0 ? 2.2 : 1.4);
+      rejection.legend(index, curves[index].name, curve_color(index), /*right=*/true);
+    }
+  });
+}
+
+void plot_histograms(const std::filesystem::path& stem, const std::string& title,
+                     const std::vector<NamedValues>& samples) {
+  double low = INFINITY;
+  double high = -INFINITY;
+  for (const NamedValues& sample : samples) {
+    if (sample.values.empty()) continue;
+    low = std::min(low, quantile(sample.values, 0.002));
+    high = std::max(high, quantile(sample.values, 0.998));
+  }
+  if (!(high > low)) high = low + 1;
+  std::vector<std::vector<double>> densities;
+  double tallest = 0;
+  for (const NamedValues& sample : samples) {
+    densities.push_back(density(sample.values, low, high));
+    tallest = std::max(tallest, *std::max_element(densities.back().begin(), densities.back().end()));
+  }
+  draw_picture(stem, 460, 360, [&](Canvas& canvas) {
+    Axes axes(canvas, 70, 20, 365, 285, {title, low, high, false}, {"density", 0, 1.25 * tallest, false});
+    for (std::size_t index = 0; index < samples.size(); ++index) {
+      std::vector<std::pair<double, double>> steps;
+      const double width = (high - low) / kBins;
+      for (std::size_t bin = 0; bin < kBins; ++bin) {
+        steps.emplace_back(low + width * static_cast<double>(bin), densities[index][bin]);
+        steps.emplace_back(low + width * static_cast<double>(bin + 1), densities[index][bin]);
+      }
+      axes.curve(steps, curve_color(index), 1.6);
+      axes.legend(index, samples[index].name, curve_color(index), /*right=*/true);
+    }
+  });
+}
+
+}  // namespace jetvit
