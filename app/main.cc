@@ -36,9 +36,7 @@ int main(int argc, char** argv) {
   program.set_version_flag("--version", JETVIT_VERSION);
   program.footer("Start with: jetvit demo\nEach command explains itself with --help and examples.\n");
   program.require_subcommand(1);
-  for (const auto add_command : kCommands) {
-    if (add_command != nullptr) add_command(program);
-  }
+  for (const auto add_command : kCommands) add_command(program);
   jetvit::install_stop_handlers();
   try {
     program.parse(argc, argv);

@@ -7,7 +7,6 @@
 #include "base/text.h"
 #include "predict/predict_command.h"
 
-#ifdef JETVIT_PREDICT_COMMAND
 namespace jetvit {
 
 void add_predict(CLI::App& program) {
@@ -47,4 +46,3 @@ void add_predict(CLI::App& program) {
 }
 
 }  // namespace jetvit
-#endif

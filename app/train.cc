@@ -7,7 +7,6 @@
 #include "base/text.h"
 #include "train/train_command.h"
 
-#ifdef JETVIT_TRAIN_COMMAND
 namespace jetvit {
 
 void add_train(CLI::App& program) {
@@ -57,4 +56,3 @@ void add_train(CLI::App& program) {
 }
 
 }  // namespace jetvit
-#endif

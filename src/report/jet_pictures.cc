@@ -56,6 +56,13 @@ struct Scale {
   }
 };
 
+// Two significant digits: "34", "0.34", "1.2e-05".
+std::string two_digits(double value) {
+  if (value == 0) return "0";
+  const int digits = 1 - static_cast<int>(std::floor(std::log10(std::abs(value))));
+  return digits > 5 ? text(fixed(value * 1e5, 1), "e-05") : fixed(value, std::max(digits, 0));
+}
+
 void draw_bar(Canvas& canvas, double x, double y, const Scale& scale, const std::string& unit) {
   constexpr int kSteps = 64;
   constexpr double kWidth = 10;
@@ -68,10 +75,7 @@ void draw_bar(Canvas& canvas, double x, double y, const Scale& scale, const std:
   }
   canvas.frame(x, y, kWidth, kPanel, {0.2, 0.2, 0.2});
   const auto mark = [&](double share, double value) {
-    const std::string words =
-        value == 0 ? "0" : text(static_cast<float>(std::stod(fixed(value, std::abs(value) >= 1 ? 0 : 6))));
-    canvas.label(x + kWidth + 4, y + kPanel * (1 - share) + 3, words.size() > 7 ? words.substr(0, 7) : words, 8,
-                 Align::kLeft);
+    canvas.label(x + kWidth + 4, y + kPanel * (1 - share) + 3, two_digits(value), 8, Align::kLeft);
   };
   if (scale.is_signed) {
     mark(1, scale.top);

@@ -1,0 +1,65 @@
+#include <iostream>
+#include <memory>
+
+#include <ATen/core/grad_mode.h>
+#include <CLI/CLI.hpp>
+
+#include "app/commands.h"
+#include "base/commit.h"
+#include "base/error.h"
+#include "base/options.h"
+#include "base/text.h"
+#include "base/toml.h"
+#include "model/registry.h"
+#include "model/safetensors.h"
+#include "model/weights.h"
+
+namespace jetvit {
+namespace {
+
+struct ForwardCommand {
+  std::string model, weights, input, output;
+  std::vector<std::string> settings;
+  bool overwrite = false;
+};
+
+void forward(const ForwardCommand& command) {
+  refuse_existing(command.output, command.overwrite);
+  Json options = Json::object();
+  for (const std::string& assignment : command.settings) apply_override(options, assignment);
+  const std::unique_ptr<Model> model = make_model(command.model, options);
+  load_weights(*model, read_safetensors(command.weights).tensors, command.weights);
+  const TensorFile input = read_safetensors(command.input);
+  const auto x = input.tensors.find("x");
+  if (x == input.tensors.end()) throw Error(text(command.input, ": lacks the tensor \"x\""));
+  const std::vector<std::int64_t> expected = {model->channels(), model->image_size(), model->image_size()};
+  if (x->second.dim() != 4 || x->second.sizes().slice(1) != at::IntArrayRef(expected)) {
+    throw Error(
+        text(command.input, ": x must have the shape (N, ", expected[0], ", ", expected[1], ", ", expected[2], ")"));
+  }
+  model->train(false);
+  const at::NoGradGuard no_gradients;
+  const at::Tensor logits = model->forward(x->second.to(at::kFloat));
+  write_safetensors(command.output, {{{"logits", logits}}, {}});
+  std::cout << "logits (" << logits.size(0) << ", " << logits.size(1) << "): " << command.output << '\n';
+}
+
+}  // namespace
+
+void add_forward(CLI::App& program) {
+  auto command = std::make_shared<ForwardCommand>();
+  CLI::App* app =
+      program.add_subcommand("forward", "Runs a model on given tensors, to compare with other implementations");
+  app->add_option("MODEL", command->model, "name, as in jetvit models")->required();
+  app->add_option("--set", command->settings, "option as key=value")->take_all();
+  app->add_option("--weights", command->weights, "safetensors with the model's parameters")->required();
+  app->add_option("--input", command->input, "safetensors with x (N, C, H, W)")->required();
+  app->add_option("--output", command->output, "safetensors to write, with logits (N, outputs)")->required();
+  app->add_flag("--overwrite", command->overwrite, "replace an existing output");
+  app->footer(
+      "Example:\n  jetvit forward vit_tiny --set image_size=128 --weights w.safetensors --input x.safetensors --output "
+      "y.safetensors\n");
+  app->callback([command] { forward(*command); });
+}
+
+}  // namespace jetvit

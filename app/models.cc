@@ -1,0 +1,47 @@
+#include <iostream>
+#include <memory>
+
+#include <CLI/CLI.hpp>
+
+#include "app/commands.h"
+#include "base/options.h"
+#include "base/table.h"
+#include "base/text.h"
+#include "model/registry.h"
+
+namespace jetvit {
+namespace {
+
+void list_models(bool as_json) {
+  Json models = Json::array();
+  std::vector<std::vector<std::string>> rows;
+  for (const ModelInfo& info : model_list()) {
+    const std::unique_ptr<Model> model = make_model(info.name, Json::object());
+    const std::int64_t parameters = parameter_count(*model);
+    const std::int64_t operations = multiply_adds(*model);
+    models.push_back({{"name", info.name},
+                      {"summary", info.summary},
+                      {"image_size", model->image_size()},
+                      {"parameters", parameters},
+                      {"multiply_adds", operations}});
+    rows.push_back({info.name, text(model->image_size()), with_commas(static_cast<std::uint64_t>(parameters)),
+                    with_commas(static_cast<std::uint64_t>(operations / 1000000)), info.summary});
+  }
+  if (as_json) {
+    std::cout << models.dump(1) << '\n';
+  } else {
+    std::cout << text_table({"model", "pixels", "parameters", "M multiply-adds", "what it is"}, rows);
+  }
+}
+
+}  // namespace
+
+void add_models(CLI::App& program) {
+  auto as_json = std::make_shared<bool>(false);
+  CLI::App* app = program.add_subcommand("models", "Lists the models with their parameters and multiply-adds");
+  app->add_flag("--json", *as_json, "print as JSON");
+  app->footer("Example:\n  jetvit models\n");
+  app->callback([as_json] { list_models(*as_json); });
+}
+
+}  // namespace jetvit

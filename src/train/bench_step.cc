@@ -1,0 +1,53 @@
+#include "train/bench_step.h"
+
+#include <algorithm>
+#include <vector>
+
+#include <ATen/Parallel.h>
+#include <ATen/ops/binary_cross_entropy_with_logits.h>
+#include <ATen/ops/rand.h>
+#include <ATen/ops/randint.h>
+
+#include "base/progress.h"
+#include "model/registry.h"
+#include "predict/autocast.h"
+#include "predict/predictor.h"
+#include "train/optimiser.h"
+#include "train/recipe.h"
+
+namespace jetvit {
+
+Json bench_train_step(const BenchStepOptions& options) {
+  at::set_num_threads(options.threads);
+  const std::unique_ptr<Model> model = make_model(options.model, options.model_options);
+  Optimiser optimiser(OptimiserOptions(), model->parameters());
+  const at::Tensor images = at::rand({options.batch_size, model->channels(), model->image_size(), model->image_size()});
+  const at::Tensor labels = at::randint(2, {options.batch_size, model->outputs()}).to(at::kFloat);
+  std::vector<double> seconds;
+  for (int step = 0; step <= options.steps; ++step) {
+    const double start = monotonic_seconds();
+    at::Tensor loss;
+    {
+      const Autocast autocast(options.bf16);
+      const at::Tensor logits = model->forward(network_input(*model, images)).to(at::kFloat);
+      loss = at::binary_cross_entropy_with_logits(logits, labels);
+    }
+    loss.backward();
+    optimiser.step(1e-3, 0.05);
+    optimiser.clear_gradients();
+    if (step > 0) seconds.push_back(monotonic_seconds() - start);
+  }
+  std::sort(seconds.begin(), seconds.end());
+  const double median = seconds[seconds.size() / 2];
+  return {{"model", options.model},
+          {"image_size", model->image_size()},
+          {"precision", options.bf16 ? "bf16" : "fp32"},
+          {"batch_size", options.batch_size},
+          {"threads", options.threads},
+          {"median_seconds", median},
+          {"fastest_seconds", seconds.front()},
+          {"slowest_seconds", seconds.back()},
+          {"images_per_second", options.batch_size / median}};
+}
+
+}  // namespace jetvit

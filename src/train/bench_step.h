@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+
+#include "base/options.h"
+
+namespace jetvit {
+
+struct BenchStepOptions {
+  std::string model = "coatnet_0";
+  Json model_options = Json::object();
+  int batch_size = 16;
+  int steps = 5;
+  int threads = 1;
+  bool bf16 = false;
+};
+
+// Times whole training steps (forward, binary cross-entropy, backward, fused AdamW) on random images after one step of
+// warm-up. Returns {"model", "precision", "batch_size", "median_seconds", "slowest_seconds", "fastest_seconds",
+// "images_per_second"}.
+Json bench_train_step(const BenchStepOptions& options);
+
+}  // namespace jetvit
