@@ -1,4 +1,5 @@
 #include <string_view>
+#include <vector>
 
 #include <ATen/core/grad_mode.h>
 #include <ATen/core/ivalue.h>
@@ -19,10 +20,12 @@ std::int64_t of_convolution(c10::ArrayRef<const c10::IValue> inputs) {
   const at::Tensor weight = inputs[1].toTensor();
   const auto stride = inputs[3].toIntVector();
   const auto padding = inputs[4].toIntVector();
+  // One number may stand for both directions.
+  const auto of = [](const std::vector<std::int64_t>& sizes, std::size_t axis) { return sizes[axis % sizes.size()]; };
   std::int64_t count = x.size(0) * weight.numel();
   for (const std::size_t axis : {0U, 1U}) {
     const auto dim = static_cast<std::int64_t>(axis) + 2;
-    count *= (x.size(dim) + 2 * padding[axis] - weight.size(dim)) / stride[axis] + 1;
+    count *= (x.size(dim) + 2 * of(padding, axis) - weight.size(dim)) / of(stride, axis) + 1;
   }
   return count;
 }
