@@ -25,8 +25,8 @@ void visit_fields(Visitor& visit, ResNet15Options& options) {
 // The network of the CMS end-to-end papers (arXiv:1902.08276; trainer torch_resnet_single.py of
 // bjornburkle/QCD_Glu_Quark): 7x7 convolution of stride 2, ReLU, 2x2 max pooling, three residual blocks, a fourth that
 // halves the image and doubles the channels, three more, global max pooling, one linear layer. No batch norm.
-// This list has 86,241 parameters at 3 channels; a re-run of the papers quotes 107,202, so that a detail of theirs
-// differs.
+// 86,241 parameters at 3 channels. The trainer counts 90,225: its blocks also allocate a 1x1 shortcut where none is
+// used. (A later re-run quotes 107,202, for a network of its own.)
 std::unique_ptr<Model> make_resnet_15(const ResNet15Options& options);
 
 }  // namespace jetvit

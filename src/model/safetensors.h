@@ -14,11 +14,12 @@ struct TensorFile {
   std::map<std::string, std::string> metadata;
 };
 
-// Reads a file of foreign origin: lengths, shapes and offsets are checked before anything is allocated. Throws Error
-// naming the file and the tensor. At most 16 MB of header, 65,536 tensors, rank 8.
+// Reads a file of foreign origin: lengths, shapes and offsets are checked before anything is allocated (the limits are
+// in model/safetensors_header.h). Throws Error naming the file and the tensor.
 TensorFile read_safetensors(const std::filesystem::path& path);
 
-// Writes contiguous copies, in the order of the names, durably (base/commit.h).
+// Writes contiguous copies durably (base/commit.h): widest elements first, then in the order of the names. Throws Error
+// for types that the format lacks.
 void write_safetensors(const std::filesystem::path& path, const TensorFile& file);
 
 }  // namespace jetvit

@@ -39,6 +39,10 @@ void load_weights(Module& model, const std::map<std::string, at::Tensor>& weight
       throw Error(text(source, ": tensor \"", name, "\" has the shape ", shape_text(found->second),
                        ", the model needs ", shape_text(tensor), " (the weights belong to other options)"));
     }
+    if (!found->second.is_floating_point()) {
+      throw Error(text(source, ": tensor \"", name, "\" holds ", c10::toString(found->second.scalar_type()),
+                       " values, the model needs floating point"));
+    }
   }
   for (const auto& [name, tensor] : weights) {
     if (!own.contains(name) && !ignored(name)) {

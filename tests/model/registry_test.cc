@@ -1,0 +1,140 @@
+// What holds for every model of the registry, and the messages for options that do not fit.
+#include "model/registry.h"
+
+#include <cmath>
+#include <set>
+
+#include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/equal.h>
+#include <ATen/ops/isfinite.h>
+
+#include "support/expect_error.h"
+#include "support/hash_fill.h"
+
+namespace jetvit {
+namespace {
+
+std::unique_ptr<Model> make(const std::string& name, const char* options) {
+  return make_model(name, Json::parse(options));
+}
+
+std::vector<std::string> model_names() {
+  std::vector<std::string> names;
+  for (const ModelInfo& info : model_list()) names.push_back(info.name);
+  return names;
+}
+
+class EveryModel : public testing::TestWithParam<std::string> {
+ protected:
+  // Small images, two logits, and every kind of random layer switched on where the model has it.
+  Json options() const {
+    Json options = Json::object();
+    options["channels"] = 2;
+    options["outputs"] = 2;
+    options["image_size"] = GetParam().ends_with("nano") ? 48 : 64;
+    for (const char* key : {"dropout", "drop_path"}) {
+      if (resolved_model_options(GetParam(), Json::object()).contains(key)) options[key] = 0.2;
+    }
+    return options;
+  }
+
+  at::Tensor images(const Model& model, int count) const {
+    return test::hash_tensor("x", {count, model.channels(), model.image_size(), model.image_size()});
+  }
+};
+
+TEST_P(EveryModel, GivesFiniteLogitsAndEveryParameterAGradient) {
+  const std::unique_ptr<Model> model = make_model(GetParam(), options());
+  const at::Tensor logits = model->forward(images(*model, 16));
+  EXPECT_EQ(logits.sizes(), at::IntArrayRef({16, 2}));
+  EXPECT_TRUE(at::isfinite(logits).all().item<bool>());
+  logits.square().sum().backward();
+  std::set<std::string> names;
+  for (const NamedTensor& parameter : model->parameters()) {
+    EXPECT_TRUE(names.insert(parameter.name).second) << parameter.name;
+    ASSERT_TRUE(parameter.tensor.grad().defined()) << parameter.name;
+    EXPECT_TRUE(at::isfinite(parameter.tensor.grad()).all().item<bool>()) << parameter.name;
+    EXPECT_GT(parameter.tensor.grad().abs().max().item<double>(), 0) << parameter.name;
+  }
+}
+
+TEST_P(EveryModel, EvaluatesEachImageByItself) {
+  const std::unique_ptr<Model> model = make_model(GetParam(), options());
+  model->train(false);
+  const at::NoGradGuard no_gradients;
+  const at::Tensor x = images(*model, 3);
+  const at::Tensor together = model->forward(x);
+  for (std::int64_t image = 0; image < 3; ++image) {
+    const at::Tensor alone = model->forward(x.narrow(0, image, 1));
+    EXPECT_LT((alone - together.narrow(0, image, 1)).abs().max().item<double>(), 1e-5);
+  }
+  EXPECT_TRUE(at::equal(together, model->forward(x))) << "evaluation is not deterministic";
+}
+
+TEST_P(EveryModel, ResolvesAndExplainsAllItsOptions) {
+  const Json given = options();
+  const Json resolved = resolved_model_options(GetParam(), given);
+  for (const auto& [key, value] : given.items()) EXPECT_EQ(resolved.at(key), value) << key;
+  const std::vector<OptionHelp> help = model_options_help(GetParam());
+  EXPECT_EQ(help.size(), resolved.size());
+  for (const OptionHelp& row : help) {
+    EXPECT_TRUE(resolved.contains(row.key)) << row.key;
+    EXPECT_FALSE(row.meaning.empty()) << row.key;
+  }
+  EXPECT_EQ(resolved_model_options(GetParam(), resolved), resolved);
+}
+
+INSTANTIATE_TEST_SUITE_P(Registry, EveryModel, testing::ValuesIn(model_names()),
+                         [](const auto& parameter) { return parameter.param; });
+
+TEST(Registry, CountsParameters) {
+  constexpr const char* kThousand = R"({"outputs": 1000})";
+  // timm's tables round these to 5.72 M and 27.44 M.
+  EXPECT_EQ(parameter_count(*make("vit_tiny", kThousand)), 5717416);
+  EXPECT_EQ(parameter_count(*make("coatnet_0", kThousand)), 27435562);
+  EXPECT_EQ(parameter_count(*make_model("resnet_15", Json::object())), 86241);
+  EXPECT_LE(parameter_count(*make_model("coatnet_nano", Json::object())), 200000);
+}
+
+TEST(Registry, CountsMultiplyAddsByHand) {
+  // One convolution 7x7 of stride 2 (61 x 61), three blocks at 30 x 30, one of stride 2, three at 15 x 15, one linear.
+  const std::int64_t first = 61 * 61 * 16 * 3 * 49;
+  const std::int64_t wide = 3 * 2 * 30 * 30 * 16 * 16 * 9;
+  const std::int64_t halving = 15 * 15 * (32 * 16 * 9 + 32 * 32 * 9 + 32 * 16);
+  const std::int64_t narrow = 3 * 2 * 15 * 15 * 32 * 32 * 9;
+  const std::unique_ptr<Model> resnet = make_model("resnet_15", Json::object());
+  EXPECT_EQ(multiply_adds(*resnet), first + wide + halving + narrow + 32);
+  EXPECT_TRUE(resnet->training()) << "counting changed the mode";
+  // A block of a vision transformer: 12 width^2 per token and two products of tokens x tokens x width.
+  const std::int64_t tokens = 65;
+  const std::int64_t block = tokens * 12 * 64 * 64 + 2 * tokens * tokens * 64;
+  const std::int64_t patches = 64 * 64 * 3 * 6 * 6;
+  EXPECT_EQ(multiply_adds(*make_model("vit_nano", Json::object())), 4 * block + patches + 64);
+}
+
+TEST(Registry, NamesTheNearestValidImageSizes) {
+  EXPECT_ERROR(make("vit_tiny", R"({"image_size": 125})"), UsageError,
+               "image_size = 125 is not a multiple of patch_size = 16 (nearest: 112 or 128)");
+  EXPECT_ERROR(make("coatnet_0", R"({"image_size": 125})"), UsageError,
+               "image_size = 125 is not a multiple of 32 (nearest: 96 or 128)");
+  EXPECT_ERROR(make("coatnet_nano", R"({"image_size": 42})"), UsageError,
+               "image_size = 42 is not a multiple of 8 (nearest: 40 or 48)");
+  EXPECT_ERROR(make("coatnet_0", R"({"image_size": 8})"), UsageError, "(nearest: 32)");
+  EXPECT_ERROR(make("resnet_15", R"({"image_size": 8})"), UsageError, "model.image_size");
+}
+
+TEST(Registry, RefusesOptionsThatDoNotFit) {
+  EXPECT_ERROR(make_model("coatnet_O", Json::object()), UsageError, "no model \"coatnet_O\" (did you mean coatnet_0?)");
+  EXPECT_ERROR(make("vit_tiny", R"({"patchsize": 8})"), UsageError, "patch_size");
+  EXPECT_ERROR(make("vit_tiny", R"({"heads": 5})"), UsageError, "embed_dim = 192 is not a multiple of heads = 5");
+  EXPECT_ERROR(make("coatnet_0", R"({"depths": [2, 3]})"), UsageError, "give each the same number");
+  EXPECT_ERROR(make("coatnet_0", R"({"blocks": "CCTX"})"), UsageError, "may hold C and T only");
+  EXPECT_ERROR(make("coatnet_0", R"({"stem_width": [32]})"), UsageError, "stem_width needs two numbers");
+  EXPECT_ERROR(make("coatnet_0", R"({"head_dim": 100})"), UsageError, "not a multiple of head_dim = 100");
+  EXPECT_ERROR(make("vit_tiny", R"({"channels": 0})"), UsageError, "model.channels");
+  EXPECT_ERROR(make("vit_tiny", R"({"drop_path": 1.5})"), UsageError, "model.drop_path");
+}
+
+}  // namespace
+}  // namespace jetvit

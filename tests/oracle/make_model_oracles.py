@@ -1,0 +1,187 @@
+#!/usr/bin/env python3
+"""Writes tests/model/oracles/*.json: what timm (and, for resnet_15, torch.nn) computes with parameters, buffers and images
+that a hash of their names fills, so that no weights need to be stored. tests/support/hash_fill.h fills in the same way.
+Needs `scripts/setup --with-peers`:
+
+    .deps/peers/bin/python tests/oracle/make_model_oracles.py
+
+The reference runs in float64 on the float32 values, so that the stored numbers do not depend on a machine's order of
+summation; "float32_deviation" is how far timm itself lands from them in float32. A case holds
+  logits       (2, 1) in evaluation mode
+  gradients    per parameter [norm, product with the hash vector "projection/<name>"] of sum(logits * hash "loss") in
+               training mode (batch statistics, no dropout)
+  buffers      per running statistic the product with its hash vector after that one step
+  deviations   per parameter the standard deviation that timm's initialisation draws, averaged over seeds
+"""
+import dataclasses
+import json
+import math
+import pathlib
+
+import numpy as np
+import timm
+import torch
+from timm.models import maxxvit, vision_transformer
+from torch import nn
+from torch.nn import functional
+
+SCRIPT = "tests/oracle/make_model_oracles.py"
+FOLDER = pathlib.Path(__file__).resolve().parents[1] / "model" / "oracles"
+BATCH = 2
+SEEDS = 8
+
+
+def uniform(name, count):
+    """`count` values in [-1, 1): SplitMix64 started at the FNV-1a hash of the name."""
+    state = 0xCBF29CE484222325
+    for byte in name.encode():
+        state = ((state ^ byte) * 0x100000001B3) % 2**64
+    with np.errstate(over="ignore"):
+        word = np.uint64(state) + np.arange(1, count + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+        word = (word ^ (word >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        word = (word ^ (word >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    word = word ^ (word >> np.uint64(31))
+    return (word >> np.uint64(11)).astype(np.float64) * 2.0**-52 - 1.0
+
+
+def filled(name, shape):
+    """The float32 value of a parameter or buffer: every kind of tensor takes part, activations stay near 1."""
+    values = uniform(name, math.prod(shape))
+    if name.endswith("running_var"):
+        values = 1 + 0.5 * np.abs(values)
+    elif name.endswith("running_mean"):
+        values = 0.1 * values
+    elif name in ("pos_embed", "cls_token"):
+        values = 0.5 * values
+    elif len(shape) > 1:
+        values = 1.5 / math.sqrt(math.prod(shape[1:])) * values
+    elif name.endswith("weight"):
+        values = 1 + 0.2 * values
+    else:
+        values = 0.2 * values
+    return torch.from_numpy(values.astype(np.float32).reshape(shape))
+
+
+def floating_tensors(model):
+    return {name: tensor for name, tensor in model.state_dict(keep_vars=True).items() if tensor.is_floating_point()}
+
+
+def fill(model):
+    with torch.no_grad():
+        for name, tensor in floating_tensors(model).items():
+            tensor.copy_(filled(name, tuple(tensor.shape)))
+
+
+class ResidualBlock(nn.Module):
+    def __init__(self, inputs, outputs, stride):
+        super().__init__()
+        self.conv1 = nn.Conv2d(inputs, outputs, 3, stride, 1)
+        self.conv2 = nn.Conv2d(outputs, outputs, 3, 1, 1)
+        if stride > 1:
+            self.shortcut = nn.Conv2d(inputs, outputs, 1, stride)
+
+    def forward(self, x):
+        y = self.conv2(functional.relu(self.conv1(x)))
+        return functional.relu(y + (self.shortcut(x) if hasattr(self, "shortcut") else x))
+
+
+class ResNet15(nn.Module):
+    """The layer list of arXiv:1902.08276 in torch.nn, with max_pool2d over the whole image as global pooling."""
+
+    def __init__(self, channels):
+        super().__init__()
+        self.conv0 = nn.Conv2d(channels, 16, 7, 2, 1)
+        plan = [(16, 16, 1)] * 3 + [(16, 32, 2)] + [(32, 32, 1)] * 3
+        self.blocks = nn.Sequential(*(ResidualBlock(*step) for step in plan))
+        self.fc = nn.Linear(32, 1)
+
+    def forward(self, x):
+        y = self.blocks(functional.max_pool2d(functional.relu(self.conv0(x)), 2))
+        return self.fc(functional.max_pool2d(y, y.shape[2:]).flatten(1))
+
+
+def make_reference(name, options):
+    """The reference for a jetvit model with these options."""
+    size, channels = options["image_size"], options["channels"]
+    common = dict(num_classes=1, in_chans=channels, img_size=size)
+    if name == "vit_tiny":
+        return timm.create_model("vit_tiny_patch16_224", **common)
+    if name == "coatnet_0":
+        return timm.create_model("coatnet_0_rw_224", **common)
+    if name == "vit_nano":
+        return vision_transformer.VisionTransformer(patch_size=6, embed_dim=64, depth=4, num_heads=4, **common)
+    if name == "coatnet_nano":
+        blocks = maxxvit._rw_coat_cfg(conv_attn_early=True, transformer_shortcut_bias=False)
+        blocks["transformer_cfg"] = dataclasses.replace(blocks["transformer_cfg"], dim_head=16)
+        config = maxxvit.MaxxVitCfg(embed_dim=(32, 48, 64), depths=(1, 1, 2), block_type=("C", "C", "T"), stem_width=(16, 24),
+                                    **blocks)
+        # timm's stem always halves: for stride 1 it is told twice the size, then the stride is changed.
+        double = options.get("stem_stride", 1) == 1
+        model = maxxvit.MaxxVit(config, **(common | {"img_size": 2 * size if double else size}))
+        if double:
+            model.stem.conv1.stride = (1, 1)
+        return model
+    assert name == "resnet_15"
+    return ResNet15(channels)
+
+
+def product(name, tensor):
+    return float(np.dot(tensor.detach().double().flatten().numpy(), uniform("projection/" + name, tensor.numel())))
+
+
+def make_case(name, options, gradients):
+    model = make_reference(name, options)
+    fill(model)
+    size = options["image_size"]
+    shape = (BATCH, options["channels"], size, size)
+    x = torch.from_numpy(uniform("x", math.prod(shape)).astype(np.float32).reshape(shape))
+    with torch.no_grad():
+        single = model.eval()(x)
+        logits = model.double().eval()(x.double())
+    case = {"options": options, "logits": logits.flatten().tolist(),
+            "float32_deviation": float((single - logits).abs().max()),
+            "parameters": sum(parameter.numel() for parameter in model.parameters())}
+    if gradients:
+        model.train()
+        (model(x.double()).flatten() * torch.from_numpy(uniform("loss", BATCH))).sum().backward()
+        case["gradients"] = {key: [float(parameter.grad.norm()), product(key, parameter.grad)]
+                             for key, parameter in model.named_parameters()}
+        case["buffers"] = {key: product(key, tensor) for key, tensor in model.named_buffers() if key.split(".")[-1] in
+                           ("running_mean", "running_var")}
+    return case
+
+
+def initial_deviations(name, options):
+    drawn = {}
+    for seed in range(SEEDS):
+        torch.manual_seed(seed)
+        for key, parameter in make_reference(name, options).named_parameters():
+            drawn.setdefault(key, []).append(parameter.detach().double().square().mean().item())
+    return {key: math.sqrt(sum(squares) / SEEDS) for key, squares in drawn.items()}
+
+
+def plan():
+    """Model: options and whether gradients are stored. Two image sizes, 1, 3 and 8 channels each."""
+    for name, sizes in {"vit_tiny": (128, 224), "coatnet_0": (128, 224), "vit_nano": (48, 96), "coatnet_nano": (48, 64),
+                        "resnet_15": (64, 125)}.items():
+        small = name not in ("vit_tiny", "coatnet_0")
+        cases = [({"image_size": size, "channels": channels}, small or (size, channels) == (128, 3))
+                 for size in sizes for channels in (1, 3, 8)]
+        if name == "coatnet_nano":
+            cases.append(({"image_size": 96, "channels": 3, "stem_stride": 2}, True))
+        yield name, cases
+
+
+def main():
+    FOLDER.mkdir(exist_ok=True)
+    for name, cases in plan():
+        document = {"made_by": SCRIPT, "timm": timm.__version__, "torch": torch.__version__.split("+")[0], "model": name,
+                    "cases": [make_case(name, options, gradients) for options, gradients in cases],
+                    "deviations": initial_deviations(name, cases[1][0])}
+        (FOLDER / f"{name}.json").write_text(json.dumps(document, indent=1) + "\n")
+        for case in document["cases"]:
+            print(name, case["options"], case["logits"], f"float32 {case['float32_deviation']:.1e}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
