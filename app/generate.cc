@@ -1,6 +1,8 @@
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <iostream>
 #include <string>
 #include <vector>
 
@@ -14,11 +16,20 @@
 namespace jetvit {
 namespace {
 
-// The generator is a program of its own, because Pythia 8 and FastJet are under the GPL: this one takes its place.
-[[noreturn]] void run_generator(const std::vector<std::string>& words) {
+// The generator is a program of its own, because Pythia 8 and FastJet are under the GPL: it takes the place of this
+// one.
+void run_generator(const CLI::App& command) {
+  const std::vector<std::string> words = command.remaining();
   const std::filesystem::path program =
       std::filesystem::read_symlink("/proc/self/exe").parent_path() / "jetvit-generate";
   if (!std::filesystem::exists(program)) {
+    const bool help = std::any_of(words.begin(), words.end(),
+                                  [](const std::string& word) { return word == "--help" || word == "-h"; });
+    if (help) {
+      std::cout << command.get_description() << "\n\n"
+                << command.get_footer() << "\nNot built here: run ./scripts/setup --with-generator and build again.\n";
+      return;
+    }
     throw Error(text(program,
                      ": not found (Pythia 8 was not there when jetvit was built) run ./scripts/setup "
                      "--with-generator and build again"));
@@ -44,7 +55,7 @@ void add_generate(CLI::App& program) {
       "  jetvit generate quark-gluon --jets 20000 --seed 7 --out jets.parquet\n"
       "  jetvit generate top --jets 2000 --seed 7 --out top.parquet\n"
       "  jetvit generate quark-gluon --help\n");
-  command->callback([command] { run_generator(command->remaining()); });
+  command->callback([command] { run_generator(*command); });
 }
 
 }  // namespace jetvit

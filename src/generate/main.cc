@@ -64,6 +64,10 @@ int main(int argc, char** argv) {
   program.require_subcommand(1);
   CommandLine line;
   line.generate.threads = jetvit::default_threads();
+  program.footer(
+      "Examples:\n"
+      "  jetvit generate quark-gluon --jets 20000 --seed 7 --out jets.parquet\n"
+      "  jetvit generate top --jets 2000 --seed 7 --out top.parquet\n");
   CLI::App* quark_gluon = program.add_subcommand("quark-gluon", "Quark jets (y = 1) against gluon jets, 3 channels");
   CLI::App* top = program.add_subcommand("top", "Boosted top jets (y = 1) against QCD jets, 8 channels");
   for (CLI::App* command : {quark_gluon, top}) add_options(*command, line);
