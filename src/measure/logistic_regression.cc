@@ -4,6 +4,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "base/error.h"
+#include "base/text.h"
 #include "measure/scores_check.h"
 
 namespace jetvit {
@@ -30,60 +32,118 @@ std::vector<double> solve(std::vector<double>& a, std::vector<double> b) {
   return b;
 }
 
+double dot(std::span<const double> a, std::span<const double> b) {
+  return std::inner_product(a.begin(), a.end(), b.begin(), 0.0);
+}
+
+// What the fit minimises, over rows of (1, standardised features).
+class Objective {
+ public:
+  Objective(std::vector<double> rows, std::span<const std::uint8_t> label)
+      : rows_(std::move(rows)),
+        label_(label),
+        size_(rows_.size() / label.size()),
+        ridge_(1e-6 * static_cast<double>(label.size())) {}
+
+  double value(std::span<const double> coefficients) const {
+    double sum = 0.5 * ridge_ * dot(coefficients.subspan(1), coefficients.subspan(1));
+    for (std::size_t jet = 0; jet < label_.size(); ++jet) {
+      const double logit = label_[jet] != 0 ? dot(row(jet), coefficients) : -dot(row(jet), coefficients);
+      sum += std::max(-logit, 0.0) + std::log1p(std::exp(-std::abs(logit)));
+    }
+    return sum;
+  }
+
+  // Newton's step to add to the coefficients.
+  std::vector<double> step(std::span<const double> coefficients) const {
+    std::vector<double> hessian(size_ * size_, 0);
+    std::vector<double> gradient(size_, 0);
+    for (std::size_t jet = 0; jet < label_.size(); ++jet) {
+      const std::span<const double> x = row(jet);
+      const double p = 1 / (1 + std::exp(-dot(x, coefficients)));
+      for (std::size_t i = 0; i < size_; ++i) {
+        gradient[i] += (label_[jet] - p) * x[i];
+        for (std::size_t j = 0; j <= i; ++j) hessian[i * size_ + j] += p * (1 - p) * x[i] * x[j];
+      }
+    }
+    for (std::size_t i = 1; i < size_; ++i) {
+      hessian[i * size_ + i] += ridge_;
+      gradient[i] -= ridge_ * coefficients[i];
+    }
+    hessian[0] += 1e-12 * ridge_;  // where every probability has rounded to 0 or 1
+    return solve(hessian, gradient);
+  }
+
+ private:
+  std::span<const double> row(std::size_t jet) const { return std::span(rows_).subspan(jet * size_, size_); }
+
+  std::vector<double> rows_;
+  std::span<const std::uint8_t> label_;
+  std::size_t size_;
+  double ridge_;
+};
+
+double standardised(double value, double mean, double deviation) {
+  return deviation > 0 ? (value - mean) / deviation : 0;
+}
+
 }  // namespace
 
 LogisticRegression::LogisticRegression(const std::vector<std::vector<double>>& features,
                                        std::span<const std::uint8_t> label) {
+  if (features.empty()) throw Error("logistic regression: there is no feature to fit");
   const std::size_t jets = label.size();
   for (const auto& feature : features) {
     check_scores(feature, label, {});
     const double mean = std::accumulate(feature.begin(), feature.end(), 0.0) / static_cast<double>(jets);
     double squares = 0;
     for (const double value : feature) squares += (value - mean) * (value - mean);
+    const double deviation = std::sqrt(squares / static_cast<double>(jets));
     mean_.push_back(mean);
-    deviation_.push_back(std::max(std::sqrt(squares / static_cast<double>(jets)), 1e-12));
+    // Less than this is rounding of the mean.
+    deviation_.push_back(deviation > 1e-12 * std::abs(mean) ? deviation : 0);
   }
-  const std::size_t size = features.size() + 1;
-  coefficients_.assign(size, 0);
-  constexpr int kIterations = 25;
-  std::vector<double> row(size);
+  std::vector<double> rows;
+  rows.reserve(jets * (features.size() + 1));
+  for (std::size_t jet = 0; jet < jets; ++jet) {
+    rows.push_back(1);
+    for (std::size_t index = 0; index < features.size(); ++index) {
+      rows.push_back(standardised(features[index][jet], mean_[index], deviation_[index]));
+    }
+  }
+  const Objective objective(std::move(rows), label);
+  coefficients_.assign(features.size() + 1, 0);
+  double before = objective.value(coefficients_);
+  constexpr int kIterations = 100;
   for (int iteration = 0; iteration < kIterations; ++iteration) {
-    std::vector<double> hessian(size * size, 0);
-    std::vector<double> gradient(size, 0);
-    const std::vector<double> probability = predict(features);
-    for (std::size_t jet = 0; jet < jets; ++jet) {
-      row[0] = 1;
-      for (std::size_t index = 1; index < size; ++index) {
-        row[index] = (features[index - 1][jet] - mean_[index - 1]) / deviation_[index - 1];
-      }
-      const double p = probability[jet];
-      for (std::size_t i = 0; i < size; ++i) {
-        gradient[i] += (label[jet] - p) * row[i];
-        for (std::size_t j = 0; j <= i; ++j) hessian[i * size + j] += p * (1 - p) * row[i] * row[j];
-      }
+    std::vector<double> step = objective.step(coefficients_);
+    constexpr double kSmallestShare = 1e-6;
+    const double limit = before * (1 + 1e-12);  // at the optimum, the value only shows rounding
+    double value = before;
+    std::vector<double> next(step.size());
+    for (double share = 1; share > kSmallestShare; share /= 2) {
+      for (std::size_t i = 0; i < step.size(); ++i) next[i] = coefficients_[i] + share * step[i];
+      value = objective.value(next);
+      if (value <= limit) break;
     }
-    const double ridge = 1e-6 * static_cast<double>(jets);
-    for (std::size_t i = 0; i < size; ++i) {
-      hessian[i * size + i] += ridge;
-      gradient[i] -= ridge * coefficients_[i];
-    }
-    const std::vector<double> step = solve(hessian, gradient);
-    double largest = 0;
-    for (std::size_t i = 0; i < size; ++i) {
-      coefficients_[i] += step[i];
-      largest = std::max(largest, std::abs(step[i]));
-    }
-    if (largest < 1e-10) break;
+    if (!(value <= limit)) break;
+    coefficients_ = next;
+    before = value;
+    const double largest = std::abs(
+        *std::max_element(step.begin(), step.end(), [](double a, double b) { return std::abs(a) < std::abs(b); }));
+    if (largest < 1e-12) break;
   }
 }
 
 std::vector<double> LogisticRegression::predict(const std::vector<std::vector<double>>& features) const {
-  const std::size_t jets = features.empty() ? 0 : features.front().size();
-  std::vector<double> out(jets);
-  for (std::size_t jet = 0; jet < jets; ++jet) {
+  if (features.size() != mean_.size()) {
+    throw Error(text("logistic regression: ", features.size(), " features (it was fitted to ", mean_.size(), ")"));
+  }
+  std::vector<double> out(features.front().size());
+  for (std::size_t jet = 0; jet < out.size(); ++jet) {
     double logit = coefficients_[0];
     for (std::size_t index = 0; index < features.size(); ++index) {
-      logit += coefficients_[index + 1] * (features[index][jet] - mean_[index]) / deviation_[index];
+      logit += coefficients_[index + 1] * standardised(features[index].at(jet), mean_[index], deviation_[index]);
     }
     out[jet] = 1 / (1 + std::exp(-logit));
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <vector>
 
 #include "base/error.h"
@@ -43,11 +44,12 @@ double average_precision(std::span<const double> probability, std::span<const st
 
 ProbabilityMetrics probability_metrics(std::span<const double> probability, std::span<const std::uint8_t> label) {
   check_scores(probability, label, {});
+  constexpr double kLeast = std::numeric_limits<double>::epsilon();  // as scikit-learn
   ProbabilityMetrics out;
   for (std::size_t jet = 0; jet < label.size(); ++jet) {
     const double p = probability[jet];
     if (p < 0 || p > 1) throw Error(text("scores: jet ", jet, " has the score ", p, ", which is no probability"));
-    const double of_truth = std::clamp(label[jet] != 0 ? p : 1 - p, 1e-15, 1 - 1e-15);
+    const double of_truth = std::clamp(label[jet] != 0 ? p : 1 - p, kLeast, 1 - kLeast);
     out.accuracy += (p >= 0.5) == (label[jet] != 0) ? 1 : 0;
     out.log_loss -= std::log(of_truth);
     out.brier += (p - label[jet]) * (p - label[jet]);

@@ -9,7 +9,7 @@ namespace jetvit {
 struct ProbabilityMetrics {
   double accuracy = 0;           // at probability 0.5
   double average_precision = 0;  // as scikit-learn: sum of precision over steps of recall
-  double log_loss = 0;           // nats; probabilities kept within 1e-15 of 0 and 1
+  double log_loss = 0;           // nats; certainties count as 2.2e-16 from 0 and 1, as in scikit-learn
   double brier = 0;
   double calibration_error = 0;  // expected calibration error in 15 equal bins (Guo et al., arXiv:1706.04599)
 };

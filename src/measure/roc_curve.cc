@@ -38,13 +38,11 @@ WorkingPoint working_point(const std::vector<RocPoint>& curve, double signal_eff
   const double share = width > 0 ? (signal_efficiency - low.signal_efficiency) / width : 1;
   const double background =
       low.background_efficiency + share * (high.background_efficiency - low.background_efficiency);
-  WorkingPoint out{signal_efficiency, std::numeric_limits<double>::infinity(), 0, high.threshold};
-  if (background > 0) {
-    out.rejection = 1 / background;
-    const double error = std::sqrt(background * (1 - background) / static_cast<double>(background_jets));
-    out.error = error / (background * background);
-  }
-  return out;
+  const auto jets = static_cast<double>(background_jets);
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  if (background <= 0) return {signal_efficiency, kInfinity, kInfinity, -jets / std::log(0.05), high.threshold};
+  const double error = std::sqrt(background * (1 - background) / jets);
+  return {signal_efficiency, 1 / background, error / (background * background), 0, high.threshold};
 }
 
 }  // namespace jetvit

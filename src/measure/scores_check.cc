@@ -11,14 +11,20 @@ namespace jetvit {
 void check_scores(std::span<const double> score, std::span<const std::uint8_t> label, std::span<const double> weight) {
   if (score.size() != label.size() || (!weight.empty() && weight.size() != score.size())) {
     throw Error(text("scores: ", score.size(), " scores, ", label.size(), " labels and ", weight.size(),
-                     " weights do not belong together"));
+                     " weights do not belong together (each jet has one of each, or no jet has a weight)"));
   }
   for (std::size_t jet = 0; jet < score.size(); ++jet) {
-    if (!std::isfinite(score[jet])) throw Error(text("scores: jet ", jet, " has the score ", score[jet]));
+    if (!std::isfinite(score[jet])) {
+      throw Error(text("scores: jet ", jet, " has the score ", score[jet], " (must be a finite number)"));
+    }
+    if (label[jet] > 1) {
+      throw Error(text("scores: jet ", jet, " has the label ", label[jet], " (1 is signal, 0 is background)"));
+    }
     if (!weight.empty() && !(weight[jet] > 0 && std::isfinite(weight[jet]))) {
       throw Error(text("scores: jet ", jet, " has the weight ", weight[jet], " (must be positive)"));
     }
   }
+  if (score.empty()) throw Error("scores: there is not one jet");
   const auto signal = std::count(label.begin(), label.end(), std::uint8_t{1});
   if (signal == 0 || signal == std::ssize(label)) {
     throw Error(text("scores: all ", label.size(), " jets are of one class (a ROC curve needs both)"));

@@ -5,8 +5,8 @@
 
 namespace jetvit {
 
-// Scores with labels (1 signal, 0 background) and optional weights must be of one length, finite, hold both classes,
-// and weights must be positive. Throws Error that says which is not so, and where.
+// Scores with labels (1 signal, 0 background) and optional weights must be of one length, finite, hold both classes;
+// labels must be 0 or 1 and weights positive. Throws Error that says which is not so, and where.
 void check_scores(std::span<const double> score, std::span<const std::uint8_t> label, std::span<const double> weight);
 
 }  // namespace jetvit

@@ -1,0 +1,68 @@
+// Every measure refuses scores that it could only measure wrongly, and says which jet is to blame.
+#include "measure/scores_check.h"
+
+#include <functional>
+#include <limits>
+
+#include <gtest/gtest.h>
+
+#include "measure/delong.h"
+#include "measure/probability_metrics.h"
+#include "measure/roc_auc.h"
+#include "measure/roc_curve.h"
+#include "support/expect_error.h"
+
+namespace jetvit {
+namespace {
+
+using Scores = std::vector<double>;
+using Labels = std::vector<std::uint8_t>;
+
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+void expect_refused(const Scores& score, const Labels& label, const std::string& words) {
+  EXPECT_ERROR(check_scores(score, label, {}), Error, words);
+  EXPECT_ERROR(roc_auc(score, label), Error, words);
+  EXPECT_ERROR(roc_curve(score, label), Error, words);
+  EXPECT_ERROR(delong(score, label), Error, words);
+  EXPECT_ERROR(delong_paired(score, score, label), Error, words);
+  EXPECT_ERROR(probability_metrics(score, label), Error, words);
+}
+
+TEST(ScoresCheck, ScoresThatAreNoNumbers) {
+  expect_refused({0.1, kNan, 0.3, 0.4}, {0, 1, 0, 1}, "jet 1 has the score nan (must be a finite number)");
+  expect_refused({0.1, 0.2, 0.3, -kInfinity}, {0, 1, 0, 1}, "jet 3 has the score -inf");
+}
+
+TEST(ScoresCheck, OneClassOnly) {
+  expect_refused({0.1, 0.2, 0.3}, {1, 1, 1}, "all 3 jets are of one class (a ROC curve needs both)");
+  expect_refused({0.1, 0.2, 0.3}, {0, 0, 0}, "all 3 jets are of one class");
+  expect_refused({}, {}, "there is not one jet");
+}
+
+TEST(ScoresCheck, LengthsThatDiffer) {
+  expect_refused({0.1, 0.2, 0.3}, {0, 1}, "3 scores, 2 labels and 0 weights do not belong together");
+  EXPECT_ERROR(roc_auc(Scores{0.1, 0.2}, Labels{0, 1}, Scores{1}), Error, "2 scores, 2 labels and 1 weights");
+}
+
+TEST(ScoresCheck, LabelsOutsideTheTwoClasses) {
+  expect_refused({0.1, 0.2, 0.3, 0.4}, {0, 1, 2, 1}, "jet 2 has the label 2 (1 is signal, 0 is background)");
+}
+
+TEST(ScoresCheck, WeightsThatAreNotPositive) {
+  const Scores score = {0.1, 0.2, 0.3};
+  const Labels label = {0, 1, 0};
+  for (const double weight : {-1.0, 0.0, kNan, kInfinity}) {
+    EXPECT_ERROR(roc_auc(score, label, Scores{1, 1, weight}), Error, "jet 2 has the weight");
+  }
+}
+
+TEST(ScoresCheck, ProbabilitiesOutsideZeroToOne) {
+  EXPECT_ERROR(probability_metrics(Scores{0.1, 1.5}, Labels{0, 1}), Error,
+               "jet 1 has the score 1.5, which is no probability");
+  EXPECT_ERROR(probability_metrics(Scores{-0.1, 0.5}, Labels{0, 1}), Error, "jet 0");
+}
+
+}  // namespace
+}  // namespace jetvit

@@ -1,0 +1,105 @@
+#include <cmath>
+#include <limits>
+
+#include <gtest/gtest.h>
+
+#include "measure/generated_jets.h"
+#include "measure/roc_curve.h"
+
+namespace jetvit {
+namespace {
+
+using Labels = std::vector<std::uint8_t>;
+
+struct Counts {
+  double signal = 0, background = 0;
+};
+
+// Share of each class that scores at least `threshold`, counted jet by jet.
+Counts passing(const test::GeneratedJets& jets, double threshold) {
+  Counts all;
+  Counts pass;
+  for (std::size_t jet = 0; jet < jets.score.size(); ++jet) {
+    double Counts::*const of_class = jets.label[jet] != 0 ? &Counts::signal : &Counts::background;
+    all.*of_class += 1;
+    if (jets.score[jet] >= threshold) pass.*of_class += 1;
+  }
+  return {pass.signal / all.signal, pass.background / all.background};
+}
+
+// Background efficiency at a signal efficiency, independently: all scores as thresholds in turn, interpolated between
+// the tightest that reaches the efficiency and the loosest that does not.
+double background_at(const test::GeneratedJets& jets, double efficiency) {
+  Counts below{0, 0};
+  Counts above{2, 2};
+  for (const double threshold : jets.score) {
+    const Counts counts = passing(jets, threshold);
+    if (counts.signal < efficiency) {
+      if (counts.signal > below.signal || (counts.signal == below.signal && counts.background > below.background)) {
+        below = counts;
+      }
+    } else if (counts.signal < above.signal ||
+               (counts.signal == above.signal && counts.background < above.background)) {
+      above = counts;
+    }
+  }
+  const double share = (efficiency - below.signal) / (above.signal - below.signal);
+  return below.background + share * (above.background - below.background);
+}
+
+TEST(WorkingPoint, EqualsCountingAtEveryThreshold) {
+  for (const int levels : {0, 40, 5}) {
+    const test::GeneratedJets jets = test::generated_jets(600, levels, 400);
+    const auto curve = roc_curve(jets.score, jets.label);
+    const auto backgrounds = static_cast<std::size_t>(std::count(jets.label.begin(), jets.label.end(), 0));
+    for (const double efficiency : {0.3, 0.5, 0.8}) {
+      const double background = background_at(jets, efficiency);
+      const WorkingPoint point = working_point(curve, efficiency, backgrounds);
+      EXPECT_EQ(point.signal_efficiency, efficiency);
+      EXPECT_NEAR(point.rejection, 1 / background, 1e-9) << levels << " levels at " << efficiency;
+      // The relative error of 1/eB is that of eB: sqrt((1 - eB) / (eB n)).
+      EXPECT_NEAR(point.error / point.rejection,
+                  std::sqrt((1 - background) / (background * static_cast<double>(backgrounds))), 1e-9);
+      EXPECT_EQ(point.lower_limit, 0);
+      EXPECT_GE(passing(jets, point.threshold).signal, efficiency);
+    }
+  }
+}
+
+TEST(WorkingPoint, WithoutPassingBackgroundGivesALimit) {
+  const std::vector<double> score = {0.1, 0.2, 0.3, 0.4, 0.6, 0.9};
+  const Labels label = {0, 0, 0, 0, 1, 1};
+  const WorkingPoint point = working_point(roc_curve(score, label), 0.5, 4);
+  EXPECT_EQ(point.rejection, std::numeric_limits<double>::infinity());
+  EXPECT_EQ(point.error, std::numeric_limits<double>::infinity());
+  // With an expectation of 4 / 1.335 jets none is seen in one experiment of 20.
+  EXPECT_NEAR(std::exp(-4 / point.lower_limit), 0.05, 1e-12);
+  EXPECT_EQ(point.threshold, 0.9);
+}
+
+TEST(WorkingPoint, EqualScoresRejectByChance) {
+  const auto curve = roc_curve(std::vector<double>{0.5, 0.5, 0.5, 0.5}, Labels{0, 1, 0, 1});
+  ASSERT_EQ(curve.size(), 2U);
+  for (const double efficiency : {0.3, 0.5, 0.8}) {
+    EXPECT_NEAR(working_point(curve, efficiency, 2).rejection, 1 / efficiency, 1e-12);
+  }
+}
+
+TEST(WorkingPoint, EndsOfTheCurve) {
+  const auto curve = roc_curve(std::vector<double>{0.9, 0.4, 0.6, 0.2}, Labels{0, 1, 1, 0});
+  EXPECT_EQ(working_point(curve, 1, 2).rejection, 2);  // all signal: one of two background jets passes
+  const WorkingPoint none = working_point(curve, 0, 2);
+  EXPECT_FALSE(std::isnan(none.rejection));
+  EXPECT_EQ(curve.back().signal_efficiency, 1);
+  EXPECT_EQ(curve.back().background_efficiency, 1);
+}
+
+TEST(WorkingPoint, TwoJets) {
+  const auto curve = roc_curve(std::vector<double>{0.2, 0.7}, Labels{0, 1});
+  EXPECT_EQ(working_point(curve, 0.5, 1).rejection, std::numeric_limits<double>::infinity());
+  const auto wrong = roc_curve(std::vector<double>{0.7, 0.2}, Labels{0, 1});
+  EXPECT_EQ(working_point(wrong, 0.5, 1).rejection, 1);
+}
+
+}  // namespace
+}  // namespace jetvit
