@@ -21,6 +21,7 @@ struct InspectCommand {
   std::string input;
   std::string pictures;
   RawOptions raw;
+  bool verify = false;
   bool json = false;
 };
 
@@ -58,6 +59,7 @@ Findings inspect_raw(const InspectCommand& command) {
 
 Findings inspect_store(const InspectCommand& command) {
   const Manifest manifest = read_manifest(command.input);
+  check_shards(command.input, manifest);
   Findings findings;
   findings.kind = "jet store";
   findings.shape = manifest.shape;
@@ -73,11 +75,10 @@ Findings inspect_store(const InspectCommand& command) {
     findings.summary.rows += source.rows;
     findings.summary.skipped += source.skipped;
   }
-  if (!command.pictures.empty()) {
-    for (const Split split : kSplits) {
-      if (findings.sample.size() == 0)
-        findings.sample = read_split(command.input, manifest, split, command.raw.threads);
-    }
+  for (const Split split : kSplits) {
+    if (!command.verify && (command.pictures.empty() || findings.sample.size() > 0)) continue;
+    JetRecords jets = read_split(command.input, manifest, split, command.raw.threads);
+    if (findings.sample.size() == 0) findings.sample = std::move(jets);
   }
   return findings;
 }
@@ -154,6 +155,7 @@ void add_inspect(CLI::App& program) {
   app->add_option("--pictures", command->pictures, "folder for pictures of jets, class averages and spectra");
   app->add_option("--label-column", command->raw.label_column, "column of the label")->capture_default_str();
   app->add_option("--threads", command->raw.threads, "threads")->capture_default_str()->check(CLI::Range(1, 1024));
+  app->add_flag("--verify", command->verify, "read every shard of a store and compare it with its digest");
   app->add_flag("--json", command->json, "print as JSON");
   app->footer(
       "Examples:\n  jetvit inspect data/sample/quark_gluon_train.parquet\n  jetvit inspect store --pictures "

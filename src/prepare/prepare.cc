@@ -1,5 +1,7 @@
 #include "prepare/prepare.h"
 
+#include <cmath>
+
 #include "base/commit.h"
 #include "base/error.h"
 #include "base/progress.h"
@@ -51,14 +53,12 @@ std::array<JetRecords, 3> divide(JetRecords&& jets, const Inputs& inputs, const 
   return out;
 }
 
-void fill_sources(Manifest& manifest, const Inputs& inputs, const RawSummary& summary,
-                  const std::vector<std::uint64_t>& kept) {
+void fill_sources(Manifest& manifest, const Inputs& inputs, const RawSummary& summary) {
   for (std::size_t file = 0; file < inputs.files.size(); ++file) {
-    manifest.source_files.push_back({inputs.files[file].string(), kept[file], 0});
+    manifest.source_files.push_back(
+        {inputs.files[file].string(), summary.rows_of_file[file], summary.skipped_of_file[file]});
   }
   for (const SkippedRow& row : summary.named) {
-    ++manifest.source_files[row.file].skipped;
-    ++manifest.source_files[row.file].rows;
     manifest.skipped_rows.push_back(
         {{"file", inputs.files[row.file].string()}, {"row", row.row}, {"reason", row.reason}});
   }
@@ -73,12 +73,10 @@ Manifest write_store(const PrepareOptions& options, const Inputs& inputs, const 
   manifest.zero_threshold = options.zero_threshold;
   StatisticsAccumulator training(manifest.shape);
   StatisticsAccumulator others(manifest.shape);
-  std::vector<std::uint64_t> kept(inputs.files.size());
   Progress progress("prepare", "jets", 0);
   summary = reader.read([&](JetRecords&& jets) {
     throw_if_stopped();
     const std::size_t count = jets.size();
-    kept[jets.source_file.front()] += count;
     manifest.negative_pixels += suppress_zeros(jets.images, manifest.channels, options.zero_threshold);
     const std::array<JetRecords, 3> parts = divide(std::move(jets), inputs, options.shares);
     for (const Split split : kSplits) {
@@ -88,39 +86,39 @@ Manifest write_store(const PrepareOptions& options, const Inputs& inputs, const 
     }
     progress.add(count);
   });
-  if (summary.kept == 0)
-    throw Error(text(inputs.files.front(), ": holds no usable jet (", summary.skipped, " rows were skipped)"));
+  if (summary.kept == 0) {
+    throw Error(text(inputs.files.front(), ": holds no usable jet (", summary.skipped, " rows were skipped",
+                     summary.named.empty() ? "" : ", the first for: " + summary.named.front().reason, ")"));
+  }
   manifest.statistics = training.jets() > 0 ? training.result() : others.result();
-  fill_sources(manifest, inputs, summary, kept);
+  fill_sources(manifest, inputs, summary);
   return manifest;
+}
+
+void check_options(const PrepareOptions& options) {
+  const SplitShares& shares = options.shares;
+  if (!(shares.validation >= 0 && shares.test >= 0 && shares.validation + shares.test <= 1)) {
+    throw UsageError("the shares of validation and test must be positive and sum to at most 1");
+  }
+  if (!(options.zero_threshold >= 0 && std::isfinite(options.zero_threshold))) {
+    throw UsageError(text("the zero threshold is ", options.zero_threshold, ", but must be a number of at least 0"));
+  }
+  if (!std::isfinite(options.raw.positive_label)) throw UsageError("the positive label must be a finite number");
 }
 
 }  // namespace
 
 PrepareResult prepare_store(const PrepareOptions& options) {
   const double start = monotonic_seconds();
+  check_options(options);
   const Inputs inputs = inputs_of(options);
-  if (options.shares.validation < 0 || options.shares.test < 0 || options.shares.validation + options.shares.test > 1) {
-    throw UsageError("the shares of validation and test must be positive and sum to at most 1");
-  }
-  if (is_store(options.out)) {
-    refuse_existing(options.out, options.overwrite);
-  }
+  if (is_store(options.out)) refuse_existing(options.out, options.overwrite);
   const RawReader reader(inputs.files, options.raw);
-  if (is_store(options.out)) {
-    // The old store stops being one before its shards go, so that a kill in between leaves no half of it.
-    std::filesystem::remove(options.out / "manifest.json");
-  }
-  StoreWriter writer(options.out);
   PrepareResult result;
-  try {
+  {
+    StoreWriter writer(options.out);
     result.manifest = write_store(options, inputs, reader, writer, result.summary);
     writer.close(result.manifest);
-  } catch (...) {
-    std::error_code ignored;
-    for (const ShardEntry& shard : writer.shards()) std::filesystem::remove(options.out / shard.file, ignored);
-    std::filesystem::remove(options.out, ignored);
-    throw;
   }
   result.manifest = read_manifest(options.out);
   result.seconds = monotonic_seconds() - start;

@@ -63,6 +63,7 @@ void ImageColumnReader::read(std::span<const std::byte> chunk, const Decompresso
                              PageReader::Buffers& buffers, SparseImages& images, std::vector<std::string>& reasons) {
   images_ = &images;
   reasons_ = &reasons;
+  rows_ = rows;
   reasons.clear();
   row_open_ = false;
   position_ = 0;
@@ -75,7 +76,6 @@ void ImageColumnReader::read(std::span<const std::byte> chunk, const Decompresso
     } else {
       add_any_page(page, pages);
     }
-    if (reasons.size() > rows) break;
   }
   finish_row();
   if (reasons.size() != rows)
@@ -125,6 +125,7 @@ void ImageColumnReader::start_row() {
 void ImageColumnReader::finish_row() {
   if (!row_open_) return;
   row_open_ = false;
+  if (reasons_->size() == rows_) throw Error(text("column ", column_.root, " holds more images than rows"));
   if (fault_ == nullptr && position_ != values_per_jet_) fault_ = "wrong shape";
   reasons_->emplace_back(fault_ == nullptr ? "" : fault_);
   if (fault_ == nullptr) {

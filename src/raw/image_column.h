@@ -68,6 +68,7 @@ class ImageColumnReader {
 
   SparseImages* images_ = nullptr;
   std::vector<std::string>* reasons_ = nullptr;
+  std::uint64_t rows_ = 0;  // of the chunk
   std::vector<std::uint8_t> repetition_, definition_;
   std::vector<float> page_values_;
 };

@@ -14,8 +14,9 @@ struct PageReader::Header {
   enum Kind : std::int64_t { kData = 0, kIndex = 1, kDictionary = 2, kDataV2 = 3 };
   std::int64_t kind = -1, uncompressed = -1, compressed = -1;
   std::int64_t values = -1, encoding = 0;
-  std::int64_t definition_bytes = 0, repetition_bytes = 0;  // version 2
-  bool is_compressed = true;                                // version 2
+  std::int64_t definition_bytes = 0, repetition_bytes = 0;        // version 2
+  bool is_compressed = true;                                      // version 2
+  std::int64_t definition_encoding = 3, repetition_encoding = 3;  // version 1: kRle
 };
 
 namespace {
@@ -45,8 +46,11 @@ PageReader::Header PageReader::read_header() {
   const auto data_header = [&](std::int16_t id, int) {
     if (id == 1) return integer(header.values);
     if (id == 2) return integer(header.encoding);
+    if (id == 3) return integer(header.definition_encoding);
+    if (id == 4) return integer(header.repetition_encoding);
     return false;
   };
+  const auto dictionary_header = [&](std::int16_t id, int) { return id == 1 && integer(header.values); };
   const auto data_header_v2 = [&](std::int16_t id, int type) {
     if (id == 1) return integer(header.values);
     if (id == 4) return integer(header.encoding);
@@ -59,7 +63,8 @@ PageReader::Header PageReader::read_header() {
     if (id == 1) return integer(header.kind);
     if (id == 2) return integer(header.uncompressed);
     if (id == 3) return integer(header.compressed);
-    if (id == 5 || id == 7) reader.read_struct(data_header);
+    if (id == 5) reader.read_struct(data_header);
+    if (id == 7) reader.read_struct(dictionary_header);
     if (id == 8) reader.read_struct(data_header_v2);
     return id == 5 || id == 7 || id == 8;
   });
@@ -109,14 +114,23 @@ bool PageReader::next(DataPage& page) {
       continue;
     }
     page.values = static_cast<std::size_t>(header.values);
+    if (header.encoding < 0 || header.encoding > static_cast<std::int64_t>(Encoding::kByteStreamSplit)) {
+      throw Error(text("a page has the unknown encoding ", header.encoding));
+    }
     page.encoding = static_cast<Encoding>(header.encoding);
     if (header.kind == Header::kData) {
+      constexpr auto kRle = static_cast<std::int64_t>(Encoding::kRle);
+      if ((column_.max_definition > 0 && header.definition_encoding != kRle) ||
+          (column_.max_repetition > 0 && header.repetition_encoding != kRle)) {
+        throw Error("a page has levels in an encoding that is not supported (write the file anew)");
+      }
       read_levels_v1(page, decompressed(body, size, buffers_.page));
       return true;
     }
     if (header.kind != Header::kDataV2) throw Error(text("a page is of the unknown kind ", header.kind));
-    if (header.repetition_bytes < 0 || header.definition_bytes < 0 ||
-        header.repetition_bytes + header.definition_bytes > std::min(header.compressed, header.uncompressed)) {
+    const std::int64_t most = std::min(header.compressed, header.uncompressed);
+    if (header.repetition_bytes < 0 || header.definition_bytes < 0 || header.repetition_bytes > most ||
+        header.definition_bytes > most - header.repetition_bytes) {
       throw Error("a page states levels longer than itself");
     }
     page.repetition = take(body, static_cast<std::uint64_t>(header.repetition_bytes));

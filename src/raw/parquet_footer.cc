@@ -82,7 +82,9 @@ ParquetFooter read_parquet_footer(const std::filesystem::path& path, const std::
                                         static_cast<int>(chunk->compression())});
       }
     }
-  } catch (const parquet::ParquetException& error) {
+  } catch (const Error&) {
+    throw;
+  } catch (const std::exception& error) {
     throw Error(text(path, ": has a damaged footer (", printable(error.what()), ")"));
   }
   return footer;

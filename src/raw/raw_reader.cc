@@ -107,15 +107,18 @@ RawReader::RawReader(std::vector<std::filesystem::path> files, RawOptions option
       throw Error(
           text(file, ": has no label column \"", printable(options_.label_column), "\" (name it with --label-column)"));
     }
-    const std::vector<LeafColumn> columns = read_parquet_schema(file);
-    std::vector<std::string> observers;
-    for (const int index : schema.observers) observers.push_back(columns[static_cast<std::size_t>(index)].root);
+    std::vector<std::string> observers = schema.observer_names;
     if (first) {
       schema_ = std::move(schema);
       observer_names_ = std::move(observers);
       first = false;
     } else if (schema.layout != schema_.layout) {
-      throw Error(text(file, ": holds images of another shape than ", files_.front()));
+      const auto of = [](const ImageLayout& layout) {
+        return text(layout.shape.channels, " x ", layout.shape.height, " x ", layout.shape.width,
+                    layout.channels_last ? " with the channels last" : "");
+      };
+      throw Error(text(file, ": holds images of another shape (", of(schema.layout), ") than ", files_.front(), " (",
+                       of(schema_.layout), "; prepare them apart)"));
     } else if (observers != observer_names_) {
       throw Error(text(file, ": has the observers ", join(observers, ", "), ", ", files_.front(), " has ",
                        join(observer_names_, ", ")));
@@ -125,6 +128,8 @@ RawReader::RawReader(std::vector<std::filesystem::path> files, RawOptions option
 
 RawSummary RawReader::read(const std::function<void(JetRecords&&)>& sink) const {
   RawSummary summary;
+  summary.rows_of_file.resize(files_.size());
+  summary.skipped_of_file.resize(files_.size());
   for (std::size_t file = 0; file < files_.size(); ++file) read_file(file, summary, sink);
   return summary;
 }
@@ -161,6 +166,8 @@ void RawReader::read_file(std::size_t file, RawSummary& summary, const std::func
       summary.kept += result.jets.size();
       summary.skipped += result.skipped.size();
       summary.rows += result.jets.size() + result.skipped.size();
+      summary.rows_of_file[file] += result.jets.size() + result.skipped.size();
+      summary.skipped_of_file[file] += result.skipped.size();
       for (SkippedRow& row : result.skipped) {
         if (summary.named.size() < kNamedRows) summary.named.push_back(std::move(row));
       }

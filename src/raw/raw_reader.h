@@ -32,6 +32,7 @@ struct RawSummary {
   std::uint64_t rows = 0;
   std::uint64_t kept = 0;
   std::uint64_t skipped = 0;
+  std::vector<std::uint64_t> rows_of_file, skipped_of_file;
   std::vector<SkippedRow> named;  // the first 1,000 of the skipped
 };
 
@@ -40,7 +41,8 @@ struct RawSummary {
 class RawReader {
  public:
   // Looks at the schema of every file. Throws Error where one is no Parquet file of jets, where shapes or observers
-  // differ between files, or where a file is named twice.
+  // differ between files, or where a file is named twice. Observers named like a column of stores or scores ("weight")
+  // get "raw_" in front.
   RawReader(std::vector<std::filesystem::path> files, RawOptions options);
 
   const std::vector<std::filesystem::path>& files() const { return files_; }

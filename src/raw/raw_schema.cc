@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/options.h"
 #include "base/text.h"
 
 namespace jetvit {
@@ -16,6 +17,27 @@ std::string column_names(const std::vector<LeafColumn>& columns) {
     if (std::find(names.begin(), names.end(), column.root) == names.end()) names.push_back(printable(column.root));
   }
   return join(names, ", ");
+}
+
+bool contains(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+// Stores and scores files have columns of their own.
+std::string observer_name(const std::string& column) {
+  static const std::vector<std::string> kTaken = {"label", "weight", "source_file", "source_row", "counts",
+                                                  "pixel", "value",  "score",       "logit",      "split"};
+  return contains(kTaken, column) ? "raw_" + column : column;
+}
+
+// A flat column of numbers whose name can be shown.
+bool is_observer(const LeafColumn& column) {
+  try {
+    Json(column.root).dump();  // throws where the name is not UTF-8
+  } catch (const Json::exception&) {
+    return false;
+  }
+  return column.max_repetition == 0 && column.path == column.root && column.type != PhysicalType::kOther;
 }
 
 // List lengths of the first whole image of the file.
@@ -39,7 +61,8 @@ ImageLayout layout_of(const std::filesystem::path& path, const LeafColumn& colum
     if (shape.size() != 3 || *std::min_element(shape.begin(), shape.end()) < 1) {
       throw UsageError("--shape needs three positive numbers: channels height width");
     }
-    return {{shape[0], shape[1], shape[2]}, layout == "hwc" || (layout == "auto" && column.max_repetition == 1)};
+    // `layout` is the order of flat lists; nested ones are in the order of their nesting.
+    return {{shape[0], shape[1], shape[2]}, column.max_repetition == 1 && layout != "chw"};
   }
   const ImageShape lists = first_list_lengths(path, image);
   if (column.max_repetition == 3) return {lists, false};
@@ -55,9 +78,10 @@ ImageLayout layout_of(const std::filesystem::path& path, const LeafColumn& colum
 void check_shape(const std::filesystem::path& path, const ImageShape& shape) {
   constexpr std::int64_t kValueLimit = 1 << 24;
   constexpr std::int64_t kPixelLimit = 65536;
-  if (shape.values() > kValueLimit || shape.pixels() > kPixelLimit) {
+  // In this order: three large numbers multiply beyond 64 bits.
+  if (shape.pixels() > kPixelLimit || shape.values() > kValueLimit) {
     throw Error(text(path, ": images of ", shape.channels, " x ", shape.height, " x ", shape.width,
-                     " are too large (limit ", kPixelLimit, " pixels a channel)"));
+                     " are too large (limit ", kPixelLimit, " pixels a channel, ", kValueLimit, " in all)"));
   }
 }
 
@@ -71,11 +95,13 @@ RawSchema recognise(const std::filesystem::path& path, const std::string& label_
     const LeafColumn& column = columns[index];
     const int place = static_cast<int>(index);
     if (column.root == "X_jets" || column.root == "X_jet") {
+      if (schema.image >= 0) throw Error(text(path, ": has more than one column of images (X_jets or X_jet)"));
       schema.image = place;
     } else if (column.root == label_column) {
       schema.label = place;
-    } else if (column.max_repetition == 0 && column.path == column.root && column.type != PhysicalType::kOther) {
+    } else if (is_observer(column) && !contains(schema.observer_names, observer_name(column.root))) {
       schema.observers.push_back(place);
+      schema.observer_names.push_back(observer_name(column.root));
     } else {
       schema.ignored.push_back(column.root);
     }

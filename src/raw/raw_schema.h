@@ -11,9 +11,10 @@ namespace jetvit {
 
 // Which leaf columns of a file hold what.
 struct RawSchema {
-  int image = -1;                    // leaf index of X_jets or X_jet
-  int label = -1;                    // leaf index, -1 where the file has none
-  std::vector<int> observers;        // leaf indices of flat numeric columns
+  int image = -1;              // leaf index of X_jets or X_jet
+  int label = -1;              // leaf index, -1 where the file has none
+  std::vector<int> observers;  // leaf indices of flat numeric columns
+  std::vector<std::string> observer_names;
   std::vector<std::string> ignored;  // other columns
   ImageLayout layout;
 };

@@ -126,9 +126,7 @@ JetRecords RowGroupReader::read(std::size_t first, std::size_t last, std::uint64
                                 std::vector<SkippedRow>& skipped) {
   JetRecords jets;
   jets.images.shape = schema_.layout.shape;
-  for (const int observer : schema_.observers) {
-    jets.observer_names.push_back(footer_.columns[static_cast<std::size_t>(observer)].root);
-  }
+  jets.observer_names = schema_.observer_names;
   jets.observers.resize(schema_.observers.size());
   std::size_t group = first;
   try {

@@ -17,6 +17,7 @@ void read_scalar_chunk(std::span<const std::byte> chunk, const LeafColumn& colum
   std::vector<double> values;
   out.clear();
   while (pages.next(page)) {
+    if (page.values > rows - out.size()) throw Error(text("column ", column.root, " holds more values than rows"));
     decode_levels(page.definition, column.max_definition, page.values, levels);
     const auto present = static_cast<std::size_t>(
         std::count(levels.begin(), levels.end(), static_cast<std::uint8_t>(column.max_definition)));
@@ -25,7 +26,6 @@ void read_scalar_chunk(std::span<const std::byte> chunk, const LeafColumn& colum
     for (const std::uint8_t level : levels) {
       out.push_back(level == column.max_definition ? *value++ : std::numeric_limits<double>::quiet_NaN());
     }
-    if (out.size() > rows) break;
   }
   if (out.size() != rows)
     throw Error(text("column ", column.root, " holds ", out.size(), " values for ", rows, " rows"));

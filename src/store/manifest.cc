@@ -1,5 +1,9 @@
 #include "store/manifest.h"
 
+#include <cmath>
+#include <concepts>
+#include <limits>
+
 #include "base/commit.h"
 #include "base/digest.h"
 #include "base/error.h"
@@ -62,49 +66,107 @@ Json to_json(const Manifest& manifest) {
           {"fingerprint", manifest.fingerprint}};
 }
 
+// An integer of the manifest; unlike the JSON library's own conversion it refuses signs, fractions and overflow.
+template <std::integral Integer>
+Integer integer(const Json& json, const std::string& key) {
+  const Json& value = json.at(key);
+  if (!value.is_number_unsigned() ||
+      value.get<std::uint64_t>() > static_cast<std::uint64_t>(std::numeric_limits<Integer>::max())) {
+    throw Error(text("\"", key, "\" is ", printable(value.dump()), ", not a number that fits"));
+  }
+  return value.get<Integer>();
+}
+
+const Json& list(const Json& json, const std::string& key) {
+  const Json& value = json.at(key);
+  if (!value.is_array()) throw Error(text("\"", key, "\" is not a list"));
+  return value;
+}
+
+double finite(const Json& json, const std::string& key) {
+  const double value = json.at(key).get<double>();
+  if (!std::isfinite(value)) throw Error(text("\"", key, "\" is not finite"));
+  return value;
+}
+
 // A shard is named by the manifest, which may come from anywhere: no path leaves the store.
-std::string checked_name(const std::filesystem::path& store, const std::string& name) {
+std::string checked_name(const std::string& name) {
   if (name.empty() || name.find('/') != std::string::npos || name.find('\0') != std::string::npos || name[0] == '.') {
-    throw Error(text(store / kFile, ": names a shard \"", printable(name), "\" outside the store"));
+    throw Error(text("it names a shard \"", printable(name), "\" outside the store"));
   }
   return name;
 }
 
-Manifest from_json(const std::filesystem::path& store, const Json& json) {
-  Manifest manifest;
+ImageShape shape_from_json(const Json& json) {
   const Json& shape = json.at("shape");
-  manifest.shape = {shape.at(0), shape.at(1), shape.at(2)};
-  for (const Json& channel : json.at("channels")) {
+  const auto side = [&](std::size_t place) { return integer<int>(Json{{"shape", shape.at(place)}}, "shape"); };
+  return {side(0), side(1), side(2)};
+}
+
+// The splits count the same jets as the shards.
+void check_counts(const Manifest& manifest) {
+  constexpr std::uint64_t kJetLimit = std::uint64_t{1} << 48;
+  std::array<std::uint64_t, 3> jets{};
+  for (const ShardEntry& shard : manifest.shards) {
+    if (shard.jets > kJetLimit) throw Error(text("shard ", shard.file, " states ", shard.jets, " jets"));
+    jets[static_cast<std::size_t>(shard.split)] += shard.jets;
+  }
+  for (const Split split : kSplits) {
+    const auto place = static_cast<std::size_t>(split);
+    const auto& counts = manifest.counts[place];
+    if (counts[0] > kJetLimit || counts[1] > kJetLimit || counts[0] + counts[1] != jets[place]) {
+      throw Error(text("split ", split_name(split), " counts other jets than its shards"));
+    }
+  }
+}
+
+Manifest from_json(const Json& json) {
+  Manifest manifest;
+  manifest.shape = shape_from_json(json);
+  for (const Json& channel : list(json, "channels")) {
     manifest.channels.push_back({channel.at("name"), channel.at("unit"), channel.at("signed")});
     const Json& statistics = channel.at("statistics");
-    manifest.statistics.push_back({statistics.at("mean"), statistics.at("standard_deviation"), statistics.at("minimum"),
-                                   statistics.at("maximum"), statistics.at("occupancy")});
+    manifest.statistics.push_back({finite(statistics, "mean"), finite(statistics, "standard_deviation"),
+                                   finite(statistics, "minimum"), finite(statistics, "maximum"),
+                                   finite(statistics, "occupancy")});
   }
   if (manifest.shape.channels != static_cast<int>(manifest.channels.size()) || manifest.shape.height < 1 ||
       manifest.shape.width < 1 || manifest.shape.pixels() > 65536) {
-    throw Error(text(store / kFile, ": states a shape that does not fit its channels"));
+    throw Error("it states a shape that does not fit its channels");
   }
   manifest.observer_names = json.at("observers").get<std::vector<std::string>>();
   const Json& preparation = json.at("preparation");
-  manifest.zero_threshold = preparation.at("zero_threshold");
-  manifest.negative_pixels = preparation.at("negative_pixels_dropped");
+  manifest.zero_threshold = finite(preparation, "zero_threshold");
+  manifest.negative_pixels = integer<std::uint64_t>(preparation, "negative_pixels_dropped");
   for (const Split split : kSplits) {
     const Json& counts = json.at("splits").at(std::string(split_name(split)));
-    manifest.counts[static_cast<std::size_t>(split)] = {counts.at("class_0").get<std::uint64_t>(),
-                                                        counts.at("class_1").get<std::uint64_t>()};
+    manifest.counts[static_cast<std::size_t>(split)] = {integer<std::uint64_t>(counts, "class_0"),
+                                                        integer<std::uint64_t>(counts, "class_1")};
   }
-  for (const Json& shard : json.at("shards")) {
-    manifest.shards.push_back({checked_name(store, shard.at("file")),
-                               split_from_name(shard.at("split").get<std::string>()), shard.at("jets"),
-                               shard.at("bytes"), shard.at("sha256")});
+  for (const Json& shard : list(json, "shards")) {
+    manifest.shards.push_back({checked_name(shard.at("file")), split_from_name(shard.at("split").get<std::string>()),
+                               integer<std::uint64_t>(shard, "jets"), integer<std::uint64_t>(shard, "bytes"),
+                               shard.at("sha256")});
   }
-  for (const Json& source : json.at("sources")) {
-    manifest.source_files.push_back({source.at("name"), source.at("rows"), source.at("skipped")});
+  for (const Json& source : list(json, "sources")) {
+    manifest.source_files.push_back(
+        {source.at("name"), integer<std::uint64_t>(source, "rows"), integer<std::uint64_t>(source, "skipped")});
     manifest.sources.push_back(manifest.source_files.back().name);
   }
-  manifest.skipped_rows = json.at("skipped_rows");
+  manifest.skipped_rows = list(json, "skipped_rows");
   manifest.fingerprint = json.at("fingerprint");
+  check_counts(manifest);
   return manifest;
+}
+
+// File names need not be UTF-8; JSON must.
+std::string dump(const Json& json) {
+  return json.dump(1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::string digest_of(const Json& json) {
+  const std::string document = dump(json);
+  return sha256(std::as_bytes(std::span(document)));
 }
 
 }  // namespace
@@ -119,16 +181,26 @@ Manifest read_manifest(const std::filesystem::path& store) {
   if (!std::filesystem::exists(path)) {
     throw Error(text(store, ": is not a jet store (it has no ", kFile, "; make one with jetvit prepare)"));
   }
-  const Json json = parse_json(read_text_file(path, kManifestLimit), path, kManifestLimit);
+  Json json = parse_json(read_text_file(path, kManifestLimit), path, kManifestLimit);
   try {
     if (json.at("format") != "jetvit store") throw Error(text(path, ": is not the manifest of a jet store"));
     if (json.at("version") != Manifest::kVersion) {
       throw Error(text(path, ": is of version ", printable(json.at("version").dump()), ", this program reads version ",
                        Manifest::kVersion, " (prepare the data again)"));
     }
-    return from_json(store, json);
+    Manifest manifest = from_json(json);
+    if (json.contains("manifest_sha256")) {
+      const Json digest = json.at("manifest_sha256");
+      json.erase("manifest_sha256");
+      if (digest != digest_of(json)) throw Error("it differs from its own digest");
+    }
+    return manifest;
   } catch (const nlohmann::json::exception& error) {
-    throw Error(text(path, ": is damaged (", printable(error.what()), ")"));
+    throw Error(text(path, ": is damaged (", printable(error.what()), "; prepare the data again)"));
+  } catch (const Error& error) {
+    const std::string what = error.what();
+    if (what.starts_with(path.string())) throw;
+    throw Error(text(path, ": is damaged (", what, "; prepare the data again)"));
   }
 }
 
@@ -138,7 +210,9 @@ void write_manifest(const std::filesystem::path& store, Manifest& manifest) {
   manifest.fingerprint = sha256(std::as_bytes(std::span(digests)));
   manifest.sources.clear();
   for (const SourceFile& source : manifest.source_files) manifest.sources.push_back(source.name);
-  commit_text(store / kFile, to_json(manifest).dump(1) + "\n");
+  Json json = to_json(manifest);
+  json["manifest_sha256"] = digest_of(json);
+  commit_text(store / kFile, dump(json) + "\n");
 }
 
 bool is_store(const std::filesystem::path& path) {

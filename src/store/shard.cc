@@ -1,6 +1,8 @@
 #include "store/shard.h"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 
 #include <arrow/api.h>
 #include <arrow/io/memory.h>
@@ -12,6 +14,8 @@
 
 namespace jetvit {
 namespace {
+
+constexpr std::int64_t kPool = 256 << 20;
 
 void check(const arrow::Status& status) {
   if (!status.ok()) throw Error(text("Arrow: ", printable(status.ToString())));
@@ -83,6 +87,10 @@ void read_images(const std::shared_ptr<arrow::RecordBatch>& batch, SparseImages&
     }
     const std::uint16_t* pixel = pixel_items->raw_values() + pixels->value_offset(jet);
     const float* value = value_items->raw_values() + values->value_offset(jet);
+    // Zeros are not stored, and whoever loads a jet relies on finite values.
+    if (std::any_of(value, value + total, [](float x) { return !std::isfinite(x); })) {
+      throw Error(text("jet ", jet, " has a pixel that is not finite"));
+    }
     if (std::any_of(pixel, pixel + total, [&](std::uint16_t place) { return place >= limit; })) {
       throw Error(text("jet ", jet, " has a pixel outside the image"));
     }
@@ -95,6 +103,10 @@ void read_images(const std::shared_ptr<arrow::RecordBatch>& batch, SparseImages&
 
 std::vector<std::byte> encode_shard(const JetRecords& jets) {
   const int channels = jets.images.shape.channels;
+  if (jets.images.pixel.size() > static_cast<std::size_t>(std::numeric_limits<std::int32_t>::max())) {
+    throw Error(text("a shard of ", jets.size(), " jets has too many pixels (", jets.images.pixel.size(),
+                     "; write the raw file with smaller row groups)"));
+  }
   std::vector<std::uint32_t> counts;
   std::vector<std::int32_t> offsets = {0};
   for (std::size_t row = 1; row < jets.images.offset.size(); ++row) {
@@ -137,12 +149,20 @@ JetRecords decode_shard(std::span<const std::byte> bytes, const ImageShape& shap
   jets.observers.resize(observer_names.size());
   try {
     const auto buffer = arrow::Buffer::Wrap(bytes.data(), bytes.size());
+    // Shards are not compressed and read in place: what asks for memory is damage.
+    arrow::CappedMemoryPool pool(arrow::default_memory_pool(), arrow::default_memory_pool()->bytes_allocated() + kPool);
+    arrow::ipc::IpcReadOptions options = arrow::ipc::IpcReadOptions::Defaults();
+    options.memory_pool = &pool;
+    options.use_threads = false;
     const auto reader =
-        check(arrow::ipc::RecordBatchFileReader::Open(std::make_shared<arrow::io::BufferReader>(buffer)));
+        check(arrow::ipc::RecordBatchFileReader::Open(std::make_shared<arrow::io::BufferReader>(buffer), options));
     for (int index = 0; index < reader->num_record_batches(); ++index) {
       const auto batch = check(reader->ReadRecordBatch(index));
       check(batch->ValidateFull());
       read_column<arrow::UInt8Array>(batch, "label", jets.label);
+      if (std::any_of(jets.label.begin(), jets.label.end(), [](std::uint8_t label) { return label > 1; })) {
+        throw Error("a label is not 0 or 1");
+      }
       read_column<arrow::FloatArray>(batch, "weight", jets.weight);
       for (std::size_t observer = 0; observer < observer_names.size(); ++observer) {
         read_column<arrow::DoubleArray>(batch, observer_names[observer], jets.observers[observer]);
