@@ -1,20 +1,26 @@
+#include <algorithm>
 #include <filesystem>
 #include <iostream>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include <ATen/Parallel.h>
 #include <CLI/CLI.hpp>
 
 #include "app/commands.h"
+#include "base/commit.h"
 #include "base/error.h"
 #include "base/parallel_for.h"
+#include "base/progress.h"
 #include "base/text.h"
 #include "evaluate/evaluation.h"
+#include "evaluate/learning_log.h"
 #include "predict/predictor.h"
 #include "predict/scores_file.h"
+#include "predict/store_chunks.h"
 #include "predict/trained_model.h"
-#include "store/store.h"
+#include "train/run_log.h"
 
 namespace jetvit {
 namespace {
@@ -25,90 +31,147 @@ struct EvaluateCommand {
   std::string split = "test";
   int threads = default_threads();
   int baselines = 6;
+  bool overwrite = false;
   bool json = false;
 };
 
+std::filesystem::path output_folder(const EvaluateCommand& command) {
+  if (!command.out.empty()) return command.out;
+  if (!command.scores.empty()) throw UsageError("--scores needs --out, the folder for the metrics and plots");
+  if (!std::filesystem::is_directory(command.runs.front())) {
+    throw UsageError(text(command.runs.front(), ": is no run folder (say --out, the folder for metrics and plots)"));
+  }
+  return std::filesystem::path(command.runs.front()) / text("evaluation-", command.split);
+}
+
+// Writes the plots, then the metrics, by which a folder is known to be whole; tells where they lie.
 void finish(const EvaluateCommand& command, const std::filesystem::path& folder, const Json& description,
-            const std::vector<NamedScores>& all, const JetRecords& test) {
-  const std::string table = write_evaluation(folder, description, all, test);
+            const std::vector<NamedScores>& all, const JetRecords& test, const std::vector<LearningCurve>& learning) {
+  Json metrics = evaluate_all(all, test);
+  metrics.update(description);
+  create_folder(folder);
+  const std::vector<std::string> drawn = draw_evaluation(folder, all, test, learning);
+  const std::string path = folder / "metrics.json";
+  commit_text(path, metrics.dump(1, ' ', false, Json::error_handler_t::replace) + "\n");
   if (command.json) {
-    std::cout << Json{{"metrics", (folder / "metrics.json").string()}}.dump() << '\n';
+    std::cout << Json{{"metrics", path}}.dump(-1, ' ', false, Json::error_handler_t::replace) << '\n';
     return;
   }
   std::cout << '\n'
-            << table << "\n"
-            << with_commas(test.size()) << " jets; errors: DeLong for the AUC, binomial for the rejection\n"
-            << "metrics  " << (folder / "metrics.json").string() << "\nplots    " << (folder / "roc.png").string()
-            << "\n         " << (folder / "scores.png").string() << '\n';
+            << evaluation_table(metrics) << '\n'
+            << with_commas(test.size()) << " jets; errors: DeLong for the AUC, binomial for the rejection\n";
+  if (!all.front().is_probability) {
+    std::cout << "The scores are no probabilities (0 to 1): log loss, Brier score and calibration are left out.\n";
+  }
+  std::cout << "metrics  " << path << "\nplots    " << folder.string() << "/{" << join(drawn, ",") << "}.{png,svg}\n";
 }
 
-void evaluate_scores_file(const EvaluateCommand& command) {
-  if (command.out.empty()) throw UsageError("--scores needs --out, the folder for the metrics and plots");
+void evaluate_scores_file(const EvaluateCommand& command, const std::filesystem::path& folder) {
   const Scores scores = read_scores(command.scores);
   JetRecords test;
   test.label = scores.label;
   test.weight = scores.weight;
   test.observer_names = scores.observer_names;
   test.observers = scores.observers;
-  finish(command, command.out, {{"scores", command.scores}}, {{"score", scores.score, true}}, test);
-}
-
-std::filesystem::path data_of(const EvaluateCommand& command, const TrainedModel& trained) {
-  if (!command.data.empty()) return command.data;
-  if (!trained.provenance.contains("data")) throw UsageError("the run does not say where its data lie (say --data)");
-  return trained.provenance.at("data").get<std::string>();
-}
-
-void evaluate_runs(const EvaluateCommand& command) {
-  const Split split = split_from_name(command.split);
-  std::vector<NamedScores> all;
-  std::filesystem::path data;
-  std::shared_ptr<const JetRecords> test;
-  Manifest manifest;
-  for (const std::string& run : command.runs) {
-    const TrainedModel trained = load_trained_model(run);
-    const std::filesystem::path wanted = data_of(command, trained);
-    if (!test) {
-      data = wanted;
-      manifest = read_manifest(data);
-      test = std::make_shared<const JetRecords>(read_split(data, manifest, split, command.threads));
-      if (test->size() == 0) throw Error(text(data, ": has no jets in its split ", command.split));
-    } else if (wanted != data) {
-      throw Error(text(run, ": was trained on ", wanted, ", ", command.runs.front(), " on ", data, " (say --data)"));
-    }
-    if (static_cast<int>(trained.transform.channels.size()) != manifest.shape.channels) {
-      throw Error(text(data, ": has ", manifest.shape.channels, " channels, ", run, " was trained on ",
-                       trained.transform.channels.size()));
-    }
-    PredictOptions options;
-    options.threads = 1;
-    const std::string name = command.runs.size() == 1 ? trained.model_name : text(trained.model_name, " (", run, ")");
-    NamedScores scores{.name = name, .score = {}, .is_probability = true};
-    for (const float logit : predict_logits(*trained.model, test, trained.transform, trained.image, options)) {
-      scores.score.push_back(sigmoid(logit));
-    }
-    all.push_back(std::move(scores));
+  const bool is_probability =
+      std::all_of(scores.score.begin(), scores.score.end(), [](double score) { return score >= 0 && score <= 1; });
+  try {
+    finish(command, folder, {{"scores", command.scores}}, {{"score", scores.score, is_probability}}, test, {});
+  } catch (const Error& error) {
+    throw Error(text(command.scores, ": ", error.what()));
   }
+}
+
+// The store on which all the runs were trained, or the one that is named.
+std::filesystem::path common_data(const EvaluateCommand& command, const std::vector<TrainedModel>& models) {
+  if (!command.data.empty()) return command.data;
+  const auto data_of = [](const TrainedModel& trained) { return trained.provenance.at("data").get<std::string>(); };
+  for (std::size_t run = 1; run < models.size(); ++run) {
+    if (data_of(models[run]) != data_of(models.front())) {
+      throw Error(text(command.runs[run], ": was trained on ", data_of(models[run]), ", ", command.runs.front(), " on ",
+                       data_of(models.front()), " (say --data)"));
+    }
+  }
+  return data_of(models.front());
+}
+
+void check_data(const EvaluateCommand& command, const std::filesystem::path& data, const Manifest& manifest,
+                const std::vector<TrainedModel>& models) {
+  for (std::size_t run = 0; run < models.size(); ++run) {
+    const std::size_t channels = models[run].transform.channels.size();
+    if (static_cast<int>(channels) != manifest.shape.channels) {
+      throw Error(text(data, ": has ", manifest.shape.channels, " channels, ", command.runs[run], " was trained on ",
+                       channels, " (use the data set of its training)"));
+    }
+  }
+  const auto& counts = manifest.counts[static_cast<std::size_t>(split_from_name(command.split))];
+  if (counts[0] < 2 || counts[1] < 2) {
+    throw Error(text(data, ": its split ", command.split, " has ", counts[0], " jets of label 0 and ", counts[1],
+                     " of label 1 (at least two of each are needed; choose another --split)"));
+  }
+}
+
+// Adds everything of `jets` but the images.
+void append_without_images(JetRecords& all, JetRecords&& jets) {
+  jets.images = SparseImages();
+  all.append(jets);
+}
+
+void evaluate_runs(const EvaluateCommand& command, const std::filesystem::path& folder) {
+  const Split split = split_from_name(command.split);
+  std::vector<TrainedModel> models;
+  for (const std::string& run : command.runs) models.push_back(load_trained_model(run));
+  const std::filesystem::path data = common_data(command, models);
+  const Manifest manifest = read_manifest(data);
+  check_data(command, data, manifest, models);
+  at::set_num_threads(command.threads);
+  std::vector<NamedScores> all;
+  for (std::size_t run = 0; run < models.size(); ++run) {
+    const std::string& name = models[run].model_name;
+    all.push_back({models.size() == 1 ? name : text(name, " (", command.runs[run], ")"), {}, true});
+  }
+  JetRecords test;
+  FeatureTable test_features;
+  Progress progress("evaluate", "jets", manifest.jets(split) * models.size());
+  PredictOptions options;
+  options.progress = [&progress](std::size_t jets) { progress.add(jets); };
+  for_each_shard(data, manifest, split, [&](JetRecords&& chunk) {
+    const auto jets = std::make_shared<JetRecords>(std::move(chunk));
+    for (std::size_t run = 0; run < models.size(); ++run) {
+      const TrainedModel& trained = models[run];
+      for (const float logit : predict_logits(*trained.model, jets, trained.transform, trained.image, options)) {
+        all[run].score.push_back(sigmoid(logit));
+      }
+    }
+    if (command.baselines > 0) test_features.append(*jets);
+    append_without_images(test, std::move(*jets));
+  });
   if (command.baselines > 0) {
-    std::vector<NamedScores> baselines =
-        baseline_scores(read_split(data, manifest, Split::kTrain, command.threads), *test);
+    FeatureTable train_features;
+    for_each_shard(data, manifest, Split::kTrain, [&](JetRecords&& jets) { train_features.append(jets); });
+    std::vector<NamedScores> baselines = baseline_scores(train_features, test_features);
     const auto count = std::min(baselines.size(), static_cast<std::size_t>(command.baselines));
     all.insert(all.end(), baselines.begin(), baselines.begin() + static_cast<long>(count));
   }
-  const std::filesystem::path folder =
-      command.out.empty() ? std::filesystem::path(command.runs.front()) / text("evaluation-", command.split)
-                          : std::filesystem::path(command.out);
+  std::vector<LearningCurve> learning;
+  for (const std::string& run : command.runs) {
+    const std::filesystem::path log = std::filesystem::path(run) / kMetricsFile;
+    if (std::filesystem::exists(log)) learning.push_back(read_learning_log(log, run));
+  }
   const Json description = {
       {"runs", command.runs}, {"data", data.string()}, {"split", command.split}, {"fingerprint", manifest.fingerprint}};
-  finish(command, folder, description, all, *test);
+  finish(command, folder, description, all, test, learning);
 }
 
 void run(const EvaluateCommand& command) {
   if (command.runs.empty() == command.scores.empty()) throw UsageError("name either one or more RUNs or --scores FILE");
+  for (const std::string& one : command.runs) checkpoint_path(one);
+  const std::filesystem::path folder = output_folder(command);
+  refuse_existing(folder / "metrics.json", command.overwrite);
   if (command.scores.empty()) {
-    evaluate_runs(command);
+    evaluate_runs(command, folder);
   } else {
-    evaluate_scores_file(command);
+    evaluate_scores_file(command, folder);
   }
 }
 
@@ -124,9 +187,11 @@ void add_evaluate(CLI::App& program) {
   app->add_option("--data", command->data, "jet store (default: the one the run was trained on)");
   app->add_option("--split", command->split, "train, validation or test")->capture_default_str();
   app->add_option("--out", command->out, "folder for metrics and plots (default: RUN/evaluation-<split>)");
+  app->add_flag("--overwrite", command->overwrite, "replace an existing evaluation");
   app->add_option("--threads", command->threads, "threads")->capture_default_str()->check(CLI::Range(1, 1024));
   app->add_option("--baselines", command->baselines, "how many of the best simple classifiers to show beside")
-      ->capture_default_str();
+      ->capture_default_str()
+      ->check(CLI::Range(0, 1000));
   app->add_flag("--json", command->json, "print the path of the metrics as JSON");
   app->footer(
       "Examples:\n  jetvit evaluate runs/nano\n  jetvit evaluate runs/a runs/b --out runs/comparison\n"

@@ -57,10 +57,7 @@ std::vector<Feature> jet_features(const JetRecords& jets) {
   for (const char* observer : {"pt", "m0"}) {
     for (std::size_t column = 0; column < jets.observer_names.size(); ++column) {
       if (jets.observer_names[column] != observer) continue;
-      const std::vector<double>& values = jets.observers[column];
-      if (std::all_of(values.begin(), values.end(), [](double value) { return std::isfinite(value); })) {
-        features.push_back({std::string(observer) == "pt" ? "jet pT" : "jet mass", values});
-      }
+      features.push_back({std::string(observer) == "pt" ? "jet pT" : "jet mass", jets.observers[column]});
     }
   }
   const std::vector<double> distance = distances(jets.images.shape);
@@ -75,6 +72,19 @@ std::vector<Feature> jet_features(const JetRecords& jets) {
     features.push_back({text(channel.name, " ptD"), cone.pt_d});
   }
   return features;
+}
+
+void FeatureTable::append(const JetRecords& jets) {
+  std::vector<Feature> more = jet_features(jets);
+  if (label_.empty()) {
+    features_ = std::move(more);
+  } else {
+    for (std::size_t index = 0; index < features_.size(); ++index) {
+      auto& values = features_[index].values;
+      values.insert(values.end(), more[index].values.begin(), more[index].values.end());
+    }
+  }
+  label_.insert(label_.end(), jets.label.begin(), jets.label.end());
 }
 
 }  // namespace jetvit

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,19 @@ namespace jetvit {
 struct Feature {
   std::string name;
   std::vector<double> values;  // one a jet
+};
+
+// Observables of many jets, without their images.
+class FeatureTable {
+ public:
+  void append(const JetRecords& jets);
+
+  const std::vector<Feature>& features() const { return features_; }
+  const std::vector<std::uint8_t>& label() const { return label_; }
+
+ private:
+  std::vector<Feature> features_;
+  std::vector<std::uint8_t> label_;
 };
 
 // Hand-made observables of each jet, from its image and observers: pT and mass where there are, and from every

@@ -4,33 +4,35 @@
 #include <cmath>
 #include <numeric>
 
-#include "base/commit.h"
-#include "base/error.h"
 #include "base/table.h"
 #include "base/text.h"
-#include "evaluate/baselines.h"
 #include "measure/delong.h"
 #include "measure/logistic_regression.h"
 #include "measure/probability_metrics.h"
 #include "measure/roc_auc.h"
 #include "measure/roc_curve.h"
-#include "report/plots.h"
+#include "report/label_text.h"
 
 namespace jetvit {
 namespace {
 
 constexpr double kEfficiencies[] = {0.3, 0.5, 0.8};
 
+constexpr int kBins = 4;                  // of each observer
+constexpr std::size_t kCurves = 6;        // of a plot
+constexpr std::size_t kCalibrations = 3;  // of a plot
+
 std::string rejection_text(const Json& point) {
-  if (point.at("rejection").is_null()) return "-";
+  if (point.at("rejection").is_null()) return text("> ", fixed(point.at("lower_limit"), 1));
   return text(fixed(point.at("rejection"), 1), " ± ", fixed(point.at("error"), 1));
 }
 
-std::vector<std::string> table_row(const Json& metrics) {
-  std::vector<std::string> row = {metrics.at("name"),
-                                  text(fixed(metrics.at("auc"), 4), " ± ", fixed(metrics.at("auc_error"), 4))};
-  for (const Json& point : metrics.at("working_points")) row.push_back(rejection_text(point));
-  return row;
+bool all_finite(const std::vector<double>& values) {
+  return std::all_of(values.begin(), values.end(), [](double value) { return std::isfinite(value); });
+}
+
+Json number_or_null(double value) {
+  return std::isfinite(value) ? Json(value) : Json();
 }
 
 }  // namespace
@@ -52,9 +54,10 @@ Json evaluate_scores(const NamedScores& scores, const std::vector<std::uint8_t>&
   for (const double efficiency : kEfficiencies) {
     const WorkingPoint point = working_point(curve, efficiency, label.size() - signals);
     out["working_points"].push_back({{"signal_efficiency", efficiency},
-                                     {"rejection", std::isfinite(point.rejection) ? Json(point.rejection) : Json()},
-                                     {"error", point.error},
-                                     {"threshold", point.threshold}});
+                                     {"rejection", number_or_null(point.rejection)},
+                                     {"error", number_or_null(point.error)},
+                                     {"threshold", number_or_null(point.threshold)}});
+    if (point.lower_limit > 0) out["working_points"].back()["lower_limit"] = point.lower_limit;
   }
   if (scores.is_probability) {
     const ProbabilityMetrics of = probability_metrics(scores.score, label);
@@ -69,8 +72,10 @@ Json evaluate_scores(const NamedScores& scores, const std::vector<std::uint8_t>&
 
 Json evaluate_in_bins(const NamedScores& scores, const std::vector<std::uint8_t>& label,
                       const std::vector<double>& observer, int bins) {
-  std::vector<std::size_t> order(label.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::vector<std::size_t> order;
+  for (std::size_t jet = 0; jet < label.size(); ++jet) {
+    if (std::isfinite(observer[jet])) order.push_back(jet);
+  }
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return observer[a] < observer[b]; });
   Json out = Json::array();
   for (int bin = 0; bin < bins; ++bin) {
@@ -94,63 +99,102 @@ Json evaluate_in_bins(const NamedScores& scores, const std::vector<std::uint8_t>
   return out;
 }
 
-std::vector<NamedScores> baseline_scores(const JetRecords& train, const JetRecords& test) {
-  const std::vector<Feature> features = jet_features(test);
+std::vector<NamedScores> baseline_scores(const FeatureTable& train, const FeatureTable& test) {
   std::vector<NamedScores> single;
   std::vector<double> auc;
-  for (const Feature& feature : features) {
+  std::vector<std::vector<double>> fit;
+  std::vector<std::vector<double>> apply;
+  for (std::size_t index = 0; index < test.features().size(); ++index) {
+    const Feature& feature = test.features()[index];
+    if (!all_finite(feature.values)) continue;
     NamedScores scores{.name = feature.name, .score = feature.values};
-    auc.push_back(roc_auc(feature.values, test.label));
+    auc.push_back(roc_auc(feature.values, test.label()));
     if (auc.back() < 0.5) {
       auc.back() = 1 - auc.back();
       scores.name = text("- ", feature.name);
       for (double& value : scores.score) value = -value;
     }
     single.push_back(std::move(scores));
+    if (index < train.features().size() && all_finite(train.features()[index].values)) {
+      fit.push_back(train.features()[index].values);
+      apply.push_back(feature.values);
+    }
   }
   std::vector<std::size_t> order(single.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return auc[a] > auc[b]; });
   std::vector<NamedScores> out;
-  if (train.size() > 0) {
-    std::vector<std::vector<double>> fit;
-    for (Feature& feature : jet_features(train)) fit.push_back(std::move(feature.values));
-    std::vector<std::vector<double>> apply;
-    for (const Feature& feature : features) apply.push_back(feature.values);
-    out.push_back({"logistic regression of all", LogisticRegression(fit, train.label).predict(apply), true});
+  const auto signals = std::count(train.label().begin(), train.label().end(), std::uint8_t{1});
+  if (!fit.empty() && signals > 0 && signals < std::ssize(train.label())) {
+    out.push_back({"logistic regression of all", LogisticRegression(fit, train.label()).predict(apply), true});
   }
   for (const std::size_t index : order) out.push_back(std::move(single[index]));
   return out;
 }
 
-std::string write_evaluation(const std::filesystem::path& folder, const Json& description,
-                             const std::vector<NamedScores>& all, const JetRecords& test) {
-  create_folder(folder);
-  Json results = Json::array();
-  std::vector<std::vector<std::string>> rows;
-  std::vector<NamedCurve> curves;
-  constexpr std::size_t kCurves = 6;
+Json evaluate_all(const std::vector<NamedScores>& all, const JetRecords& test) {
+  Json metrics = {{"classifiers", Json::array()}};
   for (const NamedScores& scores : all) {
-    results.push_back(evaluate_scores(scores, test.label, test.weight));
-    rows.push_back(table_row(results.back()));
-    if (curves.size() < kCurves) {
-      curves.push_back(
-          {text(scores.name, ": AUC ", fixed(results.back().at("auc"), 4)), roc_curve(scores.score, test.label)});
+    Json one = evaluate_scores(scores, test.label, test.weight);
+    if (&scores != &all.front()) {
+      const PairedComparison paired = delong_paired(all.front().score, scores.score, test.label);
+      one["behind_first"] = {{"auc", paired.difference}, {"error", paired.error}, {"p_value", paired.p_value}};
     }
+    metrics["classifiers"].push_back(std::move(one));
   }
-  Json metrics = description;
-  metrics["classifiers"] = results;
   for (std::size_t column = 0; column < test.observer_names.size(); ++column) {
-    if (test.observer_names[column] == "pt")
-      metrics["bins_of_pt"] = evaluate_in_bins(all.front(), test.label, test.observers[column], 4);
+    metrics[text("bins_of_", drawable(test.observer_names[column]))] =
+        evaluate_in_bins(all.front(), test.label, test.observers[column], kBins);
+  }
+  return metrics;
+}
+
+std::string evaluation_table(const Json& metrics) {
+  std::vector<std::vector<std::string>> rows;
+  const auto with_error = [](double value, double error) { return text(fixed(value, 4), " ± ", fixed(error, 4)); };
+  for (const Json& one : metrics.at("classifiers")) {
+    rows.push_back({one.at("name"), with_error(one.at("auc"), one.at("auc_error"))});
+    for (const Json& point : one.at("working_points")) rows.back().push_back(rejection_text(point));
+    const bool first = !one.contains("behind_first");
+    rows.back().push_back(first ? "" : with_error(one["behind_first"].at("auc"), one["behind_first"].at("error")));
+  }
+  std::vector<std::string> header = {"classifier", "ROC-AUC", "1/eB at eS 0.3", "at 0.5", "at 0.8", "AUC behind first"};
+  if (rows.size() == 1) {
+    header.pop_back();
+    rows.front().pop_back();
+  }
+  return text_table(header, rows);
+}
+
+std::vector<std::string> draw_evaluation(const std::filesystem::path& folder, const std::vector<NamedScores>& all,
+                                         const JetRecords& test, const std::vector<LearningCurve>& learning) {
+  std::vector<std::string> drawn = {"roc", "scores"};
+  std::vector<NamedCurve> curves;
+  std::vector<NamedCalibration> calibrations;
+  for (const NamedScores& scores : all) {
+    if (curves.size() < kCurves) {
+      curves.push_back({text(scores.name, ": AUC ", fixed(roc_auc(scores.score, test.label), 4)),
+                        roc_curve(scores.score, test.label)});
+    }
+    if (scores.is_probability && calibrations.size() < kCalibrations) {
+      calibrations.push_back({scores.name, calibration_bins(scores.score, test.label)});
+    }
   }
   plot_roc(folder / "roc", curves);
   std::vector<NamedValues> by_class = {{"y = 0", {}}, {"y = 1", {}}};
-  for (std::size_t jet = 0; jet < test.size(); ++jet)
+  for (std::size_t jet = 0; jet < test.size(); ++jet) {
     by_class[test.label[jet]].values.push_back(all.front().score[jet]);
-  plot_histograms(folder / "scores", text("score of ", all.front().name), by_class);
-  commit_text(folder / "metrics.json", metrics.dump(1) + "\n");
-  return text_table({"classifier", "ROC-AUC", "1/eB at eS 0.3", "at 0.5", "at 0.8"}, rows);
+  }
+  plot_histograms(folder / "scores", {text("score of ", all.front().name), ""}, by_class);
+  if (!calibrations.empty()) {
+    plot_calibration(folder / "calibration", calibrations);
+    drawn.emplace_back("calibration");
+  }
+  if (!learning.empty()) {
+    plot_learning(folder / "learning", learning);
+    drawn.emplace_back("learning");
+  }
+  return drawn;
 }
 
 }  // namespace jetvit

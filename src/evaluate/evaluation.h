@@ -6,7 +6,9 @@
 #include <vector>
 
 #include "base/options.h"
+#include "evaluate/baselines.h"
 #include "jet/jet_records.h"
+#include "report/plots.h"
 
 namespace jetvit {
 
@@ -22,16 +24,26 @@ struct NamedScores {
 Json evaluate_scores(const NamedScores& scores, const std::vector<std::uint8_t>& label,
                      const std::vector<float>& weight);
 
-// AUC and its error in bins of an observer with equally many jets each; bins of one class are left out.
+// AUC and its error in bins of an observer with equally many jets each; jets whose observer is not finite and bins with
+// fewer than two jets of a class are left out.
 Json evaluate_in_bins(const NamedScores& scores, const std::vector<std::uint8_t>& label,
                       const std::vector<double>& observer, int bins);
 
 // Every hand-made observable on its own, turned so that its AUC is at least 0.5 (a "-" before the name says that it was
-// turned), and the logistic regression of them all, fitted to `train`. The best observables first.
-std::vector<NamedScores> baseline_scores(const JetRecords& train, const JetRecords& test);
+// turned), and before them the logistic regression of all, fitted to `train` where that holds both classes. The best
+// observables first; those that are not finite for every jet are left out. Both tables have the same observables.
+std::vector<NamedScores> baseline_scores(const FeatureTable& train, const FeatureTable& test);
 
-// Writes metrics.json, roc.{png,svg} and scores.{png,svg} (of the first) into `folder` and returns the table of all.
-std::string write_evaluation(const std::filesystem::path& folder, const Json& description,
-                             const std::vector<NamedScores>& all, const JetRecords& test);
+// Everything that is known of the scores of one evaluation, the first classifier being the one to judge: the others are
+// compared with it by DeLong's paired test. `test` gives labels, weights and observers.
+Json evaluate_all(const std::vector<NamedScores>& all, const JetRecords& test);
+
+// evaluate_all() as a table.
+std::string evaluation_table(const Json& metrics);
+
+// Draws roc, scores (of the first classifier), calibration (of those that give probabilities) and, where there is one,
+// learning as PNG and SVG into `folder`; returns the files' names without ending.
+std::vector<std::string> draw_evaluation(const std::filesystem::path& folder, const std::vector<NamedScores>& all,
+                                         const JetRecords& test, const std::vector<LearningCurve>& learning);
 
 }  // namespace jetvit

@@ -1,7 +1,6 @@
 #include "measure/probability_metrics.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <limits>
 #include <vector>
@@ -14,15 +13,21 @@
 namespace jetvit {
 namespace {
 
-double calibration_error(std::span<const double> probability, std::span<const std::uint8_t> label) {
-  constexpr std::size_t kBins = 15;
-  std::array<double, kBins> gap{};
+constexpr std::size_t kBins = 15;
+
+void check_probabilities(std::span<const double> probability, std::span<const std::uint8_t> label) {
+  check_scores(probability, label, {});
   for (std::size_t jet = 0; jet < label.size(); ++jet) {
-    const auto bin = std::min(kBins - 1, static_cast<std::size_t>(probability[jet] * kBins));
-    gap[bin] += probability[jet] - label[jet];
+    const double p = probability[jet];
+    if (p < 0 || p > 1) throw Error(text("scores: jet ", jet, " has the score ", p, ", which is no probability"));
   }
+}
+
+double calibration_error(std::span<const double> probability, std::span<const std::uint8_t> label) {
   double total = 0;
-  for (const double of_bin : gap) total += std::abs(of_bin);
+  for (const CalibrationBin& bin : calibration_bins(probability, label)) {
+    total += static_cast<double>(bin.jets) * std::abs(bin.mean_probability - bin.signal_share);
+  }
   return total / static_cast<double>(label.size());
 }
 
@@ -42,13 +47,29 @@ double average_precision(std::span<const double> probability, std::span<const st
 
 }  // namespace
 
+std::vector<CalibrationBin> calibration_bins(std::span<const double> probability, std::span<const std::uint8_t> label) {
+  check_probabilities(probability, label);
+  std::vector<CalibrationBin> bins(kBins);
+  for (std::size_t jet = 0; jet < label.size(); ++jet) {
+    CalibrationBin& bin = bins[std::min(kBins - 1, static_cast<std::size_t>(probability[jet] * kBins))];
+    ++bin.jets;
+    bin.mean_probability += probability[jet];
+    bin.signal_share += label[jet];
+  }
+  for (CalibrationBin& bin : bins) {
+    const auto jets = static_cast<double>(std::max<std::size_t>(bin.jets, 1));
+    bin.mean_probability /= jets;
+    bin.signal_share /= jets;
+  }
+  return bins;
+}
+
 ProbabilityMetrics probability_metrics(std::span<const double> probability, std::span<const std::uint8_t> label) {
-  check_scores(probability, label, {});
+  check_probabilities(probability, label);
   constexpr double kLeast = std::numeric_limits<double>::epsilon();  // as scikit-learn
   ProbabilityMetrics out;
   for (std::size_t jet = 0; jet < label.size(); ++jet) {
     const double p = probability[jet];
-    if (p < 0 || p > 1) throw Error(text("scores: jet ", jet, " has the score ", p, ", which is no probability"));
     const double of_truth = std::clamp(label[jet] != 0 ? p : 1 - p, kLeast, 1 - kLeast);
     out.accuracy += (p >= 0.5) == (label[jet] != 0) ? 1 : 0;
     out.log_loss -= std::log(of_truth);

@@ -1,9 +1,21 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 namespace jetvit {
+
+// Jets whose probability lies in one of 15 equal bins.
+struct CalibrationBin {
+  std::size_t jets = 0;  // 0: the other values mean nothing
+  double mean_probability = 0;
+  double signal_share = 0;
+};
+
+// How often the signal is what a classifier says it is: 15 equal bins of probability. Throws as probability_metrics.
+std::vector<CalibrationBin> calibration_bins(std::span<const double> probability, std::span<const std::uint8_t> label);
 
 // What a classifier's probabilities of the signal are worth, beside their order.
 struct ProbabilityMetrics {

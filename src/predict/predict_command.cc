@@ -11,9 +11,10 @@
 #include "base/text.h"
 #include "predict/predictor.h"
 #include "predict/scores_file.h"
+#include "predict/store_chunks.h"
 #include "predict/trained_model.h"
 #include "raw/raw_reader.h"
-#include "store/store.h"
+#include "store/manifest.h"
 
 namespace jetvit {
 namespace {
@@ -21,12 +22,12 @@ namespace {
 // Sends chunks of jets through the model into the scores file.
 class Scorer {
  public:
-  Scorer(const PredictCommand& command, TrainedModel& trained, std::vector<std::string> observer_names,
+  Scorer(const PredictCommand& command, TrainedModel& trained, const ScoresColumns& columns,
          std::vector<std::string> files, std::uint64_t total)
       : trained_(trained),
         files_(std::move(files)),
-        with_split_(command.with_split),
-        writer_(command.output, std::move(observer_names), command.with_split, trained.provenance),
+        with_split_(columns.split),
+        writer_(command.output, columns, trained.provenance),
         progress_("predict", "jets", total) {
     options_.batch_size = command.batch_size;
     options_.bf16 = command.bf16;
@@ -88,15 +89,15 @@ Json run_predict(const PredictCommand& command) {
     require_channels(trained, manifest.shape, store);
     std::vector<std::string> files;
     for (const SourceFile& file : manifest.source_files) files.push_back(file.name);
-    std::unique_ptr<Scorer> scorer;
+    std::uint64_t total = 0;
+    for (const Split split : kSplits) total += manifest.jets(split);
+    const ScoresColumns columns{manifest.observer_names, /*label=*/true, command.with_split};
+    Scorer scorer(command, trained, columns, files, total);
     for (const Split split : kSplits) {
-      JetRecords records = read_split(store, manifest, split, threads);
-      if (!scorer) {
-        scorer = std::make_unique<Scorer>(command, trained, records.observer_names, files, 0);
-      }
-      scorer->add(std::move(records), split_name(split));
+      for_each_shard(store, manifest, split,
+                     [&](JetRecords&& shard) { scorer.add(std::move(shard), split_name(split)); });
     }
-    jets = scorer->close();
+    jets = scorer.close();
   } else {
     if (command.with_split) throw UsageError("--split: raw files have no splits (name a store as --data)");
     RawOptions options;
@@ -108,7 +109,7 @@ Json run_predict(const PredictCommand& command) {
     require_channels(trained, reader.shape(), command.input.front());
     std::vector<std::string> files;
     for (const auto& file : reader.files()) files.push_back(file.string());
-    Scorer scorer(command, trained, reader.observer_names(), files, 0);
+    Scorer scorer(command, trained, {reader.observer_names(), reader.has_label(), false}, files, 0);
     const RawSummary summary = reader.read([&scorer](JetRecords&& chunk) { scorer.add(std::move(chunk), ""); });
     skipped = summary.rows - summary.kept;
     jets = scorer.close();

@@ -36,15 +36,15 @@ std::shared_ptr<arrow::Array> to_array(const std::vector<Value>& values, const s
   return take(builder.Finish(), path);
 }
 
-std::shared_ptr<arrow::Schema> schema_of(const std::vector<std::string>& observers, bool with_split,
-                                         const Json& provenance) {
-  arrow::FieldVector fields = {
-      arrow::field("score", arrow::float64(), false), arrow::field("logit", arrow::float32(), false),
-      arrow::field("label", arrow::uint8(), false), arrow::field("weight", arrow::float32(), false)};
-  for (const std::string& name : observers) fields.push_back(arrow::field(name, arrow::float64(), false));
+std::shared_ptr<arrow::Schema> schema_of(const ScoresColumns& columns, const Json& provenance) {
+  arrow::FieldVector fields = {arrow::field("score", arrow::float64(), false),
+                               arrow::field("logit", arrow::float32(), false)};
+  if (columns.label) fields.push_back(arrow::field("label", arrow::uint8(), false));
+  fields.push_back(arrow::field("weight", arrow::float32(), false));
+  for (const std::string& name : columns.observers) fields.push_back(arrow::field(name, arrow::float64(), false));
   fields.push_back(arrow::field("source_file", arrow::utf8(), false));
   fields.push_back(arrow::field("source_row", arrow::uint64(), false));
-  if (with_split) fields.push_back(arrow::field("split", arrow::utf8(), false));
+  if (columns.split) fields.push_back(arrow::field("split", arrow::utf8(), false));
   return arrow::schema(fields, arrow::key_value_metadata({"jetvit"}, {provenance.dump()}));
 }
 
@@ -58,9 +58,8 @@ struct ScoresWriter::Impl {
   std::unique_ptr<parquet::arrow::FileWriter> writer;
 };
 
-ScoresWriter::ScoresWriter(const std::filesystem::path& path, std::vector<std::string> observer_names, bool with_split,
-                           const Json& provenance)
-    : impl_(new Impl{path, OutputFile(path), schema_of(observer_names, with_split, provenance), nullptr, nullptr}) {
+ScoresWriter::ScoresWriter(const std::filesystem::path& path, const ScoresColumns& columns, const Json& provenance)
+    : impl_(new Impl{path, OutputFile(path), schema_of(columns, provenance), nullptr, nullptr}) {
   impl_->stream = take(arrow::io::FileOutputStream::Open(impl_->file.temporary_path().native()), path);
   const auto properties = parquet::WriterProperties::Builder().compression(parquet::Compression::SNAPPY)->build();
   const auto arrow_properties = parquet::ArrowWriterProperties::Builder().store_schema()->build();
@@ -73,9 +72,12 @@ ScoresWriter::~ScoresWriter() = default;
 
 void ScoresWriter::append(const Scores& scores) {
   const auto& path = impl_->path;
-  arrow::ArrayVector columns = {
-      to_array<arrow::DoubleBuilder>(scores.score, path), to_array<arrow::FloatBuilder>(scores.logit, path),
-      to_array<arrow::UInt8Builder>(scores.label, path), to_array<arrow::FloatBuilder>(scores.weight, path)};
+  arrow::ArrayVector columns = {to_array<arrow::DoubleBuilder>(scores.score, path),
+                                to_array<arrow::FloatBuilder>(scores.logit, path)};
+  if (impl_->schema->GetFieldIndex("label") >= 0) {
+    columns.push_back(to_array<arrow::UInt8Builder>(scores.label, path));
+  }
+  columns.push_back(to_array<arrow::FloatBuilder>(scores.weight, path));
   for (const auto& column : scores.observers) columns.push_back(to_array<arrow::DoubleBuilder>(column, path));
   columns.push_back(to_array<arrow::StringBuilder>(scores.source_file, path));
   columns.push_back(to_array<arrow::UInt64Builder>(scores.source_row, path));
@@ -118,6 +120,7 @@ std::vector<Value> to_vector(const std::shared_ptr<arrow::Array>& array) {
 }  // namespace
 
 Scores read_scores(const std::filesystem::path& path) {
+  if (std::filesystem::is_directory(path)) throw Error(text(path, ": is a folder, not a Parquet file of scores"));
   auto file = take(arrow::io::ReadableFile::Open(path.native()), path);
   std::shared_ptr<arrow::Table> table;
   try {
@@ -130,7 +133,8 @@ Scores read_scores(const std::filesystem::path& path) {
   const auto score = one_chunk(*table, "score", arrow::float64(), path);
   const auto label = one_chunk(*table, "label", arrow::uint8(), path);
   if (!score || !label) {
-    throw Error(text(path, ": has no column ", score ? "label" : "score", " (is it a file of jetvit predict?)"));
+    throw Error(
+        text(path, ": has no column ", score ? "label" : "score", " (the columns score and label are measured)"));
   }
   scores.score = to_vector<arrow::DoubleArray, double>(score);
   scores.label = to_vector<arrow::UInt8Array, std::uint8_t>(label);

@@ -12,7 +12,7 @@ namespace jetvit {
 
 // Predictions column by column. As Parquet: score (double, sigmoid of the logit), logit (float), label (uint8), weight
 // (float), one double column per observer, source_file (string, the name as given) and source_row (uint64), and split
-// (string) where the jets came from a store.
+// (string) where it was asked for. There is no label where the input had none.
 struct Scores {
   std::vector<double> score;
   std::vector<float> logit;
@@ -27,12 +27,18 @@ struct Scores {
   std::size_t size() const { return score.size(); }
 };
 
+// The columns of a scores file that not every one has.
+struct ScoresColumns {
+  std::vector<std::string> observers;
+  bool label = true;
+  bool split = false;
+};
+
 // Writes a scores file chunk by chunk (one row group each); the file appears whole at close().
 class ScoresWriter {
  public:
   // provenance: kept in the file's key "jetvit" as JSON.
-  ScoresWriter(const std::filesystem::path& path, std::vector<std::string> observer_names, bool with_split,
-               const Json& provenance);
+  ScoresWriter(const std::filesystem::path& path, const ScoresColumns& columns, const Json& provenance);
   ~ScoresWriter();  // without close() nothing is left
   ScoresWriter(const ScoresWriter&) = delete;
   ScoresWriter& operator=(const ScoresWriter&) = delete;

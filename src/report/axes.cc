@@ -1,9 +1,10 @@
 #include "report/axes.h"
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
-#include "base/text.h"
+#include "report/label_text.h"
 
 namespace jetvit {
 namespace {
@@ -14,17 +15,6 @@ constexpr Color kGrid = {0.88, 0.88, 0.88};
 double share(const Axis& axis, double value) {
   if (axis.log) return std::log(value / axis.low) / std::log(axis.high / axis.low);
   return (value - axis.low) / (axis.high - axis.low);
-}
-
-std::string tick_text(double value) {
-  const double size = std::abs(value);
-  if (size >= 1e5 || (size > 0 && size < 1e-3)) return text(static_cast<float>(value));
-  std::string words = fixed(value, size >= 100 ? 0 : 3);
-  if (words.find('.') != std::string::npos) {
-    words.erase(words.find_last_not_of('0') + 1);
-    if (words.back() == '.') words.pop_back();
-  }
-  return words == "-0" ? "0" : words;
 }
 
 }  // namespace
@@ -38,10 +28,12 @@ std::vector<double> ticks_of(const Axis& axis) {
     }
     return ticks;
   }
+  if (!(axis.high > axis.low)) return ticks;
   const double raw = (axis.high - axis.low) / 5;
   const double power = std::pow(10, std::floor(std::log10(raw)));
   const double factor = raw / power;
-  const double step = power * (factor < 1.5 ? 1 : (factor < 3.5 ? 2 : (factor < 7.5 ? 5 : 10)));
+  double step = power * (factor < 1.5 ? 1 : (factor < 3.5 ? 2 : (factor < 7.5 ? 5 : 10)));
+  if (axis.whole) step = std::max(step, 1.0);
   const auto last = static_cast<long>(std::floor(axis.high / step + 1e-9));
   for (auto index = static_cast<long>(std::ceil(axis.low / step - 1e-9)); index <= last; ++index) {
     ticks.push_back(static_cast<double>(index) * step);
@@ -70,17 +62,34 @@ double Axes::to_y(double value) const {
 
 void Axes::draw_ticks() {
   constexpr double kTickSize = 9;
-  for (const double tick : ticks_of(horizontal_)) {
-    canvas_.line({{to_x(tick), y_}, {to_x(tick), y_ + height_}}, kGrid, 0.6);
-    canvas_.label(to_x(tick), y_ + height_ + 13, tick_text(tick), kTickSize, Align::kCenter);
+  constexpr double kDigitWidth = 0.65 * kTickSize;
+  const auto words_of = [](const Axis& axis, const std::vector<double>& ticks) {
+    std::vector<std::string> words;
+    for (const double tick : ticks) {
+      words.push_back(tick_text(tick, axis.log || ticks.size() < 2 ? std::abs(tick) : ticks[1] - ticks[0]));
+    }
+    return words;
+  };
+  const std::vector<double> columns = ticks_of(horizontal_);
+  const std::vector<std::string> below = words_of(horizontal_, columns);
+  for (std::size_t tick = 0; tick < columns.size(); ++tick) {
+    const double x = to_x(columns[tick]);
+    canvas_.line({{x, y_}, {x, y_ + height_}}, kGrid, 0.6);
+    canvas_.label(x, y_ + height_ + 13, below[tick], kTickSize, Align::kCenter);
   }
-  for (const double tick : ticks_of(vertical_)) {
-    canvas_.line({{x_, to_y(tick)}, {x_ + width_, to_y(tick)}}, kGrid, 0.6);
-    canvas_.label(x_ - 5, to_y(tick) + 3, tick_text(tick), kTickSize, Align::kRight);
+  const std::vector<double> rows = ticks_of(vertical_);
+  const std::vector<std::string> beside = words_of(vertical_, rows);
+  std::size_t widest = 0;
+  for (std::size_t tick = 0; tick < rows.size(); ++tick) {
+    const double y = to_y(rows[tick]);
+    canvas_.line({{x_, y}, {x_ + width_, y}}, kGrid, 0.6);
+    canvas_.label(x_ - 5, y + 3, beside[tick], kTickSize, Align::kRight);
+    widest = std::max(widest, character_count(beside[tick]));
   }
   canvas_.frame(x_, y_, width_, height_, kInk);
   canvas_.label(x_ + width_ / 2, y_ + height_ + 29, horizontal_.title, 10.5, Align::kCenter);
-  canvas_.label(x_ - 40, y_ + height_ / 2, vertical_.title, 10.5, Align::kCenter, /*upright=*/true);
+  canvas_.label(x_ - 14 - kDigitWidth * static_cast<double>(widest), y_ + height_ / 2, vertical_.title, 10.5,
+                Align::kCenter, /*upright=*/true);
 }
 
 void Axes::curve(const std::vector<std::pair<double, double>>& points, const Color& color, double width, bool dashed) {
@@ -93,12 +102,19 @@ void Axes::curve(const std::vector<std::pair<double, double>>& points, const Col
   canvas_.unclip();
 }
 
-void Axes::legend(std::size_t line, const std::string& words, const Color& color, bool right) {
+void Axes::point(double x, double y, const Color& color) {
+  constexpr double kSide = 7;
+  canvas_.rectangle(to_x(x) - kSide / 2, to_y(y) - kSide / 2, kSide, kSide, color);
+}
+
+void Axes::legend(std::size_t line, const std::string& words, const Color& color, bool right, bool dashed) {
   const double y = y_ + 16 + 14 * static_cast<double>(line);
   const double x = right ? x_ + width_ - 10 : x_ + 10;
   const double end = right ? x - 20 : x + 20;
-  canvas_.line({{x, y - 3}, {end, y - 3}}, color, 2);
-  canvas_.label(right ? end - 5 : end + 5, y, words, 9, right ? Align::kRight : Align::kLeft);
+  canvas_.line({{x, y - 3}, {end, y - 3}}, color, 2, dashed);
+  constexpr double kSize = 9;
+  const auto room = static_cast<std::size_t>(std::max(8.0, (width_ - 45) / (0.58 * kSize)));
+  canvas_.label(right ? end - 5 : end + 5, y, shortened(words, room), kSize, right ? Align::kRight : Align::kLeft);
 }
 
 }  // namespace jetvit

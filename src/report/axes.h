@@ -10,6 +10,7 @@ struct Axis {
   std::string title;
   double low = 0, high = 1;
   bool log = false;
+  bool whole = false;  // ticks at whole numbers only
 };
 
 // A plotting area with two axes, ticks and a grid.
@@ -21,8 +22,10 @@ class Axes {
   double to_y(double value) const;
   void curve(const std::vector<std::pair<double, double>>& points, const Color& color, double width = 1.6,
              bool dashed = false);
-  // One line of the legend, counted from the top; `right` puts the legend at the right edge.
-  void legend(std::size_t line, const std::string& words, const Color& color, bool right);
+  void point(double x, double y, const Color& color);  // a square mark
+  // One line of the legend, counted from the top; `right` puts the legend at the right edge. Words that are wider than
+  // the area lose their middle.
+  void legend(std::size_t line, const std::string& words, const Color& color, bool right, bool dashed = false);
 
  private:
   void draw_ticks();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
 
 #include <cairo-svg.h>
 #include <cairo.h>
@@ -9,6 +10,7 @@
 #include "base/commit.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "report/label_text.h"
 
 namespace jetvit {
 namespace {
@@ -48,15 +50,16 @@ class CairoCanvas : public Canvas {
   void label(double x, double y, const std::string& words, double size, Align align, bool upright) override {
     set({0.1, 0.1, 0.1});
     cairo_set_font_size(cairo_, size);
+    const std::string drawn = drawable(words);
     cairo_text_extents_t extents;
-    cairo_text_extents(cairo_, words.c_str(), &extents);
+    cairo_text_extents(cairo_, drawn.c_str(), &extents);
     const double shift =
         align == Align::kLeft ? 0 : (align == Align::kCenter ? extents.x_advance / 2 : extents.x_advance);
     cairo_save(cairo_);
     cairo_translate(cairo_, x, y);
     if (upright) cairo_rotate(cairo_, -std::acos(-1.0) / 2);
     cairo_move_to(cairo_, -shift, 0);
-    cairo_show_text(cairo_, words.c_str());
+    cairo_show_text(cairo_, drawn.c_str());
     cairo_restore(cairo_);
   }
 
@@ -79,17 +82,23 @@ cairo_status_t append(void* closure, const unsigned char* data, unsigned int len
   return CAIRO_STATUS_SUCCESS;
 }
 
-void draw_on(cairo_surface_t* surface, double scale, double width, double height,
+using Surface = std::unique_ptr<cairo_surface_t, decltype(&cairo_surface_destroy)>;
+
+void check(cairo_status_t status) {
+  if (status != CAIRO_STATUS_SUCCESS) {
+    throw Error(text("a picture cannot be drawn (", cairo_status_to_string(status), ")"));
+  }
+}
+
+void draw_on(const Surface& surface, double scale, double width, double height,
              const std::function<void(Canvas&)>& draw) {
-  cairo_t* cairo = cairo_create(surface);
-  cairo_scale(cairo, scale, scale);
-  CairoCanvas canvas(cairo);
+  check(cairo_surface_status(surface.get()));
+  const std::unique_ptr<cairo_t, decltype(&cairo_destroy)> cairo(cairo_create(surface.get()), cairo_destroy);
+  cairo_scale(cairo.get(), scale, scale);
+  CairoCanvas canvas(cairo.get());
   canvas.rectangle(0, 0, width, height, {1, 1, 1});
   draw(canvas);
-  const cairo_status_t status = cairo_status(cairo);
-  cairo_destroy(cairo);
-  if (status != CAIRO_STATUS_SUCCESS)
-    throw Error(text("a picture cannot be drawn (", cairo_status_to_string(status), ")"));
+  check(cairo_status(cairo.get()));
 }
 
 template <std::size_t count>
@@ -133,12 +142,12 @@ Color difference_color(double value) {
 void draw_png(const std::filesystem::path& path, double width, double height,
               const std::function<void(Canvas&)>& draw) {
   constexpr double kScale = 2;
-  cairo_surface_t* surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, static_cast<int>(kScale * width),
-                                                        static_cast<int>(kScale * height));
+  const Surface surface(cairo_image_surface_create(CAIRO_FORMAT_RGB24, static_cast<int>(kScale * width),
+                                                   static_cast<int>(kScale * height)),
+                        cairo_surface_destroy);
   draw_on(surface, kScale, width, height, draw);
   std::string bytes;
-  cairo_surface_write_to_png_stream(surface, append, &bytes);
-  cairo_surface_destroy(surface);
+  check(cairo_surface_write_to_png_stream(surface.get(), append, &bytes));
   commit_text(path, bytes);
 }
 
@@ -146,9 +155,12 @@ void draw_picture(const std::filesystem::path& stem, double width, double height
                   const std::function<void(Canvas&)>& draw) {
   draw_png(stem.string() + ".png", width, height, draw);
   std::string bytes;
-  cairo_surface_t* surface = cairo_svg_surface_create_for_stream(append, &bytes, width, height);
-  draw_on(surface, 1, width, height, draw);
-  cairo_surface_destroy(surface);
+  {
+    const Surface surface(cairo_svg_surface_create_for_stream(append, &bytes, width, height), cairo_surface_destroy);
+    draw_on(surface, 1, width, height, draw);
+    cairo_surface_finish(surface.get());  // writes the rest
+    check(cairo_surface_status(surface.get()));
+  }
   commit_text(stem.string() + ".svg", bytes);
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "report/axes.h"
+#include "report/color_scale.h"
 #include "report/plots.h"
 
 namespace jetvit {
@@ -38,63 +39,12 @@ Image average(const JetRecords& jets, int label, int channel) {
   return sum;
 }
 
-// How values become colours: magnitudes on a log scale over `decades`, signed values on a symmetric linear one.
-struct Scale {
-  double top = 1;
-  bool is_signed = false;
-  static constexpr double kDecades = 4;
-
-  static Scale of(const Image& image, bool is_signed) {
-    double top = 0;
-    for (const double value : image) top = std::max(top, std::abs(value));
-    return {top > 0 ? top : 1, is_signed};
-  }
-
-  Color color(double value) const {
-    if (is_signed) return difference_color(std::cbrt(value / top));
-    return value > 0 ? heat_color(1 + std::log10(value / top) / kDecades) : heat_color(0);
-  }
-};
-
-// Two significant digits: "34", "0.34", "1.2e-05".
-std::string two_digits(double value) {
-  if (value == 0) return "0";
-  const int digits = 1 - static_cast<int>(std::floor(std::log10(std::abs(value))));
-  return digits > 5 ? text(fixed(value * 1e5, 1), "e-05") : fixed(value, std::max(digits, 0));
-}
-
-void draw_bar(Canvas& canvas, double x, double y, const Scale& scale, const std::string& unit) {
-  constexpr int kSteps = 64;
-  constexpr double kWidth = 10;
-  for (int step = 0; step < kSteps; ++step) {
-    const double share = (step + 0.5) / kSteps;
-    const double top = y + kPanel * (1 - (step + 1.0) / kSteps);
-    const double cube = 2 * share - 1;
-    const Color color = scale.is_signed ? difference_color(cube) : heat_color(share);
-    canvas.rectangle(x, top, kWidth, kPanel / kSteps + 0.5, color);
-  }
-  canvas.frame(x, y, kWidth, kPanel, {0.2, 0.2, 0.2});
-  const auto mark = [&](double share, double value) {
-    canvas.label(x + kWidth + 4, y + kPanel * (1 - share) + 3, two_digits(value), 8, Align::kLeft);
-  };
-  if (scale.is_signed) {
-    mark(1, scale.top);
-    mark(0.5, 0);
-    mark(0, -scale.top);
-  } else {
-    for (int decade = 0; decade <= static_cast<int>(Scale::kDecades); ++decade) {
-      mark(1 - decade / Scale::kDecades, scale.top * std::pow(10, -decade));
-    }
-  }
-  canvas.label(x, y - 5, unit, 8, Align::kLeft);
-}
-
 void draw_image(Canvas& canvas, double x, double y, const Image& image, const ImageShape& shape,
                 const std::string& title, const std::string& unit, bool is_signed) {
   const double eta = kPixelSize * shape.height / 2;
   const double phi = kPixelSize * shape.width / 2;
   Axes axes(canvas, x, y, kPanel, kPanel, {"relative phi", -phi, phi, false}, {"relative eta", -eta, eta, false});
-  const Scale scale = Scale::of(image, is_signed);
+  const ColorScale scale(image, is_signed);
   canvas.rectangle(x, y, kPanel, kPanel, scale.color(0));
   const double side = kPanel / shape.width;
   for (int row = 0; row < shape.height; ++row) {
@@ -108,12 +58,30 @@ void draw_image(Canvas& canvas, double x, double y, const Image& image, const Im
   }
   canvas.frame(x, y, kPanel, kPanel, {0.2, 0.2, 0.2});
   canvas.label(x + kPanel / 2, y - 6, title, 10, Align::kCenter);
-  draw_bar(canvas, x + kPanel + 8, y, scale, unit);
+  scale.draw_bar(canvas, x + kPanel + 8, y, kPanel, unit);
 }
 
 std::string bar_unit(const Channel& channel) {
   return channel.unit.empty() ? "" : text("[", channel.unit, "]");
 }
+
+// Where the panels of a picture lie: one group of panels a jet or kind of average, one panel a channel, folded into
+// lines where there are more channels than fit beside each other.
+struct Layout {
+  std::size_t columns, lines_per_group;
+
+  explicit Layout(std::size_t channels)
+      : columns(channels <= 4 ? channels
+                              : std::max<std::size_t>(4, static_cast<std::size_t>(std::ceil(std::sqrt(channels))))),
+        lines_per_group((channels + columns - 1) / columns) {}
+
+  double width() const { return kPanelStep * static_cast<double>(columns); }
+  double height(std::size_t groups) const { return kRowStep * static_cast<double>(groups * lines_per_group) + 10; }
+  double x(std::size_t channel) const { return 52 + kPanelStep * static_cast<double>(channel % columns); }
+  double y(std::size_t group, std::size_t channel) const {
+    return 26 + kRowStep * static_cast<double>(group * lines_per_group + channel / columns);
+  }
+};
 
 void draw_jets(const JetRecords& jets, const std::vector<Channel>& channels, int label,
                const std::filesystem::path& path) {
@@ -122,38 +90,44 @@ void draw_jets(const JetRecords& jets, const std::vector<Channel>& channels, int
     if (jets.label[jet] == label) chosen.push_back(jet);
   }
   if (chosen.empty()) return;
-  draw_png(path, kPanelStep * static_cast<double>(channels.size()), kRowStep * static_cast<double>(chosen.size()) + 10,
-           [&](Canvas& canvas) {
-             for (std::size_t row = 0; row < chosen.size(); ++row) {
-               for (std::size_t channel = 0; channel < channels.size(); ++channel) {
-                 draw_image(canvas, 52 + kPanelStep * static_cast<double>(channel),
-                            26 + kRowStep * static_cast<double>(row),
-                            dense(jets.images, chosen[row], static_cast<int>(channel)), jets.images.shape,
-                            text("jet ", chosen[row], " (y = ", label, "): ", channels[channel].name),
-                            bar_unit(channels[channel]), channels[channel].is_signed);
-               }
-             }
-           });
+  const Layout layout(channels.size());
+  draw_png(path, layout.width(), layout.height(chosen.size()), [&](Canvas& canvas) {
+    for (std::size_t group = 0; group < chosen.size(); ++group) {
+      for (std::size_t channel = 0; channel < channels.size(); ++channel) {
+        draw_image(canvas, layout.x(channel), layout.y(group, channel),
+                   dense(jets.images, chosen[group], static_cast<int>(channel)), jets.images.shape,
+                   text("jet ", chosen[group], " (y = ", label, "): ", channels[channel].name),
+                   bar_unit(channels[channel]), channels[channel].is_signed);
+      }
+    }
+  });
 }
 
 void draw_averages(const JetRecords& jets, const std::vector<Channel>& channels, const std::filesystem::path& path) {
-  draw_png(path, kPanelStep * static_cast<double>(channels.size()), 3 * kRowStep + 10, [&](Canvas& canvas) {
+  const Layout layout(channels.size());
+  draw_png(path, layout.width(), layout.height(3), [&](Canvas& canvas) {
     for (std::size_t channel = 0; channel < channels.size(); ++channel) {
-      const double x = 52 + kPanelStep * static_cast<double>(channel);
       const std::string unit = bar_unit(channels[channel]);
       const Image background = average(jets, 0, static_cast<int>(channel));
       const Image signal = average(jets, 1, static_cast<int>(channel));
       Image difference(signal.size());
       std::transform(signal.begin(), signal.end(), background.begin(), difference.begin(), std::minus<>());
-      const bool is_signed = channels[channel].is_signed;
-      draw_image(canvas, x, 26, background, jets.images.shape, text("mean of y = 0: ", channels[channel].name), unit,
-                 is_signed);
-      draw_image(canvas, x, 26 + kRowStep, signal, jets.images.shape, text("mean of y = 1: ", channels[channel].name),
-                 unit, is_signed);
-      draw_image(canvas, x, 26 + 2 * kRowStep, difference, jets.images.shape,
-                 text("(y = 1) - (y = 0): ", channels[channel].name), unit, true);
+      const auto draw = [&](std::size_t group, const Image& image, const char* what, bool is_signed) {
+        draw_image(canvas, layout.x(channel), layout.y(group, channel), image, jets.images.shape,
+                   text(what, ": ", channels[channel].name), unit, is_signed);
+      };
+      draw(0, background, "mean of y = 0", channels[channel].is_signed);
+      draw(1, signal, "mean of y = 1", channels[channel].is_signed);
+      draw(2, difference, "(y = 1) − (y = 0)", true);
     }
   });
+}
+
+// What the observers of the CMS data sets are; others are drawn under their own name.
+AxisTitle observer_title(const std::string& name) {
+  if (name == "pt") return {"jet pT", "GeV"};
+  if (name == "m0") return {"jet mass", "GeV"};
+  return {name, ""};
 }
 
 // Letters, digits and underscores only: observers are named by files of foreign origin.
@@ -177,7 +151,7 @@ void draw_pictures(const JetRecords& jets, const std::vector<Channel>& channels,
     std::erase_if(samples, [](const NamedValues& sample) { return sample.values.empty(); });
     if (!samples.empty()) {
       plot_histograms(folder / text("spectrum_", file_word(jets.observer_names[observer])),
-                      jets.observer_names[observer], samples);
+                      observer_title(jets.observer_names[observer]), samples);
     }
   }
 }

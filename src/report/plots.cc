@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/text.h"
 #include "report/axes.h"
 
 namespace jetvit {
@@ -12,6 +13,7 @@ namespace {
 std::vector<RocPoint> thinned(const std::vector<RocPoint>& points) {
   const std::size_t step = std::max<std::size_t>(1, points.size() / 1000);
   std::vector<RocPoint> out;
+  if (points.empty()) return out;
   for (std::size_t index = 0; index < points.size(); index += step) out.push_back(points[index]);
   if ((points.size() - 1) % step != 0) out.push_back(points.back());
   return out;
@@ -69,8 +71,12 @@ void plot_roc(const std::filesystem::path& stem, const std::vector<NamedCurve>& 
   });
 }
 
-void plot_histograms(const std::filesystem::path& stem, const std::string& title,
-                     const std::vector<NamedValues>& samples) {
+void plot_histograms(const std::filesystem::path& stem, const AxisTitle& title, const std::vector<NamedValues>& all) {
+  std::vector<NamedValues> samples = all;
+  for (NamedValues& sample : samples) {
+    // The largest doubles would overflow the range.
+    std::erase_if(sample.values, [](double value) { return !(std::abs(value) < 1e100); });
+  }
   double low = INFINITY;
   double high = -INFINITY;
   for (const NamedValues& sample : samples) {
@@ -78,15 +84,24 @@ void plot_histograms(const std::filesystem::path& stem, const std::string& title
     low = std::min(low, quantile(sample.values, 0.002));
     high = std::max(high, quantile(sample.values, 0.998));
   }
-  if (!(high > low)) high = low + 1;
+  if (!(low <= high)) low = high = 0.5;
+  if (low == high) {
+    const double margin = std::max(0.5, 1e-3 * std::abs(low));
+    low -= margin;
+    high += margin;
+  }
   std::vector<std::vector<double>> densities;
   double tallest = 0;
   for (const NamedValues& sample : samples) {
     densities.push_back(density(sample.values, low, high));
     tallest = std::max(tallest, *std::max_element(densities.back().begin(), densities.back().end()));
   }
+  if (tallest == 0) tallest = 1;
+  const bool has_unit = !title.unit.empty();
+  const std::string below = has_unit ? text(title.quantity, " [", title.unit, "]") : title.quantity;
+  const std::string beside = has_unit ? text("share of jets per ", title.unit) : "density";
   draw_picture(stem, 460, 360, [&](Canvas& canvas) {
-    Axes axes(canvas, 70, 20, 365, 285, {title, low, high, false}, {"density", 0, 1.25 * tallest, false});
+    Axes axes(canvas, 75, 20, 365, 285, {below, low, high, false}, {beside, 0, 1.25 * tallest, false});
     for (std::size_t index = 0; index < samples.size(); ++index) {
       std::vector<std::pair<double, double>> steps;
       const double width = (high - low) / kBins;
@@ -96,6 +111,30 @@ void plot_histograms(const std::filesystem::path& stem, const std::string& title
       }
       axes.curve(steps, curve_color(index), 1.6);
       axes.legend(index, samples[index].name, curve_color(index), /*right=*/true);
+    }
+  });
+}
+
+void plot_calibration(const std::filesystem::path& stem, const std::vector<NamedCalibration>& all) {
+  draw_picture(stem, 430, 420, [&](Canvas& canvas) {
+    Axes axes(canvas, 65, 20, 345, 345, {"predicted probability of y = 1", 0, 1}, {"share of y = 1", 0, 1});
+    axes.curve({{0, 0}, {1, 1}}, {0.6, 0.6, 0.6}, 1, true);
+    for (std::size_t index = 0; index < all.size(); ++index) {
+      const Color color = curve_color(index);
+      std::vector<std::pair<double, double>> line;
+      for (const CalibrationBin& bin : all[index].bins) {
+        if (bin.jets == 0) continue;
+        const double share = bin.signal_share;
+        // One jet of each class more, so that a bin of one class has an error too.
+        const auto jets = static_cast<double>(bin.jets);
+        const double likely = (share * jets + 1) / (jets + 2);
+        const double error = std::sqrt(likely * (1 - likely) / jets);
+        line.emplace_back(bin.mean_probability, share);
+        axes.curve({{bin.mean_probability, share - error}, {bin.mean_probability, share + error}}, color, 1.2);
+        axes.point(bin.mean_probability, share, color);
+      }
+      axes.curve(line, color, 1.2);
+      axes.legend(index, all[index].name, color, /*right=*/false);
     }
   });
 }

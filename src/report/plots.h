@@ -2,12 +2,13 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <span>
 #include <string>
 #include <vector>
 
+#include "measure/probability_metrics.h"
 #include "measure/roc_curve.h"
 
+// The figures of an evaluation. Each function writes stem.png and stem.svg from one drawing.
 namespace jetvit {
 
 struct NamedCurve {
@@ -15,8 +16,7 @@ struct NamedCurve {
   std::vector<RocPoint> points;
 };
 
-// ROC curves in two panels: eS against eB, and background rejection 1 / eB on a log scale against eS. Writes stem.png
-// and stem.svg.
+// ROC curves in two panels: eS against eB, and background rejection 1 / eB on a log scale against eS.
 void plot_roc(const std::filesystem::path& stem, const std::vector<NamedCurve>& curves);
 
 struct NamedValues {
@@ -24,8 +24,32 @@ struct NamedValues {
   std::vector<double> values;
 };
 
-// Normalised histograms of several samples over the range that holds nearly all of them. Writes stem.png and stem.svg.
-void plot_histograms(const std::filesystem::path& stem, const std::string& title,
+struct AxisTitle {
+  std::string quantity;  // "jet pT"
+  std::string unit;      // "GeV"; empty: none
+};
+
+// Normalised histograms of several samples over the range that holds nearly all of them; values that are not finite
+// are left out.
+void plot_histograms(const std::filesystem::path& stem, const AxisTitle& title,
                      const std::vector<NamedValues>& samples);
+
+struct NamedCalibration {
+  std::string name;
+  std::vector<CalibrationBin> bins;
+};
+
+// The share of signal against the predicted probability, with its binomial error; on the diagonal, the probabilities
+// are true.
+void plot_calibration(const std::filesystem::path& stem, const std::vector<NamedCalibration>& all);
+
+// What a training told of each epoch; NaN where it told nothing.
+struct LearningCurve {
+  std::string name;
+  std::vector<double> epoch, training_loss, validation_loss, validation_auc;
+};
+
+// Loss and validation AUC by epoch in two panels, the training loss dashed and the best epoch marked.
+void plot_learning(const std::filesystem::path& stem, const std::vector<LearningCurve>& curves);
 
 }  // namespace jetvit

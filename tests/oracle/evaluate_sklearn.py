@@ -38,7 +38,7 @@ def main():
         folder = pathlib.Path(name)
         for label, score in cases():
             pq.write_table(pa.table({"score": score, "label": label}), folder / "scores.parquet")
-            result = subprocess.run([sys.argv[1], "evaluate", "--scores", str(folder / "scores.parquet"), "--out", str(folder / "out")],
+            result = subprocess.run([sys.argv[1], "evaluate", "--scores", str(folder / "scores.parquet"), "--out", str(folder / "out"), "--overwrite"],
                                     capture_output=True, text=True, timeout=120)
             assert result.returncode == 0, result.stderr
             got = json.loads((folder / "out" / "metrics.json").read_text())["classifiers"][0]

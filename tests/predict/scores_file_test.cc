@@ -26,7 +26,7 @@ Scores three_jets() {
 TEST(ScoresFile, ReadsBackWhatWasWritten) {
   const test::TempFolder folder;
   const Scores written = three_jets();
-  ScoresWriter writer(folder / "scores.parquet", written.observer_names, true, {{"epoch", 3}});
+  ScoresWriter writer(folder / "scores.parquet", {.observers = written.observer_names, .split = true}, {{"epoch", 3}});
   writer.append(written);
   writer.append(written);
   writer.close();
@@ -46,10 +46,18 @@ TEST(ScoresFile, ReadsBackWhatWasWritten) {
 TEST(ScoresFile, NothingAppearsWithoutClose) {
   const test::TempFolder folder;
   {
-    ScoresWriter writer(folder / "scores.parquet", {"pt", "m0"}, true, Json::object());
+    ScoresWriter writer(folder / "scores.parquet", {.observers = {"pt", "m0"}, .split = true}, Json::object());
     writer.append(three_jets());
   }
   EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
+}
+
+TEST(ScoresFile, WithoutLabelsThereIsNoSuchColumn) {
+  const test::TempFolder folder;
+  ScoresWriter writer(folder / "scores.parquet", {.observers = {"pt", "m0"}, .label = false}, Json::object());
+  writer.append(three_jets());
+  writer.close();
+  EXPECT_ERROR(read_scores(folder / "scores.parquet"), Error, "has no column label");
 }
 
 TEST(ScoresFile, ForeignFilesAreNamed) {
@@ -57,6 +65,7 @@ TEST(ScoresFile, ForeignFilesAreNamed) {
   commit_text(folder / "x.parquet", "no Parquet");
   EXPECT_ERROR(read_scores(folder / "x.parquet"), Error, "not a readable Parquet file");
   EXPECT_ERROR(read_scores(folder / "absent.parquet"), Error, "absent.parquet");
+  EXPECT_ERROR(read_scores(folder.path()), Error, "is a folder");
 }
 
 }  // namespace

@@ -1,0 +1,81 @@
+#include "report/jet_pictures.h"
+
+#include <cmath>
+
+#include <gtest/gtest.h>
+
+#include "report/picture.h"
+#include "support/temp_folder.h"
+
+namespace jetvit {
+namespace {
+
+// Jets of one bright pixel each: row 2, column 7 of 10 x 10, in every channel.
+JetRecords one_pixel_jets(int channels, const std::vector<std::uint8_t>& label) {
+  JetRecords jets;
+  jets.images.shape = {channels, 10, 10};
+  jets.observer_names = {"pt", "../evil\n\xff"};
+  jets.observers.resize(2);
+  for (std::size_t jet = 0; jet < label.size(); ++jet) {
+    for (int channel = 0; channel < channels; ++channel) {
+      jets.images.pixel.push_back(27);
+      jets.images.value.push_back(5);
+      jets.images.offset.push_back(jets.images.pixel.size());
+    }
+    jets.label.push_back(label[jet]);
+    jets.weight.push_back(1);
+    jets.observers[0].push_back(100 + 10 * static_cast<double>(jet));
+    jets.observers[1].push_back(NAN);
+    jets.source_file.push_back(0);
+    jets.source_row.push_back(jet);
+  }
+  return jets;
+}
+
+TEST(JetPictures, PixelLiesWhereEtaAndPhiAre) {
+  const test::TempFolder folder;
+  draw_pictures(one_pixel_jets(3, {0, 1, 1}), channels_for(3), folder.path());
+  const test::Picture picture(folder / "jets_class_0.png");
+  EXPECT_EQ(picture.width(), 1800);
+  // The first panel reaches from (52, 26) to (242, 216); rows count from the bottom.
+  const double x = 52 + 7.5 * 19;
+  const double y = 26 + (9 - 2 + 0.5) * 19;
+  EXPECT_TRUE(picture.has(x, y, heat_color(1), 0.5));
+  EXPECT_TRUE(picture.has(x - 19, y, heat_color(0), 0.5));
+  EXPECT_TRUE(picture.has(x, y - 19, heat_color(0), 0.5));
+}
+
+TEST(JetPictures, FilesOfAWholeSet) {
+  const test::TempFolder folder;
+  draw_pictures(one_pixel_jets(8, {0, 1, 0, 1}), channels_for(8), folder.path());
+  // Four channels beside each other, two lines for each of two jets and three averages.
+  EXPECT_EQ(test::Picture(folder / "jets_class_1.png").width(), 2400);
+  EXPECT_EQ(test::Picture(folder / "jets_class_1.png").height(), 2 * (4 * 262 + 10));
+  EXPECT_EQ(test::Picture(folder / "averages.png").height(), 2 * (6 * 262 + 10));
+  test::expect_svg(folder / "spectrum_pt.svg", "460");
+  for (const auto& entry : std::filesystem::directory_iterator(folder.path())) {
+    const std::string name = entry.path().filename();
+    EXPECT_TRUE(name.ends_with(".png") || name.ends_with(".svg")) << name;
+    EXPECT_EQ(name.find("evil"), std::string::npos) << "an observer without a finite value has no spectrum";
+  }
+}
+
+TEST(JetPictures, OneClassOrNoJetAtAll) {
+  const test::TempFolder one;
+  draw_pictures(one_pixel_jets(1, {1, 1}), channels_for(1), one.path());
+  EXPECT_FALSE(std::filesystem::exists(one / "jets_class_0.png"));
+  EXPECT_TRUE(std::filesystem::exists(one / "averages.png"));
+  const test::TempFolder none;
+  draw_pictures(one_pixel_jets(2, {}), channels_for(2), none.path());
+  EXPECT_TRUE(std::filesystem::exists(none / "averages.png"));
+}
+
+TEST(JetPictures, ManyChannelsFitIntoAPicture) {
+  const test::TempFolder folder;
+  draw_pictures(one_pixel_jets(20, {0, 1}), channels_for(20), folder.path());
+  // Five beside each other: a long column would be more than a PNG of cairo can hold.
+  EXPECT_EQ(test::Picture(folder / "averages.png").width(), 3000);
+}
+
+}  // namespace
+}  // namespace jetvit
