@@ -45,14 +45,22 @@ ImageShape first_list_lengths(const std::filesystem::path& path, int image) {
   const ParquetFooter footer = read_parquet_footer(path, {image});
   const InputFile file(path);
   const LeafColumn& column = footer.columns[static_cast<std::size_t>(image)];
-  for (const ColumnChunk& chunk : footer.chunks[0]) {
+  std::uint64_t rows = 0;
+  for (std::size_t group = 0; group < footer.rows.size(); ++group) {
+    if (footer.rows[group] == 0) continue;  // pyarrow's places of such chunks point nowhere
+    rows += footer.rows[group];
+    const ColumnChunk& chunk = footer.chunks[0][group];
     std::vector<std::byte> bytes(chunk.size);
     file.read(chunk.offset, bytes);
-    const ImageShape shape = image_list_lengths(bytes, column, Decompressor(chunk.codec));
-    if (shape.channels > 0) return shape;
+    try {
+      const ImageShape shape = image_list_lengths(bytes, column, Decompressor(chunk.codec));
+      if (shape.channels > 0) return shape;
+    } catch (const Error& error) {
+      throw Error(text(path, ": column ", column.root, " is damaged (", error.what(), ")"));
+    }
   }
   throw Error(text(path, ": column ", column.root, " holds no whole image",
-                   footer.rows.empty() ? " (the file has no rows)" : " (all rows are null or of uneven lists)"));
+                   rows == 0 ? " (the file has no rows)" : " (all rows are null or of uneven lists)"));
 }
 
 ImageLayout layout_of(const std::filesystem::path& path, const LeafColumn& column, int image, const std::string& layout,

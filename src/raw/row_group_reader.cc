@@ -77,6 +77,7 @@ std::uint8_t RowGroupReader::label_of(double value, std::uint64_t row) const {
 void RowGroupReader::add_group(std::size_t group, std::uint64_t first_row, std::uint32_t file_index, JetRecords& jets,
                                std::vector<SkippedRow>& skipped) {
   const std::uint64_t rows = footer_.rows[group];
+  if (rows == 0) return;  // pyarrow's places of such chunks point nowhere
   for (std::size_t column = 1; column < columns_.size(); ++column) {
     const auto bytes = chunk(column, group);
     read_scalar_chunk(bytes, footer_.columns[static_cast<std::size_t>(columns_[column])],

@@ -1,0 +1,122 @@
+"""Kills `jetvit prepare` at every system call that changes a file, into a new folder and over an old store: what is left is
+the old state or the whole new store, and the next preparation succeeds and leaves nothing else."""
+import hashlib
+import json
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+import tiny_training as tiny
+
+# openat is traced too, but only those that create a file count: the others change nothing.
+CALLS = ("write", "pwrite64", "fsync", "fdatasync", "rename", "renameat", "renameat2", "unlink", "unlinkat", "rmdir", "mkdir", "mkdirat",
+         "ftruncate", "openat")
+
+
+def prepare(jetvit, raw, store):
+    return [str(word) for word in (jetvit, "prepare", raw, "--out", store, "--overwrite", "--threads", "1")]
+
+
+def traced(command, log, *more):
+    return subprocess.run(["strace", "-f", "-qq", "-e", "trace=" + ",".join(CALLS), "-o", str(log), *more] + command,
+                          capture_output=True, text=True, timeout=120)
+
+
+def places(log, folder):
+    """(call, its number among calls of that name) of the calls that change a file below the folder."""
+    seen, changing, descriptors = {}, [], set()
+    for line in log.read_text().splitlines():
+        match = re.match(r"^\d+ +(\w+)\((.*)", line)
+        if not match:
+            continue
+        call, rest = match.groups()
+        seen[call] = seen.get(call, 0) + 1
+        result = re.search(r"= (-?\d+)", rest)
+        if call == "openat":
+            inside = str(folder) in rest
+            descriptor = result.group(1) if result else ""
+            (descriptors.add if inside else descriptors.discard)(descriptor)
+            changes = inside and "O_CREAT" in rest
+        elif call in ("write", "pwrite64", "fsync", "fdatasync", "ftruncate"):
+            changes = rest.split(",")[0].split(")")[0] in descriptors
+        else:
+            changes = str(folder) in rest
+        if changes:
+            changing.append((call, seen[call]))
+    return changing
+
+
+def state(store):
+    """The fingerprint of a whole store, checked byte by byte; None where there is no store."""
+    if not (store / "manifest.json").exists():
+        return None
+    manifest = json.loads((store / "manifest.json").read_text())
+    for shard in manifest["shards"]:
+        content = (store / shard["file"]).read_bytes()
+        assert len(content) == shard["bytes"] and hashlib.sha256(content).hexdigest() == shard["sha256"], shard
+    return manifest["fingerprint"]
+
+
+def kill_everywhere(jetvit, raw, folder, old):
+    """Kills the preparation of `raw`; `old` is the store that stands there before, or None."""
+    target = folder / "target"
+    store = target / "deep" / "store"
+
+    def reset():
+        shutil.rmtree(target, ignore_errors=True)
+        target.mkdir()
+        if old is not None:
+            shutil.copytree(old, store)
+
+    reset()
+    before = state(store)
+    log = folder / "strace.txt"
+    tiny.check(traced(prepare(jetvit, raw, store), log))
+    after = state(store)
+    names = {path.name for path in store.iterdir()}
+    assert after is not None and after != before
+    kills = places(log, target)
+    outcomes = []
+    for call, number in kills:
+        reset()
+        killed = traced(prepare(jetvit, raw, store), folder / "killed.txt", "-e", f"inject={call}:signal=KILL:when={number}")
+        assert killed.returncode in (-signal.SIGKILL, 128 + signal.SIGKILL), (call, number, killed)
+        left = state(store)
+        assert left in (before, after), f"killed at {call} {number}: another store"
+        if left is not None:
+            tiny.check(subprocess.run([jetvit, "inspect", store, "--verify"], capture_output=True, text=True))
+        elif store.exists():
+            refused = subprocess.run([jetvit, "inspect", store], capture_output=True, text=True)
+            assert refused.returncode == 1, refused
+        outcomes.append(left == after)
+        tiny.check(subprocess.run(prepare(jetvit, raw, store), capture_output=True, text=True))
+        assert state(store) == after and {path.name for path in store.iterdir()} == names, f"after {call} {number}"
+    assert outcomes == sorted(outcomes), "the new store went away again"
+    return kills, outcomes
+
+
+def main(jetvit):
+    if shutil.which("strace") is None:
+        print("strace is missing: nothing tested")
+        return 77
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        raw = tiny.write_raw(folder / "raw.parquet", jets=40)
+        other = tiny.write_raw(folder / "other.parquet", jets=40, seed=2)
+        new_kills, _ = kill_everywhere(jetvit, raw, folder, None)
+        old = folder / "old"
+        tiny.check(subprocess.run(prepare(jetvit, other, old), capture_output=True, text=True))
+        over_kills, outcomes = kill_everywhere(jetvit, raw, folder, old)
+        assert len(new_kills) >= 20 and len(over_kills) >= 20, (new_kills, over_kills)
+    print(f"{len(new_kills)} kills into a new folder, {len(over_kills)} over an old store ({outcomes.count(False)} left it, "
+          f"{outcomes.count(True)} the new one); every store was whole")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

@@ -1,0 +1,251 @@
+"""What prepare says to bad input and bad outputs: the message, the exit status, and that nothing is left behind."""
+import json
+import pathlib
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import tiny_training as tiny
+
+JETS = 24
+SHAPE = (3, 12, 12)
+
+
+def columns(jets=JETS, seed=1):
+    """Lists of images and the columns beside them, by name."""
+    random = np.random.default_rng(seed)
+    images = np.where(random.random((jets, *SHAPE)) < 0.05, random.exponential(3, (jets, *SHAPE)) + 0.01, 0)
+    return {"X_jets": images.tolist(), "pt": random.uniform(80, 170, jets).tolist(), "m0": random.uniform(5, 40, jets).tolist(),
+            "y": [float(jet % 2) for jet in range(jets)]}
+
+
+def write(path, data, **options):
+    """Parquet of the columns; images keep their type however damaged their lists are."""
+    types = {"X_jets": pa.list_(pa.list_(pa.list_(pa.float64())))}
+    pq.write_table(pa.table({name: pa.array(values, types.get(name)) for name, values in data.items()}), path, **options)
+    return path
+
+
+class Checker:
+    def __init__(self, jetvit, folder):
+        self.jetvit, self.folder, self.count = jetvit, folder, 0
+
+    def run(self, *words, limit=None):
+        def confine():
+            if limit is not None:
+                resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+        # Python ignores SIGXFSZ, and so does the program then: writes beyond the limit fail as they do on a full disk.
+        return subprocess.run([str(word) for word in (self.jetvit, "prepare", *words)], capture_output=True, text=True, timeout=120,
+                              preexec_fn=confine, restore_signals=False)
+
+    def refuse(self, words, *parts, status=1, out=None, limit=None):
+        """Refused with a message that holds the parts; the store is not there, nor anything that was not there before."""
+        out = self.folder / "store" if out is None else out
+        before = sorted(self.folder.rglob("*"))
+        done = self.run(*words, "--out", out, limit=limit)
+        assert done.returncode == status, (words, done.returncode, done.stdout, done.stderr)
+        for part in parts:
+            assert str(part) in done.stderr, (words, part, done.stderr)
+        assert "jetvit: " in done.stderr or status == 2, done.stderr
+        assert "terminate" not in done.stderr and "filesystem error" not in done.stderr, done.stderr
+        after = sorted(self.folder.rglob("*"))
+        assert after == before, set(after) ^ set(before)
+        self.count += 1
+
+    def accept(self, words, *more):
+        """Prepares into a new store and gives its summary and manifest."""
+        out = self.folder / "accepted"
+        shutil.rmtree(out, ignore_errors=True)
+        done = tiny.check(self.run(*words, "--out", out, "--json", *more))
+        tiny.check(subprocess.run([self.jetvit, "inspect", out, "--verify"], capture_output=True, text=True))
+        self.count += 1
+        return json.loads(done.stdout), json.loads((out / "manifest.json").read_text())
+
+
+def bad_files(check, folder, good):
+    check.refuse([folder / "absent.parquet"], folder / "absent.parquet", "no such file")
+    check.refuse([folder / "*.nothing"], "*.nothing", "no such file")
+    (folder / "empty-folder").mkdir()
+    check.refuse([folder / "empty-folder"], "holds no .parquet files")
+    empty = folder / "zero-bytes.parquet"
+    empty.touch()
+    check.refuse([empty], empty, "is empty, not a Parquet file")
+    foreign = folder / "foreign.parquet"
+    foreign.write_text("this is no Parquet file, whatever its name says\n" * 20)
+    check.refuse([foreign], foreign, "is not a whole Parquet file")
+    content = good.read_bytes()
+    truncated = folder / "truncated.parquet"
+    for size in (4, 100, len(content) // 2, len(content) - 8, len(content) - 1):
+        truncated.write_bytes(content[:size])
+        check.refuse([truncated], truncated, "is not a whole Parquet file")
+    hollow = folder / "hollow.parquet"  # a whole footer behind pages of zeros
+    hollow.write_bytes(content[:4] + bytes(len(content) // 2) + content[4 + len(content) // 2:])
+    check.refuse([hollow], hollow)
+
+
+def bad_columns(check, folder):
+    def without(name):
+        data = columns()
+        del data[name]
+        return data
+
+    path = folder / "columns.parquet"
+    check.refuse([write(path, without("X_jets"))], path, "has no column X_jets or X_jet (it has: pt, m0, y)")
+    check.refuse([write(path, without("y"))], path, 'has no label column "y" (name it with --label-column)')
+    check.refuse([write(path, columns()), "--label-column", "quark"], 'has no label column "quark"')
+    pq.write_table(pa.table({"X_jets": ["jet"], "y": [1.0]}), path)
+    check.refuse([path], path, "column X_jets holds no floating-point numbers")
+    pq.write_table(pa.table({"X_jets": pa.array([[[1.0, 2.0]]]), "y": [1.0]}), path)
+    check.refuse([path], path, "column X_jets is nested 2 lists deep", "[channel][row][column]")
+    pq.write_table(pa.table({"X_jets": pa.array([[1.0] * 7]), "y": [1.0]}), path)
+    check.refuse([path], path, "7 numbers, which fit no square image", "--shape")
+    check.refuse([write(path, {**columns(), "y": ["quark"] * JETS})], path, "label column y is not a plain number")
+    check.refuse([write(path, {**columns(), "X_jet": columns()["X_jets"]})], path, "more than one column of images")
+    for value in (2.0, -1.0, 0.5):
+        labels = columns()["y"]
+        labels[17] = value
+        check.refuse([write(path, {**columns(), "y": labels}, row_group_size=5)], path, "row 17: label y =",
+                     "is not 0 or 1", "--positive-label")
+    summary, manifest = check.accept([write(path, {**columns(), "y": [float(jet % 3) for jet in range(JETS)]})],
+                                     "--positive-label", "2")
+    assert sum(split["class_1"] for split in manifest["splits"].values()) == JETS // 3
+
+
+def bad_rows(check, folder):
+    """Rows that cannot be used are skipped, counted and listed; a file of nothing else is an error."""
+    path = folder / "rows.parquet"
+    data = columns()
+    images = data["X_jets"]
+    images[1][0][0][0] = float("nan")
+    images[3][2][5][5] = float("-inf")
+    images[5] = None
+    images[7][1][2] = None
+    images[9][1] = images[9][1][:-1]
+    data["y"][11] = None
+    data["y"][12] = float("nan")
+    data["pt"][13] = None  # an observer may be missing
+    summary, manifest = check.accept([write(path, data, row_group_size=10)])
+    assert summary["skipped"] == 7 and summary["jets"] == JETS - 7, summary
+    reasons = {row["row"]: row["reason"] for row in manifest["skipped_rows"]}
+    assert reasons == {1: "NaN", 3: "infinite value", 5: "null", 7: "null", 9: "wrong shape", 11: "no finite label y",
+                       12: "no finite label y"}, reasons
+    assert manifest["sources"] == [{"name": str(path), "rows": JETS, "skipped": 7}], manifest["sources"]
+    # More of them than are named are still counted.
+    labels = [None if row % 10 else float(row % 20 == 0) for row in range(2000)]
+    image = [[[[1.0, 0.0], [0.0, 2.0]]]]
+    many = folder / "many.parquet"
+    summary, manifest = check.accept([write(many, {"X_jets": image * 2000, "y": labels})])
+    assert summary["skipped"] == 1800 and len(manifest["skipped_rows"]) == 1000
+    assert manifest["sources"] == [{"name": str(many), "rows": 2000, "skipped": 1800}], manifest["sources"]
+    check.refuse([write(path, {**columns(), "y": [None] * JETS})], path, "holds no usable jet", "24 rows were skipped", "label y")
+    check.refuse([write(path, {**columns(), "X_jets": [None] * JETS})], path, "X_jets holds no whole image")
+    check.refuse([write(path, {name: [] for name in columns()})], path, "holds no whole image (the file has no rows)")
+
+
+def bad_sets(check, folder, good):
+    other = write(folder / "other.parquet", columns(seed=2))
+    (folder / "link.parquet").symlink_to(good)
+    check.refuse(["--train", good, "--test", good], good, "is named twice")
+    check.refuse([good, folder / "link.parquet"], "link.parquet: is named twice")
+    small = folder / "small.parquet"
+    pq.write_table(pa.table({"X_jets": pa.array([[[[1.0] * 5] * 5] * 3]), "pt": [1.0], "m0": [1.0], "y": [1.0]}), small)
+    check.refuse([good, small], small, "images of another shape (3 x 5 x 5) than", good, "(3 x 12 x 12; prepare them apart)")
+    data = columns(seed=3)
+    data["eta"] = data.pop("m0")
+    check.refuse([other, write(folder / "eta.parquet", data)], "eta.parquet: has the observers", other)
+    # A row group without rows is no mistake.
+    gap = folder / "gap.parquet"
+    table = pq.read_table(good)
+    with pq.ParquetWriter(gap, table.schema) as writer:
+        for part in (table.slice(0, 0), table.slice(0, 9), table.slice(0, 0), table.slice(9)):
+            writer.write_table(part)
+    assert pq.ParquetFile(gap).num_row_groups == 4
+    assert check.accept([gap])[0]["jets"] == JETS
+    # Columns named like the store's own travel under another name.
+    summary, manifest = check.accept([write(folder / "weight.parquet", {**columns(), "weight": [1.0] * JETS})])
+    assert manifest["observers"] == ["pt", "m0", "raw_weight"], manifest["observers"]
+
+
+def bad_options(check, folder, good):
+    check.refuse([], "no raw file was named", status=2)
+    for words, part in ((["--test-share", "0.9"], "sum to at most 1"), (["--validation-share", "-0.1"], "must be positive"),
+                        (["--test-share", "nan"], "must be positive"), (["--zero-threshold", "nan"], "zero threshold is nan"),
+                        (["--zero-threshold", "-1"], "zero threshold is -1"), (["--zero-threshold", "high"], "--zero-threshold"),
+                        (["--positive-label", "inf"], "positive label"), (["--threads", "0"], "--threads"), (["--layout", "whc"], "--layout"),
+                        (["--shape", "3", "12"], "--shape"), (["--shape", "3", "12", "0"], "three positive numbers"),
+                        (["--what"], "--what")):
+        check.refuse([good, *words], part, status=2)
+    check.refuse([good, "--shape", "2147483647", "2147483647", "2147483647"], "are too large (limit 65536 pixels a channel")
+    check.refuse([good, "--shape", "3", "25", "25"], "holds no usable jet", "wrong shape")
+    done = check.run(good)
+    assert done.returncode == 2 and "--out" in done.stderr
+
+
+def bad_outputs(check, folder, good):
+    file = folder / "file"
+    file.write_text("not a folder")
+    check.refuse([good], "file: is not a folder", out=file)
+    check.refuse([good], "cannot be created (Not a directory)", out=file / "store")
+    check.refuse([good], "cannot be created", out="/proc/jetvit/store")  # where nobody may write, root neither
+    (folder / "others").mkdir()
+    (folder / "others/results.arrow").write_text("precious")
+    check.refuse([good], "others: holds results.arrow", "choose another --out", out=folder / "others")
+    check.refuse([good], "a/b/c", "File too large", out=folder / "a/b/c", limit=500)
+
+    store = folder / "store"
+    tiny.check(check.run(good, "--out", store))
+    before = {path.name: path.read_bytes() for path in store.iterdir()}
+    other = folder / "other.parquet"
+    check.refuse([other], store, "exists already (nothing was changed)", "--overwrite")
+    check.refuse([folder / "absent.parquet", "--overwrite"], "no such file")
+    check.refuse([folder / "hollow.parquet", "--overwrite"], "hollow.parquet")
+    check.refuse([other, "--overwrite"], "cannot be written (File too large)", limit=500)
+    # The shards fit, the manifest with its thousand skipped rows does not.
+    check.refuse([folder / "many.parquet", "--overwrite"], "manifest.json: cannot be written (File too large)", limit=50000)
+    assert {path.name: path.read_bytes() for path in store.iterdir()} == before, "a refused preparation changed the store"
+    (store / "manifest.json").write_text("a store that nobody can read may be replaced as well")
+    tiny.check(check.run(other, "--out", store, "--overwrite"))
+    names = {path.name for path in store.iterdir()}
+    manifest = json.loads((store / "manifest.json").read_text())
+    assert names == {"manifest.json"} | {shard["file"] for shard in manifest["shards"]}, names
+    tiny.check(subprocess.run([check.jetvit, "inspect", store, "--verify"], capture_output=True, text=True))
+    shutil.rmtree(store)
+
+
+def full_disk(check, folder):
+    """A file system of one megabyte, where it may be mounted."""
+    disk = folder / "disk"
+    disk.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=128k", "tmpfs", disk], capture_output=True).returncode != 0:
+        return "not mountable"
+    try:
+        big = write(folder / "big.parquet", columns(jets=1500, seed=4))
+        check.refuse([big], disk / "store", "No space left on device", out=disk / "store")
+    finally:
+        subprocess.run(["umount", disk], check=True)
+    return "tested"
+
+
+def main(jetvit):
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        check = Checker(jetvit, folder)
+        good = write(folder / "good.parquet", columns(), row_group_size=7)
+        bad_files(check, folder, good)
+        bad_columns(check, folder)
+        bad_rows(check, folder)
+        bad_sets(check, folder, good)
+        bad_options(check, folder, good)
+        bad_outputs(check, folder, good)
+        disk = full_disk(check, folder)
+        print(f"{check.count} mistakes, each answered as it should be (full tmpfs: {disk})")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
