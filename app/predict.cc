@@ -24,8 +24,9 @@ void add_predict(CLI::App& program) {
       ->capture_default_str();
   command->add_flag("--bf16", options->bf16, "Products in bfloat16: faster, scores change in the third digit");
   command->add_option("--label-column", options->label_column, "Raw files: column of the label")->capture_default_str();
-  command->add_option("--positive-label", options->positive_label, "Raw files: value that means label 1")
-      ->capture_default_str();
+  command->add_option(
+      "--positive-label", options->positive_label,
+      "Raw files: the label's value that means 1; any other means 0 (default: 1, and only 0 beside it)");
   command->add_flag("--json", *json, "Print the summary as JSON");
   command->footer(
       "Examples:\n"

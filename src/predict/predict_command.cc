@@ -102,7 +102,8 @@ Json run_predict(const PredictCommand& command) {
     if (command.with_split) throw UsageError("--split: raw files have no splits (name a store as --data)");
     RawOptions options;
     options.label_column = command.label_column;
-    options.positive_label = command.positive_label;
+    options.any_label = command.positive_label.has_value();
+    options.positive_label = command.positive_label.value_or(options.positive_label);
     options.require_label = false;
     options.threads = threads;
     RawReader reader(command.input, options);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,8 +19,8 @@ struct PredictCommand {
   int threads = 0;  // 0: all cores
   int batch_size = 256;
   bool bf16 = false;
-  std::string label_column = "y";  // raw files: as in jetvit prepare
-  double positive_label = 1;
+  std::string label_column = "y";        // raw files: as in jetvit prepare
+  std::optional<double> positive_label;  // every other value is label 0; without: 1, and only 0 beside it
 };
 
 // Writes the scores of all jets of the input in its order, chunk by chunk: raw files of any size pass through. Returns

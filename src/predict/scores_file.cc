@@ -104,7 +104,12 @@ std::shared_ptr<arrow::Array> one_chunk(const arrow::Table& table, const std::st
   if (column->null_count() > 0) throw Error(text(path, ": column ", printable(name), " holds nulls"));
   const auto chunks = column->length() == 0 ? take(arrow::MakeEmptyArray(column->type()), path)
                                             : take(arrow::Concatenate(column->chunks()), path);
-  return take(arrow::compute::Cast(*chunks, type), path);
+  const auto cast = arrow::compute::Cast(*chunks, type);
+  if (!cast.ok()) {
+    throw Error(text(path, ": column ", printable(name), " does not hold ", type->ToString(), " values (",
+                     printable(cast.status().message()), ")"));
+  }
+  return *cast;
 }
 
 template <class Array, class Value>

@@ -44,8 +44,8 @@ TrainedModel load_trained_model(const std::filesystem::path& run_or_checkpoint) 
     trained.model = make_model(trained.model_name, trained.model_options);
   } catch (const Json::exception& error) {
     throw Error(text(path, ": damaged description (", printable(error.what()), ")"));
-  } catch (const UsageError& error) {
-    throw Error(text(path, ": ", error.what()));
+  } catch (const Error& error) {
+    throw Error(text(path, ": damaged description, or of another version (", error.what(), ")"));
   }
   auto weights = checkpoint.tensors;
   if (about.value("kind", "") == "last") {

@@ -30,8 +30,8 @@ ColorScale::ColorScale(const std::vector<double>& values, bool is_signed) : is_s
   }
   if (top == 0) return;
   top_ = top;
-  // Half of the least value, so that it can be told from zero.
-  low_ = std::max(least / 2, top * std::pow(10, -kDecades));
+  // A quarter of the least value, so that it can be told from zero.
+  low_ = std::max(least / 4, top * std::pow(10, -kDecades));
 }
 
 double ColorScale::place(double value) const {
