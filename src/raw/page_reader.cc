@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cstring>
+#include <optional>
+
+#include <isa-l/crc.h>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -14,6 +17,7 @@ struct PageReader::Header {
   enum Kind : std::int64_t { kData = 0, kIndex = 1, kDictionary = 2, kDataV2 = 3 };
   std::int64_t kind = -1, uncompressed = -1, compressed = -1;
   std::int64_t values = -1, encoding = 0;
+  std::optional<std::uint32_t> checksum;
   std::int64_t definition_bytes = 0, repetition_bytes = 0;        // version 2
   bool is_compressed = true;                                      // version 2
   std::int64_t definition_encoding = 3, repetition_encoding = 3;  // version 1: kRle
@@ -22,6 +26,11 @@ struct PageReader::Header {
 namespace {
 
 constexpr std::int64_t kPageLimit = 64 << 20;
+
+// CRC-32 as gzip's, over the page as it is stored.
+std::uint32_t checksum_of(std::span<const std::byte> bytes) {
+  return crc32_gzip_refl(0, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
+}
 
 std::span<const std::byte> take(std::span<const std::byte>& from, std::uint64_t count) {
   if (count > from.size()) throw Error("a page is cut short");
@@ -63,10 +72,11 @@ PageReader::Header PageReader::read_header() {
     if (id == 1) return integer(header.kind);
     if (id == 2) return integer(header.uncompressed);
     if (id == 3) return integer(header.compressed);
+    if (id == 4) header.checksum = static_cast<std::uint32_t>(reader.read_integer());
     if (id == 5) reader.read_struct(data_header);
     if (id == 7) reader.read_struct(dictionary_header);
     if (id == 8) reader.read_struct(data_header_v2);
-    return id == 5 || id == 7 || id == 8;
+    return id == 4 || id == 5 || id == 7 || id == 8;
   });
   rest_ = rest_.subspan(reader.position());
   if (header.uncompressed < 0 || header.uncompressed > kPageLimit || header.compressed < 0 ||
@@ -105,6 +115,7 @@ bool PageReader::next(DataPage& page) {
   while (!rest_.empty()) {
     const Header header = read_header();
     std::span<const std::byte> body = take(rest_, static_cast<std::uint64_t>(header.compressed));
+    if (header.checksum && *header.checksum != checksum_of(body)) throw Error("a page differs from its checksum");
     const auto size = static_cast<std::size_t>(header.uncompressed);
     if (header.kind == Header::kIndex) continue;
     if (header.values < 0) throw Error("a page states no number of values");

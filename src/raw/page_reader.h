@@ -29,6 +29,7 @@ struct DataPage {
 };
 
 // Walks the pages of one column chunk held in memory. Lengths are checked before allocation: at most 64 MiB a page.
+// Checksums are verified where the writer left them.
 class PageReader {
  public:
   // `decompressor` is made anew where the chunk has another codec; `scratch` is reused from chunk to chunk.

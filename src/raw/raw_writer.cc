@@ -36,6 +36,7 @@ std::shared_ptr<parquet::WriterProperties> properties(const RawLayout& layout) {
   parquet::WriterProperties::Builder builder;
   builder.compression(layout.snappy ? parquet::Compression::SNAPPY : parquet::Compression::ZSTD);
   if (!layout.snappy) builder.compression_level(9);
+  builder.enable_page_checksum();
   builder.max_row_group_length(static_cast<std::int64_t>(layout.rows_per_group));
   return builder.build();
 }
