@@ -100,6 +100,18 @@ def kill_everywhere(jetvit, raw, folder, old):
     return kills, outcomes
 
 
+def terminate(jetvit, raw, folder, old):
+    """SIGTERM while the raw file is read: status 143, and everything as before."""
+    store = folder / "terminated"
+    shutil.copytree(old, store)
+    before = sorted(store.iterdir()), state(store)
+    stopped = subprocess.run(["strace", "-f", "-qq", "-o", "/dev/null", "-P", str(raw), "-e", "trace=openat", "-e",
+                              "inject=openat:signal=TERM:when=1", *prepare(jetvit, raw, store)], capture_output=True, text=True)
+    assert stopped.returncode == 128 + signal.SIGTERM, stopped
+    assert "stopped by signal 15" in stopped.stderr, stopped.stderr
+    assert (sorted(store.iterdir()), state(store)) == before
+
+
 def main(jetvit):
     if shutil.which("strace") is None:
         print("strace is missing: nothing tested")
@@ -112,6 +124,7 @@ def main(jetvit):
         old = folder / "old"
         tiny.check(subprocess.run(prepare(jetvit, other, old), capture_output=True, text=True))
         over_kills, outcomes = kill_everywhere(jetvit, raw, folder, old)
+        terminate(jetvit, raw, folder, old)
         assert len(new_kills) >= 20 and len(over_kills) >= 20, (new_kills, over_kills)
     print(f"{len(new_kills)} kills into a new folder, {len(over_kills)} over an old store ({outcomes.count(False)} left it, "
           f"{outcomes.count(True)} the new one); every store was whole")
