@@ -9,6 +9,7 @@
 
 #include "base/commit.h"
 #include "base/error.h"
+#include "base/folder_lock.h"
 #include "base/progress.h"
 #include "base/text.h"
 #include "store/store.h"
@@ -54,19 +55,15 @@ TrainingData read_data(const Recipe& recipe, const std::filesystem::path& store,
   return data;
 }
 
-// Makes the run's folder ready; true where there is a checkpoint to go on from.
+// Makes the run's folder, which is locked, ready; true where there is a checkpoint to go on from.
 bool open_run(const TrainCommand& command) {
   const std::filesystem::path last = command.run / kLastFile;
+  remove_stale_temporaries(command.run);
   if (command.resume) {
-    create_folder(command.run);
-    remove_stale_temporaries(command.run);
     if (std::filesystem::exists(last)) return true;
     std::cerr << text(command.run, ": no checkpoint yet, the training begins\n");
     return false;
   }
-  refuse_existing(command.run, command.overwrite);
-  create_folder(command.run);
-  remove_stale_temporaries(command.run);
   // Only what a training writes goes away: the folder may hold other people's files.
   for (const char* name : {kLastFile, kBestFile, kRecordFile, kRecipeFile, kMetricsFile, kEventFile}) {
     std::filesystem::remove(command.run / name);
@@ -105,6 +102,8 @@ Json run_training(const TrainCommand& command) {
   if (!command.resume) refuse_existing(command.run, command.overwrite);
   const TrainingData data = read_data(recipe, command.store, threads);
   auto trainer = std::make_unique<Trainer>(recipe, data, command.run, threads);
+  create_folder(command.run);
+  const FolderLock lock(command.run);
   const bool resumed = open_run(command);
   if (resumed) trainer->resume();
   commit_text(command.run / kRecipeFile, recipe_to_json(recipe).dump(2) + "\n");

@@ -62,6 +62,7 @@ def main(jetvit):
         while not (stopped / "last.safetensors").exists():
             assert process.poll() is None, process.stderr.read()
             time.sleep(0.05)
+        expect(train("--overwrite", out=stopped), 1, "another process writes there")
         process.send_signal(signal.SIGTERM)
         assert process.wait(60) == 128 + signal.SIGTERM
         assert '"interrupted"' in (stopped / "run.json").read_text()
