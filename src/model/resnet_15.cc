@@ -46,13 +46,21 @@ class ResNet15 : public Model {
       blocks_.push_back(
           add_child(text("blocks.", index), std::make_shared<ResidualBlock>(in, out, index == 3 ? 2 : 1)));
     }
-    fc_ = add_child("fc", std::make_shared<Linear>(2 * width, options.outputs, Linear::Init::kDefault));
+    int features = 2 * width;
+    for (const int hidden : options.head_widths) {
+      const auto layer = std::make_shared<Linear>(features, hidden, Linear::Init::kDefault);
+      head_.push_back(add_child(text("head.", head_.size()), layer));
+      features = hidden;
+    }
+    fc_ = add_child("fc", std::make_shared<Linear>(features, options.outputs, Linear::Init::kDefault));
   }
 
   at::Tensor forward(const at::Tensor& x) override {
     at::Tensor y = at::max_pool2d(at::relu(conv0_->forward(x)), 2);
     for (const auto& block : blocks_) y = block->forward(y);
-    return fc_->forward(y.amax({2, 3}));
+    y = y.amax({2, 3});
+    for (const auto& layer : head_) y = at::relu(layer->forward(y));
+    return fc_->forward(y);
   }
 
   int channels() const override { return options_.channels; }
@@ -63,6 +71,7 @@ class ResNet15 : public Model {
   ResNet15Options options_;
   std::shared_ptr<Conv2d> conv0_;
   std::vector<std::shared_ptr<ResidualBlock>> blocks_;
+  std::vector<std::shared_ptr<Linear>> head_;
   std::shared_ptr<Linear> fc_;
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "base/options.h"
 #include "model/model.h"
@@ -12,6 +13,7 @@ struct ResNet15Options {
   int outputs = 1;
   int image_size = 125;
   int width = 16;
+  std::vector<int> head_widths;
 };
 
 template <class Visitor>
@@ -20,13 +22,14 @@ void visit_fields(Visitor& visit, ResNet15Options& options) {
   visit("outputs", options.outputs, "logits", Range{1, 65536});
   visit("image_size", options.image_size, "side of the image in pixels", Range{16, 4096});
   visit("width", options.width, "channels of the first stage; the second has twice as many", Range{1, 1024});
+  visit("head_widths", options.head_widths, "hidden layers before the last one, none in the papers", Range{1, 65536});
 }
 
 // The network of the CMS end-to-end papers (arXiv:1902.08276; trainer torch_resnet_single.py of
 // bjornburkle/QCD_Glu_Quark): 7x7 convolution of stride 2, ReLU, 2x2 max pooling, three residual blocks, a fourth that
 // halves the image and doubles the channels, three more, global max pooling, one linear layer. No batch norm.
-// 86,241 parameters at 3 channels. The trainer counts 90,225: its blocks also allocate a 1x1 shortcut where none is
-// used. (A later re-run quotes 107,202, for a network of its own.)
+// 86,241 parameters at 3 channels; the trainer counts 90,225, because its blocks allocate a 1x1 shortcut where none is
+// used. The 107,202 parameters that a later re-run quotes are those of head_widths {128, 128} with two outputs.
 std::unique_ptr<Model> make_resnet_15(const ResNet15Options& options);
 
 }  // namespace jetvit

@@ -1,6 +1,7 @@
 // The models against what timm and torch.nn computed with the same hashed parameters:
 // tests/oracle/make_model_oracles.py.
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <filesystem>
 #include <map>
@@ -63,6 +64,8 @@ std::string case_name(const testing::TestParamInfo<OracleCase>& info) {
   const Json& options = info.param.content.at("options");
   std::string name = info.param.model;
   for (const auto& [key, value] : options.items()) name += text("_", key, "_", value.dump());
+  std::replace_if(
+      name.begin(), name.end(), [](unsigned char of) { return std::isalnum(of) == 0; }, '_');
   return name;
 }
 

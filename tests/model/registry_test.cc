@@ -94,6 +94,8 @@ TEST(Registry, CountsParameters) {
   EXPECT_EQ(parameter_count(*make("vit_tiny", kThousand)), 5717416);
   EXPECT_EQ(parameter_count(*make("coatnet_0", kThousand)), 27435562);
   EXPECT_EQ(parameter_count(*make_model("resnet_15", Json::object())), 86241);
+  // The count that the re-run of the papers' network in QMLHEP's notebooks quotes.
+  EXPECT_EQ(parameter_count(*make_model("resnet_15", Json{{"head_widths", {128, 128}}, {"outputs", 2}})), 107202);
   EXPECT_LE(parameter_count(*make_model("coatnet_nano", Json::object())), 200000);
 }
 

@@ -88,16 +88,21 @@ class ResidualBlock(nn.Module):
 class ResNet15(nn.Module):
     """The layer list of arXiv:1902.08276 in torch.nn, with max_pool2d over the whole image as global pooling."""
 
-    def __init__(self, channels):
+    def __init__(self, channels, head_widths=()):
         super().__init__()
         self.conv0 = nn.Conv2d(channels, 16, 7, 2, 1)
         plan = [(16, 16, 1)] * 3 + [(16, 32, 2)] + [(32, 32, 1)] * 3
         self.blocks = nn.Sequential(*(ResidualBlock(*step) for step in plan))
-        self.fc = nn.Linear(32, 1)
+        widths = [32, *head_widths]
+        self.head = nn.ModuleList(nn.Linear(*step) for step in zip(widths, widths[1:]))
+        self.fc = nn.Linear(widths[-1], 1)
 
     def forward(self, x):
         y = self.blocks(functional.max_pool2d(functional.relu(self.conv0(x)), 2))
-        return self.fc(functional.max_pool2d(y, y.shape[2:]).flatten(1))
+        y = functional.max_pool2d(y, y.shape[2:]).flatten(1)
+        for layer in self.head:
+            y = functional.relu(layer(y))
+        return self.fc(y)
 
 
 def make_reference(name, options):
@@ -122,7 +127,7 @@ def make_reference(name, options):
             model.stem.conv1.stride = (1, 1)
         return model
     assert name == "resnet_15"
-    return ResNet15(channels)
+    return ResNet15(channels, options.get("head_widths", ()))
 
 
 def product(name, tensor):
@@ -171,6 +176,8 @@ def plan():
         small = name not in ("vit_tiny", "coatnet_0")
         cases = [({"image_size": size, "channels": channels}, small or (size, channels) == (128, 3))
                  for size in sizes for channels in (1, 3, 8)]
+        if name == "resnet_15":
+            cases.append(({"image_size": 64, "channels": 3, "head_widths": [128, 128]}, True))
         if name == "coatnet_nano":
             cases.append(({"image_size": 96, "channels": 3, "stem_stride": 2}, True))
         yield name, cases
