@@ -1,0 +1,89 @@
+"""Compares whole training steps (forward, loss, backward, AdamW) with timm and torch in Python on the same cores.
+
+Both sides take turns in one run: `jetvit bench train` as its own process, then the same architecture from timm (or,
+for resnet_15, of torch.nn modules) with torch's fused AdamW and, for bf16, torch.autocast.
+
+  .deps/peers/bin/python bench/train/compare.py build/release/bin/jetvit [--rounds 3]
+
+Needs torch and timm: scripts/setup --with-peers.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import statistics
+import subprocess
+import sys
+import time
+
+import torch
+import torch.nn.functional
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "tests/oracle"))
+from make_model_oracles import make_reference  # noqa: E402
+
+MODELS = ("coatnet_0", "vit_tiny", "resnet_15")
+SIZE, CHANNELS = 128, 3
+
+
+def peer_seconds(model, bf16, batch, steps):
+    module = make_reference(model, {"image_size": SIZE, "channels": CHANNELS}).train()
+    optimiser = torch.optim.AdamW(module.parameters(), lr=1e-3, fused=True)
+    images = torch.randn(batch, CHANNELS, SIZE, SIZE)
+    labels = (torch.arange(batch) % 2).float()
+    times = []
+    for _ in range(steps + 1):
+        start = time.perf_counter()
+        with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
+            logits = module(images)
+        loss = torch.nn.functional.binary_cross_entropy_with_logits(logits.float().flatten(), labels)
+        optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        optimiser.step()
+        times.append(time.perf_counter() - start)
+    return statistics.median(times[1:])
+
+
+def our_seconds(jetvit, model, bf16, batch, steps, threads):
+    command = [jetvit, "bench", "train", model, "--set", f"image_size={SIZE}", "--set", f"channels={CHANNELS}"]
+    command += ["--batch-size", str(batch), "--steps", str(steps), "--threads", str(threads)]
+    result = subprocess.run(command + ["--bf16"] * bf16, check=True, capture_output=True, text=True)
+    return json.loads(result.stdout)["median_seconds"]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("jetvit")
+    parser.add_argument("--models", nargs="+", default=MODELS)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--batch-size", type=int, default=16)
+    parser.add_argument("--steps", type=int, default=5)
+    parser.add_argument("--threads", type=int, default=os.cpu_count())
+    parser.add_argument("--out", help="file for the results as JSON")
+    arguments = parser.parse_args()
+    torch.set_num_threads(arguments.threads)
+
+    rows = []
+    for model in arguments.models:
+        for bf16 in (False, True):
+            ours, peer = [], []
+            for _ in range(arguments.rounds):
+                setting = (bf16, arguments.batch_size, arguments.steps)
+                ours.append(our_seconds(arguments.jetvit, model, *setting, arguments.threads))
+                peer.append(peer_seconds(model, *setting))
+            rows.append({"model": model, "precision": "bf16" if bf16 else "fp32", "batch_size": arguments.batch_size,
+                         "threads": arguments.threads, "jetvit_seconds": statistics.median(ours),
+                         "peer_seconds": statistics.median(peer),
+                         "ratio": statistics.median(peer) / statistics.median(ours),
+                         "ratios": [theirs / mine for theirs, mine in zip(peer, ours)]})
+            row = rows[-1]
+            print(f"{model:12} {row['precision']}  jetvit {row['jetvit_seconds']:.3f} s  "
+                  f"peer {row['peer_seconds']:.3f} s  ratio {row['ratio']:.2f}  "
+                  f"({min(row['ratios']):.2f} to {max(row['ratios']):.2f})", flush=True)
+    if arguments.out:
+        pathlib.Path(arguments.out).write_text(json.dumps(rows, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
