@@ -16,6 +16,7 @@
 #include "base/text.h"
 #include "evaluate/evaluation.h"
 #include "evaluate/learning_log.h"
+#include "measure/temperature.h"
 #include "predict/predictor.h"
 #include "predict/scores_file.h"
 #include "predict/store_chunks.h"
@@ -31,6 +32,7 @@ struct EvaluateCommand {
   std::string split = "test";
   int threads = default_threads();
   int baselines = 6;
+  bool calibrate = false;
   bool overwrite = false;
   bool json = false;
 };
@@ -60,6 +62,14 @@ void finish(const EvaluateCommand& command, const std::filesystem::path& folder,
   std::cout << '\n'
             << evaluation_table(metrics) << '\n'
             << with_commas(test.size()) << " jets; errors: DeLong for the AUC, binomial for the rejection\n";
+  for (const Json& one : metrics["classifiers"]) {
+    if (!one.contains("calibrated")) continue;
+    const Json& after = one["calibrated"];
+    std::cout << one["name"].get<std::string>() << ": temperature " << fixed(after["temperature"], 3)
+              << " takes the log loss from " << fixed(one["log_loss"], 4) << " to " << fixed(after["log_loss"], 4)
+              << ", the calibration error from " << fixed(one["calibration_error"], 4) << " to "
+              << fixed(after["calibration_error"], 4) << '\n';
+  }
   if (!all.front().is_probability) {
     std::cout << "The scores are no probabilities (0 to 1): log loss, Brier score and calibration are left out.\n";
   }
@@ -104,11 +114,38 @@ void check_data(const EvaluateCommand& command, const std::filesystem::path& dat
                        channels, " (use the data set of its training)"));
     }
   }
+  const auto& validation = manifest.counts[static_cast<std::size_t>(Split::kValidation)];
+  if (command.calibrate && (validation[0] == 0 || validation[1] == 0)) {
+    throw Error(text(data, ": --calibrate needs jets of both labels in the validation split"));
+  }
   const auto& counts = manifest.counts[static_cast<std::size_t>(split_from_name(command.split))];
   if (counts[0] < 2 || counts[1] < 2) {
     throw Error(text(data, ": its split ", command.split, " has ", counts[0], " jets of label 0 and ", counts[1],
                      " of label 1 (at least two of each are needed; choose another --split)"));
   }
+}
+
+std::vector<double> probabilities(const TrainedModel& trained, const std::shared_ptr<const JetRecords>& jets,
+                                  const PredictOptions& options) {
+  std::vector<double> out;
+  for (const float logit : predict_logits(*trained.model, jets, trained.transform, trained.image, options)) {
+    out.push_back(sigmoid(logit));
+  }
+  return out;
+}
+
+// The temperature that fits the validation split: jets that the evaluation does not measure on.
+double temperature_of(const TrainedModel& trained, const std::filesystem::path& data, const Manifest& manifest,
+                      const PredictOptions& options) {
+  std::vector<double> probability;
+  std::vector<std::uint8_t> label;
+  for_each_shard(data, manifest, Split::kValidation, [&](JetRecords&& chunk) {
+    const auto jets = std::make_shared<const JetRecords>(std::move(chunk));
+    const std::vector<double> more = probabilities(trained, jets, options);
+    probability.insert(probability.end(), more.begin(), more.end());
+    label.insert(label.end(), jets->label.begin(), jets->label.end());
+  });
+  return fit_temperature(probability, label);
 }
 
 // Adds everything of `jets` but the images.
@@ -138,14 +175,15 @@ void evaluate_runs(const EvaluateCommand& command, const std::filesystem::path& 
   for_each_shard(data, manifest, split, [&](JetRecords&& chunk) {
     const auto jets = std::make_shared<JetRecords>(std::move(chunk));
     for (std::size_t run = 0; run < models.size(); ++run) {
-      const TrainedModel& trained = models[run];
-      for (const float logit : predict_logits(*trained.model, jets, trained.transform, trained.image, options)) {
-        all[run].score.push_back(sigmoid(logit));
-      }
+      const std::vector<double> more = probabilities(models[run], jets, options);
+      all[run].score.insert(all[run].score.end(), more.begin(), more.end());
     }
     if (command.baselines > 0) test_features.append(*jets);
     append_without_images(test, std::move(*jets));
   });
+  for (std::size_t run = 0; command.calibrate && run < models.size(); ++run) {
+    all[run].temperature = temperature_of(models[run], data, manifest, options);
+  }
   if (command.baselines > 0) {
     FeatureTable train_features;
     for_each_shard(data, manifest, Split::kTrain, [&](JetRecords&& jets) { train_features.append(jets); });
@@ -164,6 +202,12 @@ void evaluate_runs(const EvaluateCommand& command, const std::filesystem::path& 
 }
 
 void run(const EvaluateCommand& command) {
+  if (command.calibrate && !command.scores.empty()) {
+    throw UsageError("--calibrate needs a RUN (scores do not tell which other jets to fit the temperature to)");
+  }
+  if (command.calibrate && command.split == split_name(Split::kValidation)) {
+    throw UsageError("--calibrate fits the validation split (evaluate another)");
+  }
   if (command.runs.empty() == command.scores.empty()) throw UsageError("name either one or more RUNs or --scores FILE");
   for (const std::string& one : command.runs) checkpoint_path(one);
   const std::filesystem::path folder = output_folder(command);
@@ -187,6 +231,8 @@ void add_evaluate(CLI::App& program) {
   app->add_option("--data", command->data, "jet store (default: the one the run was trained on)");
   app->add_option("--split", command->split, "train, validation or test")->capture_default_str();
   app->add_option("--out", command->out, "folder for metrics and plots (default: RUN/evaluation-<split>)");
+  app->add_flag("--calibrate", command->calibrate,
+                "fit a temperature to the validation split and tell what it does to the probabilities");
   app->add_flag("--overwrite", command->overwrite, "replace an existing evaluation");
   app->add_option("--threads", command->threads, "threads")->capture_default_str()->check(CLI::Range(1, 1024));
   app->add_option("--baselines", command->baselines, "how many of the best simple classifiers to show beside")
@@ -194,7 +240,8 @@ void add_evaluate(CLI::App& program) {
       ->check(CLI::Range(0, 1000));
   app->add_flag("--json", command->json, "print the path of the metrics as JSON");
   app->footer(
-      "Examples:\n  jetvit evaluate runs/nano\n  jetvit evaluate runs/a runs/b --out runs/comparison\n"
+      "Examples:\n  jetvit evaluate runs/nano\n  jetvit evaluate runs/nano --calibrate --overwrite\n  jetvit evaluate "
+      "runs/a runs/b --out runs/comparison\n"
       "  jetvit evaluate --scores scores.parquet --out measured\n");
   app->callback([command] { run(*command); });
 }

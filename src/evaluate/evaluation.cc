@@ -6,11 +6,13 @@
 
 #include "base/table.h"
 #include "base/text.h"
+#include "measure/bootstrap.h"
 #include "measure/delong.h"
 #include "measure/logistic_regression.h"
 #include "measure/probability_metrics.h"
 #include "measure/roc_auc.h"
 #include "measure/roc_curve.h"
+#include "measure/temperature.h"
 #include "report/label_text.h"
 
 namespace jetvit {
@@ -31,6 +33,14 @@ bool all_finite(const std::vector<double>& values) {
   return std::all_of(values.begin(), values.end(), [](double value) { return std::isfinite(value); });
 }
 
+Json interval(const std::vector<double>& score, const std::vector<std::uint8_t>& label,
+              const std::vector<double>& weight) {
+  // Fewer replicas of large samples: their interval is asked for less, and the time stays within seconds.
+  const int replicas = std::clamp(static_cast<int>(2e7 / static_cast<double>(label.size())), 200, 1000);
+  const AucInterval out = bootstrap_auc(score, label, weight, replicas);
+  return {out.low, out.high};
+}
+
 Json number_or_null(double value) {
   return std::isfinite(value) ? Json(value) : Json();
 }
@@ -41,13 +51,13 @@ Json evaluate_scores(const NamedScores& scores, const std::vector<std::uint8_t>&
                      const std::vector<float>& weight) {
   const AucEstimate estimate = delong(scores.score, label);
   const auto signals = static_cast<std::size_t>(std::count(label.begin(), label.end(), std::uint8_t{1}));
-  Json out = {{"name", scores.name},
-              {"jets", label.size()},
-              {"signal", signals},
-              {"auc", roc_auc(scores.score, label)},
-              {"auc_error", estimate.error}};
+  Json out = {{"name", scores.name},         {"jets", label.size()},
+              {"signal", signals},           {"auc", roc_auc(scores.score, label)},
+              {"auc_error", estimate.error}, {"auc_interval", interval(scores.score, label, {})}};
   if (std::any_of(weight.begin(), weight.end(), [](float value) { return value != 1; })) {
-    out["weighted_auc"] = roc_auc(scores.score, label, std::vector<double>(weight.begin(), weight.end()));
+    const std::vector<double> weights(weight.begin(), weight.end());
+    out["weighted_auc"] = roc_auc(scores.score, label, weights);
+    out["weighted_auc_interval"] = interval(scores.score, label, weights);
   }
   const std::vector<RocPoint> curve = roc_curve(scores.score, label);
   out["working_points"] = Json::array();
@@ -66,6 +76,13 @@ Json evaluate_scores(const NamedScores& scores, const std::vector<std::uint8_t>&
     out["log_loss"] = of.log_loss;
     out["brier"] = of.brier;
     out["calibration_error"] = of.calibration_error;
+    if (scores.temperature > 0) {
+      const ProbabilityMetrics after = probability_metrics(with_temperature(scores.score, scores.temperature), label);
+      out["calibrated"] = {{"temperature", scores.temperature},
+                           {"log_loss", after.log_loss},
+                           {"brier", after.brier},
+                           {"calibration_error", after.calibration_error}};
+    }
   }
   return out;
 }
@@ -176,8 +193,11 @@ std::vector<std::string> draw_evaluation(const std::filesystem::path& folder, co
       curves.push_back({text(scores.name, ": AUC ", fixed(roc_auc(scores.score, test.label), 4)),
                         roc_curve(scores.score, test.label)});
     }
-    if (scores.is_probability && calibrations.size() < kCalibrations) {
-      calibrations.push_back({scores.name, calibration_bins(scores.score, test.label)});
+    if (!scores.is_probability || calibrations.size() >= kCalibrations) continue;
+    calibrations.push_back({scores.name, calibration_bins(scores.score, test.label)});
+    if (scores.temperature > 0) {
+      calibrations.push_back({text(scores.name, ", temperature ", fixed(scores.temperature, 2)),
+                              calibration_bins(with_temperature(scores.score, scores.temperature), test.label)});
     }
   }
   plot_roc(folder / "roc", curves);

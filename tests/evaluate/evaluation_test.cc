@@ -1,0 +1,211 @@
+#include "evaluate/evaluation.h"
+
+#include <cmath>
+#include <limits>
+
+#include <gtest/gtest.h>
+
+#include "base/commit.h"
+#include "base/random_stream.h"
+#include "evaluate/learning_log.h"
+#include "measure/roc_auc.h"
+#include "support/expect_error.h"
+#include "support/temp_folder.h"
+
+namespace jetvit {
+namespace {
+
+// Jets of one channel, 21 x 21: `pixels` of value 2 in the row of the centre, from the centre outwards.
+JetRecords jets_of(const std::vector<int>& pixels, const std::vector<std::uint8_t>& label) {
+  JetRecords jets;
+  jets.images.shape = {3, 21, 21};
+  jets.observer_names = {"pt"};
+  jets.observers = {{}};
+  for (std::size_t jet = 0; jet < pixels.size(); ++jet) {
+    for (int channel = 0; channel < 3; ++channel) {
+      for (int index = 0; index < pixels[jet]; ++index) {
+        jets.images.pixel.push_back(static_cast<std::uint16_t>(10 * 21 + 10 + index));
+        jets.images.value.push_back(2);
+      }
+      jets.images.offset.push_back(jets.images.pixel.size());
+    }
+    jets.label.push_back(label[jet]);
+    jets.weight.push_back(1);
+    jets.observers[0].push_back(100 + static_cast<double>(jet));
+    jets.source_file.push_back(0);
+    jets.source_row.push_back(jet);
+  }
+  return jets;
+}
+
+const Feature& feature(const std::vector<Feature>& features, const std::string& name) {
+  for (const Feature& one : features) {
+    if (one.name == name) return one;
+  }
+  throw Error("no feature " + name);
+}
+
+TEST(Baselines, FeaturesFollowTheirFormulae) {
+  const auto features = jet_features(jets_of({1, 4, 0}, {0, 1, 0}));
+  EXPECT_EQ(feature(features, "tracks multiplicity").values, (std::vector<double>{1, 4, 0}));
+  EXPECT_EQ(feature(features, "tracks sum").values, (std::vector<double>{2, 8, 0}));
+  // Distances of 0, 1, 2 and 3 pixels, equally bright: 1.5 pixels of 0.0174; ptD of n equal pixels is 1 / sqrt(n).
+  EXPECT_NEAR(feature(features, "tracks width").values[1], 1.5 * 0.0174, 1e-12);
+  EXPECT_NEAR(feature(features, "tracks ptD").values[1], 0.5, 1e-12);
+  EXPECT_EQ(feature(features, "tracks width").values[2], 0);
+  EXPECT_EQ(feature(features, "jet pT").values, (std::vector<double>{100, 101, 102}));
+}
+
+TEST(Baselines, PixelsBeyondTheConeDoNotCount) {
+  JetRecords jets = jets_of({1}, {1});
+  jets.images.shape = {3, 125, 125};
+  jets.images.pixel = {62 * 125 + 62, 62 * 125 + 62 + 22, 62 * 125 + 62 + 24};
+  jets.images.value = {1, 1, 1};
+  jets.images.offset = {0, 3, 3, 3};
+  EXPECT_EQ(feature(jet_features(jets), "tracks multiplicity").values[0], 2);  // 22 pixels are 0.38, 24 are 0.42
+}
+
+TEST(Baselines, TableOfChunksIsTheTableOfTheWhole) {
+  FeatureTable parts;
+  parts.append(jets_of({1, 2}, {0, 1}));
+  parts.append(jets_of({3}, {1}));
+  FeatureTable whole;
+  whole.append(jets_of({1, 2, 3}, {0, 1, 1}));
+  EXPECT_EQ(parts.label(), whole.label());
+  EXPECT_EQ(feature(parts.features(), "ecal sum").values, feature(whole.features(), "ecal sum").values);
+}
+
+TEST(Baselines, BestObservableComesFirstAndIsTurned) {
+  // Fewer pixels for label 1.
+  std::vector<int> pixels;
+  std::vector<std::uint8_t> label;
+  for (int jet = 0; jet < 60; ++jet) {
+    label.push_back(jet % 2 == 0 ? 1 : 0);
+    pixels.push_back(jet % 2 == 0 ? 1 + jet % 5 : 4 + jet % 7);
+  }
+  FeatureTable table;
+  JetRecords jets = jets_of(pixels, label);
+  jets.observers[0][3] = std::numeric_limits<double>::quiet_NaN();  // pT is known of all jets or not used
+  table.append(jets);
+  const std::vector<NamedScores> scores = baseline_scores(table, table);
+  EXPECT_EQ(scores[0].name, "logistic regression of all");
+  EXPECT_TRUE(scores[0].is_probability);
+  EXPECT_EQ(scores[1].name, "- tracks multiplicity");
+  double before = 1;
+  for (std::size_t index = 1; index < scores.size(); ++index) {
+    EXPECT_NE(scores[index].name.find_first_not_of("- "), std::string::npos);
+    EXPECT_EQ(scores[index].name.find("jet pT"), std::string::npos);
+    const double auc = roc_auc(scores[index].score, label);
+    EXPECT_GE(auc, 0.5);
+    EXPECT_LE(auc, before);
+    before = auc;
+  }
+  FeatureTable one_class;
+  one_class.append(jets_of({1, 2}, {1, 1}));
+  EXPECT_EQ(baseline_scores(one_class, table)[0].name, "- tracks multiplicity");
+  EXPECT_EQ(baseline_scores(FeatureTable(), table)[0].name, "- tracks multiplicity");
+}
+
+NamedScores random_scores(std::size_t jets, std::vector<std::uint8_t>& label) {
+  NamedScores scores{.name = "random", .score = {}, .is_probability = true};
+  RandomStream random({11});
+  for (std::size_t jet = 0; jet < jets; ++jet) {
+    scores.score.push_back(random.uniform());
+    label.push_back(random.chance(scores.score.back()) ? 1 : 0);
+  }
+  return scores;
+}
+
+TEST(Evaluation, IntervalHoldsTheAucAndWeightsGiveTheirOwn) {
+  std::vector<std::uint8_t> label;
+  const NamedScores scores = random_scores(500, label);
+  std::vector<float> weight(500, 1);
+  const Json plain = evaluate_scores(scores, label, weight);
+  EXPECT_LT(plain["auc_interval"][0], plain["auc"]);
+  EXPECT_GT(plain["auc_interval"][1], plain["auc"]);
+  EXPECT_FALSE(plain.contains("weighted_auc"));
+  weight[7] = 20;
+  const Json weighted = evaluate_scores(scores, label, weight);
+  EXPECT_EQ(weighted["auc"], plain["auc"]);
+  EXPECT_NE(weighted["weighted_auc"], plain["auc"]);
+  EXPECT_LT(weighted["weighted_auc_interval"][0], weighted["weighted_auc_interval"][1]);
+}
+
+TEST(Evaluation, PerfectScoresHaveALimitInsteadOfARejection) {
+  const NamedScores scores{.name = "perfect", .score = {0.1, 0.2, 0.8, 0.9}};
+  const Json metrics = evaluate_scores(scores, {0, 0, 1, 1}, {1, 1, 1, 1});
+  EXPECT_TRUE(metrics["working_points"][0]["rejection"].is_null());
+  EXPECT_TRUE(metrics["working_points"][0]["error"].is_null());
+  EXPECT_NEAR(metrics["working_points"][0]["lower_limit"], 2 / 2.995732, 1e-6);
+  EXPECT_FALSE(metrics.contains("log_loss"));
+  const std::string table = evaluation_table({{"classifiers", {metrics}}});
+  EXPECT_NE(table.find("> 0.7"), std::string::npos) << table;
+}
+
+TEST(Evaluation, TemperatureIsToldBesideTheProbabilities) {
+  std::vector<std::uint8_t> label;
+  NamedScores scores = random_scores(500, label);
+  scores.temperature = 2;
+  const Json metrics = evaluate_scores(scores, label, std::vector<float>(500, 1));
+  EXPECT_GT(metrics["calibrated"]["log_loss"], metrics["log_loss"]);  // the scores were true before
+}
+
+TEST(Evaluation, BinsShareTheJetsWithAFiniteObserver) {
+  std::vector<std::uint8_t> label;
+  const NamedScores scores = random_scores(403, label);
+  std::vector<double> observer;
+  for (int jet = 0; jet < 403; ++jet) observer.push_back((jet * 7919) % 1000);
+  observer[5] = std::numeric_limits<double>::quiet_NaN();
+  observer[6] = observer[7] = std::numeric_limits<double>::infinity();
+  const Json bins = evaluate_in_bins(scores, label, observer, 4);
+  ASSERT_EQ(bins.size(), 4U);
+  double before = -1;
+  for (const Json& bin : bins) {
+    EXPECT_EQ(bin["jets"], 100);
+    EXPECT_GE(bin["from"], before);
+    EXPECT_GE(bin["to"], bin["from"]);
+    before = bin["to"];
+  }
+  EXPECT_TRUE(evaluate_in_bins(scores, std::vector<std::uint8_t>(403, 1), observer, 4).empty());
+}
+
+TEST(Evaluation, OthersAreComparedWithTheFirst) {
+  std::vector<std::uint8_t> label;
+  const NamedScores scores = random_scores(300, label);
+  NamedScores worse = scores;
+  for (std::size_t jet = 0; jet < 300; jet += 2) worse.score[jet] = 0.5;
+  JetRecords test;
+  test.label = label;
+  test.weight.assign(300, 1);
+  test.observer_names = {"\xff"};
+  test.observers = {std::vector<double>(300, 1)};
+  const Json metrics = evaluate_all({scores, worse}, test);
+  const Json& behind = metrics["classifiers"][1]["behind_first"];
+  EXPECT_NEAR(behind["auc"],
+              metrics["classifiers"][0]["auc"].get<double>() - metrics["classifiers"][1]["auc"].get<double>(), 1e-12);
+  EXPECT_LT(behind["p_value"], 0.01);
+  EXPECT_TRUE(metrics.contains("bins_of_?"));
+  EXPECT_FALSE(metrics.dump().empty());
+}
+
+TEST(LearningLog, ReadsEpochsAndToleratesMissingNumbers) {
+  const test::TempFolder folder;
+  commit_text(folder / "log",
+              "{\"epoch\":1,\"train_loss\":0.5,\"validation_auc\":0.7}\n"
+              "{\"epoch\":2,\"train_loss\":null,\"validation_loss\":0.4,\"validation_auc\":0.8}\n");
+  const LearningCurve curve = read_learning_log(folder / "log", "run");
+  EXPECT_EQ(curve.epoch, (std::vector<double>{1, 2}));
+  EXPECT_EQ(curve.training_loss[0], 0.5);
+  EXPECT_TRUE(std::isnan(curve.training_loss[1]));
+  EXPECT_TRUE(std::isnan(curve.validation_loss[0]));
+  EXPECT_EQ(curve.validation_auc[1], 0.8);
+  commit_text(folder / "log", "{\"epoch\":1}\n[]\n");
+  EXPECT_ERROR(read_learning_log(folder / "log", "run"), Error, "log: line 2 is not the row of an epoch");
+  commit_text(folder / "log", "{\"epoch\":1}\n{\"ep");
+  EXPECT_ERROR(read_learning_log(folder / "log", "run"), Error, "log: line 2");
+  commit_text(folder / "log", "");
+  EXPECT_TRUE(read_learning_log(folder / "log", "run").epoch.empty());
+}
+
+}  // namespace
+}  // namespace jetvit
