@@ -10,6 +10,7 @@ namespace jetvit {
 namespace {
 
 constexpr Color kInk = {0.2, 0.2, 0.2};
+constexpr double kWidthOfLetter = 0.6;  // of the font's size, on average
 constexpr Color kGrid = {0.88, 0.88, 0.88};
 
 double share(const Axis& axis, double value) {
@@ -87,9 +88,12 @@ void Axes::draw_ticks() {
     widest = std::max(widest, character_count(beside[tick]));
   }
   canvas_.frame(x_, y_, width_, height_, kInk);
-  canvas_.label(x_ + width_ / 2, y_ + height_ + 29, horizontal_.title, 10.5, Align::kCenter);
-  canvas_.label(x_ - 14 - kDigitWidth * static_cast<double>(widest), y_ + height_ / 2, vertical_.title, 10.5,
-                Align::kCenter, /*upright=*/true);
+  constexpr double kTitleSize = 10.5;
+  const auto room = [](double points) { return static_cast<std::size_t>(points / (kWidthOfLetter * kTitleSize)); };
+  canvas_.label(x_ + width_ / 2, y_ + height_ + 29, shortened(horizontal_.title, room(width_)), kTitleSize,
+                Align::kCenter);
+  canvas_.label(x_ - 14 - kDigitWidth * static_cast<double>(widest), y_ + height_ / 2,
+                shortened(vertical_.title, room(height_)), kTitleSize, Align::kCenter, /*upright=*/true);
 }
 
 void Axes::curve(const std::vector<std::pair<double, double>>& points, const Color& color, double width, bool dashed) {
@@ -107,13 +111,17 @@ void Axes::point(double x, double y, const Color& color) {
   canvas_.rectangle(to_x(x) - kSide / 2, to_y(y) - kSide / 2, kSide, kSide, color);
 }
 
-void Axes::legend(std::size_t line, const std::string& words, const Color& color, bool right, bool dashed) {
-  const double y = y_ + 16 + 14 * static_cast<double>(line);
-  const double x = right ? x_ + width_ - 10 : x_ + 10;
+void Axes::legend(std::size_t line, const std::string& words, const Color& color, Legend place, bool dashed) {
+  const double away = kLegendStep * static_cast<double>(line);
+  const bool right = place != Legend::kBelow;
+  double y = y_ + 16 + away;
+  if (place == Legend::kBottomRight) y = y_ + height_ - 10 - away;
+  if (place == Legend::kBelow) y = y_ + height_ + 50 + away;
+  const double x = right ? x_ + width_ - 10 : x_;
   const double end = right ? x - 20 : x + 20;
   canvas_.line({{x, y - 3}, {end, y - 3}}, color, 2, dashed);
   constexpr double kSize = 9;
-  const auto room = static_cast<std::size_t>(std::max(8.0, (width_ - 45) / (0.58 * kSize)));
+  const auto room = static_cast<std::size_t>(std::max(8.0, (width_ - 45) / (kWidthOfLetter * kSize)));
   canvas_.label(right ? end - 5 : end + 5, y, shortened(words, room), kSize, right ? Align::kRight : Align::kLeft);
 }
 

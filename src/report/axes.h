@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
+#include <vector>
 
 #include "report/canvas.h"
 
@@ -23,9 +25,11 @@ class Axes {
   void curve(const std::vector<std::pair<double, double>>& points, const Color& color, double width = 1.6,
              bool dashed = false);
   void point(double x, double y, const Color& color);  // a square mark
-  // One line of the legend, counted from the top; `right` puts the legend at the right edge. Words that are wider than
-  // the area lose their middle.
-  void legend(std::size_t line, const std::string& words, const Color& color, bool right, bool dashed = false);
+  // One line of the legend, counted away from its edge: from the top, from the bottom, or downwards below the area
+  // (kLegendStep points each, beneath the axis title). Words that are wider than the area lose their middle.
+  enum class Legend : std::uint8_t { kTopRight, kBottomRight, kBelow };
+  static constexpr double kLegendStep = 14;
+  void legend(std::size_t line, const std::string& words, const Color& color, Legend place, bool dashed = false);
 
  private:
   void draw_ticks();

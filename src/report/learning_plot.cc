@@ -83,12 +83,12 @@ void plot_learning(const std::filesystem::path& stem, const std::vector<Learning
       draw_series(left, series(curve.epoch, curve.validation_loss), color, false);
       draw_series(right, series(curve.epoch, curve.validation_auc), color, false);
       mark_best(right, curve, color);
-      if (curves.size() > 1) left.legend(index, curve.name, color, /*right=*/true);
+      if (curves.size() > 1) left.legend(index, curve.name, color, Axes::Legend::kTopRight);
     }
     const Color ink = curves.size() == 1 ? curve_color(0) : Color{0.3, 0.3, 0.3};
     const std::size_t first = curves.size() == 1 ? 0 : curves.size();
-    left.legend(first, "training", ink, /*right=*/true, /*dashed=*/true);
-    left.legend(first + 1, "validation", ink, /*right=*/true);
+    left.legend(first, "training", ink, Axes::Legend::kTopRight, /*dashed=*/true);
+    left.legend(first + 1, "validation", ink, Axes::Legend::kTopRight);
   });
 }
 

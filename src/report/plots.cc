@@ -66,7 +66,8 @@ void plot_roc(const std::filesystem::path& stem, const std::vector<NamedCurve>& 
       }
       efficiency.curve(roc, curve_color(index), index == 0 ? 2.2 : 1.4);
       rejection.curve(inverse, curve_color(index), index == 0 ? 2.2 : 1.4);
-      rejection.legend(index, curves[index].name, curve_color(index), /*right=*/true);
+      // Below the diagonal, where no classifier that is worth its name has its curve.
+      efficiency.legend(curves.size() - 1 - index, curves[index].name, curve_color(index), Axes::Legend::kBottomRight);
     }
   });
 }
@@ -110,13 +111,14 @@ void plot_histograms(const std::filesystem::path& stem, const AxisTitle& title, 
         steps.emplace_back(low + width * static_cast<double>(bin + 1), densities[index][bin]);
       }
       axes.curve(steps, curve_color(index), 1.6);
-      axes.legend(index, samples[index].name, curve_color(index), /*right=*/true);
+      axes.legend(index, samples[index].name, curve_color(index), Axes::Legend::kTopRight);
     }
   });
 }
 
 void plot_calibration(const std::filesystem::path& stem, const std::vector<NamedCalibration>& all) {
-  draw_picture(stem, 430, 420, [&](Canvas& canvas) {
+  const double legend = all.empty() ? 0 : 5 + Axes::kLegendStep * static_cast<double>(all.size());
+  draw_picture(stem, 430, 410 + legend, [&](Canvas& canvas) {
     Axes axes(canvas, 65, 20, 345, 345, {"predicted probability of y = 1", 0, 1}, {"share of y = 1", 0, 1});
     axes.curve({{0, 0}, {1, 1}}, {0.6, 0.6, 0.6}, 1, true);
     for (std::size_t index = 0; index < all.size(); ++index) {
@@ -134,7 +136,7 @@ void plot_calibration(const std::filesystem::path& stem, const std::vector<Named
         axes.point(bin.mean_probability, share, color);
       }
       axes.curve(line, color, 1.2);
-      axes.legend(index, all[index].name, color, /*right=*/false);
+      axes.legend(index, all[index].name, color, Axes::Legend::kBelow);
     }
   });
 }
