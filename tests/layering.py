@@ -9,7 +9,7 @@ import sys
 TABLE = {
     "base": (set(), ("nlohmann/", "toml++/", "openssl/")),
     "jet": ({"base"}, ("nlohmann/",)),
-    "raw": ({"base", "jet"}, ("arrow/", "parquet/")),
+    "raw": ({"base", "jet"}, ("arrow/", "parquet/", "isa-l")),
     "store": ({"base", "jet"}, ("arrow/",)),
     "prepare": ({"base", "jet", "raw", "store"}, ()),
     "generate": ({"base", "jet", "raw"}, ("Pythia8/", "fastjet/", "CLI/")),
