@@ -13,7 +13,7 @@ std::filesystem::path checkpoint_path(const std::filesystem::path& run_or_checkp
     throw Error(text(run_or_checkpoint, ": no such run or checkpoint"));
   }
   if (!std::filesystem::is_directory(run_or_checkpoint)) return run_or_checkpoint;
-  const std::filesystem::path best = run_or_checkpoint / "best.safetensors";
+  std::filesystem::path best = run_or_checkpoint / "best.safetensors";
   if (!std::filesystem::exists(best)) {
     throw Error(
         text(run_or_checkpoint, ": holds no best.safetensors (train for at least one epoch, or name a checkpoint)"));

@@ -49,7 +49,8 @@ void draw_image(Canvas& canvas, double x, double y, const Image& image, const Im
   const double side = kPanel / shape.width;
   for (int row = 0; row < shape.height; ++row) {
     for (int column = 0; column < shape.width; ++column) {
-      const double value = image[static_cast<std::size_t>(row * shape.width + column)];
+      const double value = image[static_cast<std::size_t>(row) * static_cast<std::size_t>(shape.width) +
+                                 static_cast<std::size_t>(column)];
       if (value == 0) continue;
       // Row 0 is the smallest eta: at the bottom.
       canvas.rectangle(x + column * side, y + (shape.height - 1 - row) * side, side + 0.2, side + 0.2,
@@ -79,7 +80,8 @@ struct Layout {
   double height(std::size_t groups) const { return kRowStep * static_cast<double>(groups * lines_per_group) + 10; }
   double x(std::size_t channel) const { return 52 + kPanelStep * static_cast<double>(channel % columns); }
   double y(std::size_t group, std::size_t channel) const {
-    return 26 + kRowStep * static_cast<double>(group * lines_per_group + channel / columns);
+    const std::size_t line = group * lines_per_group + channel / columns;
+    return 26 + kRowStep * static_cast<double>(line);
   }
 };
 
