@@ -1,7 +1,9 @@
 #include "raw/raw_schema.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <string_view>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -25,9 +27,9 @@ bool contains(const std::vector<std::string>& names, const std::string& name) {
 
 // Stores and scores files have columns of their own.
 std::string observer_name(const std::string& column) {
-  static const std::vector<std::string> kTaken = {"label", "weight", "source_file", "source_row", "counts",
-                                                  "pixel", "value",  "score",       "logit",      "split"};
-  return contains(kTaken, column) ? "raw_" + column : column;
+  constexpr std::array<std::string_view, 10> kTaken = {"label", "weight", "source_file", "source_row", "counts",
+                                                       "pixel", "value",  "score",       "logit",      "split"};
+  return std::find(kTaken.begin(), kTaken.end(), column) != kTaken.end() ? "raw_" + column : column;
 }
 
 // A flat column of numbers whose name can be shown.
