@@ -1,9 +1,12 @@
 #include "store/store.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <set>
 #include <string_view>
 
+#include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include "base/commit.h"
@@ -62,12 +65,34 @@ void remove_unlisted(const std::filesystem::path& folder) {
 
 }  // namespace
 
+// Held while a store is written; goes with the process, however it ends.
+class StoreWriter::Lock {
+ public:
+  explicit Lock(const std::filesystem::path& folder)
+      : descriptor_(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+    // Some network file systems lock no folders; there it is the user who starts one preparation at a time.
+    if (descriptor_ >= 0 && ::flock(descriptor_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+      ::close(descriptor_);
+      throw Error(text(folder, ": another preparation is writing there (wait for it, or choose another --out)"));
+    }
+  }
+  ~Lock() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+  }
+  Lock(const Lock&) = delete;
+  Lock& operator=(const Lock&) = delete;
+
+ private:
+  int descriptor_;
+};
+
 StoreWriter::StoreWriter(std::filesystem::path folder) : folder_(std::move(folder)) {
   for (auto path = folder_; !path.empty() && !std::filesystem::exists(path); path = path.parent_path()) {
     created_.push_back(path);
   }
   if (created_.empty()) {
     if (!std::filesystem::is_directory(folder_)) throw Error(text(folder_, ": is not a folder"));
+    lock_ = std::make_unique<Lock>(folder_);
     for (const auto& entry : std::filesystem::directory_iterator(folder_)) {
       const std::string name = entry.path().filename();
       if (!is_shard_name(name) && !is_temporary(name) && !(is_store(folder_) && name == "manifest.json")) {
@@ -76,9 +101,11 @@ StoreWriter::StoreWriter(std::filesystem::path folder) : folder_(std::move(folde
       }
     }
     if (!is_store(folder_)) remove_unlisted(folder_);
+    return;
   }
   try {
     create_folder(folder_);
+    lock_ = std::make_unique<Lock>(folder_);
   } catch (const Error&) {
     remove_created();
     throw;

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <filesystem>
+#include <memory>
 
 #include "jet/jet_records.h"
 #include "store/manifest.h"
@@ -14,7 +15,7 @@ namespace jetvit {
 class StoreWriter {
  public:
   // Creates `folder`; removes shards that an interrupted run left there. Throws Error where it holds anything else than
-  // a store.
+  // a store, and where another writer is at work in it.
   explicit StoreWriter(std::filesystem::path folder);
 
   // Without close() what was written is removed, and so are the folders that were created.
@@ -29,11 +30,14 @@ class StoreWriter {
   void close(Manifest manifest);
 
  private:
+  class Lock;
+
   void write_shard(Split split);
   void remove_created() const;
 
   std::filesystem::path folder_;
   std::vector<std::filesystem::path> created_;  // folders, the innermost first
+  std::unique_ptr<Lock> lock_;
   std::array<JetRecords, 3> pending_;
   std::array<int, 3> written_{};
   std::array<std::array<std::uint64_t, 2>, 3> counts_{};

@@ -130,6 +130,15 @@ TEST(Store, RemovesOnlyWhatAKilledWriterLeft) {
   EXPECT_EQ(names_in(folder / "store"), names_of(manifest));
 }
 
+TEST(Store, OneWriterAtATime) {
+  const TempFolder folder;
+  {
+    const StoreWriter first(folder / "store");
+    EXPECT_ERROR(StoreWriter(folder / "store"), Error, "store: another preparation is writing there");
+  }
+  test::write_small_store(folder / "store");
+}
+
 TEST(Store, RefusesAFolderOfOtherFiles) {
   for (const std::string name : {"mine.arrow", "train-mine.arrow", "notes.txt", ".hidden", "manifest.json.bak"}) {
     const TempFolder folder;
