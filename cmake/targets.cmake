@@ -11,7 +11,8 @@ function(jetvit_library name)
 endfunction()
 
 # jetvit_test(NAME SOURCES files... USES stages... [THIRD_PARTY targets...] [LABELS labels...])
-# A GoogleTest program; each of its tests is one ctest. Label "slow" keeps a test out of the sanitizer runs.
+# A GoogleTest program; each of its tests is one ctest. Label "slow" keeps a test out of the sanitizer runs, where the
+# program is one ctest: an instrumented start with libtorch takes seconds.
 function(jetvit_test name)
   cmake_parse_arguments(ARG "" "" "SOURCES;USES;THIRD_PARTY;LABELS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
@@ -24,5 +25,10 @@ function(jetvit_test name)
   if(ARG_LABELS)
     list(APPEND properties LABELS "${ARG_LABELS}")
   endif()
-  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 PROPERTIES ${properties})
+  if(JETVIT_SANITIZE)
+    add_test(NAME ${name} COMMAND ${name})
+    set_tests_properties(${name} PROPERTIES ${properties})
+  else()
+    gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 PROPERTIES ${properties})
+  endif()
 endfunction()
