@@ -49,7 +49,7 @@ std::shared_ptr<arrow::Array> lists(const std::shared_ptr<arrow::DataType>& type
 
 template <class Array>
 std::shared_ptr<Array> typed(const std::shared_ptr<arrow::RecordBatch>& batch, const std::string& name) {
-  const auto array = std::dynamic_pointer_cast<Array>(batch->GetColumnByName(name));
+  auto array = std::dynamic_pointer_cast<Array>(batch->GetColumnByName(name));
   if (!array || array->null_count() != 0)
     throw Error(text("column ", name, " is missing, of another type or has nulls"));
   return array;
