@@ -81,7 +81,8 @@ void run_demo(const DemoOptions& options) {
   run_command({"train", recipe, "--data", store, "--out", run});
   run_command({"evaluate", run});
   std::cout << "\nThe demo took " << human_seconds(monotonic_seconds() - start) << ". Look at\n  " << run
-            << "/evaluation-test/roc.png, scores.png    how well quarks and gluons separate\n  "
+            << "/evaluation-test/    roc.png, scores.png: how well quarks and gluons separate; learning.png, "
+               "calibration.png\n  "
             << (out / "pictures").string() << "/    single jets and class averages\n  " << run
             << "/    the trained model, its recipe and its logs\n";
 }

@@ -20,6 +20,8 @@ void install_stop_handlers() {
   action.sa_flags = SA_RESETHAND | SA_RESTART;
   ::sigaction(SIGINT, &action, nullptr);
   ::sigaction(SIGTERM, &action, nullptr);
+  // Beyond a limit on file sizes write() then fails like on a full disk, and what was begun is tidied away.
+  ::signal(SIGXFSZ, SIG_IGN);
 }
 
 int stop_requested() {
