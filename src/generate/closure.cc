@@ -13,36 +13,38 @@ struct Reference {
 };
 constexpr std::array<Reference, 3> kCms = {{{78, 127}, {240, 77}, {17, 45}}};
 
-struct Figures {
-  double occupancy = 0, sum = 0;
-};
-
-Figures figures(const JetRecords& jets, int channel, int label) {
-  Figures out;
-  double count = 0;
-  for (std::size_t jet = 0; jet < jets.size(); ++jet) {
-    if (jets.label[jet] != label) continue;
-    const SparseChannel sparse = jets.images.channel(jet, channel);
-    out.occupancy += static_cast<double>(sparse.pixel.size());
-    for (const float value : sparse.value) out.sum += static_cast<double>(value);
-    ++count;
-  }
-  if (count > 0) out = {out.occupancy / count, out.sum / count};
-  return out;
-}
-
 }  // namespace
 
-std::string closure_table(const JetRecords& jets) {
-  const auto channels = channels_for(jets.images.shape.channels);
+void Closure::add(const JetRecords& jets) {
+  channels_.resize(static_cast<std::size_t>(jets.images.shape.channels));
+  for (std::size_t jet = 0; jet < jets.size(); ++jet) {
+    const std::size_t label = jets.label[jet];
+    ++jets_[label];
+    for (std::size_t channel = 0; channel < channels_.size(); ++channel) {
+      const SparseChannel sparse = jets.images.channel(jet, static_cast<int>(channel));
+      Sums& sums = channels_[channel][label];
+      sums.occupied += static_cast<double>(sparse.pixel.size());
+      for (const float value : sparse.value) sums.sum += static_cast<double>(value);
+    }
+  }
+}
+
+std::size_t Closure::jets() const {
+  return jets_[0] + jets_[1];
+}
+
+std::string Closure::table() const {
+  const auto channels = channels_for(static_cast<int>(channels_.size()));
   std::string out = "channel  occupied (y=1 / y=0)  sum (y=1 / y=0)  CMS occupied, sum\n";
+  const auto mean = [this](double sum, std::size_t label) {
+    return fixed(jets_[label] == 0 ? 0 : sum / static_cast<double>(jets_[label]), 1);
+  };
   for (std::size_t index = 0; index < channels.size(); ++index) {
     const bool towers = channels[index].name == "hcal";
     const double tiles = towers ? 25 : 1;
-    const Figures signal = figures(jets, static_cast<int>(index), 1);
-    const Figures background = figures(jets, static_cast<int>(index), 0);
-    out += text(channels[index].name, towers ? " (towers)" : "", "  ", fixed(signal.occupancy / tiles, 1), " / ",
-                fixed(background.occupancy / tiles, 1), "  ", fixed(signal.sum, 1), " / ", fixed(background.sum, 1));
+    const auto& [background, signal] = channels_[index];
+    out += text(channels[index].name, towers ? " (towers)" : "", "  ", mean(signal.occupied / tiles, 1), " / ",
+                mean(background.occupied / tiles, 0), "  ", mean(signal.sum, 1), " / ", mean(background.sum, 0));
     if (channels.size() == kCms.size()) {
       out += text("  ", fixed(kCms[index].occupancy, 0), ", ", fixed(kCms[index].sum, 0));
     }

@@ -1,12 +1,26 @@
 #pragma once
 
+#include <array>
 #include <string>
+#include <vector>
 
 #include "jet/jet_records.h"
 
 namespace jetvit {
 
-// Table of mean occupancies and sums per channel, for quark-gluon beside those of the CMS simulation.
-std::string closure_table(const JetRecords& jets);
+// Mean occupancies and sums per channel and class, for quark-gluon beside those of the CMS simulation.
+class Closure {
+ public:
+  void add(const JetRecords& jets);
+  std::size_t jets() const;
+  std::string table() const;  // one line a channel
+
+ private:
+  struct Sums {
+    double occupied = 0, sum = 0;  // pixels, GeV
+  };
+  std::array<std::size_t, 2> jets_{};          // [label]
+  std::vector<std::array<Sums, 2>> channels_;  // [channel][label]
+};
 
 }  // namespace jetvit

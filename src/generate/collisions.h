@@ -15,14 +15,18 @@ namespace jetvit {
 
 enum class Process { gluon, quark, qcd, top, pile_up };
 
-// Proton collisions at 8 TeV from Pythia 8 with the numbers of the CUETP8M1 tune. Everything depends on the seed alone.
+// Proton collisions at 8 TeV from Pythia 8 with the numbers of the CUETP8M1 tune. Starting takes about half a second
+// (pile-up: several seconds), so that one source serves many blocks of jets.
 class CollisionSource {
  public:
-  CollisionSource(Process process, std::uint64_t seed);
+  explicit CollisionSource(Process process);
   ~CollisionSource();
   CollisionSource(const CollisionSource&) = delete;
   CollisionSource& operator=(const CollisionSource&) = delete;
 
+  // Starts the random numbers anew: the collisions after this depend on the process and the seed alone, whatever was
+  // made before.
+  void seed(std::uint64_t seed);
   // The next collision: stable, visible particles with |eta| < 3.2 and the partons to match jets to.
   Collision next();
 
@@ -31,7 +35,7 @@ class CollisionSource {
   std::unique_ptr<Pythia8::Pythia> pythia_;
 };
 
-// `count` inelastic collisions, made in blocks of 250 on up to `threads` threads; the same whatever their number.
-std::vector<std::vector<Particle>> make_pile_up(std::size_t count, std::uint64_t seed, int threads);
+// `count` inelastic collisions.
+std::vector<std::vector<Particle>> make_pile_up(std::size_t count, std::uint64_t seed);
 
 }  // namespace jetvit

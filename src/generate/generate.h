@@ -1,7 +1,10 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <vector>
 
+#include "generate/particle.h"
 #include "jet/jet_records.h"
 
 namespace jetvit {
@@ -14,13 +17,20 @@ struct GenerateOptions {
   int threads = 1;
 };
 
+// What a set has cost.
 struct Generated {
-  JetRecords jets;  // observers: pt, m0, eta; in random order
-  std::uint64_t collisions = 0, simulated = 0, selected = 0;
-  double seconds = 0;
+  std::uint64_t collisions = 0;  // made in full
+  std::uint64_t simulated = 0;   // passed through the detector
+  std::uint64_t selected = 0;    // jets found; those without partner are left out
 };
 
-// Makes the set; the result depends on all options but `threads`.
-Generated generate(const GenerateOptions& options);
+// The pile-up collisions that a set of `options.jets` jets draws from: 250 to 2,000, none where pile_up is 0.
+std::vector<std::vector<Particle>> pile_up_pool(const GenerateOptions& options);
+
+// Makes the set. `sink` gets it in order, in chunks of up to 512 jets of both classes in random order, one at a time
+// on any thread; observers: pt, m0 (GeV), eta. The jets depend on all options but `threads`, and on the pool. Memory
+// does not grow with the number of jets. Throws Interrupted on SIGINT.
+Generated generate(const GenerateOptions& options, const std::vector<std::vector<Particle>>& pool,
+                   const std::function<void(const JetRecords&)>& sink);
 
 }  // namespace jetvit

@@ -6,6 +6,7 @@
 #include "base/commit.h"
 #include "base/error.h"
 #include "base/parallel_for.h"
+#include "base/progress.h"
 #include "base/stop_flag.h"
 #include "base/text.h"
 #include "generate/closure.h"
@@ -45,15 +46,24 @@ void run(const CommandLine& line) {
   layout.snappy = line.published_layout;
   layout.rows_per_group = line.published_layout ? 1 : 256;
   jetvit::RawWriter writer(line.out, layout);
-  const jetvit::Generated made = jetvit::generate(line.generate);
-  writer.append(made.jets);
+  const double start = jetvit::monotonic_seconds();
+  const auto pool = jetvit::pile_up_pool(line.generate);
+  const double pool_seconds = jetvit::monotonic_seconds() - start;
+  jetvit::Closure closure;
+  const jetvit::Generated made = jetvit::generate(line.generate, pool, [&](const jetvit::JetRecords& jets) {
+    closure.add(jets);
+    writer.append(jets);
+  });
   writer.close();
-  std::cout << jetvit::closure_table(made.jets)
+  const double seconds = jetvit::monotonic_seconds() - start;
+  std::cout << closure.table()
             << text(jetvit::with_commas(made.collisions), " collisions, ", jetvit::with_commas(made.simulated),
                     " simulated, ", jetvit::with_commas(made.selected), " jets selected, ",
-                    jetvit::with_commas(made.jets.size()), " paired in pT and |eta| and written\n")
-            << text(jetvit::fixed(static_cast<double>(made.jets.size()) / made.seconds, 1), " jets/s on ",
-                    line.generate.threads, " threads; seed ", line.generate.seed, "\nwrote ", line.out, "\n");
+                    jetvit::with_commas(closure.jets()), " paired in pT and |eta| and written\n")
+            << text(jetvit::fixed(static_cast<double>(closure.jets()) / seconds, 1), " jets/s on ",
+                    line.generate.threads, " threads (", jetvit::fixed(seconds, 1), " s, of them ",
+                    jetvit::fixed(pool_seconds, 1), " s for the pile-up pool); seed ", line.generate.seed, "\nwrote ",
+                    line.out, "\n");
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "generate/selection.h"
 
+#include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "base/random_stream.h"
@@ -20,6 +22,7 @@ struct Cuts {
 };
 constexpr Cuts kQuarkGluon{0.5, 70, 2.0, 0.85, true};
 constexpr Cuts kBoostedTop{0.8, 400, 1.37, 0.85, true};
+constexpr double kMayLead = 0.7, kPicturedEta = 1.75;
 constexpr double kMatch = 0.4, kParticleMatch = 0.45;
 
 bool is_top(Process process) {
@@ -65,6 +68,13 @@ std::vector<FoundJet> wanted_jets(const std::vector<FoundJet>& jets, const Colli
   return {};
 }
 
+// The leading jet, or one that may lead after the detector, is where pictures can be taken.
+bool can_be_pictured(const std::vector<FoundJet>& jets) {
+  return std::any_of(jets.begin(), jets.end(), [&jets](const FoundJet& jet) {
+    return jet.pt > kMayLead * jets.front().pt && std::abs(jet.eta) < kPicturedEta;
+  });
+}
+
 void simulate(const Collision& collision, const std::vector<std::vector<Particle>>& pool, double pile_up,
               RandomStream& random, Detector& detector) {
   detector.clear();
@@ -102,12 +112,13 @@ void record(const FoundJet& jet, std::uint8_t label, JetRecords& out) {
 
 }  // namespace
 
-JetBlock make_jets(const SelectionOptions& options, const std::vector<std::vector<Particle>>& pool) {
+JetBlock make_jets(const SelectionOptions& options, const std::vector<std::vector<Particle>>& pool,
+                   CollisionSource& source) {
   const bool top = is_top(options.process);
   const Cuts& cuts = top ? kBoostedTop : kQuarkGluon;
   const auto kind = static_cast<std::uint64_t>(options.process);
   const std::uint8_t label = options.process == Process::quark || options.process == Process::top ? 1 : 0;
-  CollisionSource source(options.process, mix_words({options.seed, kSourceKey, kind, options.block}));
+  source.seed(mix_words({options.seed, kSourceKey, kind, options.block}));
   RandomStream random({options.seed, kDetectorKey, kind, options.block});
   Detector detector(top);
   JetBlock block;
@@ -122,7 +133,8 @@ JetBlock make_jets(const SelectionOptions& options, const std::vector<std::vecto
     const auto particle_jets = find_particle_jets(collision.particles, cuts.radius, cuts.prefilter * cuts.pt);
     Cuts loose = cuts;
     loose.eta += 0.2;
-    if (wanted_jets(particle_jets, collision, options.process, loose, kParticleMatch).empty()) continue;
+    const auto candidates = wanted_jets(particle_jets, collision, options.process, loose, kParticleMatch);
+    if (candidates.empty() || (!top && !can_be_pictured(particle_jets))) continue;
     ++block.simulated;
     simulate(collision, pool, options.pile_up, random, detector);
     const auto found = find_jets(detector.flow, cuts.radius, cuts.pt, cuts.pile_up_subtracted);

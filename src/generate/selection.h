@@ -22,8 +22,9 @@ struct SelectionOptions {
   double pile_up = 21;     // mean number of collisions beside the hard one
 };
 
-// Collides, simulates and selects until `jets` jets are found. Depends on the options and the pool alone. Throws
-// Interrupted on SIGINT.
-JetBlock make_jets(const SelectionOptions& options, const std::vector<std::vector<Particle>>& pool);
+// Collides, simulates and selects until `jets` jets are found; `source` is of the same process and is seeded here.
+// Depends on the options and the pool alone. Throws Interrupted on SIGINT.
+JetBlock make_jets(const SelectionOptions& options, const std::vector<std::vector<Particle>>& pool,
+                   CollisionSource& source);
 
 }  // namespace jetvit
