@@ -2,10 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <memory>
 
+#include "base/ordered_for.h"
 #include "base/progress.h"
-#include "generate/ordered_blocks.h"
 #include "generate/pairing.h"
 #include "generate/selection.h"
 
@@ -46,11 +47,11 @@ Generated generate(const GenerateOptions& options, const std::vector<std::vector
   PairStream pairs(options.jets, options.seed, sink);
   Progress progress("generate", "jets", options.jets);
   Generated out;
-  const auto make = [&](std::size_t index, std::size_t thread) {
+  const auto make = [&](std::size_t index, int thread) {
     const bool signal = index % 2 == 1;
     const Process process =
         options.top ? (signal ? Process::top : Process::qcd) : (signal ? Process::quark : Process::gluon);
-    CollisionSource& source = sources[thread].of(process, signal);
+    CollisionSource& source = sources[static_cast<std::size_t>(thread)].of(process, signal);
     return make_jets({process, options.seed, index / 2, per_block, options.pile_up}, pool, source);
   };
   const auto take = [&](JetBlock block) {
@@ -62,7 +63,8 @@ Generated generate(const GenerateOptions& options, const std::vector<std::vector
     progress.add(pairs.size() - before);
     return pairs.size() < options.jets;
   };
-  OrderedBlocks(options.threads, make, take).run();
+  constexpr std::size_t kEndless = std::numeric_limits<std::size_t>::max();
+  ordered_for(kEndless, options.threads, 4 * sources.size(), make, take);
   return out;
 }
 

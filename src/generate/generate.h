@@ -27,9 +27,9 @@ struct Generated {
 // The pile-up collisions that a set of `options.jets` jets draws from: 250 to 2,000, none where pile_up is 0.
 std::vector<std::vector<Particle>> pile_up_pool(const GenerateOptions& options);
 
-// Makes the set. `sink` gets it in order, in chunks of up to 512 jets of both classes in random order, one at a time
-// on any thread; observers: pt, m0 (GeV), eta. The jets depend on all options but `threads`, and on the pool. Memory
-// does not grow with the number of jets. Throws Interrupted on SIGINT.
+// Makes the set. `sink` gets it in order on the calling thread, in chunks of up to 512 jets of both classes in random
+// order; observers: pt, m0 (GeV), eta. The jets depend on all options but `threads`, and on the pool. Memory does not
+// grow with the number of jets. Throws Interrupted on SIGINT.
 Generated generate(const GenerateOptions& options, const std::vector<std::vector<Particle>>& pool,
                    const std::function<void(const JetRecords&)>& sink);
 

@@ -1,14 +1,12 @@
 #include "raw/raw_reader.h"
 
 #include <algorithm>
-#include <condition_variable>
-#include <map>
-#include <mutex>
+#include <memory>
 #include <set>
-#include <thread>
 #include <utility>
 
 #include "base/error.h"
+#include "base/ordered_for.h"
 #include "base/text.h"
 #include "raw/row_group_reader.h"
 
@@ -45,53 +43,6 @@ std::vector<Task> tasks_of(const ParquetFooter& footer) {
   }
   return tasks;
 }
-
-// Results of tasks handed over in order; workers stay at most `window` tasks ahead of the consumer.
-class OrderedResults {
- public:
-  explicit OrderedResults(std::size_t window) : window_(window) {}
-
-  // False where the consumer gave up.
-  bool put(std::size_t task, Result&& result) {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return stopped_ || task < next_ + window_; });
-    if (stopped_) return false;
-    ready_.emplace(task, std::move(result));
-    changed_.notify_all();
-    return true;
-  }
-
-  void fail(std::exception_ptr failure) {
-    const std::lock_guard lock(mutex_);
-    if (!failure_) failure_ = failure;
-    stopped_ = true;
-    changed_.notify_all();
-  }
-
-  Result take() {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return failure_ || ready_.contains(next_); });
-    if (!ready_.contains(next_)) std::rethrow_exception(failure_);
-    Result out = std::move(ready_.extract(next_).mapped());
-    ++next_;
-    changed_.notify_all();
-    return out;
-  }
-
-  void stop() {
-    const std::lock_guard lock(mutex_);
-    stopped_ = true;
-    changed_.notify_all();
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::map<std::size_t, Result> ready_;
-  std::size_t next_ = 0, window_;
-  bool stopped_ = false;
-  std::exception_ptr failure_;
-};
 
 }  // namespace
 
@@ -143,40 +94,28 @@ void RawReader::read_file(std::size_t file, RawSummary& summary, const std::func
   const InputFile input(files_[file]);
   const std::vector<Task> tasks = tasks_of(footer);
   const int threads = std::max(1, options_.threads);
-  OrderedResults results(static_cast<std::size_t>(2 * threads));
-  std::jthread workers([&] {
-    try {
-      std::vector<std::unique_ptr<RowGroupReader>> readers(static_cast<std::size_t>(threads));
-      parallel_for(tasks.size(), threads, [&](std::size_t index, int thread) {
-        auto& reader = readers[static_cast<std::size_t>(thread)];
-        if (!reader) reader = std::make_unique<RowGroupReader>(input, footer, schema, options_);
-        Result result;
-        const Task& task = tasks[index];
-        result.jets =
-            reader->read(task.first, task.last, task.first_row, static_cast<std::uint32_t>(file), result.skipped);
-        if (!results.put(index, std::move(result))) throw Error("reading was given up");
-      });
-    } catch (...) {
-      results.fail(std::current_exception());
+  std::vector<std::unique_ptr<RowGroupReader>> readers(static_cast<std::size_t>(threads));
+  const auto read_task = [&](std::size_t index, int thread) {
+    auto& reader = readers[static_cast<std::size_t>(thread)];
+    if (!reader) reader = std::make_unique<RowGroupReader>(input, footer, schema, options_);
+    Result result;
+    const Task& task = tasks[index];
+    result.jets = reader->read(task.first, task.last, task.first_row, static_cast<std::uint32_t>(file), result.skipped);
+    return result;
+  };
+  const auto pass_on = [&](Result&& result) {
+    summary.kept += result.jets.size();
+    summary.skipped += result.skipped.size();
+    summary.rows += result.jets.size() + result.skipped.size();
+    summary.rows_of_file[file] += result.jets.size() + result.skipped.size();
+    summary.skipped_of_file[file] += result.skipped.size();
+    for (SkippedRow& row : result.skipped) {
+      if (summary.named.size() < kNamedRows) summary.named.push_back(std::move(row));
     }
-  });
-  try {
-    for (std::size_t task = 0; task < tasks.size(); ++task) {
-      Result result = results.take();
-      summary.kept += result.jets.size();
-      summary.skipped += result.skipped.size();
-      summary.rows += result.jets.size() + result.skipped.size();
-      summary.rows_of_file[file] += result.jets.size() + result.skipped.size();
-      summary.skipped_of_file[file] += result.skipped.size();
-      for (SkippedRow& row : result.skipped) {
-        if (summary.named.size() < kNamedRows) summary.named.push_back(std::move(row));
-      }
-      if (result.jets.size() > 0) sink(std::move(result.jets));
-    }
-  } catch (...) {
-    results.stop();
-    throw;
-  }
+    if (result.jets.size() > 0) sink(std::move(result.jets));
+    return true;
+  };
+  ordered_for(tasks.size(), threads, static_cast<std::size_t>(2 * threads), read_task, pass_on);
 }
 
 }  // namespace jetvit

@@ -19,13 +19,7 @@ GenerateOptions small(bool top, int threads) {
 JetRecords jets_of(const GenerateOptions& options) {
   static const std::vector<std::vector<Particle>> pool = pile_up_pool(small(false, 1));
   JetRecords all;
-  generate(options, pool, [&all](const JetRecords& jets) {
-    if (all.size() == 0) {
-      all = jets;
-    } else {
-      all.append(jets);
-    }
-  });
+  generate(options, pool, [&all](const JetRecords& jets) { all.append(jets); });
   return all;
 }
 
