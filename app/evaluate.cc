@@ -19,8 +19,8 @@
 #include "measure/temperature.h"
 #include "predict/predictor.h"
 #include "predict/scores_file.h"
-#include "predict/store_chunks.h"
 #include "predict/trained_model.h"
+#include "store/store.h"
 #include "train/run_log.h"
 
 namespace jetvit {

@@ -89,13 +89,16 @@ void create_folder(const std::filesystem::path& path) {
   sync_folder(folder_of(path));
 }
 
+bool is_temporary(std::string_view name) {
+  return name.starts_with(".") && name.find(kTemporaryMark) != std::string_view::npos;
+}
+
 void remove_stale_temporaries(const std::filesystem::path& folder) {
   if (!std::filesystem::is_directory(folder)) return;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
     const std::string name = entry.path().filename();
-    const std::size_t mark = name.find(kTemporaryMark);
-    if (mark == std::string::npos) continue;
-    const int owner = std::atoi(name.c_str() + mark + kTemporaryMark.size());
+    if (!is_temporary(name)) continue;
+    const int owner = std::atoi(name.c_str() + name.find(kTemporaryMark) + kTemporaryMark.size());
     if (owner > 0 && ::kill(owner, 0) != 0 && errno == ESRCH) std::filesystem::remove(entry.path());
   }
 }

@@ -43,6 +43,9 @@ void refuse_existing(const std::filesystem::path& path, bool overwrite);
 // Creates `path` and its parents durably; throws Error naming the cause.
 void create_folder(const std::filesystem::path& path);
 
+// Whether a file of this name (without folder) is a temporary of OutputFile.
+bool is_temporary(std::string_view name);
+
 // Removes the temporaries that a killed process left in `folder`.
 void remove_stale_temporaries(const std::filesystem::path& folder);
 

@@ -20,14 +20,6 @@ std::pair<int, int> bin(double pt, double eta) {
   return {static_cast<int>(pt_bin), static_cast<int>(std::abs(eta) / 0.2)};
 }
 
-void append(JetRecords& to, const JetRecords& more) {
-  if (to.observer_names.empty()) {
-    to = more;
-  } else {
-    to.append(more);
-  }
-}
-
 }  // namespace
 
 std::vector<std::size_t> pair_classes(const JetRecords& jets) {
@@ -63,13 +55,13 @@ PairStream::PairStream(std::size_t jets, std::uint64_t seed, std::function<void(
     : jets_(jets), seed_(seed), sink_(std::move(sink)) {}
 
 void PairStream::add(const JetRecords& block) {
-  append(waiting_, block);
+  waiting_.append(block);
   std::vector<std::size_t> pairs = pair_classes(waiting_);
   std::vector<bool> paired(waiting_.size(), false);
   for (const std::size_t jet : pairs) paired[jet] = true;
   pairs.resize(std::min(pairs.size(), jets_ - paired_));
   paired_ += pairs.size();
-  append(ready_, waiting_.select(pairs));
+  ready_.append(waiting_.select(pairs));
   std::vector<std::size_t> left;
   for (std::size_t jet = 0; jet < paired.size(); ++jet) {
     if (!paired[jet]) left.push_back(jet);

@@ -5,8 +5,6 @@
 #include <limits>
 #include <vector>
 
-#include "base/error.h"
-#include "base/text.h"
 #include "measure/roc_curve.h"
 #include "measure/scores_check.h"
 
@@ -14,14 +12,6 @@ namespace jetvit {
 namespace {
 
 constexpr std::size_t kBins = 15;
-
-void check_probabilities(std::span<const double> probability, std::span<const std::uint8_t> label) {
-  check_scores(probability, label, {});
-  for (std::size_t jet = 0; jet < label.size(); ++jet) {
-    const double p = probability[jet];
-    if (p < 0 || p > 1) throw Error(text("scores: jet ", jet, " has the score ", p, ", which is no probability"));
-  }
-}
 
 double calibration_error(std::span<const double> probability, std::span<const std::uint8_t> label) {
   double total = 0;

@@ -31,4 +31,12 @@ void check_scores(std::span<const double> score, std::span<const std::uint8_t> l
   }
 }
 
+void check_probabilities(std::span<const double> probability, std::span<const std::uint8_t> label) {
+  check_scores(probability, label, {});
+  for (std::size_t jet = 0; jet < label.size(); ++jet) {
+    const double p = probability[jet];
+    if (p < 0 || p > 1) throw Error(text("scores: jet ", jet, " has the score ", p, ", which is no probability"));
+  }
+}
+
 }  // namespace jetvit

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "measure/probability_metrics.h"
+#include "measure/scores_check.h"
 
 namespace jetvit {
 namespace {
@@ -14,9 +14,9 @@ constexpr double kHighest = 100;
 }  // namespace
 
 double fit_temperature(std::span<const double> probability, std::span<const std::uint8_t> label) {
-  probability_metrics(probability, label);  // for its checks
-  constexpr double kLargestLogit = 37;      // of a double below 1
-  std::vector<double> margin;               // the logit of the true class
+  check_probabilities(probability, label);
+  constexpr double kLargestLogit = 37;  // of a double below 1
+  std::vector<double> margin;           // the logit of the true class
   for (std::size_t jet = 0; jet < label.size(); ++jet) {
     const double logit = std::clamp(std::log(probability[jet] / (1 - probability[jet])), -kLargestLogit, kLargestLogit);
     margin.push_back(label[jet] != 0 ? logit : -logit);

@@ -11,10 +11,9 @@
 #include "base/text.h"
 #include "predict/predictor.h"
 #include "predict/scores_file.h"
-#include "predict/store_chunks.h"
 #include "predict/trained_model.h"
 #include "raw/raw_reader.h"
-#include "store/manifest.h"
+#include "store/store.h"
 
 namespace jetvit {
 namespace {

@@ -1,18 +1,16 @@
 #include "store/store.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <set>
 #include <string_view>
 
-#include <fcntl.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include "base/commit.h"
 #include "base/digest.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/folder_lock.h"
 #include "base/parallel_for.h"
 #include "base/text.h"
 #include "store/shard.h"
@@ -23,6 +21,7 @@ namespace {
 constexpr std::size_t kShardJets = 8192;        // about 40 MB of quark-gluon jets
 constexpr std::size_t kShardPixels = 64 << 20;  // and at most about 400 MB of any others
 constexpr std::size_t kDigestDigits = 16;       // of the digest, in a shard's name
+constexpr std::string_view kRefusal = "another preparation is writing there (wait for it, or choose another --out)";
 
 // A name that write_shard() gives: nobody else's files are removed.
 bool is_shard_name(const std::string& name) {
@@ -35,10 +34,6 @@ bool is_shard_name(const std::string& name) {
     }
   }
   return false;
-}
-
-bool is_temporary(const std::string& name) {
-  return name.starts_with(".") && name.find(".jetvit-tmp-") != std::string::npos;
 }
 
 // Names of the shards of the store that stands in `folder`; none where there is no whole one.
@@ -65,34 +60,13 @@ void remove_unlisted(const std::filesystem::path& folder) {
 
 }  // namespace
 
-// Held while a store is written; goes with the process, however it ends.
-class StoreWriter::Lock {
- public:
-  explicit Lock(const std::filesystem::path& folder)
-      : descriptor_(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
-    // Some network file systems lock no folders; there it is the user who starts one preparation at a time.
-    if (descriptor_ >= 0 && ::flock(descriptor_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
-      ::close(descriptor_);
-      throw Error(text(folder, ": another preparation is writing there (wait for it, or choose another --out)"));
-    }
-  }
-  ~Lock() {
-    if (descriptor_ >= 0) ::close(descriptor_);
-  }
-  Lock(const Lock&) = delete;
-  Lock& operator=(const Lock&) = delete;
-
- private:
-  int descriptor_;
-};
-
 StoreWriter::StoreWriter(std::filesystem::path folder) : folder_(std::move(folder)) {
   for (auto path = folder_; !path.empty() && !std::filesystem::exists(path); path = path.parent_path()) {
     created_.push_back(path);
   }
   if (created_.empty()) {
     if (!std::filesystem::is_directory(folder_)) throw Error(text(folder_, ": is not a folder"));
-    lock_ = std::make_unique<Lock>(folder_);
+    lock_ = std::make_unique<FolderLock>(folder_, kRefusal);
     for (const auto& entry : std::filesystem::directory_iterator(folder_)) {
       const std::string name = entry.path().filename();
       if (!is_shard_name(name) && !is_temporary(name) && !(is_store(folder_) && name == "manifest.json")) {
@@ -105,7 +79,7 @@ StoreWriter::StoreWriter(std::filesystem::path folder) : folder_(std::move(folde
   }
   try {
     create_folder(folder_);
-    lock_ = std::make_unique<Lock>(folder_);
+    lock_ = std::make_unique<FolderLock>(folder_, kRefusal);
   } catch (const Error&) {
     remove_created();
     throw;
@@ -172,6 +146,19 @@ InputFile open_shard(const std::filesystem::path& store, const ShardEntry& shard
   return file;
 }
 
+JetRecords read_shard(const std::filesystem::path& store, const Manifest& manifest, const ShardEntry& shard) {
+  const InputFile file = open_shard(store, shard);
+  const std::string where = file.path().string();
+  std::vector<std::byte> bytes(shard.bytes);
+  file.read(0, bytes);
+  if (sha256(bytes) != shard.sha256)
+    throw Error(text(
+        where, ": differs from its digest in the manifest (it is damaged or was replaced; prepare the data again)"));
+  JetRecords jets = decode_shard(bytes, manifest.shape, manifest.observer_names, where);
+  if (jets.size() != shard.jets) throw Error(text(where, ": holds another number of jets than the manifest says"));
+  return jets;
+}
+
 }  // namespace
 
 void check_shards(const std::filesystem::path& store, const Manifest& manifest) {
@@ -184,19 +171,8 @@ JetRecords read_split(const std::filesystem::path& store, const Manifest& manife
     if (shard.split == split) shards.push_back(&shard);
   }
   std::vector<JetRecords> parts(shards.size());
-  parallel_for(shards.size(), threads, [&](std::size_t index, int) {
-    const ShardEntry& shard = *shards[index];
-    const std::string where = (store / shard.file).string();
-    const InputFile file = open_shard(store, shard);
-    std::vector<std::byte> bytes(shard.bytes);
-    file.read(0, bytes);
-    if (sha256(bytes) != shard.sha256)
-      throw Error(text(
-          where, ": differs from its digest in the manifest (it is damaged or was replaced; prepare the data again)"));
-    parts[index] = decode_shard(bytes, manifest.shape, manifest.observer_names, where);
-    if (parts[index].size() != shard.jets)
-      throw Error(text(where, ": holds another number of jets than the manifest says"));
-  });
+  parallel_for(shards.size(), threads,
+               [&](std::size_t index, int) { parts[index] = read_shard(store, manifest, *shards[index]); });
   JetRecords jets;
   jets.images.shape = manifest.shape;
   jets.observer_names = manifest.observer_names;
@@ -206,6 +182,13 @@ JetRecords read_split(const std::filesystem::path& store, const Manifest& manife
     part = JetRecords();
   }
   return jets;
+}
+
+void for_each_shard(const std::filesystem::path& store, const Manifest& manifest, Split split,
+                    const std::function<void(JetRecords&&)>& sink) {
+  for (const ShardEntry& shard : manifest.shards) {
+    if (shard.split == split) sink(read_shard(store, manifest, shard));
+  }
 }
 
 }  // namespace jetvit

@@ -2,8 +2,10 @@
 
 #include <array>
 #include <filesystem>
+#include <functional>
 #include <memory>
 
+#include "base/folder_lock.h"
 #include "jet/jet_records.h"
 #include "store/manifest.h"
 
@@ -30,14 +32,12 @@ class StoreWriter {
   void close(Manifest manifest);
 
  private:
-  class Lock;
-
   void write_shard(Split split);
   void remove_created() const;
 
   std::filesystem::path folder_;
   std::vector<std::filesystem::path> created_;  // folders, the innermost first
-  std::unique_ptr<Lock> lock_;
+  std::unique_ptr<FolderLock> lock_;            // once the folder is there
   std::array<JetRecords, 3> pending_;
   std::array<int, 3> written_{};
   std::array<std::array<std::uint64_t, 2>, 3> counts_{};
@@ -48,6 +48,11 @@ class StoreWriter {
 // All jets of a split, in the order in which they were prepared. Every shard is read whole, and its size and SHA-256
 // are compared with the manifest: a shard that was cut short or replaced gives an Error that names it.
 JetRecords read_split(const std::filesystem::path& store, const Manifest& manifest, Split split, int threads);
+
+// Calls `sink` with the jets of a split shard by shard, in the order of read_split(): memory holds one shard, whatever
+// the size of the store. Throws as read_split().
+void for_each_shard(const std::filesystem::path& store, const Manifest& manifest, Split split,
+                    const std::function<void(JetRecords&&)>& sink);
 
 // Whether every shard is there and of the size that the manifest states: quick, unlike read_split(). Throws Error
 // naming the first that is not.
