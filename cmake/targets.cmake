@@ -32,3 +32,12 @@ function(jetvit_test name)
     gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 PROPERTIES ${properties})
   endif()
 endfunction()
+
+# jetvit_oracles(NAMES...)
+# Python tests: tests/oracle/NAME.py, given the path of the program, is the ctest oracle_NAME.
+function(jetvit_oracles)
+  foreach(name ${ARGV})
+    add_test(NAME oracle_${name}
+      COMMAND ${JETVIT_DEPS}/python/bin/python ${CMAKE_SOURCE_DIR}/tests/oracle/${name}.py $<TARGET_FILE:jetvit>)
+  endforeach()
+endfunction()

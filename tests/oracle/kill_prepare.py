@@ -28,7 +28,7 @@ def traced(command, log, *more):
                           capture_output=True, text=True, timeout=120)
 
 
-def places(log, folder):
+def changing_calls(log, folder):
     """(call, its number among calls of that name) of the calls that change a file below the folder."""
     seen, changing, descriptors = {}, [], set()
     for line in log.read_text().splitlines():
@@ -63,41 +63,68 @@ def state(store):
     return manifest["fingerprint"]
 
 
+class Place:
+    """Where the preparation of `raw` is disturbed: a store below a folder of its own, put back to what `old` holds (or to
+    nothing) by reset(). Knows the states before and after, and the calls of an undisturbed preparation."""
+
+    def __init__(self, jetvit, raw, folder, store, old):
+        self.folder, self.old, self.target = folder, old, folder / "target"
+        self.store = self.target / store
+        self.command = prepare(jetvit, raw, self.store)
+        self.reset()
+        self.before, self.old_names = state(self.store), self.listing()
+        log = folder / "strace.txt"
+        tiny.check(traced(self.command, log))
+        self.after = state(self.store)
+        self.names = self.listing()
+        assert self.after is not None and self.after != self.before
+        self.changes = changing_calls(log, self.target)
+
+    def reset(self):
+        shutil.rmtree(self.target, ignore_errors=True)
+        self.target.mkdir()
+        if self.old is not None:
+            shutil.copytree(self.old, self.store)
+
+    def listing(self):
+        return {path.name for path in self.store.iterdir()} if self.store.exists() else None
+
+    def disturbed(self, call, number, what):
+        """A preparation of which one call meets `what`."""
+        self.reset()
+        return traced(self.command, self.folder / "disturbed.txt", "-e", f"inject={call}:{what}:when={number}")
+
+    def check_next(self, where):
+        """The next preparation, undisturbed, makes the new store whole and leaves nothing else."""
+        tiny.check(subprocess.run(self.command, capture_output=True, text=True))
+        assert state(self.store) == self.after and self.listing() == self.names, where
+
+
+def two_raw_files(jetvit, folder):
+    """A raw file and the store of another."""
+    raw = tiny.write_raw(folder / "raw.parquet", jets=40)
+    other = tiny.write_raw(folder / "other.parquet", jets=40, seed=2)
+    tiny.check(subprocess.run(prepare(jetvit, other, folder / "old"), capture_output=True, text=True))
+    return raw, folder / "old"
+
+
 def kill_everywhere(jetvit, raw, folder, old):
     """Kills the preparation of `raw`; `old` is the store that stands there before, or None."""
-    target = folder / "target"
-    store = target / "deep" / "store"
-
-    def reset():
-        shutil.rmtree(target, ignore_errors=True)
-        target.mkdir()
-        if old is not None:
-            shutil.copytree(old, store)
-
-    reset()
-    before = state(store)
-    log = folder / "strace.txt"
-    tiny.check(traced(prepare(jetvit, raw, store), log))
-    after = state(store)
-    names = {path.name for path in store.iterdir()}
-    assert after is not None and after != before
-    kills = places(log, target)
+    place = Place(jetvit, raw, folder, "deep/store", old)
     outcomes, asked = [], set()
-    for call, number in kills:
-        reset()
-        killed = traced(prepare(jetvit, raw, store), folder / "killed.txt", "-e", f"inject={call}:signal=KILL:when={number}")
+    for call, number in place.changes:
+        killed = place.disturbed(call, number, "signal=KILL")
         assert killed.returncode in (-signal.SIGKILL, 128 + signal.SIGKILL), (call, number, killed)
-        left = state(store)
-        assert left in (before, after), f"killed at {call} {number}: another store"
-        if left not in asked and store.exists():  # the program agrees; asked once for each state
+        left = state(place.store)
+        assert left in (place.before, place.after), f"killed at {call} {number}: another store"
+        if left not in asked and place.store.exists():  # the program agrees; asked once for each state
             asked.add(left)
-            inspected = subprocess.run([jetvit, "inspect", store, "--verify"], capture_output=True, text=True)
+            inspected = subprocess.run([jetvit, "inspect", place.store, "--verify"], capture_output=True, text=True)
             assert inspected.returncode == (1 if left is None else 0), inspected
-        outcomes.append(left == after)
-        tiny.check(subprocess.run(prepare(jetvit, raw, store), capture_output=True, text=True))
-        assert state(store) == after and {path.name for path in store.iterdir()} == names, f"after {call} {number}"
+        outcomes.append(left == place.after)
+        place.check_next(f"after {call} {number}")
     assert outcomes == sorted(outcomes), "the new store went away again"
-    return kills, outcomes
+    return place.changes, outcomes
 
 
 def terminate(jetvit, raw, folder, old):
@@ -113,23 +140,17 @@ def terminate(jetvit, raw, folder, old):
 
 
 def main(jetvit):
-    if shutil.which("strace") is None:
-        print("strace is missing: nothing tested")
-        return 77
+    tiny.require_strace()
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
-        raw = tiny.write_raw(folder / "raw.parquet", jets=40)
-        other = tiny.write_raw(folder / "other.parquet", jets=40, seed=2)
+        raw, old = two_raw_files(jetvit, folder)
         new_kills, _ = kill_everywhere(jetvit, raw, folder, None)
-        old = folder / "old"
-        tiny.check(subprocess.run(prepare(jetvit, other, old), capture_output=True, text=True))
         over_kills, outcomes = kill_everywhere(jetvit, raw, folder, old)
         terminate(jetvit, raw, folder, old)
         assert len(new_kills) >= 15 and len(over_kills) >= 15, (new_kills, over_kills)
     print(f"{len(new_kills)} kills into a new folder, {len(over_kills)} over an old store ({outcomes.count(False)} left it, "
           f"{outcomes.count(True)} the new one); every store was whole")
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    main(sys.argv[1])

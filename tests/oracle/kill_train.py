@@ -2,7 +2,6 @@
 import hashlib
 import pathlib
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -29,9 +28,7 @@ def count_calls(command, folder):
 
 
 def main(jetvit):
-    if shutil.which("strace") is None:
-        print("strace is missing: nothing tested")
-        return 77
+    tiny.require_strace()
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
         store = tiny.make_store(jetvit, folder)
@@ -55,8 +52,7 @@ def main(jetvit):
                     entry.name for entry in whole.iterdir()}], f"left over in {run}"
                 kills += 1
     print(f"{kills} kills, each resumed to the same weights ({counts})")
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    main(sys.argv[1])

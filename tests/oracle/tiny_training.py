@@ -1,6 +1,8 @@
 """A store of a few random jets and a training on it that takes a second, for the tests of train and predict."""
 import pathlib
+import shutil
 import subprocess
+import sys
 
 import numpy as np
 import pyarrow as pa
@@ -50,6 +52,11 @@ def train_command(jetvit, store, run, *more):
 
 def train(jetvit, store, run, *more):
     return subprocess.run(train_command(jetvit, store, run, *more), capture_output=True, text=True)
+
+
+def require_strace():
+    if shutil.which("strace") is None:
+        sys.exit("strace is missing: nothing tested (run scripts/setup --with-tests)")
 
 
 def check(done):

@@ -9,11 +9,7 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import pyarrow.parquet as pq
 import tiny_training as tiny
-
-
-def expect(done, status, words):
-    assert done.returncode == status, (done.returncode, done.stderr)
-    assert words in done.stderr, done.stderr
+from mistakes import expect
 
 
 def main(jetvit):
