@@ -44,82 +44,84 @@ TEST(Generate, CollisionsDependOnTheSeedAlone) {
     ASSERT_EQ(first.particles[index].z, again.particles[index].z);
   }
   EXPECT_NE(first.particles.front().px, other.particles.front().px);
-  TEST(Generate, SameJetsWhateverTheThreads) {
-    const JetRecords one = jets_of(small(false, 1)), three = jets_of(small(false, 3));
-    ASSERT_EQ(one.size(), 12U);
-    EXPECT_EQ(one.images.offset, three.images.offset);
-    EXPECT_EQ(one.images.pixel, three.images.pixel);
-    EXPECT_EQ(one.images.value, three.images.value);
-    EXPECT_EQ(one.label, three.label);
-    EXPECT_EQ(one.observers, three.observers);
-  }
+}
 
-  TEST(Generate, ClassesAreBalanced) {
-    const JetRecords made = jets_of(small(false, 1));
-    std::size_t signal = 0;
-    for (const std::uint8_t label : made.label) signal += label;
-    EXPECT_EQ(signal, 6U);
-  }
+TEST(Generate, SameJetsWhateverTheThreads) {
+  const JetRecords one = jets_of(small(false, 1)), three = jets_of(small(false, 3));
+  ASSERT_EQ(one.size(), 12U);
+  EXPECT_EQ(one.images.offset, three.images.offset);
+  EXPECT_EQ(one.images.pixel, three.images.pixel);
+  EXPECT_EQ(one.images.value, three.images.value);
+  EXPECT_EQ(one.label, three.label);
+  EXPECT_EQ(one.observers, three.observers);
+}
 
-  TEST(Generate, TowersAreConstantBlocks) {
-    const JetRecords made = jets_of(small(false, 1));
-    for (std::size_t jet = 0; jet < made.size(); ++jet) {
-      const SparseChannel hcal = made.images.channel(jet, 2);
-      std::vector<float> dense(125 * 125, 0.0F);
-      for (std::size_t entry = 0; entry < hcal.pixel.size(); ++entry) dense[hcal.pixel[entry]] = hcal.value[entry];
-      for (std::size_t row = 0; row < 125; ++row) {
-        for (std::size_t column = 0; column < 125; ++column) {
-          ASSERT_EQ(dense[row * 125 + column], dense[row / 5 * 5 * 125 + column / 5 * 5]);
-        }
+TEST(Generate, ClassesAreBalanced) {
+  const JetRecords made = jets_of(small(false, 1));
+  std::size_t signal = 0;
+  for (const std::uint8_t label : made.label) signal += label;
+  EXPECT_EQ(signal, 6U);
+}
+
+TEST(Generate, TowersAreConstantBlocks) {
+  const JetRecords made = jets_of(small(false, 1));
+  for (std::size_t jet = 0; jet < made.size(); ++jet) {
+    const SparseChannel hcal = made.images.channel(jet, 2);
+    std::vector<float> dense(125 * 125, 0.0F);
+    for (std::size_t entry = 0; entry < hcal.pixel.size(); ++entry) dense[hcal.pixel[entry]] = hcal.value[entry];
+    for (std::size_t row = 0; row < 125; ++row) {
+      for (std::size_t column = 0; column < 125; ++column) {
+        ASSERT_EQ(dense[row * 125 + column], dense[row / 5 * 5 * 125 + column / 5 * 5]);
       }
     }
   }
+}
 
-  TEST(Generate, TopHasEightChannelsAndSignedSignificances) {
-    const JetRecords made = jets_of(small(true, 2));
-    ASSERT_EQ(made.images.shape.channels, 8);
-    bool negative = false;
-    for (std::size_t jet = 0; jet < made.size(); ++jet) {
-      EXPECT_GT(made.observer("pt")[jet], 400);
-      for (const float value : made.images.channel(jet, 1).value) negative = negative || value < 0;
-    }
-    EXPECT_TRUE(negative);
+TEST(Generate, TopHasEightChannelsAndSignedSignificances) {
+  const JetRecords made = jets_of(small(true, 2));
+  ASSERT_EQ(made.images.shape.channels, 8);
+  bool negative = false;
+  for (std::size_t jet = 0; jet < made.size(); ++jet) {
+    EXPECT_GT(made.observer("pt")[jet], 400);
+    for (const float value : made.images.channel(jet, 1).value) negative = negative || value < 0;
   }
+  EXPECT_TRUE(negative);
+}
 
-  // Jets without image, all in one bin of pT and eta, each with a mass of its own.
-  JetRecords block_of(std::uint8_t label, std::size_t count, double first_mass) {
-    JetRecords jets;
-    jets.images.shape = {3, 125, 125};
-    jets.images.offset.resize(3 * count + 1, 0);
-    jets.observer_names = {"pt", "m0", "eta"};
-    jets.observers.assign(3, std::vector<double>(count, 1.0));
-    for (std::size_t jet = 0; jet < count; ++jet) jets.observers[1][jet] = first_mass + static_cast<double>(jet);
-    jets.label.assign(count, label);
-    jets.weight.assign(count, 1);
-    jets.source_file.assign(count, 0);
-    jets.source_row.assign(count, 0);
-    return jets;
-  }
+// Jets without image, all in one bin of pT and eta, each with a mass of its own.
+JetRecords block_of(std::uint8_t label, std::size_t count, double first_mass) {
+  JetRecords jets;
+  jets.images.shape = {3, 125, 125};
+  jets.images.offset.resize(3 * count + 1, 0);
+  jets.observer_names = {"pt", "m0", "eta"};
+  jets.observers.assign(3, std::vector<double>(count, 1.0));
+  for (std::size_t jet = 0; jet < count; ++jet) jets.observers[1][jet] = first_mass + static_cast<double>(jet);
+  jets.label.assign(count, label);
+  jets.weight.assign(count, 1);
+  jets.source_file.assign(count, 0);
+  jets.source_row.assign(count, 0);
+  return jets;
+}
 
-  TEST(PairStream, PassesOnEveryPairOnceInChunks) {
-    std::vector<std::size_t> chunks;
-    std::vector<double> masses;
-    std::size_t signal = 0;
-    PairStream stream(1101, 7, [&](const JetRecords& jets) {
-      chunks.push_back(jets.size());
-      masses.insert(masses.end(), jets.observers[1].begin(), jets.observers[1].end());
-      for (const std::uint8_t label : jets.label) signal += label;
-    });
-    for (int block = 0; stream.size() < 1101; ++block) {
-      ASSERT_LT(block, 10);
-      stream.add(block_of(0, 300, 10000.0 * block));
-      stream.add(block_of(1, 250, 10000.0 * block + 5000));
-    }
-    EXPECT_EQ(chunks, (std::vector<std::size_t>{512, 512, 77}));
-    EXPECT_NEAR(static_cast<double>(signal), 550.5, 0.6);
-    std::sort(masses.begin(), masses.end());
-    EXPECT_EQ(std::adjacent_find(masses.begin(), masses.end()), masses.end());
+TEST(PairStream, PassesOnEveryPairOnceInChunks) {
+  std::vector<std::size_t> chunks;
+  std::vector<double> masses;
+  std::size_t signal = 0;
+  PairStream stream(1101, 7, [&](const JetRecords& jets) {
+    chunks.push_back(jets.size());
+    masses.insert(masses.end(), jets.observers[1].begin(), jets.observers[1].end());
+    for (const std::uint8_t label : jets.label) signal += label;
+  });
+  for (int block = 0; stream.size() < 1101; ++block) {
+    ASSERT_LT(block, 10);
+    stream.add(block_of(0, 300, 10000.0 * block));
+    stream.add(block_of(1, 250, 10000.0 * block + 5000));
   }
+  EXPECT_EQ(chunks, (std::vector<std::size_t>{512, 512, 77}));
+  EXPECT_NEAR(static_cast<double>(signal), 550.5, 0.6);
+  std::sort(masses.begin(), masses.end());
+  EXPECT_EQ(std::adjacent_find(masses.begin(), masses.end()), masses.end());
+}
 
 }  // namespace
 }  // namespace jetvit
