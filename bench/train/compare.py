@@ -1,7 +1,8 @@
 """Compares whole training steps (forward, loss, backward, AdamW) with timm and torch in Python on the same cores.
 
 Both sides take turns in one run: `jetvit bench train` as its own process, then the same architecture from timm (or,
-for resnet_15, of torch.nn modules) with torch's fused AdamW and, for bf16, torch.autocast.
+for resnet_15, of torch.nn modules) with torch's fused AdamW and, for bf16, torch.autocast, in both orders of memory, of
+which the faster counts.
 
   .deps/peers/bin/python bench/train/compare.py build/release/bin/jetvit [--rounds 3]
 
@@ -28,9 +29,15 @@ SIZE, CHANNELS = 128, 3
 
 
 def peer_seconds(model, bf16, batch, steps):
-    module = make_reference(model, {"image_size": SIZE, "channels": CHANNELS}).train()
+    """Of the faster of the two orders of memory."""
+    return min(peer_seconds_in(order, model, bf16, batch, steps)
+               for order in (torch.contiguous_format, torch.channels_last))
+
+
+def peer_seconds_in(order, model, bf16, batch, steps):
+    module = make_reference(model, {"image_size": SIZE, "channels": CHANNELS}).train().to(memory_format=order)
     optimiser = torch.optim.AdamW(module.parameters(), lr=1e-3, fused=True)
-    images = torch.randn(batch, CHANNELS, SIZE, SIZE)
+    images = torch.randn(batch, CHANNELS, SIZE, SIZE).contiguous(memory_format=order)
     labels = (torch.arange(batch) % 2).float()
     times = []
     for _ in range(steps + 1):
@@ -56,6 +63,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("jetvit")
     parser.add_argument("--models", nargs="+", default=MODELS)
+    parser.add_argument("--precisions", nargs="+", default=("fp32", "bf16"), choices=("fp32", "bf16"))
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--batch-size", type=int, default=16)
     parser.add_argument("--steps", type=int, default=5)
@@ -66,13 +74,14 @@ def main():
 
     rows = []
     for model in arguments.models:
-        for bf16 in (False, True):
+        for precision in arguments.precisions:
+            bf16 = precision == "bf16"
             ours, peer = [], []
             for _ in range(arguments.rounds):
                 setting = (bf16, arguments.batch_size, arguments.steps)
                 ours.append(our_seconds(arguments.jetvit, model, *setting, arguments.threads))
                 peer.append(peer_seconds(model, *setting))
-            rows.append({"model": model, "precision": "bf16" if bf16 else "fp32", "batch_size": arguments.batch_size,
+            rows.append({"model": model, "precision": precision, "batch_size": arguments.batch_size,
                          "threads": arguments.threads, "jetvit_seconds": statistics.median(ours),
                          "peer_seconds": statistics.median(peer),
                          "ratio": statistics.median(peer) / statistics.median(ours),

@@ -2,8 +2,6 @@
 
 #include <functional>
 
-#include <ATen/ops/silu.h>
-
 #include "base/text.h"
 #include "model/layers/attention_block.h"
 #include "model/layers/linear.h"
@@ -28,9 +26,7 @@ class Stem : public Module {
     conv2_ = add_child("conv2", convolution(options.stem_width[0], options.stem_width[1], 1));
   }
 
-  at::Tensor forward(const at::Tensor& x) const {
-    return conv2_->forward(at::silu(norm1_->forward(conv1_->forward(x))));
-  }
+  at::Tensor forward(const at::Tensor& x) const { return conv2_->forward(norm1_->forward_silu(conv1_->forward(x))); }
 
  private:
   std::shared_ptr<Conv2d> conv1_, conv2_;

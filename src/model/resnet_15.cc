@@ -66,6 +66,7 @@ class ResNet15 : public Model {
   int channels() const override { return options_.channels; }
   int outputs() const override { return options_.outputs; }
   int image_size() const override { return options_.image_size; }
+  bool prefers_channels_last() const override { return true; }
 
  private:
   ResNet15Options options_;

@@ -1,8 +1,10 @@
 #include "model/layers/conv.h"
 
 #include <ATen/ops/conv2d.h>
+#include <ATen/ops/linear.h>
 
 #include "model/layers/init.h"
+#include "ops/row_blocks.h"
 
 namespace jetvit {
 namespace {
@@ -36,6 +38,11 @@ Conv2d::Conv2d(const ConvOptions& options) : options_(options) {
 }
 
 at::Tensor Conv2d::forward(const at::Tensor& x) const {
+  const bool is_pointwise = options_.kernel == 1 && options_.stride == 1 && options_.groups == 1;
+  if (is_pointwise && has_rows(x)) {
+    // A matrix product, without the layouts that the convolution would reorder for.
+    return at::linear(x.permute({0, 2, 3, 1}), weight_.flatten(1), bias_).permute({0, 3, 1, 2});
+  }
   return at::conv2d(x, weight_, bias_, options_.stride, options_.padding, 1, options_.groups);
 }
 

@@ -22,6 +22,8 @@ class Conv2d : public Module {
  public:
   explicit Conv2d(const ConvOptions& options);
   at::Tensor forward(const at::Tensor& x) const;
+  const at::Tensor& weight() const { return weight_; }
+  const at::Tensor& bias() const { return bias_; }  // undefined where there is none
 
  private:
   ConvOptions options_;

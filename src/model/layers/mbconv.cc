@@ -1,7 +1,6 @@
 #include "model/layers/mbconv.h"
 
 #include <ATen/TensorOperators.h>
-#include <ATen/ops/silu.h>
 
 namespace jetvit {
 
@@ -29,10 +28,10 @@ MbConv::MbConv(const MbConvOptions& options) {
 
 at::Tensor MbConv::forward(const at::Tensor& x) const {
   const at::Tensor shortcut = shortcut_ ? shortcut_->forward(x) : x;
-  at::Tensor y = at::silu(pre_norm_->forward(x));
+  at::Tensor y = pre_norm_->forward_silu(x);
   if (down_) y = down_->forward(y);
-  y = at::silu(norm1_->forward(conv1_->forward(y)));
-  y = at::silu(norm2_->forward(se_->forward(conv2_->forward(y))));
+  y = norm1_->forward_silu(conv1_->forward(y));
+  y = norm2_->forward_silu(se_->forward(conv2_->forward(y)));
   return drop_path_->forward(conv3_->forward(y)) + shortcut;
 }
 

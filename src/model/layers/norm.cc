@@ -2,10 +2,17 @@
 
 #include <ATen/ops/batch_norm.h>
 #include <ATen/ops/layer_norm.h>
+#include <ATen/ops/silu.h>
 
 #include "model/layers/init.h"
+#include "ops/batch_norm_silu.h"
 
 namespace jetvit {
+namespace {
+
+constexpr double kMomentum = 0.1;
+
+}  // namespace
 
 BatchNorm2d::BatchNorm2d(int channels, double epsilon) : epsilon_(epsilon) {
   weight_ = add_parameter("weight", init::ones({channels}));
@@ -15,8 +22,12 @@ BatchNorm2d::BatchNorm2d(int channels, double epsilon) : epsilon_(epsilon) {
 }
 
 at::Tensor BatchNorm2d::forward(const at::Tensor& x) const {
-  constexpr double kMomentum = 0.1;
   return at::batch_norm(x, weight_, bias_, running_mean_, running_var_, training(), kMomentum, epsilon_, false);
+}
+
+at::Tensor BatchNorm2d::forward_silu(const at::Tensor& x) const {
+  if (!training()) return at::silu(forward(x));
+  return batch_norm_silu(x, weight_, bias_, running_mean_, running_var_, kMomentum, epsilon_);
 }
 
 LayerNorm::LayerNorm(int channels, double epsilon) : channels_(channels), epsilon_(epsilon) {

@@ -10,6 +10,7 @@ class BatchNorm2d : public Module {
  public:
   explicit BatchNorm2d(int channels, double epsilon = 1e-5);
   at::Tensor forward(const at::Tensor& x) const;
+  at::Tensor forward_silu(const at::Tensor& x) const;  // silu(forward(x)), fused where that is faster
 
  private:
   double epsilon_;

@@ -4,6 +4,9 @@
 #include <ATen/ops/relu.h>
 #include <ATen/ops/sigmoid.h>
 
+#include "ops/row_blocks.h"
+#include "ops/squeeze_excite.h"
+
 namespace jetvit {
 
 SqueezeExcite::SqueezeExcite(int channels, int reduced, ConvOptions::Init init) {
@@ -12,6 +15,9 @@ SqueezeExcite::SqueezeExcite(int channels, int reduced, ConvOptions::Init init) 
 }
 
 at::Tensor SqueezeExcite::forward(const at::Tensor& x) const {
+  if (training() && has_rows(x) && fc1_->weight().scalar_type() == at::kFloat) {
+    return squeeze_excite(x, fc1_->weight().flatten(1), fc1_->bias(), fc2_->weight().flatten(1), fc2_->bias());
+  }
   const at::Tensor squeezed = x.mean({2, 3}, /*keepdim=*/true);
   return x * at::sigmoid(fc2_->forward(at::relu(fc1_->forward(squeezed))));
 }

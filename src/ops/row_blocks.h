@@ -1,0 +1,42 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+
+#include <ATen/Parallel.h>
+#include <ATen/core/Tensor.h>
+
+namespace jetvit {
+
+// An image tensor (N, C, H, W) in channels-last memory as a matrix: one row a pixel, one column a channel.
+struct Rows {
+  std::size_t rows, channels;
+
+  explicit Rows(const at::Tensor& x)
+      : rows(static_cast<std::size_t>(x.numel() / x.size(1))), channels(static_cast<std::size_t>(x.size(1))) {}
+};
+
+// Whether the kernels on rows take this tensor: float32 in channels-last memory on the CPU.
+inline bool has_rows(const at::Tensor& x) {
+  return x.device().is_cpu() && x.scalar_type() == at::kFloat && x.dim() == 4 && x.numel() > 0 &&
+         x.is_contiguous(at::MemoryFormat::ChannelsLast);
+}
+
+// Calls body(block, first, last) for blocks of rows on the threads of ATen. The blocks do not depend on the number of
+// threads: what is summed block by block is the same for any.
+inline constexpr std::size_t kBlockRows = 128;
+
+inline std::size_t row_blocks(std::size_t rows) {
+  return (rows + kBlockRows - 1) / kBlockRows;
+}
+
+template <class Body>
+void for_each_row_block(std::size_t rows, Body body) {
+  at::parallel_for(0, static_cast<std::int64_t>(row_blocks(rows)), 1, [&](std::int64_t begin, std::int64_t end) {
+    for (auto block = static_cast<std::size_t>(begin); block < static_cast<std::size_t>(end); ++block) {
+      body(block, block * kBlockRows, std::min(rows, (block + 1) * kBlockRows));
+    }
+  });
+}
+
+}  // namespace jetvit

@@ -1,0 +1,139 @@
+#include "ops/squeeze_excite.h"
+
+#include <ATen/Parallel.h>
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/addmm.h>
+#include <ATen/ops/empty_like.h>
+#include <ATen/ops/mm.h>
+#include <ATen/ops/relu.h>
+#include <ATen/ops/sigmoid.h>
+#include <ATen/ops/zeros.h>
+#include <ATen/ops/zeros_like.h>
+#include <torch/csrc/autograd/custom_function.h>
+
+#include "ops/vector_math.h"
+
+namespace jetvit {
+namespace {
+
+JETVIT_VECTOR_CLONES void add_rows(const float* x, float* sum, std::size_t count, std::size_t channels) {
+  for (std::size_t row = 0; row < count; ++row) {
+    const float* __restrict from = x + row * channels;
+    float* __restrict to = sum;
+#pragma GCC ivdep
+    for (std::size_t c = 0; c < channels; ++c) to[c] += from[c];
+  }
+}
+
+JETVIT_VECTOR_CLONES void add_products(const float* a, const float* b, float* sum, std::size_t count,
+                                       std::size_t channels) {
+  for (std::size_t row = 0; row < count; ++row) {
+    const float* __restrict left = a + row * channels;
+    const float* __restrict right = b + row * channels;
+    float* __restrict to = sum;
+#pragma GCC ivdep
+    for (std::size_t c = 0; c < channels; ++c) to[c] += left[c] * right[c];
+  }
+}
+
+JETVIT_VECTOR_CLONES void scale_rows(const float* x, float* y, const float* factor, std::size_t count,
+                                     std::size_t channels) {
+  for (std::size_t row = 0; row < count; ++row) {
+    const float* __restrict from = x + row * channels;
+    float* __restrict to = y + row * channels;
+#pragma GCC ivdep
+    for (std::size_t c = 0; c < channels; ++c) to[c] = from[c] * factor[c];
+  }
+}
+
+JETVIT_VECTOR_CLONES void scale_and_shift_rows(const float* x, float* y, const float* factor, const float* shift,
+                                               std::size_t count, std::size_t channels) {
+  for (std::size_t row = 0; row < count; ++row) {
+    const float* __restrict from = x + row * channels;
+    float* __restrict to = y + row * channels;
+#pragma GCC ivdep
+    for (std::size_t c = 0; c < channels; ++c) to[c] = from[c] * factor[c] + shift[c];
+  }
+}
+
+// Pixels, channels and values of one image.
+struct Image {
+  std::size_t pixels, channels, values;
+
+  explicit Image(const at::Tensor& x)
+      : pixels(static_cast<std::size_t>(x.size(2) * x.size(3))),
+        channels(static_cast<std::size_t>(x.size(1))),
+        values(pixels * channels) {}
+};
+
+// Calls body(n, position of its first value, position of its first channel) on the threads of ATen.
+template <class Body>
+void for_each_image(const at::Tensor& x, Body body) {
+  const Image image(x);
+  at::parallel_for(0, x.size(0), 1, [&](std::int64_t begin, std::int64_t end) {
+    for (auto n = static_cast<std::size_t>(begin); n < static_cast<std::size_t>(end); ++n) {
+      body(n * image.values, n * image.channels);
+    }
+  });
+}
+
+struct SqueezeExciteFunction : torch::autograd::Function<SqueezeExciteFunction> {
+  static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& x, const at::Tensor& weight1,
+                            const at::Tensor& bias1, const at::Tensor& weight2, const at::Tensor& bias2) {
+    const Image image(x);
+    at::Tensor mean = at::zeros({x.size(0), x.size(1)}, x.options());
+    const float* from = x.const_data_ptr<float>();
+    auto* means = mean.data_ptr<float>();
+    for_each_image(x, [&](std::size_t values, std::size_t channels) {
+      add_rows(from + values, means + channels, image.pixels, image.channels);
+    });
+    mean.div_(static_cast<double>(image.pixels));
+    const at::Tensor hidden = at::relu(at::addmm(bias1, mean, weight1.t()));
+    const at::Tensor gate = at::sigmoid(at::addmm(bias2, hidden, weight2.t())).contiguous();
+    at::Tensor y = at::empty_like(x);
+    const float* gates = gate.const_data_ptr<float>();
+    auto* to = y.data_ptr<float>();
+    for_each_image(x, [&](std::size_t values, std::size_t channels) {
+      scale_rows(from + values, to + values, gates + channels, image.pixels, image.channels);
+    });
+    context->save_for_backward({x, weight1, weight2, mean, hidden, gate});
+    return y;
+  }
+
+  static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
+                                                 torch::autograd::variable_list gradients) {
+    const auto saved = context->get_saved_variables();
+    const at::Tensor &x = saved[0], &weight1 = saved[1], &weight2 = saved[2], &mean = saved[3], &hidden = saved[4],
+                     &gate = saved[5];
+    const Image image(x);
+    const at::Tensor gy = gradients[0].contiguous(at::MemoryFormat::ChannelsLast);
+    at::Tensor gate_gradient = at::zeros_like(gate);
+    const float* from = x.const_data_ptr<float>();
+    const float* gradient = gy.const_data_ptr<float>();
+    auto* gate_gradients = gate_gradient.data_ptr<float>();
+    for_each_image(x, [&](std::size_t values, std::size_t channels) {
+      add_products(from + values, gradient + values, gate_gradients + channels, image.pixels, image.channels);
+    });
+    const at::Tensor outer = gate_gradient * gate * (1 - gate);
+    const at::Tensor inner = at::mm(outer, weight2) * (hidden > 0);
+    const at::Tensor shift = (at::mm(inner, weight1) / static_cast<double>(image.pixels)).contiguous();
+    at::Tensor gx = at::empty_like(x);
+    const float* gates = gate.const_data_ptr<float>();
+    const float* shifts = shift.const_data_ptr<float>();
+    auto* to = gx.data_ptr<float>();
+    for_each_image(x, [&](std::size_t values, std::size_t channels) {
+      scale_and_shift_rows(gradient + values, to + values, gates + channels, shifts + channels, image.pixels,
+                           image.channels);
+    });
+    return {gx, at::mm(inner.t(), mean), inner.sum(0), at::mm(outer.t(), hidden), outer.sum(0)};
+  }
+};
+
+}  // namespace
+
+at::Tensor squeeze_excite(const at::Tensor& x, const at::Tensor& weight1, const at::Tensor& bias1,
+                          const at::Tensor& weight2, const at::Tensor& bias2) {
+  return SqueezeExciteFunction::apply(x, weight1, bias1, weight2, bias2);
+}
+
+}  // namespace jetvit

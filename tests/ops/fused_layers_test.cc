@@ -1,0 +1,172 @@
+// The fused layers against the operators of ATen that they stand for, in float32: outputs, gradients and statistics.
+#include <array>
+#include <cmath>
+#include <limits>
+#include <tuple>
+#include <vector>
+
+#include <ATen/Parallel.h>
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/batch_norm.h>
+#include <ATen/ops/linear.h>
+#include <ATen/ops/ones.h>
+#include <ATen/ops/randn.h>
+#include <ATen/ops/relu.h>
+#include <ATen/ops/sigmoid.h>
+#include <ATen/ops/silu.h>
+#include <ATen/ops/zeros.h>
+#include <gtest/gtest.h>
+
+#include "ops/batch_norm_silu.h"
+#include "ops/row_blocks.h"
+#include "ops/squeeze_excite.h"
+#include "ops/vector_math.h"
+
+namespace jetvit {
+namespace {
+
+constexpr double kMomentum = 0.1;
+constexpr double kEpsilon = 1e-5;
+
+at::Tensor leaf(const at::Tensor& values) {
+  return values.detach().clone(at::MemoryFormat::Preserve).set_requires_grad(true);
+}
+
+// The largest difference against the largest value: float32 sums of a few thousand terms agree to about 1e-6 of it.
+double difference(const at::Tensor& a, const at::Tensor& b) {
+  return ((a - b).abs().max() / b.abs().max()).item<double>();
+}
+
+// N, C, H, W; more rows than a block and fewer; channels that fill no vector.
+class FusedLayers : public ::testing::TestWithParam<std::array<std::int64_t, 4>> {
+ protected:
+  at::Tensor input() const {
+    const auto& size = GetParam();
+    return at::randn({size[0], size[1], size[2], size[3]}).contiguous(at::MemoryFormat::ChannelsLast);
+  }
+  static std::int64_t channels() { return GetParam()[1]; }
+};
+
+struct NormResult {
+  at::Tensor y, gx, gw, gb, running_mean, running_variance;
+};
+
+template <class Layer>
+NormResult run_norm(Layer layer, const at::Tensor& values, const at::Tensor& w, const at::Tensor& b,
+                    const at::Tensor& gradient) {
+  const at::Tensor x = leaf(values);
+  const at::Tensor weight = leaf(w);
+  const at::Tensor bias = leaf(b);
+  NormResult out;
+  out.running_mean = at::zeros({values.size(1)}, values.options());
+  out.running_variance = at::ones({values.size(1)}, values.options());
+  out.y = layer(x, weight, bias, out.running_mean, out.running_variance);
+  out.y.backward(gradient);
+  out.gx = x.grad();
+  out.gw = weight.grad();
+  out.gb = bias.grad();
+  return out;
+}
+
+NormResult fused_norm(const at::Tensor& x, const at::Tensor& w, const at::Tensor& b, const at::Tensor& gradient) {
+  return run_norm(
+      [](const auto& image, const auto& weight, const auto& bias, const auto& mean, const auto& variance) {
+        return batch_norm_silu(image, weight, bias, mean, variance, kMomentum, kEpsilon);
+      },
+      x, w, b, gradient);
+}
+
+TEST_P(FusedLayers, BatchNormSilu) {
+  // A mean far from zero: sums of squares about zero would lose three digits.
+  const at::Tensor x = 3 * input() + 30;
+  const at::Tensor w = at::randn({channels()});
+  const at::Tensor b = at::randn({channels()});
+  const at::Tensor gradient = at::randn(x.sizes());
+  const NormResult got = fused_norm(x, w, b, gradient);
+  const NormResult expected = run_norm(
+      [](const auto& image, const auto& weight, const auto& bias, const auto& mean, const auto& variance) {
+        return at::silu(
+            at::batch_norm(image, weight, bias, mean, variance, true, kMomentum, kEpsilon, /*cudnn_enabled=*/false));
+      },
+      x.to(at::kDouble), w.to(at::kDouble), b.to(at::kDouble), gradient.to(at::kDouble));
+  EXPECT_LT(difference(got.y, expected.y), 2e-5);  // x itself has an error of 2e-6 deviations
+  EXPECT_LT(difference(got.gx, expected.gx), 1e-4);
+  EXPECT_LT(difference(got.gw, expected.gw), 1e-4);
+  EXPECT_LT(difference(got.gb, expected.gb), 1e-4);
+  EXPECT_LT(difference(got.running_mean, expected.running_mean), 1e-6);
+  EXPECT_LT(difference(got.running_variance, expected.running_variance), 1e-5);
+}
+
+TEST_P(FusedLayers, BatchNormSiluDoesNotDependOnThreadsNorOnMemoryOrderOfTheGradient) {
+  const at::Tensor x = input();
+  const at::Tensor w = at::randn({channels()});
+  const at::Tensor b = at::randn({channels()});
+  const at::Tensor gradient = at::randn(x.sizes());
+  const int threads = at::get_num_threads();
+  at::set_num_threads(1);
+  const NormResult one = fused_norm(x, w, b, gradient);
+  at::set_num_threads(3);
+  const NormResult three = fused_norm(x, w, b, gradient.contiguous(at::MemoryFormat::ChannelsLast));
+  at::set_num_threads(threads);
+  EXPECT_TRUE(one.y.equal(three.y));
+  EXPECT_TRUE(one.gx.equal(three.gx));
+  EXPECT_TRUE(one.gw.equal(three.gw));
+  EXPECT_TRUE(one.running_variance.equal(three.running_variance));
+}
+
+TEST_P(FusedLayers, OtherMemoryOrdersGoThroughTheOperators) {
+  const at::Tensor rows = input();
+  const at::Tensor w = at::randn({channels()});
+  const at::Tensor b = at::randn({channels()});
+  const at::Tensor gradient = at::randn(rows.sizes());
+  const NormResult got = fused_norm(rows.contiguous(), w, b, gradient);
+  const NormResult expected = fused_norm(rows, w, b, gradient);
+  EXPECT_LT(difference(got.y, expected.y), 2e-6);
+  EXPECT_LT(difference(got.gx, expected.gx), 2e-5);
+}
+
+TEST_P(FusedLayers, SqueezeExcite) {
+  const std::int64_t reduced = channels() / 4 + 1;
+  const at::Tensor values = input();
+  const std::array<at::Tensor, 4> parameters = {at::randn({reduced, channels()}), at::randn({reduced}).abs() + 1,
+                                                at::randn({channels(), reduced}), at::randn({channels()})};
+  const at::Tensor gradient = at::randn(values.sizes());
+  const auto run = [&](at::ScalarType type, auto layer) {
+    std::vector<at::Tensor> inputs = {leaf(values.to(type))};
+    for (const at::Tensor& parameter : parameters) inputs.push_back(leaf(parameter.to(type)));
+    std::vector<at::Tensor> out = {layer(inputs)};
+    out.front().backward(gradient.to(type));
+    for (const at::Tensor& input : inputs) out.push_back(input.grad());
+    return out;
+  };
+  ASSERT_TRUE(has_rows(values));
+  const auto got = run(
+      at::kFloat, [](const std::vector<at::Tensor>& in) { return squeeze_excite(in[0], in[1], in[2], in[3], in[4]); });
+  const auto expected = run(at::kDouble, [](const std::vector<at::Tensor>& in) {
+    const at::Tensor hidden = at::relu(at::linear(in[0].mean({2, 3}), in[1], in[2]));
+    return in[0] * at::sigmoid(at::linear(hidden, in[3], in[4])).unsqueeze(-1).unsqueeze(-1);
+  });
+  for (std::size_t index = 0; index < got.size(); ++index) {
+    EXPECT_LT(difference(got[index], expected[index]), 1e-5) << index;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Sizes, FusedLayers,
+                         ::testing::Values(std::array<std::int64_t, 4>{1, 5, 3, 2},
+                                           std::array<std::int64_t, 4>{3, 13, 7, 9},
+                                           std::array<std::int64_t, 4>{2, 64, 16, 16},
+                                           std::array<std::int64_t, 4>{8, 33, 1, 17}));
+
+TEST(VectorMath, ExponentialIsWithinTwoUnits) {
+  for (float x = -86.9F; x < 88.0F; x += 0.00317F) {
+    const double exact = std::exp(static_cast<double>(x));
+    ASSERT_NEAR(vector_exp(x) / exact, 1, 2.4e-7) << x;
+  }
+  EXPECT_EQ(vector_exp(0), 1.0F);
+  EXPECT_EQ(vector_sigmoid(200), 1.0F);
+  EXPECT_NEAR(vector_sigmoid(-200), 0.0F, 1e-37);
+  EXPECT_TRUE(std::isnan(vector_sigmoid(std::numeric_limits<float>::quiet_NaN())));
+}
+
+}  // namespace
+}  // namespace jetvit
