@@ -1,0 +1,49 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <functional>
+#include <numeric>
+#include <utility>
+#include <vector>
+
+#include "jet/jet_records.h"
+
+namespace jetvit {
+
+// Passes jets on in batches of at most `batch`, none of which spans two files.
+class JetBatches {
+ public:
+  JetBatches(std::size_t batch, std::function<void(JetRecords&&)> sink) : batch_(batch), sink_(std::move(sink)) {}
+
+  // A chunk of one file, in order.
+  void add(JetRecords&& chunk) {
+    if (pending_.size() > 0 && pending_.source_file.front() != chunk.source_file.front()) flush();
+    const std::size_t jets = chunk.size();
+    for (std::size_t done = 0; done < jets;) {
+      const std::size_t count = std::min(batch_ - pending_.size(), jets - done);
+      std::vector<std::size_t> part(count);
+      std::iota(part.begin(), part.end(), done);
+      done += count;
+      JetRecords taken = count == jets ? std::move(chunk) : chunk.select(part);
+      if (pending_.size() == 0) {
+        pending_ = std::move(taken);
+      } else {
+        pending_.append(taken);
+      }
+      if (pending_.size() == batch_) flush();
+    }
+  }
+
+  // Passes on what is left of the last batch.
+  void flush() {
+    if (pending_.size() > 0) sink_(std::exchange(pending_, {}));
+  }
+
+ private:
+  std::size_t batch_;
+  std::function<void(JetRecords&&)> sink_;
+  JetRecords pending_;
+};
+
+}  // namespace jetvit

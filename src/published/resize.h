@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+namespace jetvit {
+
+// Bilinear resizing of one float64 plane, bit for bit as cv2.resize(plane, (width, height)) of opencv-python does it
+// with INTER_LINEAR on an x86-64 processor with FMA (Intel's IPP, which OpenCV calls there): pixel centres are aligned,
+// edges replicated; first along the rows, then along the columns, each as fma(b - a, weight, a) with a float32 weight.
+class BilinearResize {
+ public:
+  BilinearResize(int height, int width, int new_height, int new_width);
+
+  // plane: height * width values, row by row; out: new_height * new_width.
+  void operator()(std::span<const double> plane, std::span<double> out);
+
+  // Whether a row of the last `out` may hold anything but zeros.
+  bool occupied(int new_row) const { return new_occupied_[static_cast<std::size_t>(new_row)]; }
+
+ private:
+  struct Taps {  // of each new pixel: the two old ones that are mixed, and the weight of the higher one
+    std::vector<int> low, high;
+    std::vector<double> weight;
+  };
+  static Taps taps(int size, int new_size);
+
+  int height_, width_;
+  Taps rows_, columns_;
+  std::vector<double> wide_;                   // (height, new_width)
+  std::vector<char> occupied_, new_occupied_;  // whether a row of the plane, of the result, holds anything
+};
+
+}  // namespace jetvit
