@@ -36,18 +36,13 @@ PictureExample::PictureExample(const ImageShape& shape)
     : shape_(shape),
       png_(kRecordSide, kRecordSide, 1),
       resize_(shape.height, shape.width, kRecordSide, kRecordSide),
-      plane_(static_cast<std::size_t>(shape.pixels())),
       resized_(static_cast<std::size_t>(kRecordSide * kRecordSide)) {}
 
 std::string PictureExample::channel(const SparseChannel& sparse, const ChannelScale& scale, double threshold) {
   png_.clear(grey(0, scale));
-  levels_.compute(sparse, scale, threshold, plane_.size());
+  levels_.compute(sparse, scale, threshold, static_cast<std::size_t>(shape_.pixels()));
   if (levels_.pixel().empty()) return png_.encode();
-  for (std::size_t index = 0; index < levels_.pixel().size(); ++index) {
-    plane_[levels_.pixel()[index]] = levels_.level()[index];
-  }
-  resize_(plane_, resized_);
-  for (const std::uint32_t pixel : levels_.pixel()) plane_[pixel] = 0;
+  resize_(levels_.pixel(), levels_.level(), resized_);
   const auto row_of = [&](int row) {
     return std::span(resized_).subspan(static_cast<std::size_t>(row * kRecordSide), kRecordSide);
   };

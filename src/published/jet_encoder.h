@@ -43,7 +43,7 @@ class PictureExample {
   PngEncoder png_;
   BilinearResize resize_;
   GreyLevels levels_;
-  std::vector<double> plane_, resized_;
+  std::vector<double> resized_;
 };
 
 // A jet as a tf.train.Example message with `X_jets` (height * width * channels floats, channels last, as the raw files

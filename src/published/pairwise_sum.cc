@@ -38,7 +38,9 @@ double block_sum(const double* values, std::size_t count) {
 
 class Summation {
  public:
-  explicit Summation(const SparseVector& vector) : vector_(vector) { block_.fill(vector.fill); }
+  explicit Summation(const SparseVector& vector) : vector_(vector) {
+    if (vector.fill != 0 || vector.size < 8) block_.fill(vector.fill);
+  }
 
   // Of the numbers at [begin, begin + count), whose positions are those at `listed`.
   double sum(std::size_t begin, std::size_t count, Cut listed) {
@@ -60,6 +62,7 @@ class Summation {
 
  private:
   double occupied_block(std::size_t begin, std::size_t count, Cut listed) {
+    if (vector_.fill == 0 && count >= 8) return block_of_zeros(begin, count, listed);
     for (std::size_t index = listed.begin; index < listed.end; ++index) {
       block_[vector_.position[index] - begin] = vector_.value[index];
     }
@@ -67,6 +70,18 @@ class Summation {
     for (std::size_t index = listed.begin; index < listed.end; ++index) {
       block_[vector_.position[index] - begin] = vector_.fill;
     }
+    return sum;
+  }
+
+  // As block_sum(), where what is not listed adds nothing.
+  double block_of_zeros(std::size_t begin, std::size_t count, Cut listed) const {
+    std::array<double, 8> part{};
+    std::size_t index = listed.begin;
+    for (; index < listed.end && vector_.position[index] - begin < count - count % 8; ++index) {
+      part[(vector_.position[index] - begin) % 8] += vector_.value[index];
+    }
+    double sum = ((part[0] + part[1]) + (part[2] + part[3])) + ((part[4] + part[5]) + (part[6] + part[7]));
+    for (; index < listed.end; ++index) sum += vector_.value[index];
     return sum;
   }
 
@@ -84,7 +99,7 @@ class Summation {
   }
 
   const SparseVector& vector_;
-  std::array<double, kBlock> block_;  // of the fill, between calls
+  std::array<double, kBlock> block_;  // of the fill, between calls; not used for zeros
   std::vector<std::pair<std::size_t, double>> uniform_;
 };
 

@@ -164,6 +164,18 @@ def compare_signed(jetvit, file, out):
     print(f"{len(labels)} jets normalised alike, d0 and dz signed: {difference}")
 
 
+def same_at_any_thread_count(jetvit, files, folder):
+    """Bytes, not only pixels."""
+    for options in (("--mode", "published", "--batch", "50"), ("--values", "uint8"), ("--values", "float32")):
+        outputs = []
+        for threads in (1, 2, 5):
+            out = folder / f"threads-{threads}"
+            prepare(jetvit, files, out, *options, "--threads", str(threads), "--overwrite")
+            outputs.append({path.name: path.read_bytes() for path in out.iterdir()})
+        assert outputs[0] == outputs[1] == outputs[2], options
+    print("1, 2 and 5 threads write the same bytes")
+
+
 def main(jetvit):
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
@@ -174,6 +186,7 @@ def main(jetvit):
         compare_floats(jetvit, few, folder / "floats")
         compare_floats(jetvit, few, folder / "plain", "--compression", "none")
         compare_signed(jetvit, few, folder / "signed")
+        same_at_any_thread_count(jetvit, sorted(folder.glob("BoostedTop_*_[012].parquet")), folder)
 
 
 if __name__ == "__main__":

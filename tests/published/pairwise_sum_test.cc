@@ -33,6 +33,7 @@ TEST(PairwiseSum, EqualsNumpyToTheLastBit) {
            Stored{129, 2, 0.3, 0x1.7f593149658bcp+4},
            Stored{1000, 7, 0.1, 0x1.6cf965e2991e9p+6},
            Stored{15625, 1, 0, 0x1.477be7b741edcp+3},
+           Stored{15625, 19, 0, 0x1.d29c20ae26c33p+2},
            Stored{15625, 61, 0.1, 0x1.81bb68380621cp+10},
            Stored{578125, 911, 1.0 / 3, 0x1.77fbd961b70abp+17},
            Stored{5000000, 40009, 0.1, 0x1.e8463a35a470cp+18},
