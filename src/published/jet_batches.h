@@ -19,17 +19,18 @@ class JetBatches {
   // A chunk of one file, in order.
   void add(JetRecords&& chunk) {
     if (pending_.size() > 0 && pending_.source_file.front() != chunk.source_file.front()) flush();
-    const std::size_t jets = chunk.size();
-    for (std::size_t done = 0; done < jets;) {
-      const std::size_t count = std::min(batch_ - pending_.size(), jets - done);
-      std::vector<std::size_t> part(count);
+    if (pending_.size() == 0 && chunk.size() < batch_) {
+      pending_ = std::move(chunk);
+      return;
+    }
+    for (std::size_t done = 0; done < chunk.size();) {
+      std::vector<std::size_t> part(std::min(batch_ - pending_.size(), chunk.size() - done));
       std::iota(part.begin(), part.end(), done);
-      done += count;
-      JetRecords taken = count == jets ? std::move(chunk) : chunk.select(part);
+      done += part.size();
       if (pending_.size() == 0) {
-        pending_ = std::move(taken);
+        pending_ = chunk.select(part);
       } else {
-        pending_.append(taken);
+        pending_.append(chunk.select(part));
       }
       if (pending_.size() == batch_) flush();
     }

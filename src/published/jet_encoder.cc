@@ -36,7 +36,7 @@ PictureExample::PictureExample(const ImageShape& shape)
     : shape_(shape),
       png_(kRecordSide, kRecordSide, 1),
       resize_(shape.height, shape.width, kRecordSide, kRecordSide),
-      resized_(static_cast<std::size_t>(kRecordSide * kRecordSide)) {}
+      resized_(std::size_t{kRecordSide} * kRecordSide) {}
 
 std::string PictureExample::channel(const SparseChannel& sparse, const ChannelScale& scale, double threshold) {
   png_.clear(grey(0, scale));
@@ -44,7 +44,7 @@ std::string PictureExample::channel(const SparseChannel& sparse, const ChannelSc
   if (levels_.pixel().empty()) return png_.encode();
   resize_(levels_.pixel(), levels_.level(), resized_);
   const auto row_of = [&](int row) {
-    return std::span(resized_).subspan(static_cast<std::size_t>(row * kRecordSide), kRecordSide);
+    return std::span(resized_).subspan(static_cast<std::size_t>(row) * kRecordSide, kRecordSide);
   };
   double largest = 0;
   for (int row = 0; row < kRecordSide; ++row) {

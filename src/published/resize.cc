@@ -32,8 +32,7 @@ void mix_columns(const double* values, const int* low, const int* high, const do
 }  // namespace
 
 BilinearResize::BilinearResize(int height, int width, int new_height, int new_width)
-    : height_(height),
-      width_(width),
+    : width_(width),
       rows_(taps(height, new_height)),
       columns_(taps(width, new_width)),
       reach_(static_cast<std::size_t>(width)),

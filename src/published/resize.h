@@ -31,7 +31,7 @@ class BilinearResize {
   };
   static Taps taps(int size, int new_size);
 
-  int height_, width_;
+  int width_;
   Taps rows_, columns_;
   std::vector<Reach> reach_;                   // of the columns
   std::vector<double> row_;                    // one row of the plane; zeros between calls
