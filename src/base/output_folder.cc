@@ -33,8 +33,13 @@ struct Descriptor {
   Descriptor& operator=(const Descriptor&) = delete;
 };
 
-std::filesystem::path without_final_slash(std::filesystem::path path) {
+// The folder's own name below its parent: without a final slash, "." or "..", and where a link leads, since renaming
+// would replace the link.
+std::filesystem::path resolved(std::filesystem::path path) {
+  std::error_code failed;
+  if (std::filesystem::is_symlink(path, failed)) path = std::filesystem::weakly_canonical(path, failed);
   path = path.lexically_normal();
+  if (path == "." || path.filename() == "..") path = std::filesystem::absolute(path, failed).lexically_normal();
   return path.has_filename() ? path : path.parent_path();
 }
 
@@ -69,7 +74,7 @@ void remove_abandoned(const std::filesystem::path& path) {
 
 OutputFolder::OutputFolder(std::filesystem::path path, bool overwrite,
                            std::function<bool(const std::filesystem::path&)> is_ours)
-    : path_(without_final_slash(std::move(path))), is_ours_(std::move(is_ours)), overwrite_(overwrite) {
+    : path_(resolved(std::move(path))), is_ours_(std::move(is_ours)), overwrite_(overwrite) {
   refuse_foreign(overwrite);
   for (auto parent = path_.parent_path(); !parent.empty() && !std::filesystem::exists(parent);
        parent = parent.parent_path()) {

@@ -62,6 +62,16 @@ TEST(OutputFolder, ReplacesOnlyItsOwnFilesAndOnlyWhenTold) {
   EXPECT_EQ(files_in(folder.path()), 1U);
 }
 
+TEST(OutputFolder, ReplacesWhatALinkLeadsTo) {
+  const test::TempFolder folder;
+  write_output(folder / "out", "old", false);
+  std::filesystem::create_directory_symlink(folder / "out", folder / "link");
+  write_output(folder / "link", "new", true);
+  EXPECT_TRUE(std::filesystem::is_symlink(folder / "link"));
+  EXPECT_EQ(read_text_file(folder / "out/ours/a", 100), "new");
+  EXPECT_EQ(files_in(folder.path()), 2U);
+}
+
 TEST(OutputFolder, TheSecondOfTwoWritersRefuses) {
   const test::TempFolder folder;
   OutputFolder late(folder / "out", false, is_ours);

@@ -19,8 +19,8 @@ SAMPLE = tiny.SOURCE / "data/sample"
 FILES = [SAMPLE / "quark_gluon_test.parquet", SAMPLE / "quark_gluon_published_layout.parquet"]
 
 
-def prepare(jetvit, files, out, *more):
-    done = tiny.check(subprocess.run([jetvit, "prepare", *files, "--mode", "published", "--to", "png", "--out", out, "--json", *more],
+def prepare(jetvit, files, out, *more, mode="published"):
+    done = tiny.check(subprocess.run([jetvit, "prepare", *files, "--mode", mode, "--to", "png", "--out", out, "--json", *more],
                                      capture_output=True, text=True))
     return json.loads(done.stdout), json.loads((out / "preparation.json").read_text())
 
@@ -78,8 +78,25 @@ def hard_jets(path):
     images[16:32, 2] = 0
     images = images.astype(np.float32).astype(np.float64)  # as the published doubles are
     pq.write_table(pa.table({"X_jets": pa.array(images.tolist(), pa.list_(pa.list_(pa.list_(pa.float64())))),
-                             "y": (np.arange(40) % 2).astype(float)}), path)
+                             "pt": np.full(40, 100.0), "m0": np.full(40, 10.0), "y": (np.arange(40) % 2).astype(float)}), path)
     return path
+
+
+def compare_standard(jetvit, files, out):
+    """Standard mode: one normalisation for the jets of all files, and it is saved."""
+    _, description = prepare(jetvit, files, out, mode="standard")
+    images, labels = (np.concatenate(parts) for parts in zip(*(steps.read_raw(path) for path in files)))
+    images[images < 1e-3] = 0
+    for channel, told in enumerate(description["statistics"]):
+        mean, deviation = steps.z_scores(images[:, channel])
+        assert np.allclose([told["mean"], told["standard_deviation"]], [mean, deviation], rtol=1e-9), told
+    difference, counts = steps.Difference(), [0, 0]
+    for image, label in zip(images, labels):
+        expected = np.stack([steps.stretch(steps.clipped(plane)) for plane in image]).astype(np.uint8).T
+        difference.add(cv2.imread(str(out / str(label) / f"{counts[label]}.png")), expected)
+        counts[label] += 1
+    difference.check()
+    print(f"{sum(counts)} jets normalised alike: {difference}")
 
 
 def main(jetvit):
@@ -94,6 +111,7 @@ def main(jetvit):
             assert summary["classes"] == description["classes"] == {"0": counts[0], "1": counts[1]}
             open_as_image_folder(out, counts)
             print(f"{sum(counts)} jets in batches of {batch}: {difference}; {inexact} statistics differ from numpy's in the last bits")
+        compare_standard(jetvit, [FILES[1], hard], folder / "standard")
 
 
 if __name__ == "__main__":
