@@ -10,6 +10,7 @@
 #include <spawn.h>
 #include <sys/wait.h>
 
+#include "app/beside.h"
 #include "app/commands.h"
 #include "base/commit.h"
 #include "base/error.h"
@@ -31,8 +32,7 @@ struct DemoOptions {
 
 // A folder of the project, from where the program was built or from the current folder.
 std::filesystem::path project_path(const std::filesystem::path& relative) {
-  const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe");
-  for (const std::filesystem::path& root : {program.parent_path() / "../../..", std::filesystem::path(".")}) {
+  for (const std::filesystem::path& root : {program_beside("../../.."), std::filesystem::path(".")}) {
     if (std::filesystem::exists(root / relative)) return std::filesystem::weakly_canonical(root / relative);
   }
   throw Error(
@@ -48,7 +48,8 @@ void run_command(const std::vector<std::string>& words) {
   for (std::string& word : copies) arguments.push_back(word.data());
   arguments.push_back(nullptr);
   pid_t child = 0;
-  const int failure = ::posix_spawn(&child, "/proc/self/exe", nullptr, nullptr, arguments.data(), environ);
+  const std::string program = program_beside("jetvit");
+  const int failure = ::posix_spawn(&child, program.c_str(), nullptr, nullptr, arguments.data(), environ);
   if (failure != 0) throw Error(text("jetvit cannot be started again (", std::strerror(failure), ")"));
   int status = 0;
   while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {

@@ -1,14 +1,12 @@
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <iostream>
 #include <string>
 #include <vector>
 
 #include <CLI/CLI.hpp>
-#include <unistd.h>
 
+#include "app/beside.h"
 #include "app/commands.h"
 #include "base/error.h"
 #include "base/text.h"
@@ -20,8 +18,7 @@ namespace {
 // one.
 void run_generator(const CLI::App& command) {
   const std::vector<std::string> words = command.remaining();
-  const std::filesystem::path program =
-      std::filesystem::read_symlink("/proc/self/exe").parent_path() / "jetvit-generate";
+  const std::filesystem::path program = program_beside("jetvit-generate");
   if (!std::filesystem::exists(program)) {
     const bool help = std::any_of(words.begin(), words.end(),
                                   [](const std::string& word) { return word == "--help" || word == "-h"; });
@@ -34,13 +31,7 @@ void run_generator(const CLI::App& command) {
                      ": not found (Pythia 8 was not there when jetvit was built) run ./scripts/setup "
                      "--with-generator and build again"));
   }
-  std::vector<std::string> copies = words;
-  copies.insert(copies.begin(), "jetvit-generate");
-  std::vector<char*> arguments;
-  for (std::string& word : copies) arguments.push_back(word.data());
-  arguments.push_back(nullptr);
-  ::execv(program.c_str(), arguments.data());
-  throw Error(text(program, ": cannot be started (", std::strerror(errno), ")"));
+  become("jetvit-generate", words);
 }
 
 }  // namespace

@@ -70,6 +70,11 @@ void OutputFile::commit() {
   sync_folder(folder_of(path_));
 }
 
+void OutputFile::commit_as(const std::string& name) {
+  path_.replace_filename(name);
+  commit();
+}
+
 void commit_text(const std::filesystem::path& path, std::string_view content) {
   OutputFile file(path);
   file.write(content);

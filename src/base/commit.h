@@ -27,6 +27,8 @@ class OutputFile {
   const std::filesystem::path& temporary_path() const { return temporary_; }
 
   void commit();  // throws Error naming the path and the cause; nothing is replaced then
+  // The same under another name in the same folder: for names that depend on the content.
+  void commit_as(const std::string& name);
 
  private:
   std::filesystem::path path_;

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <limits>
 #include <memory>
+#include <optional>
 
 #include "base/ordered_for.h"
 #include "base/progress.h"
@@ -47,6 +47,7 @@ Generated generate(const GenerateOptions& options, const std::vector<std::vector
   PairStream pairs(options.jets, options.seed, sink);
   Progress progress("generate", "jets", options.jets);
   Generated out;
+  auto next = [index = std::size_t{0}]() mutable { return std::optional(index++); };
   const auto make = [&](std::size_t index, int thread) {
     const bool signal = index % 2 == 1;
     const Process process =
@@ -63,8 +64,7 @@ Generated generate(const GenerateOptions& options, const std::vector<std::vector
     progress.add(pairs.size() - before);
     return pairs.size() < options.jets;
   };
-  constexpr std::size_t kEndless = std::numeric_limits<std::size_t>::max();
-  ordered_for(kEndless, options.threads, 4 * sources.size(), make, take);
+  ordered_for(options.threads, 4 * sources.size(), next, make, take);
   return out;
 }
 

@@ -25,10 +25,20 @@ void SparseImages::append(const SparseImages& other) {
   if (offset.size() == 1) shape = other.shape;
   if (shape != other.shape) throw Error("images of different shapes cannot be joined");
   const std::uint64_t base = offset.back();
-  offset.reserve(offset.size() + other.offset.size() - 1);
   for (std::size_t row = 1; row < other.offset.size(); ++row) offset.push_back(base + other.offset[row]);
   append_column(pixel, other.pixel);
   append_column(value, other.value);
+}
+
+void JetRecords::clear() {
+  images.offset.resize(1);
+  images.pixel.clear();
+  images.value.clear();
+  label.clear();
+  weight.clear();
+  for (auto& column : observers) column.clear();
+  source_file.clear();
+  source_row.clear();
 }
 
 void JetRecords::append(const JetRecords& other) {

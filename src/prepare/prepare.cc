@@ -1,5 +1,7 @@
 #include "prepare/prepare.h"
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "base/commit.h"
@@ -31,26 +33,33 @@ Inputs inputs_of(const PrepareOptions& options) {
   return inputs;
 }
 
-// The records of one chunk, split by split.
-std::array<JetRecords, 3> divide(JetRecords&& jets, const Inputs& inputs, const SplitShares& shares) {
+Split split_of_jet(const JetRecords& jets, std::size_t jet, const Inputs& inputs, const SplitShares& shares) {
+  const std::size_t file = jets.source_file[jet];
+  const int fixed_split = inputs.split[file];
+  if (fixed_split >= 0) return static_cast<Split>(fixed_split);
+  return split_of(inputs.files[file].filename().native(), jets.source_row[jet], shares);
+}
+
+// What one thread has seen.
+struct Tally {
+  StatisticsAccumulator training, others;
+  std::uint64_t negative_pixels = 0;
+};
+
+// Appends the jets of one chunk to their splits.
+void append(StoreWriter& writer, const JetRecords& jets, const Inputs& inputs, const SplitShares& shares) {
   std::array<std::vector<std::size_t>, 3> members;
   for (std::size_t jet = 0; jet < jets.size(); ++jet) {
-    const std::size_t file = jets.source_file[jet];
-    const int fixed_split = inputs.split[file];
-    const Split split = fixed_split >= 0
-                            ? static_cast<Split>(fixed_split)
-                            : split_of(inputs.files[file].filename().native(), jets.source_row[jet], shares);
-    members[static_cast<std::size_t>(split)].push_back(jet);
+    members[static_cast<std::size_t>(split_of_jet(jets, jet, inputs, shares))].push_back(jet);
   }
-  std::array<JetRecords, 3> out;
-  for (std::size_t split = 0; split < out.size(); ++split) {
-    if (members[split].size() == jets.size()) {
-      out[split] = std::move(jets);
-      break;
+  for (const Split split : kSplits) {
+    const auto& chosen = members[static_cast<std::size_t>(split)];
+    if (chosen.size() == jets.size()) {
+      writer.append(jets, split);
+    } else if (!chosen.empty()) {
+      writer.append(jets.select(chosen), split);
     }
-    if (!members[split].empty()) out[split] = jets.select(members[split]);
   }
-  return out;
 }
 
 void fill_sources(Manifest& manifest, const Inputs& inputs, const RawSummary& summary) {
@@ -71,26 +80,33 @@ Manifest write_store(const PrepareOptions& options, const Inputs& inputs, const 
   manifest.channels = channels_for(manifest.shape.channels);
   manifest.observer_names = reader.observer_names();
   manifest.zero_threshold = options.zero_threshold;
-  StatisticsAccumulator training(manifest.shape);
-  StatisticsAccumulator others(manifest.shape);
+  const StatisticsAccumulator none(manifest.shape);
+  std::vector<Tally> tallies(static_cast<std::size_t>(std::max(options.raw.threads, 1)), Tally{none, none});
   Progress progress("prepare", "jets", 0);
-  summary = reader.read([&](JetRecords&& jets) {
-    throw_if_stopped();
-    const std::size_t count = jets.size();
-    manifest.negative_pixels += suppress_zeros(jets.images, manifest.channels, options.zero_threshold);
-    const std::array<JetRecords, 3> parts = divide(std::move(jets), inputs, options.shares);
-    for (const Split split : kSplits) {
-      const JetRecords& part = parts[static_cast<std::size_t>(split)];
-      (split == Split::kTrain ? training : others).add(part.images);
-      writer.append(part, split);
+  const auto suppress_and_count = [&](JetRecords& jets, int thread) {
+    Tally& tally = tallies[static_cast<std::size_t>(thread)];
+    tally.negative_pixels += suppress_zeros(jets.images, manifest.channels, options.zero_threshold);
+    for (std::size_t jet = 0; jet < jets.size(); ++jet) {
+      const bool is_training = split_of_jet(jets, jet, inputs, options.shares) == Split::kTrain;
+      (is_training ? tally.training : tally.others).add(jets.images, jet);
     }
-    progress.add(count);
+  };
+  summary = reader.read(suppress_and_count, [&](const JetRecords& jets) {
+    throw_if_stopped();
+    append(writer, jets, inputs, options.shares);
+    progress.add(jets.size());
   });
   if (summary.kept == 0) {
     throw Error(text(inputs.files.front(), ": holds no usable jet (", summary.skipped, " rows were skipped",
                      summary.named.empty() ? "" : ", the first for: " + summary.named.front().reason, ")"));
   }
-  manifest.statistics = training.jets() > 0 ? training.result() : others.result();
+  Tally total{none, none};
+  for (const Tally& tally : tallies) {
+    total.training.merge(tally.training);
+    total.others.merge(tally.others);
+    manifest.negative_pixels += tally.negative_pixels;
+  }
+  manifest.statistics = total.training.jets() > 0 ? total.training.result() : total.others.result();
   fill_sources(manifest, inputs, summary);
   return manifest;
 }

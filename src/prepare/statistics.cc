@@ -15,19 +15,21 @@ StatisticsAccumulator::StatisticsAccumulator(const ImageShape& shape)
 }
 
 void StatisticsAccumulator::add(const SparseImages& images) {
-  jets_ += images.size();
-  for (std::size_t jet = 0; jet < images.size(); ++jet) {
-    for (int index = 0; index < shape_.channels; ++index) {
-      OfChannel& channel = channels_[static_cast<std::size_t>(index)];
-      const SparseChannel pixels = images.channel(jet, index);
-      for (const float value : pixels.value) {
-        channel.sum.add(value);
-        channel.minimum = std::min(channel.minimum, value);
-        channel.maximum = std::max(channel.maximum, value);
-      }
-      channel.pixels += pixels.value.size();
-      if (static_cast<std::int64_t>(pixels.value.size()) == shape_.pixels()) ++channel.full_jets;
+  for (std::size_t jet = 0; jet < images.size(); ++jet) add(images, jet);
+}
+
+void StatisticsAccumulator::add(const SparseImages& images, std::size_t jet) {
+  ++jets_;
+  for (int index = 0; index < shape_.channels; ++index) {
+    OfChannel& channel = channels_[static_cast<std::size_t>(index)];
+    const SparseChannel pixels = images.channel(jet, index);
+    for (const float value : pixels.value) {
+      channel.sum.add(value);
+      channel.minimum = std::min(channel.minimum, value);
+      channel.maximum = std::max(channel.maximum, value);
     }
+    channel.pixels += pixels.value.size();
+    if (static_cast<std::int64_t>(pixels.value.size()) == shape_.pixels()) ++channel.full_jets;
   }
 }
 

@@ -15,7 +15,8 @@ class StatisticsAccumulator {
  public:
   explicit StatisticsAccumulator(const ImageShape& shape);
 
-  void add(const SparseImages& images);
+  void add(const SparseImages& images);                   // all of them
+  void add(const SparseImages& images, std::size_t jet);  // one of them
   void merge(const StatisticsAccumulator& other);
   std::uint64_t jets() const { return jets_; }
 

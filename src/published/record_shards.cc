@@ -63,7 +63,12 @@ class RecordShards : public JetSink {
 
   void append(const Record& record) {
     if (options_.gzip) stream_.add(record.bytes);
-    file_->write(options_.gzip ? record.deflated : record.bytes);
+    write_bytes(options_.gzip ? record.deflated : record.bytes);
+  }
+
+  void write_bytes(std::string_view bytes) {
+    digest_->add(std::as_bytes(std::span(bytes)));
+    file_->write(bytes);
   }
 
   // Makes shard `index` the one that is written to.
@@ -74,18 +79,18 @@ class RecordShards : public JetSink {
       name_ = text("Top_TFRecords_shard_", opened_, "_of_", shards_, ".tfrecords", options_.gzip ? ".gz" : "");
       file_ = std::make_unique<OutputFile>(folder_ / name_);
       stream_ = {};
-      if (options_.gzip) file_->write(stream_.begin());
+      digest_ = std::make_unique<Sha256>();
+      if (options_.gzip) write_bytes(stream_.begin());
     }
   }
 
   void close_shard() {
     if (!file_) return;
-    if (options_.gzip) file_->write(stream_.end());
+    if (options_.gzip) write_bytes(stream_.end());
     const std::size_t size = file_->size();
     file_->commit();
     file_.reset();
-    entries_.push_back(
-        {{"file", name_}, {"jets", jets_}, {"bytes", size}, {"sha256", sha256_of_file(folder_ / name_)}});
+    entries_.push_back({{"file", name_}, {"jets", jets_}, {"bytes", size}, {"sha256", digest_->hex()}});
     jets_ = 0;
   }
 
@@ -94,6 +99,7 @@ class RecordShards : public JetSink {
   std::size_t shards_, opened_ = 0;
   std::vector<PictureExample> encoders_;  // one a thread
   std::unique_ptr<OutputFile> file_;
+  std::unique_ptr<Sha256> digest_;
   GzipStream stream_;
   std::string name_;
   std::uint64_t jets_ = 0;  // in the shard that is open

@@ -2,33 +2,64 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
+#include <string>
+#include <utility>
 
 #include "base/error.h"
+#include "base/text.h"
 
 namespace jetvit {
 
-// Reads the thrift compact protocol from foreign bytes: as much of it as Parquet's page headers need. Every read is
-// checked against the end; throws Error.
+// Reads the thrift compact protocol from foreign bytes: as much of it as Parquet's footers and page headers need. Every
+// read is checked against the end, every length against the bytes that are left; throws Error.
 class CompactReader {
  public:
-  explicit CompactReader(std::span<const std::byte> bytes) : bytes_(bytes) {}
+  static constexpr int kTrue = 1;  // types of a field or of the items of a list
+  static constexpr int kStruct = 12;
 
-  std::size_t position() const { return position_; }
+  struct Field {
+    std::int16_t id = 0;
+    int type = 0;
+  };
+
+  // `what` names the whole in messages: "a page header".
+  CompactReader(std::span<const std::byte> bytes, const char* what) : window_(bytes), what_(what) {}
+
+  // Reads `size` bytes that `next_window` hands out piece by piece; a piece lives until the next call.
+  CompactReader(std::uint64_t size, std::function<std::span<const std::byte>()> next_window, const char* what)
+      : behind_(size), next_window_(std::move(next_window)), what_(what) {}
+
+  std::uint64_t position() const { return before_ + place_; }
+
+  // The next field of the struct under way; false at its end. `field` keeps the state between calls: a new one for each
+  // struct. The caller reads the value or skips it.
+  bool next_field(Field& field) {
+    const std::uint8_t head = read_byte();
+    if (head == 0) return false;
+    field.type = head & 0x0f;
+    field.id = (head >> 4) != 0 ? static_cast<std::int16_t>(field.id + (head >> 4))
+                                : static_cast<std::int16_t>(read_integer());
+    return true;
+  }
 
   // Calls on_field(id, type) for each field of a struct; the callback returns true where it consumed the value.
   template <class OnField>
   void read_struct(OnField on_field) {
-    if (++depth_ > kDepthLimit) throw Error("a page header is nested too deeply");
-    std::int16_t id = 0;
-    while (true) {
-      const std::uint8_t head = read_byte();
-      if (head == 0) break;
-      const int type = head & 0x0f;
-      id = (head >> 4) != 0 ? static_cast<std::int16_t>(id + (head >> 4)) : static_cast<std::int16_t>(read_integer());
-      if (!on_field(id, type)) skip(type);
+    enter();
+    Field field;
+    while (next_field(field)) {
+      if (!on_field(field.id, field.type)) skip(field.type);
     }
     --depth_;
+  }
+
+  // The number of items of a list, which follow; throws unless they are of `type`.
+  std::uint64_t read_list_head(int type) {
+    const auto [count, items] = read_any_list_head();
+    if (items != type && count > 0) throw Error(text(what_, " holds a list of an unexpected type"));
+    return count;
   }
 
   std::int64_t read_integer() {  // zigzag
@@ -36,29 +67,12 @@ class CompactReader {
     return static_cast<std::int64_t>(raw >> 1) ^ -static_cast<std::int64_t>(raw & 1);
   }
 
-  static constexpr int kTrue = 1;
-
- private:
-  static constexpr int kDepthLimit = 16;
-
-  std::uint8_t read_byte() {
-    if (position_ >= bytes_.size()) throw Error("a page header is cut short");
-    return static_cast<std::uint8_t>(bytes_[position_++]);
-  }
-
-  std::uint64_t read_varint() {
-    std::uint64_t value = 0;
-    for (int shift = 0; shift < 64; shift += 7) {
-      const std::uint8_t byte = read_byte();
-      value |= static_cast<std::uint64_t>(byte & 0x7f) << shift;
-      if ((byte & 0x80) == 0) return value;
-    }
-    throw Error("a page header holds an overlong number");
-  }
-
-  void skip_bytes(std::uint64_t count) {
-    if (count > bytes_.size() - position_) throw Error("a page header is cut short");
-    position_ += count;
+  std::string read_string(std::size_t limit) {
+    const std::uint64_t length = read_varint();
+    if (length > limit || length > left()) throw Error(text(what_, " holds a name of ", length, " bytes"));
+    std::string value(length, '\0');
+    for (char& letter : value) letter = static_cast<char>(read_byte());
+    return value;
   }
 
   void skip(int type) {
@@ -84,31 +98,85 @@ class CompactReader {
       case 10:
         skip_list();
         return;
-      case 12:
+      case kStruct:
         read_struct([](std::int16_t, int) { return false; });
         return;
       default:
-        throw Error("a page header holds an unknown type");
+        throw Error(text(what_, " holds an unknown type"));
     }
   }
 
-  void skip_list() {
+ private:
+  static constexpr int kDepthLimit = 16;
+
+  std::uint64_t left() const { return behind_ + (window_.size() - place_); }
+
+  void enter() {
+    if (++depth_ > kDepthLimit) throw Error(text(what_, " is nested too deeply"));
+  }
+
+  // Makes the window hold at least one more byte.
+  void refill() {
+    while (place_ == window_.size()) {
+      if (behind_ == 0) throw Error(text(what_, " is cut short"));
+      before_ += window_.size();
+      window_ = next_window_();
+      behind_ -= window_.size();
+      place_ = 0;
+    }
+  }
+
+  std::uint8_t read_byte() {
+    if (place_ == window_.size()) refill();
+    return static_cast<std::uint8_t>(window_[place_++]);
+  }
+
+  std::uint64_t read_varint() {
+    std::uint64_t value = 0;
+    for (int shift = 0; shift < 64; shift += 7) {
+      const std::uint8_t byte = read_byte();
+      value |= static_cast<std::uint64_t>(byte & 0x7f) << shift;
+      if ((byte & 0x80) == 0) return value;
+    }
+    throw Error(text(what_, " holds an overlong number"));
+  }
+
+  void skip_bytes(std::uint64_t count) {
+    if (count > left()) throw Error(text(what_, " is cut short"));
+    while (count > window_.size() - place_) {
+      count -= window_.size() - place_;
+      place_ = window_.size();
+      refill();
+    }
+    place_ += count;
+  }
+
+  std::pair<std::uint64_t, int> read_any_list_head() {
     const std::uint8_t head = read_byte();
     const std::uint64_t count = (head >> 4) == 15 ? read_varint() : head >> 4;
-    if (count > bytes_.size() - position_) throw Error("a page header is cut short");
-    if (++depth_ > kDepthLimit) throw Error("a page header is nested too deeply");
+    if (count > left()) throw Error(text(what_, " is cut short"));
+    return {count, head & 0x0f};
+  }
+
+  void skip_list() {
+    const auto [count, type] = read_any_list_head();
+    enter();
     for (std::uint64_t item = 0; item < count; ++item) {
-      if ((head & 0x0f) <= 2) {
+      if (type <= 2) {
         skip_bytes(1);
       } else {
-        skip(head & 0x0f);
+        skip(type);
       }
     }
     --depth_;
   }
 
-  std::span<const std::byte> bytes_;
-  std::size_t position_ = 0;
+  std::span<const std::byte> window_;
+  std::size_t place_ = 0;     // in the window
+  std::uint64_t before_ = 0;  // bytes in front of the window
+  std::uint64_t behind_ = 0;  // and after it
+  std::function<std::span<const std::byte>()> next_window_;
+  const char* what_;
   int depth_ = 0;
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <limits>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -13,7 +14,7 @@ namespace jetvit {
 namespace {
 
 bool equal_bytes(std::span<const std::byte> a, const std::vector<std::byte>& b) {
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin());
+  return a.size() == b.size() && (a.empty() || std::memcmp(a.data(), b.data(), a.size()) == 0);
 }
 
 }  // namespace
@@ -53,11 +54,7 @@ ImageShape image_list_lengths(std::span<const std::byte> chunk, const LeafColumn
 }
 
 ImageColumnReader::ImageColumnReader(const LeafColumn& column, const ImageLayout& layout)
-    : column_(column),
-      layout_(layout),
-      values_per_jet_(static_cast<std::size_t>(layout.shape.values())),
-      pixels_(static_cast<std::size_t>(layout.shape.channels)),
-      values_(static_cast<std::size_t>(layout.shape.channels)) {}
+    : column_(column), layout_(layout), values_per_jet_(static_cast<std::size_t>(layout.shape.values())) {}
 
 void ImageColumnReader::read(std::span<const std::byte> chunk, const Decompressor& decompressor, std::uint64_t rows,
                              PageReader::Buffers& buffers, SparseImages& images, std::vector<std::string>& reasons) {
@@ -118,8 +115,8 @@ void ImageColumnReader::start_row() {
   row_open_ = true;
   position_ = 0;
   fault_ = nullptr;
-  for (auto& pixels : pixels_) pixels.clear();
-  for (auto& values : values_) values.clear();
+  places_.clear();
+  values_.clear();
 }
 
 void ImageColumnReader::finish_row() {
@@ -127,32 +124,50 @@ void ImageColumnReader::finish_row() {
   row_open_ = false;
   if (reasons_->size() == rows_) throw Error(text("column ", column_.root, " holds more images than rows"));
   if (fault_ == nullptr && position_ != values_per_jet_) fault_ = "wrong shape";
+  if (fault_ == nullptr) fault_ = not_finite();
   reasons_->emplace_back(fault_ == nullptr ? "" : fault_);
-  if (fault_ == nullptr) {
-    for (std::size_t channel = 0; channel < pixels_.size(); ++channel) {
-      images_->pixel.insert(images_->pixel.end(), pixels_[channel].begin(), pixels_[channel].end());
-      images_->value.insert(images_->value.end(), values_[channel].begin(), values_[channel].end());
-      images_->offset.push_back(images_->pixel.size());
-    }
-  }
+  if (fault_ == nullptr) layout_.channels_last ? append_channels_last() : append_channels_first();
   position_ = 0;
   fault_ = nullptr;
 }
 
-// Places one non-zero value at the current position; the caller moves on.
-inline void ImageColumnReader::add_value(float value) {
-  if (!std::isfinite(value)) {
-    fault_ = std::isnan(value) ? "NaN" : "infinite value";
-    return;
+const char* ImageColumnReader::not_finite() const {
+  const auto bad = std::find_if(values_.begin(), values_.end(), [](float value) { return !std::isfinite(value); });
+  if (bad == values_.end()) return nullptr;
+  return std::isnan(*bad) ? "NaN" : "infinite value";
+}
+
+void ImageColumnReader::append_channels_first() {
+  const auto pixels = static_cast<std::uint32_t>(layout_.shape.pixels());
+  const std::size_t start = images_->pixel.size();
+  images_->pixel.resize(start + places_.size());
+  std::size_t index = 0;
+  for (std::uint32_t channel = 0; channel < static_cast<std::uint32_t>(layout_.shape.channels); ++channel) {
+    const std::uint32_t begin = channel * pixels;
+    for (; index < places_.size() && places_[index] - begin < pixels; ++index) {
+      images_->pixel[start + index] = static_cast<std::uint16_t>(places_[index] - begin);
+    }
+    images_->offset.push_back(start + index);
   }
-  const auto position = static_cast<std::uint32_t>(position_);
-  const auto divisor =
-      static_cast<std::uint32_t>(layout_.channels_last ? layout_.shape.channels : layout_.shape.pixels());
-  const std::uint32_t quotient = position / divisor;
-  const std::uint32_t rest = position % divisor;
-  const std::uint32_t channel = layout_.channels_last ? rest : quotient;
-  pixels_[channel].push_back(static_cast<std::uint16_t>(layout_.channels_last ? quotient : rest));
-  values_[channel].push_back(value);
+  images_->value.insert(images_->value.end(), values_.begin(), values_.end());
+}
+
+void ImageColumnReader::append_channels_last() {
+  const auto channels = static_cast<std::uint32_t>(layout_.shape.channels);
+  next_.assign(channels + 1, 0);
+  for (const std::uint32_t place : places_) ++next_[place % channels + 1];
+  const std::size_t begin = images_->pixel.size();
+  for (std::uint32_t channel = 0; channel < channels; ++channel) {
+    next_[channel + 1] += next_[channel];
+    images_->offset.push_back(begin + next_[channel + 1]);
+  }
+  images_->pixel.resize(begin + places_.size());
+  images_->value.resize(begin + places_.size());
+  for (std::size_t index = 0; index < places_.size(); ++index) {
+    const std::size_t to = begin + next_[places_[index] % channels]++;
+    images_->pixel[to] = static_cast<std::uint16_t>(places_[index] / channels);
+    images_->value[to] = values_[index];
+  }
 }
 
 // Moves on by zeros, over the ends of jets. Regular pages only.
@@ -168,6 +183,13 @@ inline void ImageColumnReader::skip(std::size_t count) {
   }
 }
 
+// Places a value behind a run of zeros; ends rows that they fill. Regular pages only.
+inline void ImageColumnReader::add_after_zeros(std::size_t zeros, float value) {
+  skip(zeros + 1);
+  places_.push_back(static_cast<std::uint32_t>(position_ - 1));
+  values_.push_back(value);
+}
+
 void ImageColumnReader::add_regular_page(const DataPage& page, const PageReader& pages) {
   const bool by_dictionary = page.encoding == Encoding::kPlainDictionary || page.encoding == Encoding::kRleDictionary;
   if (by_dictionary) {
@@ -179,51 +201,65 @@ void ImageColumnReader::add_regular_page(const DataPage& page, const PageReader&
     add_plain_page<float>(page);
   } else {
     decode_values(page, pages, column_.type, page.values, page_values_);
+    std::size_t zeros = 0;
     for (const float value : page_values_) {
-      skip(1);
-      if (value != 0) {
-        --position_;
-        add_value(value);
-        ++position_;
+      if (value == 0) {
+        ++zeros;
+      } else {
+        add_after_zeros(zeros, value);
+        zeros = 0;
       }
     }
+    skip(zeros);
   }
 }
 
 void ImageColumnReader::add_dictionary_page(const DataPage& page) {
   if (page.data.empty()) throw Error("a page is cut short");
-  const auto add = [&](std::uint32_t index) {
-    if (index >= dictionary_.size()) throw Error("a page points outside its dictionary");
-    skip(1);
-    if (dictionary_[index] != 0) {
-      --position_;
-      add_value(dictionary_[index]);
-      ++position_;
-    }
+  const auto entries = static_cast<std::uint32_t>(dictionary_.size());
+  const auto check = [&](std::uint32_t index) {
+    if (index >= entries) throw Error("a page points outside its dictionary");
   };
+  std::size_t zeros = 0;
   walk_hybrid(
       page.data.subspan(1), static_cast<int>(page.data[0]), page.values,
       [&](std::uint32_t index, std::size_t length) {
-        if (index < dictionary_.size() && dictionary_[index] == 0) {
-          skip(length);
-        } else {
-          for (std::size_t i = 0; i < length; ++i) add(index);
+        check(index);
+        if (dictionary_[index] == 0) {
+          zeros += length;
+          return;
+        }
+        for (std::size_t i = 0; i < length; ++i) {
+          add_after_zeros(zeros, dictionary_[index]);
+          zeros = 0;
         }
       },
       [&](const std::uint32_t* indices, std::size_t length) {
-        for (std::size_t i = 0; i < length; ++i) add(indices[i]);
+        std::uint32_t largest = 0;
+        for (std::size_t i = 0; i < length; ++i) largest = std::max(largest, indices[i]);
+        check(largest);
+        // Which of them are zero is unpredictable: they are gathered without a branch.
+        std::uint16_t place[kHybridBlock];
+        std::size_t found = 0;
+        for (std::size_t i = 0; i < length; ++i) {
+          place[found] = static_cast<std::uint16_t>(i);
+          found += dictionary_[indices[i]] != 0 ? 1 : 0;
+        }
+        std::size_t next = 0;
+        for (std::size_t i = 0; i < found; ++i) {
+          add_after_zeros(zeros + place[i] - next, dictionary_[indices[place[i]]]);
+          zeros = 0;
+          next = place[i] + std::size_t{1};
+        }
+        zeros += length - next;
       });
+  skip(zeros);
 }
 
 template <class Stored>
 void ImageColumnReader::add_plain_page(const DataPage& page) {
   if (page.data.size() / sizeof(Stored) < page.values) throw Error("a page holds fewer values than it states");
   constexpr std::size_t kStep = 8;  // zeros are looked for in blocks: images are 98 % zeros
-  const auto at = [&](std::size_t index) {
-    Stored value;
-    std::memcpy(&value, page.data.data() + index * sizeof(Stored), sizeof(Stored));
-    return static_cast<float>(value);
-  };
   std::size_t index = 0;
   std::size_t zeros = 0;
   while (index < page.values) {
@@ -238,16 +274,16 @@ void ImageColumnReader::add_plain_page(const DataPage& page) {
         continue;
       }
     }
-    const float value = at(index++);
+    Stored stored;
+    std::memcpy(&stored, page.data.data() + index * sizeof(Stored), sizeof(Stored));
+    const auto value = static_cast<float>(stored);
+    ++index;
     if (value == 0) {
       ++zeros;
-      continue;
+    } else {
+      add_after_zeros(zeros, value);
+      zeros = 0;
     }
-    skip(zeros + 1);
-    zeros = 0;
-    --position_;
-    add_value(value);
-    ++position_;
   }
   skip(zeros);
 }
@@ -278,7 +314,11 @@ void ImageColumnReader::add_any_page(const DataPage& page, const PageReader& pag
       fault_ = "wrong shape";
       continue;
     }
-    if (value != 0) add_value(value);
+    if (!std::isfinite(value)) fault_ = std::isnan(value) ? "NaN" : "infinite value";
+    if (value != 0) {
+      places_.push_back(static_cast<std::uint32_t>(position_));
+      values_.push_back(value);
+    }
     ++position_;
   }
 }

@@ -48,10 +48,13 @@ class ImageColumnReader {
   void add_dictionary_page(const DataPage& page);
   template <class Stored>
   void add_plain_page(const DataPage& page);
-  void add_value(float value);
   void skip(std::size_t count);
+  void add_after_zeros(std::size_t zeros, float value);
   void start_row();
   void finish_row();
+  const char* not_finite() const;
+  void append_channels_first();
+  void append_channels_last();
 
   LeafColumn column_;
   ImageLayout layout_;
@@ -63,8 +66,9 @@ class ImageColumnReader {
   std::size_t position_ = 0;
   bool row_open_ = false;
   const char* fault_ = nullptr;
-  std::vector<std::vector<std::uint16_t>> pixels_;
-  std::vector<std::vector<float>> values_;
+  std::vector<std::uint32_t> places_;  // of its non-zero values, in the order of the column
+  std::vector<float> values_;
+  std::vector<std::size_t> next_;
 
   SparseImages* images_ = nullptr;
   std::vector<std::string>* reasons_ = nullptr;

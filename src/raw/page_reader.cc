@@ -47,7 +47,7 @@ PageReader::PageReader(std::span<const std::byte> chunk, const LeafColumn& colum
 
 PageReader::Header PageReader::read_header() {
   Header header;
-  CompactReader reader(rest_);
+  CompactReader reader(rest_, "a page header");
   const auto integer = [&](std::int64_t& into) {
     into = reader.read_integer();
     return true;

@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "raw/decompressor.h"
 #include "raw/parquet_footer.h"
 
 namespace jetvit {

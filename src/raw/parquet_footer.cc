@@ -1,117 +1,214 @@
 #include "raw/parquet_footer.h"
 
-#include <arrow/io/file.h>
-#include <arrow/util/compression.h>
-#include <parquet/file_reader.h>
-#include <parquet/metadata.h>
-#include <parquet/schema.h>
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <string_view>
 
 #include "base/error.h"
-#include "base/file.h"
 #include "base/text.h"
 
 namespace jetvit {
 namespace {
 
-PhysicalType physical_type(parquet::Type::type type) {
-  switch (type) {
-    case parquet::Type::BOOLEAN:
-      return PhysicalType::kBoolean;
-    case parquet::Type::INT32:
-      return PhysicalType::kInt32;
-    case parquet::Type::INT64:
-      return PhysicalType::kInt64;
-    case parquet::Type::FLOAT:
-      return PhysicalType::kFloat;
-    case parquet::Type::DOUBLE:
-      return PhysicalType::kDouble;
-    default:
-      return PhysicalType::kOther;
-  }
+constexpr std::size_t kTrailer = 8;  // length of the footer and magic
+constexpr std::size_t kWindow = 1 << 18;
+constexpr std::uint64_t kGroupLimit = 1'000'000;
+constexpr std::uint64_t kElementLimit = 10'000;  // of the schema
+constexpr std::size_t kNameLimit = 1 << 16;
+constexpr int kSchemaDepth = 32;
+
+PhysicalType physical_type(std::int64_t type) {
+  constexpr std::array kTypes = {PhysicalType::kBoolean, PhysicalType::kInt32, PhysicalType::kInt64,
+                                 PhysicalType::kOther,  // 96 bits
+                                 PhysicalType::kFloat,   PhysicalType::kDouble};
+  return type >= 0 && type < std::ssize(kTypes) ? kTypes[static_cast<std::size_t>(type)] : PhysicalType::kOther;
 }
 
-std::shared_ptr<parquet::FileMetaData> read_metadata(const std::filesystem::path& path) {
-  const InputFile file(path);  // names missing files and folders in our words
-  if (file.size() == 0) throw Error(text(path, ": is empty, not a Parquet file"));
-  try {
-    return parquet::ParquetFileReader::OpenFile(path.string(), /*memory_map=*/false)->metadata();
-  } catch (const std::exception& error) {
-    throw Error(text(path, ": is not a whole Parquet file (", printable(error.what()), ")"));
-  }
+// parquet.thrift, struct SchemaElement.
+struct SchemaElement {
+  enum Repetition : std::int64_t { kRequired = 0, kOptional = 1, kRepeated = 2 };
+  std::int64_t type = -1, repetition = kRequired, children = 0;
+  std::string name;
+};
+
+SchemaElement read_element(CompactReader& reader) {
+  SchemaElement element;
+  const auto integer = [&](std::int64_t& into) {
+    into = reader.read_integer();
+    return true;
+  };
+  reader.read_struct([&](std::int16_t id, int) {
+    if (id == 1) return integer(element.type);
+    if (id == 3) return integer(element.repetition);
+    if (id == 4) element.name = reader.read_string(kNameLimit);
+    if (id == 5) return integer(element.children);
+    return id == 4;
+  });
+  return element;
 }
 
-std::vector<LeafColumn> columns_of(const parquet::FileMetaData& metadata) {
-  std::vector<LeafColumn> columns;
-  for (int index = 0; index < metadata.num_columns(); ++index) {
-    const parquet::ColumnDescriptor* column = metadata.schema()->Column(index);
-    columns.push_back({column->path()->ToDotString(), column->path()->ToDotVector().front(),
-                       physical_type(column->physical_type()), column->max_definition_level(),
-                       column->max_repetition_level()});
+// Turns the elements, which lie depth first, into leaves with their levels.
+class LeafWalk {
+ public:
+  explicit LeafWalk(const std::vector<SchemaElement>& elements) : elements_(elements) {}
+
+  std::vector<LeafColumn> leaves() {
+    if (elements_.empty()) throw Error("it has no schema");
+    const SchemaElement& root = elements_[next_++];
+    for (std::int64_t child = 0; child < root.children; ++child) walk({}, 0);
+    if (next_ != elements_.size()) throw Error("its schema is not a tree");
+    return std::move(leaves_);
   }
-  return columns;
+
+ private:
+  void walk(LeafColumn column, int depth) {
+    if (next_ == elements_.size()) throw Error("its schema is cut short");
+    if (depth == kSchemaDepth) throw Error("its schema is nested too deeply");
+    const SchemaElement& element = elements_[next_++];
+    column.path += (depth > 0 ? "." : "") + element.name;
+    if (depth == 0) column.root = element.name;
+    if (element.repetition != SchemaElement::kRequired) ++column.max_definition;
+    if (element.repetition == SchemaElement::kRepeated) ++column.max_repetition;
+    if (element.children <= 0) {
+      column.type = physical_type(element.type);
+      leaves_.push_back(std::move(column));
+      return;
+    }
+    for (std::int64_t child = 0; child < element.children; ++child) walk(column, depth + 1);
+  }
+
+  const std::vector<SchemaElement>& elements_;
+  std::size_t next_ = 0;
+  std::vector<LeafColumn> leaves_;
+};
+
+Error not_whole(const InputFile& file, const std::string& why) {
+  return Error(text(file.path(), ": is not a whole Parquet file (", why, ")"));
 }
 
 }  // namespace
 
-std::vector<LeafColumn> read_parquet_schema(const std::filesystem::path& path) {
-  return columns_of(*read_metadata(path));
-}
-
-ParquetFooter read_parquet_footer(const std::filesystem::path& path, const std::vector<int>& wanted) {
-  const std::shared_ptr<parquet::FileMetaData> metadata = read_metadata(path);
-  const std::uint64_t file_size = InputFile(path).size();
-  ParquetFooter footer{.columns = columns_of(*metadata), .rows = {}, .chunks = {}};
-  footer.chunks.resize(wanted.size());
+ParquetFooter::ParquetFooter(const InputFile& file) : file_(file) {
+  constexpr std::string_view kMagic = "PAR1";
+  if (file.size() == 0) throw Error(text(file.path(), ": is empty, not a Parquet file"));
+  if (file.size() < kMagic.size() + kTrailer) throw not_whole(file, "it is too short");
+  std::array<std::byte, kTrailer> trailer{};
+  file.read(file.size() - kTrailer, trailer);
+  const std::string_view magic(reinterpret_cast<const char*>(trailer.data()) + 4, kMagic.size());
+  if (magic == "PARE") throw not_whole(file, "its footer is encrypted");
+  if (magic != kMagic) throw not_whole(file, "it does not end with PAR1");
+  std::uint32_t length = 0;
+  std::memcpy(&length, trailer.data(), sizeof(length));
+  end_ = file.size() - kTrailer;
+  if (length > end_ - kMagic.size()) throw not_whole(file, text("its footer states ", length, " bytes"));
+  begin_ = place_ = end_ - length;
+  reader_ = std::make_unique<CompactReader>(
+      length, [this] { return next_window(); }, "the footer");
   try {
-    for (int group = 0; group < metadata->num_row_groups(); ++group) {
-      const std::unique_ptr<parquet::RowGroupMetaData> row_group = metadata->RowGroup(group);
-      footer.rows.push_back(static_cast<std::uint64_t>(row_group->num_rows()));
-      for (std::size_t place = 0; place < wanted.size(); ++place) {
-        const std::unique_ptr<parquet::ColumnChunkMetaData> chunk = row_group->ColumnChunk(wanted[place]);
-        const std::int64_t data = chunk->data_page_offset();
-        const std::int64_t dictionary = chunk->has_dictionary_page() ? chunk->dictionary_page_offset() : 0;
-        const std::int64_t offset = dictionary > 0 && dictionary < data ? dictionary : data;
-        const std::int64_t size = chunk->total_compressed_size();
-        if (offset < 0 || size < 0 || chunk->num_values() < 0 || row_group->num_rows() < 0 ||
-            static_cast<std::uint64_t>(offset) + static_cast<std::uint64_t>(size) > file_size) {
-          throw Error(text(path, ": row group ", group, " places column ",
-                           footer.columns[static_cast<std::size_t>(wanted[place])].root, " outside the file"));
-        }
-        footer.chunks[place].push_back({static_cast<std::uint64_t>(offset), static_cast<std::uint64_t>(size),
-                                        static_cast<std::uint64_t>(chunk->num_values()),
-                                        static_cast<int>(chunk->compression())});
-      }
-    }
-  } catch (const Error&) {
-    throw;
-  } catch (const std::exception& error) {
-    throw Error(text(path, ": has a damaged footer (", printable(error.what()), ")"));
+    read_schema();
+  } catch (const Error& error) {
+    throw not_whole(file, error.what());
   }
-  return footer;
 }
 
-struct Decompressor::Impl {
-  std::unique_ptr<arrow::util::Codec> codec;
-};
-
-Decompressor::Decompressor(int codec) : codec_(codec) {
-  const auto kind = static_cast<arrow::Compression::type>(codec);
-  if (kind == arrow::Compression::UNCOMPRESSED) return;
-  auto made = arrow::util::Codec::Create(kind);
-  if (!made.ok()) throw Error(text("the compression of a column is not supported (", made.status().ToString(), ")"));
-  codec_impl_ = std::make_unique<Impl>(Impl{std::move(*made)});
+std::span<const std::byte> ParquetFooter::next_window() {
+  window_.resize(std::min<std::uint64_t>(kWindow, end_ - place_));
+  file_.read(place_, window_);
+  place_ += window_.size();
+  return window_;
 }
 
-Decompressor::~Decompressor() = default;
-Decompressor::Decompressor(Decompressor&&) noexcept = default;
-Decompressor& Decompressor::operator=(Decompressor&&) noexcept = default;
+// Up to the first row group. Writers put the fields in their order: the schema is field 2, the row groups field 4.
+void ParquetFooter::read_schema() {
+  std::vector<SchemaElement> elements;
+  CompactReader::Field field;
+  while (groups_ == 0 && reader_->next_field(field)) {
+    if (field.id == 2) {
+      const std::uint64_t count = reader_->read_list_head(CompactReader::kStruct);
+      if (count > kElementLimit) throw Error(text("its schema has ", count, " elements, limit ", kElementLimit));
+      for (std::uint64_t element = 0; element < count; ++element) elements.push_back(read_element(*reader_));
+    } else if (field.id == 4) {
+      groups_ = reader_->read_list_head(CompactReader::kStruct);
+      if (groups_ > kGroupLimit) throw Error(text("it has ", groups_, " row groups, limit ", kGroupLimit));
+    } else {
+      reader_->skip(field.type);
+    }
+  }
+  columns_ = LeafWalk(elements).leaves();
+}
 
-void Decompressor::decompress(std::span<const std::byte> bytes, std::span<std::byte> out) const {
-  const auto size = codec_impl_->codec->Decompress(
-      static_cast<std::int64_t>(bytes.size()), reinterpret_cast<const std::uint8_t*>(bytes.data()),
-      static_cast<std::int64_t>(out.size()), reinterpret_cast<std::uint8_t*>(out.data()));
-  if (!size.ok()) throw Error(text("a page cannot be decompressed (", printable(size.status().ToString()), ")"));
-  if (static_cast<std::size_t>(*size) != out.size()) throw Error("a page decompresses to another size than it states");
+bool ParquetFooter::next(const std::vector<int>& wanted, RowGroup& group) {
+  if (next_group_ == groups_) return false;
+  group.number = next_group_++;
+  group.chunks.clear();
+  try {
+    read_row_group(group);
+  } catch (const Error& error) {
+    throw Error(text(file_.path(), ": row group ", group.number, ": ", error.what()));
+  }
+  for (const int place : wanted) {
+    const ColumnChunk& chunk = all_[static_cast<std::size_t>(place)];
+    if (chunk.offset > begin_ || chunk.size > begin_ - chunk.offset) {
+      throw Error(text(file_.path(), ": row group ", group.number, " places column ",
+                       columns_[static_cast<std::size_t>(place)].root, " outside the file"));
+    }
+    group.chunks.push_back(chunk);
+  }
+  return true;
+}
+
+// parquet.thrift, struct RowGroup.
+void ParquetFooter::read_row_group(RowGroup& group) {
+  std::int64_t rows = -1;
+  all_.clear();
+  reader_->read_struct([&](std::int16_t id, int) {
+    if (id == 1) {
+      const std::uint64_t count = reader_->read_list_head(CompactReader::kStruct);
+      if (count != columns_.size() || !all_.empty()) {
+        throw Error(text("it has ", count, " columns, the schema ", columns_.size()));
+      }
+      for (const LeafColumn& leaf : columns_) read_column(leaf);
+    }
+    if (id == 3) rows = reader_->read_integer();
+    return id == 1 || id == 3;
+  });
+  if (rows < 0 || all_.size() != columns_.size()) throw Error("the footer lacks its rows or columns");
+  group.rows = static_cast<std::uint64_t>(rows);
+}
+
+// parquet.thrift, structs ColumnChunk and ColumnMetaData.
+void ParquetFooter::read_column(const LeafColumn& leaf) {
+  std::int64_t type = -1;
+  std::int64_t codec = -1;
+  std::int64_t values = -1;
+  std::int64_t size = -1;
+  std::int64_t data = -1;
+  std::int64_t dictionary = 0;
+  const auto integer = [&](std::int64_t& into) {
+    into = reader_->read_integer();
+    return true;
+  };
+  const auto metadata = [&](std::int16_t id, int) {
+    if (id == 1) return integer(type);
+    if (id == 4) return integer(codec);
+    if (id == 5) return integer(values);
+    if (id == 7) return integer(size);
+    if (id == 9) return integer(data);
+    return id == 11 && integer(dictionary);
+  };
+  reader_->read_struct([&](std::int16_t id, int) {
+    if (id == 1) throw Error("it keeps columns in another file (write the file anew in one piece)");
+    if (id == 8 || id == 9) throw Error("it is encrypted");
+    if (id == 3) reader_->read_struct(metadata);
+    return id == 3;
+  });
+  if (codec < 0 || values < 0 || size < 0 || data < 0 || physical_type(type) != leaf.type) {
+    throw Error(text("the footer describes column ", printable(leaf.root), " wrongly"));
+  }
+  const std::int64_t offset = dictionary > 0 && dictionary < data ? dictionary : data;
+  all_.push_back({static_cast<std::uint64_t>(offset), static_cast<std::uint64_t>(size),
+                  static_cast<std::uint64_t>(values), static_cast<int>(std::min<std::int64_t>(codec, 1 << 8))});
 }
 
 }  // namespace jetvit

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -16,9 +17,11 @@ namespace {
 constexpr std::size_t kNamedRows = 1000;
 constexpr std::uint64_t kTaskRows = 256;        // rows that a task gathers from small row groups
 constexpr std::uint64_t kTaskBytes = 8U << 20;  // and bytes
+// Tasks a thread that are made while the caller waits for its disk: 2,000 rows a thread.
+constexpr int kAhead = 8;
 
 struct Task {
-  std::size_t first = 0, last = 0;  // row groups
+  std::vector<RowGroup> groups;
   std::uint64_t first_row = 0;
 };
 
@@ -27,22 +30,29 @@ struct Result {
   std::vector<SkippedRow> skipped;
 };
 
-std::vector<Task> tasks_of(const ParquetFooter& footer) {
-  std::vector<Task> tasks;
-  std::uint64_t row = 0;
-  std::uint64_t bytes = 0;
-  for (std::size_t group = 0; group < footer.rows.size(); ++group) {
-    const bool full = !tasks.empty() && (row - tasks.back().first_row >= kTaskRows || bytes >= kTaskBytes);
-    if (tasks.empty() || full) {
-      tasks.push_back({group, group, row});
-      bytes = 0;
+// Gathers the row groups of a footer, in order, into tasks of a few milliseconds.
+class Tasks {
+ public:
+  Tasks(ParquetFooter& footer, const RawSchema& schema) : footer_(footer), wanted_(wanted_columns(schema)) {}
+
+  std::optional<Task> next() {
+    Task task{.groups = {}, .first_row = row_};
+    std::uint64_t bytes = 0;
+    RowGroup group;
+    while (row_ - task.first_row < kTaskRows && bytes < kTaskBytes && footer_.next(wanted_, group)) {
+      row_ += group.rows;
+      bytes += group.chunks[0].size;
+      task.groups.push_back(std::move(group));
     }
-    tasks.back().last = group + 1;
-    row += footer.rows[group];
-    bytes += footer.chunks[0][group].size;
+    if (task.groups.empty()) return std::nullopt;
+    return task;
   }
-  return tasks;
-}
+
+ private:
+  ParquetFooter& footer_;
+  std::vector<int> wanted_;
+  std::uint64_t row_ = 0;
+};
 
 }  // namespace
 
@@ -77,30 +87,34 @@ RawReader::RawReader(std::vector<std::filesystem::path> files, RawOptions option
   }
 }
 
-RawSummary RawReader::read(const std::function<void(JetRecords&&)>& sink) const {
+RawSummary RawReader::read(const Sink& sink) const {
+  return read([](JetRecords&, int) {}, sink);
+}
+
+RawSummary RawReader::read(const Work& work, const Sink& sink) const {
   RawSummary summary;
   summary.rows_of_file.resize(files_.size());
   summary.skipped_of_file.resize(files_.size());
-  for (std::size_t file = 0; file < files_.size(); ++file) read_file(file, summary, sink);
+  for (std::size_t file = 0; file < files_.size(); ++file) read_file(file, summary, work, sink);
   return summary;
 }
 
-void RawReader::read_file(std::size_t file, RawSummary& summary, const std::function<void(JetRecords&&)>& sink) const {
+void RawReader::read_file(std::size_t file, RawSummary& summary, const Work& work, const Sink& sink) const {
   // Leaf indices may differ from file to file; names and shape agree, as the constructor checked.
   const RawSchema schema = files_.size() == 1 ? schema_
                                               : recognise(files_[file], options_.label_column, options_.layout,
                                                           {shape().channels, shape().height, shape().width});
-  const ParquetFooter footer = read_parquet_footer(files_[file], wanted_columns(schema));
   const InputFile input(files_[file]);
-  const std::vector<Task> tasks = tasks_of(footer);
+  ParquetFooter footer(input);
+  Tasks tasks(footer, schema);
   const int threads = std::max(1, options_.threads);
   std::vector<std::unique_ptr<RowGroupReader>> readers(static_cast<std::size_t>(threads));
-  const auto read_task = [&](std::size_t index, int thread) {
+  const auto read_task = [&](const Task& task, int thread) {
     auto& reader = readers[static_cast<std::size_t>(thread)];
-    if (!reader) reader = std::make_unique<RowGroupReader>(input, footer, schema, options_);
+    if (!reader) reader = std::make_unique<RowGroupReader>(input, footer.columns(), schema, options_);
     Result result;
-    const Task& task = tasks[index];
-    result.jets = reader->read(task.first, task.last, task.first_row, static_cast<std::uint32_t>(file), result.skipped);
+    result.jets = reader->read(task.groups, task.first_row, static_cast<std::uint32_t>(file), result.skipped);
+    work(result.jets, thread);
     return result;
   };
   const auto pass_on = [&](Result&& result) {
@@ -115,7 +129,8 @@ void RawReader::read_file(std::size_t file, RawSummary& summary, const std::func
     if (result.jets.size() > 0) sink(std::move(result.jets));
     return true;
   };
-  ordered_for(tasks.size(), threads, static_cast<std::size_t>(2 * threads), read_task, pass_on);
+  ordered_for(
+      threads, static_cast<std::size_t>(kAhead * threads), [&] { return tasks.next(); }, read_task, pass_on);
 }
 
 }  // namespace jetvit

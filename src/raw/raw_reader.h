@@ -52,12 +52,18 @@ class RawReader {
   const std::vector<std::string>& ignored_columns() const { return schema_.ignored; }
   bool has_label() const { return schema_.label >= 0; }
 
+  using Sink = std::function<void(JetRecords&&)>;
+  using Work = std::function<void(JetRecords&, int thread)>;
+
   // Calls `sink` on the calling thread with chunks of jets in order. Rows with nulls, NaN, infinities or a wrong shape
   // are skipped and named in the summary. Throws Error for damage and for labels outside {0, 1}.
-  RawSummary read(const std::function<void(JetRecords&&)>& sink) const;
+  RawSummary read(const Sink& sink) const;
+
+  // The same, but each chunk passes through `work` first, on one of the options' threads and in no order.
+  RawSummary read(const Work& work, const Sink& sink) const;
 
  private:
-  void read_file(std::size_t file, RawSummary& summary, const std::function<void(JetRecords&&)>& sink) const;
+  void read_file(std::size_t file, RawSummary& summary, const Work& work, const Sink& sink) const;
 
   std::vector<std::filesystem::path> files_;
   RawOptions options_;

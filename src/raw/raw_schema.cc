@@ -43,15 +43,15 @@ bool is_observer(const LeafColumn& column) {
 }
 
 // List lengths of the first whole image of the file.
-ImageShape first_list_lengths(const std::filesystem::path& path, int image) {
-  const ParquetFooter footer = read_parquet_footer(path, {image});
-  const InputFile file(path);
-  const LeafColumn& column = footer.columns[static_cast<std::size_t>(image)];
+ImageShape first_list_lengths(const InputFile& file, ParquetFooter& footer, int image) {
+  const std::filesystem::path& path = file.path();
+  const LeafColumn& column = footer.columns()[static_cast<std::size_t>(image)];
   std::uint64_t rows = 0;
-  for (std::size_t group = 0; group < footer.rows.size(); ++group) {
-    if (footer.rows[group] == 0) continue;  // pyarrow's places of such chunks point nowhere
-    rows += footer.rows[group];
-    const ColumnChunk& chunk = footer.chunks[0][group];
+  RowGroup group;
+  while (footer.next({image}, group)) {
+    if (group.rows == 0) continue;  // pyarrow's places of such chunks point nowhere
+    rows += group.rows;
+    const ColumnChunk& chunk = group.chunks[0];
     std::vector<std::byte> bytes(chunk.size);
     file.read(chunk.offset, bytes);
     try {
@@ -65,8 +65,9 @@ ImageShape first_list_lengths(const std::filesystem::path& path, int image) {
                    rows == 0 ? " (the file has no rows)" : " (all rows are null or of uneven lists)"));
 }
 
-ImageLayout layout_of(const std::filesystem::path& path, const LeafColumn& column, int image, const std::string& layout,
+ImageLayout layout_of(const InputFile& file, ParquetFooter& footer, int image, const std::string& layout,
                       const std::vector<int>& shape) {
+  const LeafColumn& column = footer.columns()[static_cast<std::size_t>(image)];
   if (!shape.empty()) {
     if (shape.size() != 3 || *std::min_element(shape.begin(), shape.end()) < 1) {
       throw UsageError("--shape needs three positive numbers: channels height width");
@@ -74,14 +75,14 @@ ImageLayout layout_of(const std::filesystem::path& path, const LeafColumn& colum
     // `layout` is the order of flat lists; nested ones are in the order of their nesting.
     return {{shape[0], shape[1], shape[2]}, column.max_repetition == 1 && layout != "chw"};
   }
-  const ImageShape lists = first_list_lengths(path, image);
+  const ImageShape lists = first_list_lengths(file, footer, image);
   if (column.max_repetition == 3) return {lists, false};
   // A flat list: square images with 8 channels (boosted top) or 3.
   for (const int channels : {8, 3, 1}) {
     const int side = static_cast<int>(std::lround(std::sqrt(lists.width / channels)));
     if (side * side * channels == lists.width) return {{channels, side, side}, layout != "chw"};
   }
-  throw Error(text(path, ": column ", column.root, " holds lists of ", lists.width,
+  throw Error(text(file.path(), ": column ", column.root, " holds lists of ", lists.width,
                    " numbers, which fit no square image of 8, 3 or 1 channels (say --shape)"));
 }
 
@@ -99,7 +100,9 @@ void check_shape(const std::filesystem::path& path, const ImageShape& shape) {
 
 RawSchema recognise(const std::filesystem::path& path, const std::string& label_column, const std::string& layout,
                     const std::vector<int>& shape) {
-  const std::vector<LeafColumn> columns = read_parquet_schema(path);
+  const InputFile file(path);
+  ParquetFooter footer(file);
+  const std::vector<LeafColumn>& columns = footer.columns();
   RawSchema schema;
   for (std::size_t index = 0; index < columns.size(); ++index) {
     const LeafColumn& column = columns[index];
@@ -133,7 +136,7 @@ RawSchema recognise(const std::filesystem::path& path, const std::string& label_
       throw Error(text(path, ": label column ", label.root, " is not a plain number or boolean"));
     }
   }
-  schema.layout = layout_of(path, image, schema.image, layout, shape);
+  schema.layout = layout_of(file, footer, schema.image, layout, shape);
   check_shape(path, schema.layout.shape);
   return schema;
 }

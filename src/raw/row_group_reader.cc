@@ -24,15 +24,15 @@ std::vector<int> wanted_columns(const RawSchema& schema) {
   return columns;
 }
 
-RowGroupReader::RowGroupReader(const InputFile& file, const ParquetFooter& footer, const RawSchema& schema,
+RowGroupReader::RowGroupReader(const InputFile& file, const std::vector<LeafColumn>& columns, const RawSchema& schema,
                                const RawOptions& options)
     : file_(file),
-      footer_(footer),
       schema_(schema),
       options_(options),
-      columns_(wanted_columns(schema)),
-      image_(footer.columns[static_cast<std::size_t>(schema.image)], schema.layout),
-      scalars_(columns_.size() - 1) {}
+      image_(columns[static_cast<std::size_t>(schema.image)], schema.layout) {
+  for (const int place : wanted_columns(schema)) columns_.push_back(columns[static_cast<std::size_t>(place)]);
+  scalars_.resize(columns_.size() - 1);
+}
 
 const Decompressor& RowGroupReader::decompressor(int codec) {
   for (const Decompressor& known : decompressors_) {
@@ -41,13 +41,13 @@ const Decompressor& RowGroupReader::decompressor(int codec) {
   return decompressors_.emplace_back(codec);
 }
 
-void RowGroupReader::read_span(std::size_t first, std::size_t last) {
+void RowGroupReader::read_span(std::span<const RowGroup> groups) {
   std::uint64_t begin = std::numeric_limits<std::uint64_t>::max();
   std::uint64_t end = 0;
-  for (const auto& column : footer_.chunks) {
-    for (std::size_t group = first; group < last; ++group) {
-      begin = std::min(begin, column[group].offset);
-      end = std::max(end, column[group].offset + column[group].size);
+  for (const RowGroup& group : groups) {
+    for (const ColumnChunk& chunk : group.chunks) {
+      begin = std::min(begin, chunk.offset);
+      end = std::max(end, chunk.offset + chunk.size);
     }
   }
   bytes_.clear();
@@ -57,13 +57,12 @@ void RowGroupReader::read_span(std::size_t first, std::size_t last) {
   file_.read(begin, bytes_);
 }
 
-std::span<const std::byte> RowGroupReader::chunk(std::size_t column, std::size_t group) {
-  const ColumnChunk& place = footer_.chunks[column][group];
-  if (!bytes_.empty()) return std::span(bytes_).subspan(place.offset - bytes_offset_, place.size);
-  if (place.size > kChunkLimit)
-    throw Error(text("a column chunk holds ", place.size, " bytes (limit ", kChunkLimit, ")"));
-  lone_chunk_.resize(place.size);
-  file_.read(place.offset, lone_chunk_);
+std::span<const std::byte> RowGroupReader::bytes_of(const ColumnChunk& chunk) {
+  if (!bytes_.empty()) return std::span(bytes_).subspan(chunk.offset - bytes_offset_, chunk.size);
+  if (chunk.size > kChunkLimit)
+    throw Error(text("a column chunk holds ", chunk.size, " bytes (limit ", kChunkLimit, ")"));
+  lone_chunk_.resize(chunk.size);
+  file_.read(chunk.offset, lone_chunk_);
   return lone_chunk_;
 }
 
@@ -74,19 +73,20 @@ std::uint8_t RowGroupReader::label_of(double value, std::uint64_t row) const {
                    " is not 0 or 1 (name the signal's value with --positive-label)"));
 }
 
-void RowGroupReader::add_group(std::size_t group, std::uint64_t first_row, std::uint32_t file_index, JetRecords& jets,
-                               std::vector<SkippedRow>& skipped) {
-  const std::uint64_t rows = footer_.rows[group];
+void RowGroupReader::add_group(const RowGroup& group, std::uint64_t first_row, std::uint32_t file_index,
+                               JetRecords& jets, std::vector<SkippedRow>& skipped) {
+  const std::uint64_t rows = group.rows;
   if (rows == 0) return;  // pyarrow's places of such chunks point nowhere
   for (std::size_t column = 1; column < columns_.size(); ++column) {
-    const auto bytes = chunk(column, group);
-    read_scalar_chunk(bytes, footer_.columns[static_cast<std::size_t>(columns_[column])],
-                      decompressor(footer_.chunks[column][group].codec), rows, buffers_, scalars_[column - 1]);
+    const ColumnChunk& chunk = group.chunks[column];
+    read_scalar_chunk(bytes_of(chunk), columns_[column], decompressor(chunk.codec), rows, buffers_,
+                      scalars_[column - 1]);
   }
   // Rows with an unusable label are known before their image; it is taken back where it was appended.
   const std::size_t labels = schema_.label >= 0 ? 1 : 0;
   const std::size_t jets_before = jets.images.size();
-  image_.read(chunk(0, group), decompressor(footer_.chunks[0][group].codec), rows, buffers_, jets.images, reasons_);
+  const ColumnChunk& images = group.chunks[0];
+  image_.read(bytes_of(images), decompressor(images.codec), rows, buffers_, jets.images, reasons_);
   std::vector<std::size_t> dropped;
   std::size_t jet = jets_before;
   for (std::uint64_t row = 0; row < rows; ++row) {
@@ -123,23 +123,24 @@ void RowGroupReader::add_group(std::size_t group, std::uint64_t first_row, std::
   }
 }
 
-JetRecords RowGroupReader::read(std::size_t first, std::size_t last, std::uint64_t first_row, std::uint32_t file_index,
+JetRecords RowGroupReader::read(std::span<const RowGroup> groups, std::uint64_t first_row, std::uint32_t file_index,
                                 std::vector<SkippedRow>& skipped) {
   JetRecords jets;
   jets.images.shape = schema_.layout.shape;
   jets.observer_names = schema_.observer_names;
   jets.observers.resize(schema_.observers.size());
-  std::size_t group = first;
+  std::uint64_t number = groups.front().number;
   try {
-    read_span(first, last);
-    for (; group < last; ++group) {
+    read_span(groups);
+    for (const RowGroup& group : groups) {
+      number = group.number;
       add_group(group, first_row, file_index, jets, skipped);
-      first_row += footer_.rows[group];
+      first_row += group.rows;
     }
   } catch (const Error& error) {
     const std::string what = error.what();
     if (what.starts_with(file_.path().string())) throw;
-    throw Error(text(file_.path(), ": row group ", group, ": ", what));
+    throw Error(text(file_.path(), ": row group ", number, ": ", what));
   }
   return jets;
 }

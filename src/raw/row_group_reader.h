@@ -14,28 +14,27 @@ namespace jetvit {
 // Decodes ranges of row groups of one file; one object a thread.
 class RowGroupReader {
  public:
-  // The footer holds the chunks of: image, label where there is one, observers.
-  RowGroupReader(const InputFile& file, const ParquetFooter& footer, const RawSchema& schema,
+  // `columns` are all leaves of the file.
+  RowGroupReader(const InputFile& file, const std::vector<LeafColumn>& columns, const RawSchema& schema,
                  const RawOptions& options);
 
-  // Jets of the row groups [first, last), whose first row is `first_row` of the file; `skipped` gets the rows that are
-  // left out. Throws Error naming the file and the row group.
-  JetRecords read(std::size_t first, std::size_t last, std::uint64_t first_row, std::uint32_t file_index,
+  // Jets of the row groups, which hold the chunks of wanted_columns() and whose first row is `first_row` of the file;
+  // `skipped` gets the rows that are left out. Throws Error naming the file and the row group.
+  JetRecords read(std::span<const RowGroup> groups, std::uint64_t first_row, std::uint32_t file_index,
                   std::vector<SkippedRow>& skipped);
 
  private:
-  std::span<const std::byte> chunk(std::size_t column, std::size_t group);
+  std::span<const std::byte> bytes_of(const ColumnChunk& chunk);
   const Decompressor& decompressor(int codec);
-  void read_span(std::size_t first, std::size_t last);
-  void add_group(std::size_t group, std::uint64_t first_row, std::uint32_t file_index, JetRecords& jets,
+  void read_span(std::span<const RowGroup> groups);
+  void add_group(const RowGroup& group, std::uint64_t first_row, std::uint32_t file_index, JetRecords& jets,
                  std::vector<SkippedRow>& skipped);
   std::uint8_t label_of(double value, std::uint64_t row) const;
 
   const InputFile& file_;
-  const ParquetFooter& footer_;
   const RawSchema& schema_;
   const RawOptions& options_;
-  std::vector<int> columns_;  // leaf indices in the order of footer.chunks
+  std::vector<LeafColumn> columns_;  // the wanted ones
   ImageColumnReader image_;
   std::vector<Decompressor> decompressors_;
   PageReader::Buffers buffers_;

@@ -4,6 +4,7 @@
 #include <cctype>
 #include <cmath>
 #include <functional>
+#include <numeric>
 
 #include "base/text.h"
 #include "report/axes.h"
@@ -139,22 +140,60 @@ std::string file_word(const std::string& name) {
   return out.substr(0, 64);
 }
 
+// Values of one quantity by class.
+class Spectrum {
+ public:
+  void add(std::uint8_t label, double value) { samples_[label].values.push_back(value); }
+
+  void draw(const std::filesystem::path& folder, const std::string& name, const AxisTitle& title) {
+    for (NamedValues& sample : samples_) {
+      std::erase_if(sample.values, [](double value) { return !std::isfinite(value); });
+    }
+    std::erase_if(samples_, [](const NamedValues& sample) { return sample.values.empty(); });
+    if (!samples_.empty()) plot_histograms(folder / text("spectrum_", file_word(name)), title, samples_);
+  }
+
+ private:
+  std::vector<NamedValues> samples_ = {{"y = 0", {}}, {"y = 1", {}}};
+};
+
+constexpr float kSignificanceRange = 6;  // the core, where resolution and lifetime show
+
+// Occupied pixels and sum of each jet; of signed channels the values of the pixels instead of their sum.
+void draw_channel_spectra(const JetRecords& jets, const Channel& channel, int index,
+                          const std::filesystem::path& folder) {
+  Spectrum pixels;
+  Spectrum sum;
+  Spectrum values;
+  for (std::size_t jet = 0; jet < jets.size(); ++jet) {
+    const SparseChannel image = jets.images.channel(jet, index);
+    pixels.add(jets.label[jet], static_cast<double>(image.value.size()));
+    sum.add(jets.label[jet], std::accumulate(image.value.begin(), image.value.end(), 0.0));
+    if (!channel.is_signed) continue;
+    for (const float value : image.value) {
+      if (std::abs(value) < kSignificanceRange) values.add(jets.label[jet], value);
+    }
+  }
+  pixels.draw(folder, channel.name + "_pixels", {text("occupied ", channel.name, " pixels of a jet"), ""});
+  if (channel.is_signed) {
+    values.draw(folder, channel.name, {text(channel.name, " of a pixel"), ""});
+  } else {
+    sum.draw(folder, channel.name + "_sum", {text(channel.name, " sum of a jet"), channel.unit});
+  }
+}
+
 }  // namespace
 
 void draw_pictures(const JetRecords& jets, const std::vector<Channel>& channels, const std::filesystem::path& folder) {
   for (const int label : {0, 1}) draw_jets(jets, channels, label, folder / text("jets_class_", label, ".png"));
   draw_averages(jets, channels, folder / "averages.png");
   for (std::size_t observer = 0; observer < jets.observers.size(); ++observer) {
-    std::vector<NamedValues> samples = {{"y = 0", {}}, {"y = 1", {}}};
-    for (std::size_t jet = 0; jet < jets.size(); ++jet) {
-      const double value = jets.observers[observer][jet];
-      if (std::isfinite(value)) samples[jets.label[jet]].values.push_back(value);
-    }
-    std::erase_if(samples, [](const NamedValues& sample) { return sample.values.empty(); });
-    if (!samples.empty()) {
-      plot_histograms(folder / text("spectrum_", file_word(jets.observer_names[observer])),
-                      observer_title(jets.observer_names[observer]), samples);
-    }
+    Spectrum spectrum;
+    for (std::size_t jet = 0; jet < jets.size(); ++jet) spectrum.add(jets.label[jet], jets.observers[observer][jet]);
+    spectrum.draw(folder, jets.observer_names[observer], observer_title(jets.observer_names[observer]));
+  }
+  for (std::size_t channel = 0; channel < channels.size(); ++channel) {
+    draw_channel_spectra(jets, channels[channel], static_cast<int>(channel), folder);
   }
 }
 

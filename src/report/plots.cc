@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "base/text.h"
 #include "report/axes.h"
@@ -25,15 +26,41 @@ double quantile(std::vector<double> values, double share) {
   return values[place];
 }
 
-constexpr std::size_t kBins = 40;
+constexpr double kBins = 40;
 
-std::vector<double> density(const std::vector<double>& values, double low, double high) {
-  std::vector<double> bins(kBins, 0);
-  const double width = (high - low) / kBins;
+// The largest number of which all values are multiples, where they are counts; 0 where they are not.
+double spacing(const std::vector<NamedValues>& samples) {
+  constexpr double kLargestCount = 1e9;
+  std::int64_t common = 0;
+  for (const NamedValues& sample : samples) {
+    for (const double value : sample.values) {
+      if (value != std::floor(value) || std::abs(value) > kLargestCount) return 0;
+      common = std::gcd(common, static_cast<std::int64_t>(value));
+    }
+  }
+  return static_cast<double>(common);
+}
+
+struct Binning {
+  double low = 0, width = 1;
+  std::size_t bins = 1;
+
+  double high() const { return low + width * static_cast<double>(bins); }
+};
+
+// About kBins over [low, high]. Bins of counts hold equally many of the values that can occur.
+Binning binning(double low, double high, double step) {
+  if (step == 0) return {low, (high - low) / kBins, static_cast<std::size_t>(kBins)};
+  const double width = step * std::ceil((high - low + step) / step / kBins);
+  return {low - step / 2, width, static_cast<std::size_t>(std::ceil((high - low + step) / width))};
+}
+
+std::vector<double> density(const std::vector<double>& values, const Binning& binning) {
+  std::vector<double> bins(binning.bins, 0);
   for (const double value : values) {
-    if (value < low || value > high) continue;
-    const auto bin = std::min(kBins - 1, static_cast<std::size_t>((value - low) / width));
-    bins[bin] += 1 / (static_cast<double>(values.size()) * width);
+    if (value < binning.low || value > binning.high()) continue;
+    const auto bin = std::min(binning.bins - 1, static_cast<std::size_t>((value - binning.low) / binning.width));
+    bins[bin] += 1 / (static_cast<double>(values.size()) * binning.width);
   }
   return bins;
 }
@@ -91,10 +118,11 @@ void plot_histograms(const std::filesystem::path& stem, const AxisTitle& title, 
     low -= margin;
     high += margin;
   }
+  const Binning bins = binning(low, high, spacing(samples));
   std::vector<std::vector<double>> densities;
   double tallest = 0;
   for (const NamedValues& sample : samples) {
-    densities.push_back(density(sample.values, low, high));
+    densities.push_back(density(sample.values, bins));
     tallest = std::max(tallest, *std::max_element(densities.back().begin(), densities.back().end()));
   }
   if (tallest == 0) tallest = 1;
@@ -102,13 +130,13 @@ void plot_histograms(const std::filesystem::path& stem, const AxisTitle& title, 
   const std::string below = has_unit ? text(title.quantity, " [", title.unit, "]") : title.quantity;
   const std::string beside = has_unit ? text("share of jets per ", title.unit) : "density";
   draw_picture(stem, 460, 360, [&](Canvas& canvas) {
-    Axes axes(canvas, 75, 20, 365, 285, {below, low, high, false}, {beside, 0, 1.25 * tallest, false});
+    Axes axes(canvas, 75, 20, 365, 285, {below, bins.low, bins.high(), false}, {beside, 0, 1.25 * tallest, false});
     for (std::size_t index = 0; index < samples.size(); ++index) {
       std::vector<std::pair<double, double>> steps;
-      const double width = (high - low) / kBins;
-      for (std::size_t bin = 0; bin < kBins; ++bin) {
-        steps.emplace_back(low + width * static_cast<double>(bin), densities[index][bin]);
-        steps.emplace_back(low + width * static_cast<double>(bin + 1), densities[index][bin]);
+      for (std::size_t bin = 0; bin < bins.bins; ++bin) {
+        for (const std::size_t edge : {bin, bin + 1}) {
+          steps.emplace_back(bins.low + bins.width * static_cast<double>(edge), densities[index][bin]);
+        }
       }
       axes.curve(steps, curve_color(index), 1.6);
       axes.legend(index, samples[index].name, curve_color(index), Axes::Legend::kTopRight);

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <exception>
 #include <limits>
 
 #include <arrow/api.h>
+#include <arrow/io/interfaces.h>
 #include <arrow/io/memory.h>
 #include <arrow/ipc/reader.h>
 #include <arrow/ipc/writer.h>
@@ -99,9 +101,37 @@ void read_images(const std::shared_ptr<arrow::RecordBatch>& batch, SparseImages&
   }
 }
 
+// Hands on what Arrow writes. No exception passes through Arrow: the sink's waits in failure().
+class SinkStream : public arrow::io::OutputStream {
+ public:
+  explicit SinkStream(const std::function<void(std::span<const std::byte>)>& sink) : sink_(sink) {}
+
+  std::exception_ptr failure() const { return failure_; }
+
+  arrow::Status Write(const void* bytes, std::int64_t size) override {
+    try {
+      sink_({static_cast<const std::byte*>(bytes), static_cast<std::size_t>(size)});
+    } catch (...) {
+      failure_ = std::current_exception();
+      return arrow::Status::IOError("not written");
+    }
+    written_ += size;
+    return arrow::Status::OK();
+  }
+  using arrow::io::OutputStream::Write;
+  arrow::Result<std::int64_t> Tell() const override { return written_; }
+  arrow::Status Close() override { return arrow::Status::OK(); }
+  bool closed() const override { return false; }
+
+ private:
+  const std::function<void(std::span<const std::byte>)>& sink_;
+  std::int64_t written_ = 0;
+  std::exception_ptr failure_;
+};
+
 }  // namespace
 
-std::vector<std::byte> encode_shard(const JetRecords& jets) {
+void encode_shard(const JetRecords& jets, const std::function<void(std::span<const std::byte>)>& sink) {
   const int channels = jets.images.shape.channels;
   if (jets.images.pixel.size() > static_cast<std::size_t>(std::numeric_limits<std::int32_t>::max())) {
     throw Error(text("a shard of ", jets.size(), " jets has too many pixels (", jets.images.pixel.size(),
@@ -132,13 +162,12 @@ std::vector<std::byte> encode_shard(const JetRecords& jets) {
   add("pixel", lists(arrow::uint16(), offsets, jets.images.pixel));
   add("value", lists(arrow::float32(), offsets, jets.images.value));
   const auto batch = arrow::RecordBatch::Make(arrow::schema(fields), static_cast<std::int64_t>(jets.size()), columns);
-  const auto sink = check(arrow::io::BufferOutputStream::Create());
-  const auto writer = check(arrow::ipc::MakeFileWriter(sink, batch->schema()));
-  check(writer->WriteRecordBatch(*batch));
-  check(writer->Close());
-  const auto buffer = check(sink->Finish());
-  const auto* begin = reinterpret_cast<const std::byte*>(buffer->data());
-  return {begin, begin + buffer->size()};
+  const auto stream = std::make_shared<SinkStream>(sink);
+  const auto writer = check(arrow::ipc::MakeFileWriter(stream, batch->schema()));
+  arrow::Status status = writer->WriteRecordBatch(*batch);
+  if (status.ok()) status = writer->Close();
+  if (stream->failure()) std::rethrow_exception(stream->failure());
+  check(status);
 }
 
 JetRecords decode_shard(std::span<const std::byte> bytes, const ImageShape& shape,

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cstddef>
-#include <filesystem>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -10,10 +10,11 @@
 
 namespace jetvit {
 
-// The records as one Arrow IPC file in memory. Columns: label uint8, weight float32, one float64 per observer,
-// source_file uint32, source_row uint64, counts fixed_size_list<uint32>[channels] (non-zero pixels of each channel),
-// pixel list<uint16> and value list<float32> (channel after channel; pixel = row * width + column).
-std::vector<std::byte> encode_shard(const JetRecords& jets);
+// Writes the records as one Arrow IPC file, piece by piece, to `sink`. Columns: label uint8, weight float32, one
+// float64 per observer, source_file uint32, source_row uint64, counts fixed_size_list<uint32>[channels] (non-zero
+// pixels of each channel), pixel list<uint16> and value list<float32> (channel after channel; pixel = row * width +
+// column). Throws Error where they hold too many pixels for one file, and what `sink` throws.
+void encode_shard(const JetRecords& jets, const std::function<void(std::span<const std::byte>)>& sink);
 
 // The opposite. `where` names the shard in messages; throws Error where the bytes are no such file or contradict
 // themselves.

@@ -18,8 +18,8 @@
 namespace jetvit {
 namespace {
 
-constexpr std::size_t kShardJets = 8192;        // about 40 MB of quark-gluon jets
-constexpr std::size_t kShardPixels = 64 << 20;  // and at most about 400 MB of any others
+constexpr std::size_t kShardJets = 4096;        // about 17 MB of quark-gluon jets
+constexpr std::size_t kShardPixels = 32 << 20;  // and at most about 200 MB of any others
 constexpr std::size_t kDigestDigits = 16;       // of the digest, in a shard's name
 constexpr std::string_view kRefusal = "another preparation is writing there (wait for it, or choose another --out)";
 
@@ -113,16 +113,20 @@ void StoreWriter::write_shard(Split split) {
   const auto place = static_cast<std::size_t>(split);
   JetRecords& jets = pending_[place];
   if (jets.size() == 0) return;
-  const std::vector<std::byte> bytes = encode_shard(jets);
-  const std::string digest = sha256(bytes);
   const std::string number = text(written_[place]++);
-  const std::string name = text(split_name(split), "-", std::string(5 - std::min<std::size_t>(5, number.size()), '0'),
-                                number, "-", digest.substr(0, kDigestDigits), ".arrow");
-  shards_.push_back({name, split, jets.size(), bytes.size(), digest});
-  OutputFile file(folder_ / name);
-  file.write(bytes);
-  file.commit();
-  jets = JetRecords();
+  const std::string start =
+      text(split_name(split), "-", std::string(5 - std::min<std::size_t>(5, number.size()), '0'), number, "-");
+  OutputFile file(folder_ / (start + "shard"));
+  Sha256 hash;
+  encode_shard(jets, [&](std::span<const std::byte> bytes) {
+    hash.add(bytes);
+    file.write(bytes);
+  });
+  const std::string digest = hash.hex();
+  const std::string name = text(start, digest.substr(0, kDigestDigits), ".arrow");
+  shards_.push_back({name, split, jets.size(), file.size(), digest});  // the destructor removes it if the commit fails
+  file.commit_as(name);
+  jets.clear();
 }
 
 void StoreWriter::close(Manifest manifest) {

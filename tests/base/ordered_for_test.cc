@@ -4,6 +4,7 @@
 #include <chrono>
 #include <limits>
 #include <numeric>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -17,6 +18,11 @@ namespace jetvit {
 namespace {
 
 constexpr std::size_t kEndless = std::numeric_limits<std::size_t>::max();
+
+// Hands out 0, 1, 2, ... below the count.
+auto count_to(std::size_t count) {
+  return [count, index = std::size_t{0}]() mutable { return index < count ? std::optional(index++) : std::nullopt; };
+}
 
 // Later indices are quicker, so that order is not kept by chance.
 std::size_t slowly(std::size_t index) {
@@ -32,7 +38,7 @@ TEST(OrderedFor, TakesInOrderOnTheCallingThreadAndStaysWithinItsWindow) {
     std::atomic<bool> outside{false};
     const std::thread::id caller = std::this_thread::get_id();
     ordered_for(
-        100, threads, kAhead,
+        threads, kAhead, count_to(100),
         [&](std::size_t index, int thread) {
           if (index >= count_taken + 1 + kAhead || thread < 0 || thread >= threads) outside = true;
           return slowly(index);
@@ -53,7 +59,7 @@ TEST(OrderedFor, TakesInOrderOnTheCallingThreadAndStaysWithinItsWindow) {
 TEST(OrderedFor, EndsWhenEnoughWasTaken) {
   std::size_t last = 0;
   ordered_for(
-      kEndless, 3, 6, [](std::size_t index, int) { return slowly(index); },
+      3, 6, count_to(kEndless), [](std::size_t index, int) { return slowly(index); },
       [&](std::size_t index) {
         last = index;
         return index < 20;
@@ -65,7 +71,7 @@ TEST(OrderedFor, RethrowsTheFirstFailureInOrderAfterWhatCameBefore) {
   for (int attempt = 0; attempt < 20; ++attempt) {
     std::size_t taken = 0;
     EXPECT_ERROR(ordered_for(
-                     kEndless, 4, 8,
+                     4, 8, count_to(kEndless),
                      [](std::size_t index, int) {
                        if (index >= 7) throw Error(text("failed at ", index));
                        return slowly(index);
@@ -81,7 +87,7 @@ TEST(OrderedFor, RethrowsTheFirstFailureInOrderAfterWhatCameBefore) {
 
 TEST(OrderedFor, RethrowsWhatTakingThrows) {
   EXPECT_ERROR(ordered_for(
-                   kEndless, 3, 6, [](std::size_t index, int) { return slowly(index); },
+                   3, 6, count_to(kEndless), [](std::size_t index, int) { return slowly(index); },
                    [](std::size_t index) {
                      if (index == 5) throw Error("cannot take");
                      return true;
@@ -89,9 +95,25 @@ TEST(OrderedFor, RethrowsWhatTakingThrows) {
                Error, "cannot take");
 }
 
-TEST(OrderedFor, DoesNothingWithoutIndices) {
+TEST(OrderedFor, RethrowsWhatTheNextTaskThrowsAfterWhatCameBefore) {
+  std::size_t taken = 0;
+  auto next = [index = std::size_t{0}]() mutable {
+    if (index == 4) throw Error("no fifth task");
+    return std::optional(index++);
+  };
+  EXPECT_ERROR(ordered_for(
+                   3, 6, next, [](std::size_t index, int) { return slowly(index); },
+                   [&](std::size_t) {
+                     ++taken;
+                     return true;
+                   }),
+               Error, "no fifth task");
+  EXPECT_EQ(taken, 4U);
+}
+
+TEST(OrderedFor, DoesNothingWithoutTasks) {
   ordered_for(
-      0, 3, 6, [](std::size_t index, int) { return index; },
+      3, 6, count_to(0), [](std::size_t index, int) { return index; },
       [](std::size_t) {
         ADD_FAILURE();
         return true;

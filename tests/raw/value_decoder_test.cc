@@ -178,7 +178,7 @@ TEST(CompactThrift, SkipsWhatItDoesNotKnow) {
   add({0x1c, 0x15, 4, 0x00});                                                 // a struct
   add({0x05, 0x80, 0x02, 0x0a});                                              // field 128 by its long form: 5
   add({0x00});
-  CompactReader reader(header);
+  CompactReader reader(header, "a page header");
   std::int64_t got = 0;
   reader.read_struct([&](std::int16_t id, int) {
     if (id == 128) got = reader.read_integer();
@@ -187,14 +187,45 @@ TEST(CompactThrift, SkipsWhatItDoesNotKnow) {
   EXPECT_EQ(got, 5);
   EXPECT_EQ(reader.position(), header.size());
   for (std::size_t size = 0; size < header.size(); ++size) {
-    CompactReader part{std::span<const std::byte>(header).first(size)};
+    CompactReader part(std::span<const std::byte>(header).first(size), "a page header");
     EXPECT_ERROR(part.read_struct([](std::int16_t, int) { return false; }), Error, "a page header is cut short");
+  }
+}
+
+// Windows of every size give what the whole gives, and are never asked for more than was promised.
+TEST(CompactThrift, ReadsAcrossWindows) {
+  Bytes all;
+  for (const int byte : {0x15, 0x80, 0x02, 0x18, 3, 97, 98, 99, 0x19, 0x25, 2, 4, 0x18, 2, 1, 2, 0x15, 0x0a, 0x00}) {
+    all.push_back(static_cast<std::byte>(byte));
+  }
+  for (std::size_t width = 1; width <= all.size(); ++width) {
+    std::size_t place = 0;
+    const auto next = [&] {
+      const auto window = std::span<const std::byte>(all).subspan(place, std::min(width, all.size() - place));
+      EXPECT_FALSE(window.empty());
+      place += window.size();
+      return window;
+    };
+    CompactReader reader(all.size(), next, "the footer");
+    std::vector<std::int64_t> got;
+    std::string name;
+    reader.read_struct([&](std::int16_t id, int) {
+      if (id == 1 || id == 5) got.push_back(reader.read_integer());
+      if (id == 2) name = reader.read_string(10);
+      if (id == 3) {
+        for (std::uint64_t left = reader.read_list_head(5); left > 0; --left) got.push_back(reader.read_integer());
+      }
+      return id != 4;
+    });
+    EXPECT_EQ(got, (std::vector<std::int64_t>{128, 1, 2, 5}));
+    EXPECT_EQ(name, "abc");
+    EXPECT_EQ(reader.position(), all.size());
   }
 }
 
 TEST(CompactThrift, BoundsDepthAndNumbers) {
   const auto skip = [](const Bytes& bytes) {
-    CompactReader reader(bytes);
+    CompactReader reader(bytes, "a page header");
     reader.read_struct([](std::int16_t, int) { return false; });
   };
   EXPECT_ERROR(skip(Bytes(100000, std::byte{0x1c})), Error, "nested too deeply");

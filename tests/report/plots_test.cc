@@ -99,8 +99,8 @@ TEST_F(Plots, ForeignNamesAreDrawnAsFarAsTheyCan) {
 
 TEST_F(Plots, HistogramShowsTheShares) {
   // Two values, three times as many of the one: the steps stand at the ends of the axis, 365 points wide.
-  std::vector<double> values(300, 0.0);
-  values.resize(400, 1.0);
+  std::vector<double> values(300, 0.25);
+  values.resize(400, 0.75);
   plot_histograms(stem(), {"score", ""}, {{"y = 0", values}});
   expect_files(920, 720);
   const test::Picture picture(png());
@@ -109,6 +109,20 @@ TEST_F(Plots, HistogramShowsTheShares) {
   EXPECT_TRUE(picture.has(75 + bin / 2, 305 - full, curve_color(0)));
   EXPECT_TRUE(picture.has(75 + 365 - bin / 2, 305 - full / 3, curve_color(0)));
   EXPECT_TRUE(picture.has(75 + 182, 305, curve_color(0)));
+}
+
+TEST_F(Plots, CountsFillBinsOfWholeNumbers) {
+  // Towers of 25 pixels, evenly spread over 1 to 60 towers: two of the counts that occur in each of 30 bins, so that no
+  // bin is empty or twice as full.
+  std::vector<double> values;
+  for (int towers = 1; towers <= 60; ++towers) values.push_back(25 * towers);
+  plot_histograms(stem(), {"pixels", ""}, {{"y = 0", values}});
+  const test::Picture picture(png());
+  const double bin = 365.0 / 30;
+  const double full = 285 / 1.25;
+  for (int index = 1; index < 29; ++index) {
+    EXPECT_TRUE(picture.has(75 + bin * (index + 0.5), 305 - full, curve_color(0))) << index;
+  }
 }
 
 TEST_F(Plots, DegenerateHistograms) {

@@ -123,13 +123,13 @@ TEST_F(DamagedStore, AnotherStoresShard) {
 TEST_F(DamagedStore, LabelsAndValuesThatNoShardHolds) {
   JetRecords jets = test::random_jets(4, test::kSmallShape, 1);
   jets.label[2] = 7;
-  EXPECT_ERROR(decode_shard(encode_shard(jets), jets.images.shape, jets.observer_names, "shard"), Error, "label");
+  EXPECT_ERROR(decode_shard(test::encoded(jets), jets.images.shape, jets.observer_names, "shard"), Error, "label");
   jets.label[2] = 1;
   jets.images.value[5] = std::numeric_limits<float>::quiet_NaN();
-  EXPECT_ERROR(decode_shard(encode_shard(jets), jets.images.shape, jets.observer_names, "shard"), Error, "not finite");
+  EXPECT_ERROR(decode_shard(test::encoded(jets), jets.images.shape, jets.observer_names, "shard"), Error, "not finite");
   jets.images.value[5] = 1;
   jets.images.pixel[5] = 63;
-  EXPECT_ERROR(decode_shard(encode_shard(jets), jets.images.shape, jets.observer_names, "shard"), Error, "outside");
+  EXPECT_ERROR(decode_shard(test::encoded(jets), jets.images.shape, jets.observer_names, "shard"), Error, "outside");
 }
 
 }  // namespace

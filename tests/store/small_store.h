@@ -1,9 +1,11 @@
 #pragma once
 
 #include <filesystem>
+#include <vector>
 
 #include "base/text.h"
 #include "jet/split.h"
+#include "store/shard.h"
 #include "store/store.h"
 #include "support/random_jets.h"
 
@@ -23,6 +25,12 @@ inline Manifest small_manifest() {
   manifest.source_files = {{"jets.parquet", 62, 2}};
   manifest.skipped_rows = Json::array({{{"file", "jets.parquet"}, {"row", 3}, {"reason", "NaN"}}});
   return manifest;
+}
+
+inline std::vector<std::byte> encoded(const JetRecords& jets) {
+  std::vector<std::byte> out;
+  encode_shard(jets, [&](std::span<const std::byte> bytes) { out.insert(out.end(), bytes.begin(), bytes.end()); });
+  return out;
 }
 
 // A store of 30, 20 and 10 jets to train, validate and test.

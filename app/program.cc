@@ -1,0 +1,57 @@
+#include "app/program.h"
+
+#include <exception>
+#include <iostream>
+
+#include <CLI/CLI.hpp>
+
+#include "base/error.h"
+#include "base/stop_flag.h"
+
+namespace jetvit {
+namespace {
+
+constexpr int kFailure = 1;
+constexpr int kUsage = 2;
+constexpr int kSignalBase = 128;
+
+int fail(const char* message, int status) {
+  std::cerr << "jetvit: " << message << '\n';
+  return status;
+}
+
+}  // namespace
+
+int report_failures(const std::function<int()>& run) {
+  try {
+    return run();
+  } catch (const Interrupted& stop) {
+    return fail(stop.what(), kSignalBase + stop.signal());
+  } catch (const UsageError& error) {
+    return fail(error.what(), kUsage);
+  } catch (const std::exception& error) {
+    return fail(error.what(), kFailure);
+  }
+}
+
+int run_program(int argc, char** argv, std::span<const AddCommand> commands) {
+  CLI::App program(
+      "Classifies particle jets from detector images with vision transformers:\nraw Parquet files in; a trained, "
+      "measured, portable classifier out.");
+  program.name("jetvit");
+  program.set_version_flag("--version", JETVIT_VERSION);
+  program.footer("Start with: jetvit demo\nEach command explains itself with --help and examples.\n");
+  program.require_subcommand(1);
+  for (const AddCommand add_command : commands) add_command(program);
+  install_stop_handlers();
+  return report_failures([&] {
+    try {
+      program.parse(argc, argv);
+      return 0;
+    } catch (const CLI::ParseError& error) {
+      return program.exit(error) == 0 ? 0 : kUsage;
+    }
+  });
+}
+
+}  // namespace jetvit
