@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 
 #include "app/commands.h"
+#include "app/prepare_pictures.h"
 #include "base/options.h"
 #include "base/table.h"
 #include "base/text.h"
@@ -17,6 +18,7 @@ namespace {
 struct PrepareCommand {
   std::vector<std::string> raw, train, validation, test;
   PrepareOptions options;
+  PictureCommand pictures;
   bool json = false;
 };
 
@@ -68,7 +70,23 @@ void print_summary(const PrepareResult& result, const std::filesystem::path& out
             << '\n';
 }
 
+// PNG folders and TFRecord shards.
+void run_pictures(PrepareCommand& command) {
+  if (!command.train.empty() || !command.validation.empty() || !command.test.empty()) {
+    throw UsageError("PNG folders and TFRecord shards have no splits (prepare the files of each into a folder)");
+  }
+  PictureOptions& options = command.pictures.options;
+  options.files = expand_inputs(command.raw);
+  options.out = command.options.out;
+  options.overwrite = command.options.overwrite;
+  options.zero_threshold = command.options.zero_threshold;
+  options.raw = command.options.raw;
+  command.pictures.json = command.json;
+  run_prepare_pictures(command.pictures);
+}
+
 void run(PrepareCommand& command) {
+  if (command.pictures.to != "store" || command.pictures.mode != "standard") return run_pictures(command);
   PrepareOptions& options = command.options;
   options.files = expand_inputs(command.raw);
   options.files_of_split = {expand_inputs(command.train), expand_inputs(command.validation),
@@ -89,14 +107,28 @@ void run(PrepareCommand& command) {
 void add_prepare(CLI::App& program) {
   auto command = std::make_shared<PrepareCommand>();
   PrepareOptions& options = command->options;
-  CLI::App* app =
-      program.add_subcommand("prepare", "Prepares raw Parquet files: a jet store with splits and statistics");
+  CLI::App* app = program.add_subcommand(
+      "prepare", "Prepares raw Parquet files: a jet store with splits and statistics, or pictures");
   app->add_option("RAW", command->raw,
                   "raw files, folders or patterns; their jets are split by a hash of file and row");
   app->add_option("--train", command->train, "raw files whose jets all train");
   app->add_option("--validation", command->validation, "raw files whose jets all validate");
   app->add_option("--test", command->test, "raw files whose jets all test");
-  app->add_option("--out", options.out, "folder of the store")->required();
+  app->add_option("--out", options.out, "folder of the store or of the pictures")->required();
+  PictureCommand& pictures = command->pictures;
+  app->add_option("--to", pictures.to, "jet store, PNG class folders or TFRecord shards")
+      ->check(CLI::IsMember({"store", "png", "tfrecord"}))
+      ->capture_default_str();
+  app->add_option("--mode", pictures.mode, "published: pictures as the public study made them")
+      ->check(CLI::IsMember({"standard", "published"}))
+      ->capture_default_str();
+  app->add_option("--values", pictures.values, "of TFRecords (default: uint8 in published mode, otherwise float32)")
+      ->check(CLI::IsMember({"uint8", "float32"}));
+  app->add_option("--compression", pictures.compression, "of TFRecords (default: gzip for float32)")
+      ->check(CLI::IsMember({"none", "gzip"}));
+  app->add_option("--batch", pictures.options.batch,
+                  "jets that published mode normalises together (default: 4096 for PNG, 320 for TFRecord)")
+      ->check(CLI::Range(1, 1 << 20));
   app->add_option("--validation-share", options.shares.validation, "share of RAW that validates")
       ->capture_default_str();
   app->add_option("--test-share", options.shares.test, "share of RAW that tests")->capture_default_str();
@@ -113,12 +145,14 @@ void add_prepare(CLI::App& program) {
   app->add_option("--layout", options.raw.layout, "order of flat lists")->check(CLI::IsMember({"auto", "chw", "hwc"}));
   app->add_option("--shape", options.raw.shape, "channels height width, where the file does not tell")->expected(3);
   app->add_option("--threads", options.raw.threads, "threads")->capture_default_str()->check(CLI::Range(1, 1024));
-  app->add_flag("--overwrite", options.overwrite, "replace an existing store");
+  app->add_flag("--overwrite", options.overwrite, "replace an existing output");
   app->add_flag("--json", command->json, "print the summary as JSON");
   app->footer(
       "Examples:\n"
       "  jetvit prepare QCDToGGQQ_*.train.snappy.parquet --out store\n"
-      "  jetvit prepare --train a.parquet --validation b.parquet --test c.parquet --out store\n");
+      "  jetvit prepare --train a.parquet --validation b.parquet --test c.parquet --out store\n"
+      "  jetvit prepare Train/*.parquet --mode published --to png --out Data/Train\n"
+      "  jetvit prepare BoostedTop_x1_fixed_*.parquet --mode published --to tfrecord --out Tfrecords\n");
   app->callback([command] { run(*command); });
 }
 

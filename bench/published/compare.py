@@ -1,0 +1,128 @@
+"""Compares `jetvit prepare --mode published` with the study's way in Python: pyarrow batches to pandas, nested lists to numpy,
+z-scores, clip, 8 bits, and a PNG of every jet by OpenCV (quark-gluon), or OpenCV's resizing and a PNG of every channel
+written to a record file (boosted top; without checksums and protobuf, which only helps the peer).
+
+As Python takes minutes for what jetvit does in seconds, it prepares fewer jets. Both write into the same folder.
+
+  .deps/peers/bin/python bench/published/compare.py build/release/bin/jetvit [--jets 18000] [--rounds 3] [--folder /dev/shm]
+
+Needs pyarrow, pandas, numpy and OpenCV: scripts/setup --with-peers.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import shutil
+import statistics
+import subprocess
+import tempfile
+import time
+
+import cv2
+import numpy
+import pyarrow.parquet
+
+SAMPLE = pathlib.Path(__file__).parents[2] / "data/sample"
+
+
+def make_file(path, sample, jets):
+    """The sample's jets over and over, in the layout of the CMS files: snappy, doubles, one row group a jet."""
+    table = pyarrow.parquet.read_table(sample)
+    with pyarrow.parquet.ParquetWriter(path, table.schema, compression="snappy") as writer:
+        for start in range(0, jets, table.num_rows):
+            writer.write_table(table.slice(0, min(table.num_rows, jets - start)), row_group_size=1)
+
+
+def stretched(plane):
+    largest = plane.max()
+    return 255 * plane / largest if largest > 0 else plane
+
+
+def peer_png(source, folder):
+    counts = [0, 0]
+    for label in ("0", "1"):
+        (folder / label).mkdir(parents=True)
+    for batch in pyarrow.parquet.ParquetFile(source).iter_batches(batch_size=4096):
+        frame = batch.to_pandas()
+        images = numpy.array(numpy.array(numpy.array(frame["X_jets"].tolist()).tolist()).tolist())
+        images[images < 1e-3] = 0
+        for channel in range(3):
+            images[:, channel] = (images[:, channel] - images[:, channel].mean()) / images[:, channel].std()
+        for image, label in zip(images, frame["y"].astype(int)):
+            for channel in range(3):
+                image[channel] = stretched(numpy.clip(image[channel], 0, 500 * image[channel].std()))
+            cv2.imwrite(str(folder / str(label) / f"{counts[label]}.png"), image.astype(numpy.uint8).T)
+            counts[label] += 1
+
+
+def peer_records(source, folder):
+    folder.mkdir(parents=True)
+    with open(folder / "shard.tfrecords", "wb") as out:
+        for batch in pyarrow.parquet.ParquetFile(source).iter_batches(batch_size=320):
+            frame = batch.to_pandas()
+            images = numpy.array(frame["X_jets"].tolist())
+            images[images < 1e-3] = 0
+            images = images.reshape(-1, 125, 125, 8)
+            for channel in range(8):
+                planes = images[..., channel]
+                planes = (planes - planes.mean()) / planes.std()
+                images[..., channel] = numpy.clip(planes, 0, 500 * planes.std(axis=(1, 2))[:, None, None])
+            for image in images:
+                for channel in range(8):
+                    plane = stretched(cv2.resize(stretched(image[..., channel]), (128, 128)))
+                    out.write(cv2.imencode(".png", plane.astype(numpy.uint8))[1].tobytes())
+
+
+def timed(work, folder):
+    """Seconds of work(folder), which makes the folder; it is removed afterwards."""
+    start = time.perf_counter()
+    work(folder)
+    seconds = time.perf_counter() - start
+    shutil.rmtree(folder)
+    return seconds
+
+
+def compare(jetvit, folder, sample, peer, options, jets, peer_jets, rounds):
+    few, many = folder / "few.parquet", folder / "many.parquet"
+    make_file(few, sample, peer_jets)
+    make_file(many, sample, jets)
+
+    def ours(out):
+        subprocess.run([jetvit, "prepare", many, "--mode", "published", "--out", out, *options], check=True, stdout=subprocess.DEVNULL)
+
+    rates = {"peer": [], "jetvit": []}
+    for _ in range(rounds):  # in turn, so that both see the same machine
+        rates["peer"].append(peer_jets / timed(lambda out: peer(few, out), folder / "peer"))
+        rates["jetvit"].append(jets / timed(ours, folder / "ours"))
+    middle = {who: statistics.median(values) for who, values in rates.items()}
+    return {"jets_per_second": middle, "spread": {who: [min(values), max(values)] for who, values in rates.items()},
+            "ratio": middle["jetvit"] / middle["peer"]}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("jetvit")
+    parser.add_argument("--jets", type=int, default=18000, help="quark-gluon jets; a sixth as many boosted-top jets")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--folder", help="where to write (default: the folder for temporary files)")
+    parser.add_argument("--out", help="file for the result as JSON")
+    arguments = parser.parse_args()
+    cv2.setNumThreads(os.cpu_count())
+    with tempfile.TemporaryDirectory(dir=arguments.folder) as name:
+        folder, jets = pathlib.Path(name), arguments.jets
+        result = {
+            "png": compare(arguments.jetvit, folder, SAMPLE / "quark_gluon_published_layout.parquet", peer_png, ("--to", "png"), jets,
+                           max(1, jets // 30), arguments.rounds),
+            "tfrecord": compare(arguments.jetvit, folder, SAMPLE / "boosted_top.parquet", peer_records, ("--to", "tfrecord"), jets // 6,
+                                max(1, jets // 60), arguments.rounds),
+            "jets": jets,
+            "cores": os.cpu_count(),
+        }
+    print(json.dumps(result, indent=1))
+    if arguments.out:
+        pathlib.Path(arguments.out).write_text(json.dumps(result, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

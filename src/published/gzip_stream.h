@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace jetvit {
+
+// A gzip file whose parts are compressed apart from each other, by several threads: one member of deflate blocks that
+// each end on a byte.
+
+// The blocks of a part, by isa-l's fastest level.
+std::string deflate_part(std::string_view part);
+
+class GzipStream {
+ public:
+  std::string begin() const;        // the header
+  void add(std::string_view part);  // counts a part whose blocks are written
+  std::string end() const;          // the last block, checksum and size
+
+ private:
+  std::uint32_t crc_ = 0;
+  std::uint32_t size_ = 0;  // modulo 2^32, as gzip has it
+};
+
+}  // namespace jetvit

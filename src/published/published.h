@@ -1,0 +1,45 @@
+#pragma once
+
+#include <array>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "base/options.h"
+#include "raw/raw_reader.h"
+
+namespace jetvit {
+
+enum class PictureFormat { kPng, kTfRecord };
+
+struct PictureOptions {
+  std::vector<std::filesystem::path> files;  // in this order
+  std::filesystem::path out;
+  bool overwrite = false;
+  PictureFormat format = PictureFormat::kPng;
+  // The study's own output: each batch is normalised by itself, and negative values count as empty in every channel.
+  // Otherwise: one normalisation for all jets, and signed channels keep their sign.
+  bool published = false;
+  bool as_floats = false;  // TFRecord only: pixel values instead of 8-bit pictures; nothing is normalised
+  bool gzip = false;       // TFRecord only
+  int batch = 0;           // jets that published mode normalises together; 0: the study's, 4096 (PNG) or 320 (TFRecord)
+  double zero_threshold = 1e-3;
+  RawOptions raw;
+};
+
+struct PictureResult {
+  RawSummary summary;
+  std::array<std::uint64_t, 2> counts{};  // jets of class 0 and 1
+  std::vector<std::filesystem::path> sources;
+  double seconds = 0;
+};
+
+// The name of the description beside the pictures, which is written last: sources, options, counts, normalisation.
+inline constexpr const char* kPreparationName = "preparation.json";
+
+// Raw files to 8-bit pictures or TFRecords, as the public study made them or with its defects mended. A batch never
+// spans two files; memory holds one batch. Throws UsageError for options that exclude each other and Error for inputs
+// that cannot be used and outputs that exist or cannot be written; what it wrote by then is removed.
+PictureResult prepare_pictures(const PictureOptions& options);
+
+}  // namespace jetvit

@@ -1,0 +1,116 @@
+#include "base/commit.h"
+#include "base/digest.h"
+#include "base/parallel_for.h"
+#include "base/text.h"
+#include "base/tf_record.h"
+#include "published/gzip_stream.h"
+#include "published/jet_encoder.h"
+#include "published/jet_sink.h"
+
+namespace jetvit {
+namespace {
+
+constexpr std::size_t kFilesOfShard = 4;
+constexpr std::size_t kRecordsAtOnce = 64;  // held in memory: float records take half a megabyte
+
+struct Record {
+  std::string bytes;     // framed
+  std::string deflated;  // where the shard is compressed
+};
+
+class RecordShards : public JetSink {
+ public:
+  RecordShards(OutputFolder& output, const ImageShape& shape, const ShardOptions& options)
+      : folder_(output.temporary_path()),
+        options_(options),
+        shards_((options.files + kFilesOfShard - 1) / kFilesOfShard) {
+    for (int thread = 0; thread < options.threads; ++thread) encoders_.emplace_back(shape);
+  }
+
+  void write(const JetRecords& jets, std::span<const ChannelScale> scales) override {
+    if (jets.size() == 0) return;
+    open_shard(jets.source_file.front() / kFilesOfShard);
+    const std::vector<std::uint64_t> numbers = number(jets);
+    std::vector<Record> records(std::min(kRecordsAtOnce, jets.size()));
+    for (std::size_t first = 0; first < jets.size(); first += records.size()) {
+      const std::size_t count = std::min(records.size(), jets.size() - first);
+      parallel_for(count, options_.threads, [&](std::size_t index, int thread) {
+        records[index] = encode(jets, first + index, numbers[first + index], scales, thread);
+      });
+      for (std::size_t index = 0; index < count; ++index) append(records[index]);
+    }
+    jets_ += jets.size();
+  }
+
+  // Shards of files without a usable jet exist too, empty, so that the numbers in the names are whole.
+  Json close() override {
+    open_shard(shards_ - 1);
+    close_shard();
+    return entries_;
+  }
+
+ private:
+  Record encode(const JetRecords& jets, std::size_t jet, std::uint64_t number, std::span<const ChannelScale> scales,
+                int thread) {
+    const std::string name = text(jets.label[jet], "_", number);
+    PictureExample& encoder = encoders_[static_cast<std::size_t>(thread)];
+    Record record;
+    record.bytes = tf_record(options_.as_floats ? float_example(jets, jet, name)
+                                                : encoder.encode(jets, jet, name, scales, options_.threshold));
+    if (options_.gzip) record.deflated = deflate_part(record.bytes);
+    return record;
+  }
+
+  void append(const Record& record) {
+    if (options_.gzip) stream_.add(record.bytes);
+    write_bytes(options_.gzip ? record.deflated : record.bytes);
+  }
+
+  void write_bytes(std::string_view bytes) {
+    digest_->add(std::as_bytes(std::span(bytes)));
+    file_->write(bytes);
+  }
+
+  // Makes shard `index` the one that is written to.
+  void open_shard(std::size_t index) {
+    while (opened_ <= index) {
+      close_shard();
+      ++opened_;
+      name_ = text("Top_TFRecords_shard_", opened_, "_of_", shards_, ".tfrecords", options_.gzip ? ".gz" : "");
+      file_ = std::make_unique<OutputFile>(folder_ / name_);
+      stream_ = {};
+      digest_ = std::make_unique<Sha256>();
+      if (options_.gzip) write_bytes(stream_.begin());
+    }
+  }
+
+  void close_shard() {
+    if (!file_) return;
+    if (options_.gzip) write_bytes(stream_.end());
+    const std::size_t size = file_->size();
+    file_->commit();
+    file_.reset();
+    entries_.push_back({{"file", name_}, {"jets", jets_}, {"bytes", size}, {"sha256", digest_->hex()}});
+    jets_ = 0;
+  }
+
+  std::filesystem::path folder_;
+  ShardOptions options_;
+  std::size_t shards_, opened_ = 0;
+  std::vector<PictureExample> encoders_;  // one a thread
+  std::unique_ptr<OutputFile> file_;
+  std::unique_ptr<Sha256> digest_;
+  GzipStream stream_;
+  std::string name_;
+  std::uint64_t jets_ = 0;  // in the shard that is open
+  Json entries_ = Json::array();
+};
+
+}  // namespace
+
+std::unique_ptr<JetSink> make_record_shards(OutputFolder& output, const ImageShape& shape,
+                                            const ShardOptions& options) {
+  return std::make_unique<RecordShards>(output, shape, options);
+}
+
+}  // namespace jetvit

@@ -1,0 +1,101 @@
+#include "base/output_folder.h"
+
+#include "base/commit.h"
+#include "base/file.h"
+#include "support/expect_error.h"
+#include "support/temp_folder.h"
+
+namespace jetvit {
+namespace {
+
+bool is_ours(const std::filesystem::path& name) {
+  return name.native().starts_with("ours");
+}
+
+std::size_t files_in(const std::filesystem::path& folder) {
+  return static_cast<std::size_t>(
+      std::distance(std::filesystem::directory_iterator(folder), std::filesystem::directory_iterator()));
+}
+
+void write_output(const std::filesystem::path& path, std::string_view content, bool overwrite) {
+  OutputFolder output(path, overwrite, is_ours);
+  output.add_folder("ours");
+  output.add_file("ours/a", content);
+  output.commit();
+}
+
+TEST(OutputFolder, StandsThereWholeAfterCommit) {
+  const test::TempFolder folder;
+  const std::filesystem::path out = folder / "deep/out/";  // a final slash is nothing else
+  {
+    OutputFolder output(out, false, is_ours);
+    output.add_file("ours", "content");
+    EXPECT_FALSE(std::filesystem::exists(out));
+    output.commit();
+  }
+  EXPECT_EQ(read_text_file(out / "ours", 100), "content");
+  EXPECT_EQ(files_in(folder / "deep"), 1U);
+}
+
+TEST(OutputFolder, WithoutCommitNothingIsLeft) {
+  const test::TempFolder folder;
+  {
+    OutputFolder output(folder / "deep/out", false, is_ours);
+    output.add_file("ours", "content");
+  }
+  EXPECT_EQ(files_in(folder.path()), 0U);
+}
+
+TEST(OutputFolder, ReplacesOnlyItsOwnFilesAndOnlyWhenTold) {
+  const test::TempFolder folder;
+  const std::filesystem::path out = folder / "out";
+  std::filesystem::create_directory(out);  // empty: may be used
+  write_output(out, "old", false);
+  EXPECT_ERROR(write_output(out, "new", false), Error, "exists already (nothing was changed)");
+  EXPECT_EQ(read_text_file(out / "ours/a", 100), "old");
+  write_output(out, "new", true);
+  EXPECT_EQ(read_text_file(out / "ours/a", 100), "new");
+  commit_text(out / "theirs.txt", "precious");
+  EXPECT_ERROR(write_output(out, "newer", true), Error,
+               "holds theirs.txt, which no preparation of this kind left there");
+  EXPECT_EQ(read_text_file(out / "theirs.txt", 100), "precious");
+  EXPECT_EQ(files_in(folder.path()), 1U);
+}
+
+TEST(OutputFolder, ReplacesWhatALinkLeadsTo) {
+  const test::TempFolder folder;
+  write_output(folder / "out", "old", false);
+  std::filesystem::create_directory_symlink(folder / "out", folder / "link");
+  write_output(folder / "link", "new", true);
+  EXPECT_TRUE(std::filesystem::is_symlink(folder / "link"));
+  EXPECT_EQ(read_text_file(folder / "out/ours/a", 100), "new");
+  EXPECT_EQ(files_in(folder.path()), 2U);
+}
+
+TEST(OutputFolder, TheSecondOfTwoWritersRefuses) {
+  const test::TempFolder folder;
+  OutputFolder late(folder / "out", false, is_ours);
+  late.add_file("ours", "late");
+  write_output(folder / "out", "early", false);
+  EXPECT_ERROR(late.commit(), Error, "exists already");
+  EXPECT_EQ(read_text_file(folder / "out/ours/a", 100), "early");
+}
+
+TEST(OutputFolder, RemovesWhatAKilledProcessLeftAndNothingThatIsAtWork) {
+  const test::TempFolder folder;
+  std::filesystem::create_directories(folder / ".out.jetvit-tmp-folder-killed/ours");
+  commit_text(folder / ".out.jetvit-tmp-folder-killed/ours/a", "half");
+  const OutputFolder first(folder / "out", false, is_ours);
+  const OutputFolder second(folder / "out", false, is_ours);
+  EXPECT_EQ(files_in(folder.path()), 2U);
+  EXPECT_TRUE(std::filesystem::exists(first.temporary_path()));
+}
+
+TEST(OutputFolder, NamesPathAndCause) {
+  const test::TempFolder folder;
+  OutputFolder output(folder / "out", false, is_ours);
+  EXPECT_ERROR(output.add_file("absent/a", "x"), Error, "out/absent/a: cannot be written (No such file or directory)");
+}
+
+}  // namespace
+}  // namespace jetvit
