@@ -36,7 +36,7 @@ JETVIT_VECTOR_CLONES void add_moments(const float* x, const float* origin, float
     const float* __restrict from = x + row * channels;
     float* __restrict sums = sum;
     float* __restrict square_sums = squares;
-#pragma GCC ivdep
+    JETVIT_INDEPENDENT_TURNS
     for (std::size_t c = 0; c < channels; ++c) {
       const float distance = from[c] - origin[c];
       sums[c] += distance;
@@ -50,7 +50,7 @@ JETVIT_VECTOR_CLONES void normalise(const float* x, float* y, const float* facto
   for (std::size_t row = 0; row < count; ++row) {
     const float* __restrict from = x + row * channels;
     float* __restrict to = y + row * channels;
-#pragma GCC ivdep
+    JETVIT_INDEPENDENT_TURNS
     for (std::size_t c = 0; c < channels; ++c) {
       const float z = from[c] * factor[c] + shift[c];
       to[c] = z * vector_sigmoid(z);
@@ -70,7 +70,7 @@ JETVIT_VECTOR_CLONES void activation_gradient(const float* x, const float* gy, f
     float* __restrict to = gz + row * channels;
     float* __restrict sums = sum;
     float* __restrict products = product;
-#pragma GCC ivdep
+    JETVIT_INDEPENDENT_TURNS
     for (std::size_t c = 0; c < channels; ++c) {
       const float z = from[c] * factor[c] + shift[c];
       const float sigmoid = vector_sigmoid(z);
@@ -90,7 +90,7 @@ JETVIT_VECTOR_CLONES void norm_gradient(const float* x, float* gx, const Affine&
   for (std::size_t row = 0; row < count; ++row) {
     const float* __restrict from = x + row * channels;
     float* __restrict to = gx + row * channels;
-#pragma GCC ivdep
+    JETVIT_INDEPENDENT_TURNS
     for (std::size_t c = 0; c < channels; ++c) {
       to[c] = factor[c] * (to[c] - offset[c] - (from[c] - mean[c]) * slope[c]);
     }

@@ -20,7 +20,7 @@ JETVIT_VECTOR_CLONES void add_rows(const float* x, float* sum, std::size_t count
   for (std::size_t row = 0; row < count; ++row) {
     const float* __restrict from = x + row * channels;
     float* __restrict to = sum;
-#pragma GCC ivdep
+    JETVIT_INDEPENDENT_TURNS
     for (std::size_t c = 0; c < channels; ++c) to[c] += from[c];
   }
 }
@@ -31,7 +31,7 @@ JETVIT_VECTOR_CLONES void add_products(const float* a, const float* b, float* su
     const float* __restrict left = a + row * channels;
     const float* __restrict right = b + row * channels;
     float* __restrict to = sum;
-#pragma GCC ivdep
+    JETVIT_INDEPENDENT_TURNS
     for (std::size_t c = 0; c < channels; ++c) to[c] += left[c] * right[c];
   }
 }
@@ -41,7 +41,7 @@ JETVIT_VECTOR_CLONES void scale_rows(const float* x, float* y, const float* fact
   for (std::size_t row = 0; row < count; ++row) {
     const float* __restrict from = x + row * channels;
     float* __restrict to = y + row * channels;
-#pragma GCC ivdep
+    JETVIT_INDEPENDENT_TURNS
     for (std::size_t c = 0; c < channels; ++c) to[c] = from[c] * factor[c];
   }
 }
@@ -51,7 +51,7 @@ JETVIT_VECTOR_CLONES void scale_and_shift_rows(const float* x, float* y, const f
   for (std::size_t row = 0; row < count; ++row) {
     const float* __restrict from = x + row * channels;
     float* __restrict to = y + row * channels;
-#pragma GCC ivdep
+    JETVIT_INDEPENDENT_TURNS
     for (std::size_t c = 0; c < channels; ++c) to[c] = from[c] * factor[c] + shift[c];
   }
 }

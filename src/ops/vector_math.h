@@ -9,6 +9,12 @@
 #else
 #define JETVIT_VECTOR_CLONES
 #endif
+// In front of a loop: its turns do not depend on each other through memory.
+#if defined(__clang__)
+#define JETVIT_INDEPENDENT_TURNS _Pragma("clang loop vectorize(assume_safety)")
+#else
+#define JETVIT_INDEPENDENT_TURNS _Pragma("GCC ivdep")
+#endif
 #define JETVIT_ALWAYS_INLINE inline __attribute__((always_inline))
 
 namespace jetvit {

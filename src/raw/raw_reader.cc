@@ -18,7 +18,7 @@ constexpr std::size_t kNamedRows = 1000;
 constexpr std::uint64_t kTaskRows = 256;        // rows that a task gathers from small row groups
 constexpr std::uint64_t kTaskBytes = 8U << 20;  // and bytes
 // Tasks a thread that are made while the caller waits for its disk: 2,000 rows a thread.
-constexpr int kAhead = 8;
+constexpr std::size_t kAhead = 8;
 
 struct Task {
   std::vector<RowGroup> groups;
@@ -130,7 +130,7 @@ void RawReader::read_file(std::size_t file, RawSummary& summary, const Work& wor
     return true;
   };
   ordered_for(
-      threads, static_cast<std::size_t>(kAhead * threads), [&] { return tasks.next(); }, read_task, pass_on);
+      threads, kAhead * static_cast<std::size_t>(threads), [&] { return tasks.next(); }, read_task, pass_on);
 }
 
 }  // namespace jetvit
