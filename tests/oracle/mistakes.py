@@ -1,4 +1,5 @@
 """Runs jetvit on mistakes: the exit status, a message on one line that names what is wrong, and nothing left behind."""
+import contextlib
 import json
 import subprocess
 
@@ -19,6 +20,19 @@ def expect(done, status, *fragments):
     for fragment in fragments:
         assert fragment in message, f"{fragment!r} is not in: {done.stderr}\n{done.args}"
     assert "terminate called" not in done.stderr and "basic_string" not in done.stderr, done.stderr
+
+
+@contextlib.contextmanager
+def small_disk(folder):
+    """A file system of 128 kB; None where none may be mounted."""
+    disk = folder / "disk"
+    disk.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=128k", "tmpfs", disk], capture_output=True).returncode == 0
+    try:
+        yield disk if mounted else None
+    finally:
+        if mounted:
+            subprocess.run(["umount", disk], check=True)
 
 
 def edit_checkpoint(source, target, change):

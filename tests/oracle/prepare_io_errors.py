@@ -5,40 +5,17 @@ import sys
 import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-import kill_prepare as kill
+import kill_prepare
 import tiny_training as tiny
-
-# What fails without harm: left-overs that cannot be removed go at the next preparation.
-HARMLESS = ("unlink", "unlinkat", "rmdir")
-
-
-def fail_everywhere(jetvit, raw, folder, old, cause):
-    place = kill.Place(jetvit, raw, folder, "store", old)
-    count = 0
-    for call, number in place.changes:
-        done = place.disturbed(call, number, f"error={cause}")
-        where = (call, number, cause, done.stderr)
-        left = kill.state(place.store)
-        if call in HARMLESS:
-            assert done.returncode == 0 and left == place.after, where
-            continue
-        assert done.returncode == 1 and "jetvit: " in done.stderr and str(place.target) in done.stderr, where
-        assert "terminate" not in done.stderr and "filesystem error" not in done.stderr, where
-        # The folder may fail to become durable after the manifest is in place: then the new store stays, and the old shards.
-        assert left in (place.before, place.after), where
-        if left == place.before:
-            assert place.listing() == place.old_names, (where, place.listing(), place.old_names)
-        place.check_next(where)
-        count += 1
-    return count
 
 
 def main(jetvit):
     tiny.require_strace()
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
-        raw, old = kill.two_raw_files(jetvit, folder)
-        count = fail_everywhere(jetvit, raw, folder, None, "ENOSPC") + fail_everywhere(jetvit, raw, folder, old, "EIO")
+        raw, old = kill_prepare.two_raw_files(jetvit, folder)
+        count = kill_prepare.place_of(jetvit, raw, folder, None).fail_everywhere("ENOSPC")
+        count += kill_prepare.place_of(jetvit, raw, folder, old).fail_everywhere("EIO")
         assert count >= 25, count
     print(f"{count} calls that failed: every one reported, no store lost, nothing left")
 

@@ -8,6 +8,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
+import mistakes
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -219,16 +220,11 @@ def bad_outputs(check, folder, good):
 
 
 def full_disk(check, folder):
-    """A file system of one megabyte, where it may be mounted."""
-    disk = folder / "disk"
-    disk.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=128k", "tmpfs", disk], capture_output=True).returncode != 0:
-        return "not mountable"
-    try:
+    with mistakes.small_disk(folder) as disk:
+        if disk is None:
+            return "not mountable"
         big = write(folder / "big.parquet", columns(jets=1500, seed=4))
         check.refuse([big], disk / "store", "No space left on device", out=disk / "store")
-    finally:
-        subprocess.run(["umount", disk], check=True)
     return "tested"
 
 

@@ -8,6 +8,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
+import mistakes
 import numpy as np
 import prepare_mistakes
 import pyarrow as pa
@@ -110,18 +111,13 @@ def wrong_outputs(check, folder, good, top):
     shutil.rmtree(out)
 
 
-def full_disk(check, folder, good):
-    """A file system of 128 kB, where it may be mounted."""
-    disk = folder / "disk"
-    disk.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=128k", "tmpfs", disk], capture_output=True).returncode != 0:
-        return "not mountable"
-    try:
+def full_disk(check, folder):
+    with mistakes.small_disk(folder) as disk:
+        if disk is None:
+            return "not mountable"
         many = tiny.write_raw(folder / "many.parquet", jets=60)
         for words in (PNG, ("--to", "tfrecord", "--compression", "none")):
             check.refuse([many, *words], disk, "No space left on device", out=disk / "out")
-    finally:
-        subprocess.run(["umount", disk], check=True)
     return "tested"
 
 
@@ -137,7 +133,7 @@ def main(jetvit):
         wrong_inputs(check, folder, good, top)
         skipped_rows(check, folder)
         wrong_outputs(check, folder, good, top)
-        disk = full_disk(check, folder, good)
+        disk = full_disk(check, folder)
         print(f"{check.count} mistakes, each answered as it should be (full tmpfs: {disk})")
 
 

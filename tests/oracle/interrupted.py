@@ -1,0 +1,126 @@
+"""Runs a program that writes an output, and stops it or lets a system call fail at a chosen place (strace's injection)."""
+import re
+import shutil
+import signal
+import subprocess
+
+import tiny_training as tiny
+
+BY_PATH = ("rename", "renameat", "renameat2", "unlink", "unlinkat", "rmdir", "mkdir", "mkdirat", "chmod", "fchmodat", "openat")
+BY_DESCRIPTOR = ("write", "pwrite64", "fsync", "fdatasync", "syncfs", "ftruncate")
+HARMLESS = ("unlink", "unlinkat", "rmdir")  # what cannot be removed goes at the next run
+
+
+def traced(command, log, *more):
+    return subprocess.run(["strace", "-f", "-qq", "-e", "trace=" + ",".join(BY_PATH + BY_DESCRIPTOR), "-o", str(log), *more] + command,
+                          capture_output=True, text=True, timeout=120)
+
+
+def changing_calls(log, folder):
+    """(call, its number among calls of that name) of the calls that change something below the folder."""
+    seen, changing, descriptors = {}, [], set()
+    for line in log.read_text().splitlines():
+        match = re.match(r"^\d+ +(\w+)\((.*)", line)
+        if not match:
+            continue
+        call, rest = match.groups()
+        seen[call] = seen.get(call, 0) + 1
+        inside = str(folder) in rest
+        if call == "openat":  # changes something only where it creates a file
+            descriptor = re.search(r"= (-?\d+)", rest)
+            (descriptors.add if inside else descriptors.discard)(descriptor.group(1) if descriptor else "")
+            inside = inside and "O_CREAT" in rest
+        elif call in BY_DESCRIPTOR:
+            inside = rest.split(",")[0].split(")")[0] in descriptors
+        if inside:
+            changing.append((call, seen[call]))
+    return changing
+
+
+class Place:
+    """Where a program is disturbed: an output in a folder of its own, put back by reset() to what `old` holds (or to
+    nothing). Knows the states before and after, and the file-changing calls of an undisturbed run."""
+
+    def __init__(self, make_command, state, folder, old):
+        self.folder, self.old, self.state, self.target = folder, old, state, folder / "target"
+        self.out = self.target / "deep/out" if old is None else self.target / "out"
+        self.command = make_command(self.out)
+        self.reset()
+        self.before, self.old_listing = state(self.out), self.names(self.out)
+        log = folder / "strace.txt"
+        tiny.check(traced(self.command, log))
+        self.after, self.listing = state(self.out), self.names(self.out)
+        assert self.after not in (None, self.before)
+        self.changes = changing_calls(log, self.target)
+
+    def reset(self):
+        shutil.rmtree(self.target, ignore_errors=True)
+        self.target.mkdir()
+        if self.old is not None:
+            shutil.copytree(self.old, self.out)
+
+    def disturbed(self, call, number, what):
+        """A run of which one call meets `what`."""
+        self.reset()
+        return traced(self.command, self.folder / "disturbed.txt", "-e", f"inject={call}:{what}:when={number}")
+
+    @staticmethod
+    def names(folder):
+        return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
+
+    def beside(self):
+        return self.names(self.out.parent)
+
+    def check_next(self, where):
+        """The next run, undisturbed, makes the new output whole and leaves nothing else."""
+        tiny.check(subprocess.run(self.command, capture_output=True, text=True))
+        assert self.state(self.out) == self.after and self.names(self.out) == self.listing, where
+        assert self.beside() == ["out"], (where, self.beside())
+
+    def kill_everywhere(self, look=lambda left: None):
+        """Kills it at each of its file-changing calls: what is left is the old output or the whole new one. Returns for
+        each kill whether it was the new one; look(state) is called with what each kill left."""
+        outcomes = []
+        for call, number in self.changes:
+            killed = self.disturbed(call, number, "signal=KILL")
+            assert killed.returncode in (-signal.SIGKILL, 128 + signal.SIGKILL), (call, number, killed)
+            left = self.state(self.out)
+            assert left in (self.before, self.after), f"killed at {call} {number}: half an output"
+            look(left)
+            outcomes.append(left == self.after)
+            self.check_next(f"killed at {call} {number}")
+        assert outcomes == sorted(outcomes), "the new output went away again"
+        return outcomes
+
+    def fail_everywhere(self, cause):
+        """Lets each of its file-changing calls fail: status 1 and a message that names the place, nothing left over.
+        Returns how many did harm."""
+        harm = 0
+        for call, number in self.changes:
+            done = self.disturbed(call, number, f"error={cause}")
+            where, left = (call, number, cause, done.stderr), self.state(self.out)
+            assert "terminate" not in done.stderr and "filesystem error" not in done.stderr, where
+            if call in HARMLESS:
+                assert done.returncode == 0 and left == self.after, where
+            else:
+                harm += 1
+                assert done.returncode == 1 and "jetvit: " in done.stderr and str(self.target) in done.stderr, where
+                # A folder may fail to become durable after the new output is in place: then that stays.
+                assert left in (self.before, self.after), where
+                assert self.beside() == ([] if left is None else ["out"]), (where, self.beside())
+                if left == self.before:
+                    assert self.names(self.out) == self.old_listing, (where, self.names(self.out), self.old_listing)
+            self.check_next(where)
+        return harm
+
+
+def terminate(make_command, state, raw, folder, old):
+    """SIGTERM while the raw file is read: status 143, and everything as before."""
+    out = folder / "terminated"
+    shutil.copytree(old, out)
+    before = state(out), sorted(folder.iterdir())
+    stopped = subprocess.run(["strace", "-f", "-qq", "-o", "/dev/null", "-P", str(raw), "-e", "trace=openat", "-e",
+                              "inject=openat:signal=TERM:when=1", *make_command(out)], capture_output=True, text=True)
+    assert stopped.returncode == 128 + signal.SIGTERM and "stopped by signal 15" in stopped.stderr, stopped
+    assert (state(out), sorted(folder.iterdir())) == before
+    shutil.rmtree(out)
