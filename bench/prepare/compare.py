@@ -22,17 +22,11 @@ import time
 import numpy
 import pyarrow.parquet
 
-SAMPLE = pathlib.Path(__file__).parents[2] / "data/sample/quark_gluon_published_layout.parquet"
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
+from side_by_side import SAMPLE, make_file, report, spread  # noqa: E402
+
 THRESHOLD = 1e-3
 BATCH = 512
-
-
-def make_file(path, jets):
-    """The sample's jets over and over, in the layout of the CMS files: snappy, doubles, one row group a jet."""
-    table = pyarrow.parquet.read_table(SAMPLE)
-    with pyarrow.parquet.ParquetWriter(path, table.schema, compression="snappy") as writer:
-        for start in range(0, jets, table.num_rows):
-            writer.write_table(table.slice(0, jets - start), row_group_size=1)
 
 
 def save(folder, batch, labels, index):
@@ -92,10 +86,11 @@ def main():
 
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
+        sample = SAMPLE / "quark_gluon_published_layout.parquet"
         tenth, short, long = (folder / f"{name}.parquet" for name in ("tenth", "short", "long"))
-        make_file(tenth, arguments.jets // 10)
-        make_file(short, arguments.jets)
-        make_file(long, 10 * arguments.jets)
+        make_file(tenth, sample, arguments.jets // 10)
+        make_file(short, sample, arguments.jets)
+        make_file(long, sample, 10 * arguments.jets)
         rates = {"peer": [], "jetvit": [], "jetvit, ten times the jets": []}
         for turn in range(arguments.rounds):
             start = time.perf_counter()
@@ -113,15 +108,13 @@ def main():
     result = {
         "jets": arguments.jets,
         "jets_per_second": middle,
-        "spread": {who: [min(values), max(values)] for who, values in rates.items()},
+        "spread": spread(rates),
         "ratio": middle["jetvit"] / middle["peer"],
         "ratio_on_the_long_file": middle["jetvit, ten times the jets"] / middle["peer"],
         "peak_memory_mb": {"jets": memory, "ten times the jets": long_memory},
         "cores": os.cpu_count(),
     }
-    print(json.dumps(result, indent=1))
-    if arguments.out:
-        pathlib.Path(arguments.out).write_text(json.dumps(result, indent=1) + "\n")
+    report(result, arguments.out)
 
 
 if __name__ == "__main__":

@@ -10,12 +10,12 @@ Needs pyarrow, pandas, numpy and OpenCV: scripts/setup --with-peers.
 """
 
 import argparse
-import json
 import os
 import pathlib
 import shutil
 import statistics
 import subprocess
+import sys
 import tempfile
 import time
 
@@ -23,15 +23,8 @@ import cv2
 import numpy
 import pyarrow.parquet
 
-SAMPLE = pathlib.Path(__file__).parents[2] / "data/sample"
-
-
-def make_file(path, sample, jets):
-    """The sample's jets over and over, in the layout of the CMS files: snappy, doubles, one row group a jet."""
-    table = pyarrow.parquet.read_table(sample)
-    with pyarrow.parquet.ParquetWriter(path, table.schema, compression="snappy") as writer:
-        for start in range(0, jets, table.num_rows):
-            writer.write_table(table.slice(0, min(table.num_rows, jets - start)), row_group_size=1)
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
+from side_by_side import SAMPLE, make_file, report, spread  # noqa: E402
 
 
 def stretched(plane):
@@ -96,7 +89,7 @@ def compare(jetvit, folder, sample, peer, options, jets, peer_jets, rounds):
         rates["peer"].append(peer_jets / timed(lambda out: peer(few, out), folder / "peer"))
         rates["jetvit"].append(jets / timed(ours, folder / "ours"))
     middle = {who: statistics.median(values) for who, values in rates.items()}
-    return {"jets_per_second": middle, "spread": {who: [min(values), max(values)] for who, values in rates.items()},
+    return {"jets_per_second": middle, "spread": spread(rates),
             "ratio": middle["jetvit"] / middle["peer"]}
 
 
@@ -119,9 +112,7 @@ def main():
             "jets": jets,
             "cores": os.cpu_count(),
         }
-    print(json.dumps(result, indent=1))
-    if arguments.out:
-        pathlib.Path(arguments.out).write_text(json.dumps(result, indent=1) + "\n")
+    report(result, arguments.out)
 
 
 if __name__ == "__main__":
