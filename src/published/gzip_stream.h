@@ -6,12 +6,8 @@
 
 namespace jetvit {
 
-// A gzip file whose parts are compressed apart from each other, by several threads: one member of deflate blocks that
-// each end on a byte.
-
-// The blocks of a part, by isa-l's fastest level.
-std::string deflate_part(std::string_view part);
-
+// What stands around the blocks of a gzip file whose parts are compressed apart from each other
+// (Deflater::Form::kPart), by several threads.
 class GzipStream {
  public:
   std::string begin() const;        // the header

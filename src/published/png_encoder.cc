@@ -3,14 +3,10 @@
 #include <algorithm>
 
 #include <isa-l/crc.h>
-#include <isa-l/igzip_lib.h>
-
-#include "base/error.h"
 
 namespace jetvit {
 namespace {
 
-constexpr int kLevel = 1;
 constexpr char kGrey = 0;  // colour types of IHDR
 constexpr char kRgb = 2;
 
@@ -34,9 +30,7 @@ PngEncoder::PngEncoder(int height, int width, int channels)
       width_(width),
       channels_(channels),
       stride_(1 + static_cast<std::size_t>(width) * static_cast<std::size_t>(channels)),
-      raw_(stride_ * static_cast<std::size_t>(height)),
-      level_(ISAL_DEF_LVL1_DEFAULT),
-      deflated_(raw_.size() + raw_.size() / 8 + 1024) {}
+      raw_(stride_ * static_cast<std::size_t>(height)) {}
 
 void PngEncoder::clear(std::uint8_t value) {
   std::fill(raw_.begin(), raw_.end(), value);
@@ -44,27 +38,16 @@ void PngEncoder::clear(std::uint8_t value) {
 }
 
 std::string PngEncoder::encode() {
-  isal_zstream stream;
-  isal_deflate_stateless_init(&stream);
-  stream.level = kLevel;
-  stream.level_buf = level_.data();
-  stream.level_buf_size = static_cast<std::uint32_t>(level_.size());
-  stream.gzip_flag = IGZIP_ZLIB;
-  stream.end_of_stream = 1;
-  stream.next_in = raw_.data();
-  stream.avail_in = static_cast<std::uint32_t>(raw_.size());
-  stream.next_out = deflated_.data();
-  stream.avail_out = static_cast<std::uint32_t>(deflated_.size());
-  if (isal_deflate_stateless(&stream) != COMP_OK) throw Error("a PNG could not be compressed");
-
+  const std::string_view image =
+      deflater_.deflate({reinterpret_cast<const char*>(raw_.data()), raw_.size()}, Deflater::Form::kZlib);
   std::string header;
   append_u32(header, static_cast<std::uint32_t>(width_));
   append_u32(header, static_cast<std::uint32_t>(height_));
   header += {8, channels_ == 1 ? kGrey : kRgb, 0, 0, 0};  // bits; colour; deflate, filters and rows as usual
   std::string png("\x89PNG\r\n\x1a\n", 8);
-  png.reserve(stream.total_out + 64);
+  png.reserve(image.size() + 64);
   append_chunk(png, "IHDR", header);
-  append_chunk(png, "IDAT", {reinterpret_cast<const char*>(deflated_.data()), stream.total_out});
+  append_chunk(png, "IDAT", image);
   append_chunk(png, "IEND", "");
   return png;
 }

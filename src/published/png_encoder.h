@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "published/deflater.h"
+
 namespace jetvit {
 
 // Writes one 8-bit PNG after the other, grey (1 channel) or RGB (3 channels), compressed by isa-l's deflate: on jet
@@ -21,10 +23,9 @@ class PngEncoder {
 
  private:
   int height_, width_, channels_;
-  std::size_t stride_;                  // of a row: its filter type (0: none), then its bytes
-  std::vector<std::uint8_t> raw_;       // rows
-  std::vector<std::uint8_t> level_;     // isa-l's working memory
-  std::vector<std::uint8_t> deflated_;  // zlib stream
+  std::size_t stride_;             // of a row: its filter type (0: none), then its bytes
+  std::vector<std::uint8_t> raw_;  // rows
+  Deflater deflater_;
 };
 
 }  // namespace jetvit

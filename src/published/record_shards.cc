@@ -3,6 +3,7 @@
 #include "base/parallel_for.h"
 #include "base/text.h"
 #include "base/tf_record.h"
+#include "published/deflater.h"
 #include "published/gzip_stream.h"
 #include "published/jet_encoder.h"
 #include "published/jet_sink.h"
@@ -23,7 +24,8 @@ class RecordShards : public JetSink {
   RecordShards(OutputFolder& output, const ImageShape& shape, const ShardOptions& options)
       : folder_(output.temporary_path()),
         options_(options),
-        shards_((options.files + kFilesOfShard - 1) / kFilesOfShard) {
+        shards_((options.files + kFilesOfShard - 1) / kFilesOfShard),
+        deflaters_(static_cast<std::size_t>(options.threads)) {
     for (int thread = 0; thread < options.threads; ++thread) encoders_.emplace_back(shape);
   }
 
@@ -57,7 +59,9 @@ class RecordShards : public JetSink {
     Record record;
     record.bytes = tf_record(options_.as_floats ? float_example(jets, jet, name)
                                                 : encoder.encode(jets, jet, name, scales, options_.threshold));
-    if (options_.gzip) record.deflated = deflate_part(record.bytes);
+    if (options_.gzip) {
+      record.deflated = deflaters_[static_cast<std::size_t>(thread)].deflate(record.bytes, Deflater::Form::kPart);
+    };
     return record;
   }
 
@@ -97,7 +101,8 @@ class RecordShards : public JetSink {
   std::filesystem::path folder_;
   ShardOptions options_;
   std::size_t shards_, opened_ = 0;
-  std::vector<PictureExample> encoders_;  // one a thread
+  std::vector<PictureExample> encoders_;  // one a thread, as the deflaters
+  std::vector<Deflater> deflaters_;
   std::unique_ptr<OutputFile> file_;
   std::unique_ptr<Sha256> digest_;
   GzipStream stream_;
