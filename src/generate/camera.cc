@@ -19,6 +19,11 @@ int wrap(int value, int size) {
   return ((value % size) + size) % size;
 }
 
+// Where a layer of `columns` columns, stored row by row, holds a cell.
+std::size_t place_of(int row, int column, int columns) {
+  return static_cast<std::size_t>(row) * static_cast<std::size_t>(columns) + static_cast<std::size_t>(column);
+}
+
 Centre hottest_tower(const Detector& detector, double eta, double phi) {
   const int row = static_cast<int>(std::floor(canvas_row(eta) / kTile));
   const int column = static_cast<int>(canvas_column(phi) / kTile);
@@ -28,7 +33,7 @@ Centre hottest_tower(const Detector& detector, double eta, double phi) {
     if (i < 0 || i >= kTowerRows) continue;
     for (int j = column - kSearch; j <= column + kSearch; ++j) {
       const int wrapped = wrap(j, kTowerColumns);
-      const float energy = detector.hcal[static_cast<std::size_t>(i * kTowerColumns + wrapped)];
+      const float energy = detector.hcal[place_of(i, wrapped, kTowerColumns)];
       if (energy > most) {
         most = energy;
         best = {i, wrapped};
@@ -70,7 +75,7 @@ void add_ecal(const Detector& detector, int first_row, int first_column, RandomS
     const auto skip = [&] { return std::floor(std::log(1 - random.uniform()) / std::log1p(-rate)); };
     double next_noise = skip();
     for (int j = 0; j < kSide; ++j) {
-      const auto cell = static_cast<std::size_t>(row * kColumns + wrap(first_column + j, kColumns));
+      const auto cell = place_of(row, wrap(first_column + j, kColumns), kColumns);
       const float energy = detector.ecal[cell];
       if (energy > 0) {
         const float seen = energy + noise * static_cast<float>(gaussian(random));
@@ -90,7 +95,7 @@ void add_hcal(const Detector& detector, Centre centre, RandomStream& random, Spa
     std::array<float, kTowers> seen{};
     for (int j = 0; j < kTowers; ++j) {
       const int column = wrap(centre.column - kHalfTowers + j, kTowerColumns);
-      const auto cell = static_cast<std::size_t>((centre.row - kHalfTowers + i) * kTowerColumns + column);
+      const auto cell = place_of(centre.row - kHalfTowers + i, column, kTowerColumns);
       const float energy = detector.hcal[cell] + kTowerNoise * static_cast<float>(gaussian(random));
       if (energy > kTowerThreshold) seen[static_cast<std::size_t>(j)] = energy / (kTile * kTile);
     }
@@ -132,7 +137,7 @@ void add_tracks(const Detector& detector, bool top, int first_row, int first_col
 void add_hits(const std::vector<float>& layer, int first_row, int first_column, SparseImages& images) {
   for (int i = 0; i < kSide; ++i) {
     for (int j = 0; j < kSide; ++j) {
-      const float hits = layer[static_cast<std::size_t>((first_row + i) * kColumns + wrap(first_column + j, kColumns))];
+      const float hits = layer[place_of(first_row + i, wrap(first_column + j, kColumns), kColumns)];
       if (hits > 0) add(images, i * kSide + j, hits);
     }
   }

@@ -72,7 +72,7 @@ double canvas_row(double eta) {
   const auto above = std::upper_bound(kEdges.begin(), kEdges.end(), size);
   const double tower =
       static_cast<double>(above - kEdges.begin() - 1) + (size - *(above - 1)) / (*above - *(above - 1));
-  return (kTowerRows / 2 + std::copysign(tower, eta)) * kTile;
+  return (static_cast<double>(kTowerRows) / 2 + std::copysign(tower, eta)) * kTile;
 }
 
 double canvas_column(double phi) {

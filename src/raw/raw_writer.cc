@@ -23,7 +23,7 @@ void check(const arrow::Status& status, const std::filesystem::path& path) {
 }
 
 std::shared_ptr<arrow::Schema> arrow_schema(Schema schema) {
-  const auto number = arrow::float64();
+  const auto& number = arrow::float64();
   if (schema == Schema::boosted_top) {
     return arrow::schema({arrow::field("X_jets", arrow::list(number)), arrow::field("y", number),
                           arrow::field("m0", number), arrow::field("pt", number)});
