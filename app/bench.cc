@@ -4,18 +4,20 @@
 #include <CLI/CLI.hpp>
 
 #include "app/commands.h"
+#include "app/input_options.h"
 #include "base/options.h"
 #include "base/parallel_for.h"
+#include "base/text.h"
 #include "base/toml.h"
 #include "load/bench_load.h"
-#include "store/store.h"
+#include "source/jet_source.h"
 #include "train/bench_step.h"
 
 namespace jetvit {
 namespace {
 
 struct BenchLoad {
-  std::string data;
+  SourceOptions source;
   ImageOptions image;
   AugmentOptions augment;
   LoadOptions load;
@@ -24,12 +26,12 @@ struct BenchLoad {
 
 std::shared_ptr<const JetRecords> jets_of(const BenchLoad& bench) {
   constexpr std::size_t kJets = 4096;
-  if (bench.data.empty()) return make_timing_jets(kJets, /*seed=*/1);
-  return std::make_shared<const JetRecords>(
-      read_split(bench.data, read_manifest(bench.data), Split::kTrain, bench.load.threads));
+  if (bench.source.inputs.empty()) return make_timing_jets(kJets, /*seed=*/1);
+  return open_source(bench.source)->read(Split::kTrain);
 }
 
-void run_load(const BenchLoad& bench) {
+void run_load(BenchLoad& bench) {
+  bench.source.read.threads = bench.load.threads;
   const std::shared_ptr<const JetRecords> jets = jets_of(bench);
   const std::vector<Channel> channels = channels_for(jets->images.shape.channels);
   const InputTransform transform =
@@ -44,8 +46,8 @@ void add_load(CLI::App& bench) {
   options->augment.rotation = 20;
   options->augment.horizontal_flip = 0.5;
   options->augment.vertical_flip = 0.5;
-  CLI::App* app = bench.add_subcommand("load", "Jets a second from the store to augmented batches");
-  app->add_option("--data", options->data, "jet store (default: made-up jets)");
+  CLI::App* app = bench.add_subcommand("load", "Jets a second from memory to augmented batches");
+  app->add_option("--data", options->source.inputs.any, text(kDataHelp, " (default: made-up jets)"));
   app->add_option("--size", options->image.size, "side of the image")->capture_default_str();
   app->add_option("--resize", options->image.resize, "bilinear, bicubic or sum")->capture_default_str();
   app->add_option("--rotation", options->augment.rotation, "largest angle in degrees")->capture_default_str();

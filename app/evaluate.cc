@@ -9,9 +9,9 @@
 #include <CLI/CLI.hpp>
 
 #include "app/commands.h"
+#include "app/input_options.h"
 #include "base/commit.h"
 #include "base/error.h"
-#include "base/parallel_for.h"
 #include "base/progress.h"
 #include "base/text.h"
 #include "evaluate/evaluation.h"
@@ -20,7 +20,7 @@
 #include "predict/predictor.h"
 #include "predict/scores_file.h"
 #include "predict/trained_model.h"
-#include "store/store.h"
+#include "source/jet_source.h"
 #include "train/run_log.h"
 
 namespace jetvit {
@@ -28,9 +28,9 @@ namespace {
 
 struct EvaluateCommand {
   std::vector<std::string> runs;
-  std::string scores, data, out;
+  std::string scores, out;
+  SourceOptions source;
   std::string split = "test";
-  int threads = default_threads();
   int baselines = 6;
   bool calibrate = false;
   bool overwrite = false;
@@ -92,21 +92,25 @@ void evaluate_scores_file(const EvaluateCommand& command, const std::filesystem:
   }
 }
 
-// The store on which all the runs were trained, or the one that is named.
-std::filesystem::path common_data(const EvaluateCommand& command, const std::vector<TrainedModel>& models) {
-  if (!command.data.empty()) return command.data;
-  const auto data_of = [](const TrainedModel& trained) { return trained.provenance.at("data").get<std::string>(); };
+// The data on which all the runs were trained, or those that are named.
+SourceOptions common_data(const EvaluateCommand& command, const std::vector<TrainedModel>& models) {
+  if (!command.source.inputs.empty()) return command.source;
   for (std::size_t run = 1; run < models.size(); ++run) {
-    if (data_of(models[run]) != data_of(models.front())) {
-      throw Error(text(command.runs[run], ": was trained on ", data_of(models[run]), ", ", command.runs.front(), " on ",
-                       data_of(models.front()), " (say --data)"));
+    const Json& first = models.front().provenance;
+    const Json& other = models[run].provenance;
+    if (other.at("source") != first.at("source")) {
+      throw Error(text(command.runs[run], ": was trained on ", printable(other.at("data").get<std::string>()), ", ",
+                       command.runs.front(), " on ", printable(first.at("data").get<std::string>()), " (say --data)"));
     }
   }
-  return data_of(models.front());
+  SourceOptions options = source_options_from_json(models.front().provenance.at("source"));
+  options.read.threads = command.source.read.threads;
+  return options;
 }
 
-void check_data(const EvaluateCommand& command, const std::filesystem::path& data, const Manifest& manifest,
-                const std::vector<TrainedModel>& models) {
+void check_data(const EvaluateCommand& command, const JetSource& source, const std::vector<TrainedModel>& models) {
+  const Manifest& manifest = source.manifest();
+  const std::string data = printable(source.name());
   for (std::size_t run = 0; run < models.size(); ++run) {
     const std::size_t channels = models[run].transform.channels.size();
     if (static_cast<int>(channels) != manifest.shape.channels) {
@@ -135,12 +139,10 @@ std::vector<double> probabilities(const TrainedModel& trained, const std::shared
 }
 
 // The temperature that fits the validation split: jets that the evaluation does not measure on.
-double temperature_of(const TrainedModel& trained, const std::filesystem::path& data, const Manifest& manifest,
-                      const PredictOptions& options) {
+double temperature_of(const TrainedModel& trained, const JetSource& source, const PredictOptions& options) {
   std::vector<double> probability;
   std::vector<std::uint8_t> label;
-  for_each_shard(data, manifest, Split::kValidation, [&](JetRecords&& chunk) {
-    const auto jets = std::make_shared<const JetRecords>(std::move(chunk));
+  source.for_each_chunk(Split::kValidation, [&](const std::shared_ptr<const JetRecords>& jets) {
     const std::vector<double> more = probabilities(trained, jets, options);
     probability.insert(probability.end(), more.begin(), more.end());
     label.insert(label.end(), jets->label.begin(), jets->label.end());
@@ -148,20 +150,14 @@ double temperature_of(const TrainedModel& trained, const std::filesystem::path& 
   return fit_temperature(probability, label);
 }
 
-// Adds everything of `jets` but the images.
-void append_without_images(JetRecords& all, JetRecords&& jets) {
-  jets.images = SparseImages();
-  all.append(jets);
-}
-
 void evaluate_runs(const EvaluateCommand& command, const std::filesystem::path& folder) {
   const Split split = split_from_name(command.split);
   std::vector<TrainedModel> models;
   for (const std::string& run : command.runs) models.push_back(load_trained_model(run));
-  const std::filesystem::path data = common_data(command, models);
-  const Manifest manifest = read_manifest(data);
-  check_data(command, data, manifest, models);
-  at::set_num_threads(command.threads);
+  at::set_num_threads(command.source.read.threads);
+  const std::unique_ptr<JetSource> source = open_source(common_data(command, models));
+  const Manifest& manifest = source->manifest();
+  check_data(command, *source, models);
   std::vector<NamedScores> all;
   for (std::size_t run = 0; run < models.size(); ++run) {
     const std::string& name = models[run].model_name;
@@ -172,21 +168,20 @@ void evaluate_runs(const EvaluateCommand& command, const std::filesystem::path& 
   Progress progress("evaluate", "jets", manifest.jets(split) * models.size());
   PredictOptions options;
   options.progress = [&progress](std::size_t jets) { progress.add(jets); };
-  for_each_shard(data, manifest, split, [&](JetRecords&& chunk) {
-    const auto jets = std::make_shared<JetRecords>(std::move(chunk));
+  source->for_each_chunk(split, [&](const std::shared_ptr<const JetRecords>& jets) {
     for (std::size_t run = 0; run < models.size(); ++run) {
       const std::vector<double> more = probabilities(models[run], jets, options);
       all[run].score.insert(all[run].score.end(), more.begin(), more.end());
     }
     if (command.baselines > 0) test_features.append(*jets);
-    append_without_images(test, std::move(*jets));
+    test.append_without_images(*jets);
   });
   for (std::size_t run = 0; command.calibrate && run < models.size(); ++run) {
-    all[run].temperature = temperature_of(models[run], data, manifest, options);
+    all[run].temperature = temperature_of(models[run], *source, options);
   }
   if (command.baselines > 0) {
     FeatureTable train_features;
-    for_each_shard(data, manifest, Split::kTrain, [&](JetRecords&& jets) { train_features.append(jets); });
+    source->for_each_chunk(Split::kTrain, [&](const auto& jets) { train_features.append(*jets); });
     std::vector<NamedScores> baselines = baseline_scores(train_features, test_features);
     const auto count = std::min(baselines.size(), static_cast<std::size_t>(command.baselines));
     all.insert(all.end(), baselines.begin(), baselines.begin() + static_cast<long>(count));
@@ -196,8 +191,10 @@ void evaluate_runs(const EvaluateCommand& command, const std::filesystem::path& 
     const std::filesystem::path log = std::filesystem::path(run) / kMetricsFile;
     if (std::filesystem::exists(log)) learning.push_back(read_learning_log(log, run));
   }
-  const Json description = {
-      {"runs", command.runs}, {"data", data.string()}, {"split", command.split}, {"fingerprint", manifest.fingerprint}};
+  const Json description = {{"runs", command.runs},
+                            {"data", source->name()},
+                            {"split", command.split},
+                            {"fingerprint", manifest.fingerprint}};
   finish(command, folder, description, all, test, learning);
 }
 
@@ -228,13 +225,14 @@ void add_evaluate(CLI::App& program) {
   app->add_option("RUN", command->runs, "runs of jetvit train");
   app->add_option("--scores", command->scores,
                   "a Parquet file with the columns score and label instead, of any origin");
-  app->add_option("--data", command->data, "jet store (default: the one the run was trained on)");
+  app->add_option("--data", command->source.inputs.any, text(kDataHelp, " (default: what the run was trained on)"));
+  add_split_options(*app, command->source.inputs);
+  add_read_options(*app, command->source.read);
   app->add_option("--split", command->split, "train, validation or test")->capture_default_str();
   app->add_option("--out", command->out, "folder for metrics and plots (default: RUN/evaluation-<split>)");
   app->add_flag("--calibrate", command->calibrate,
                 "fit a temperature to the validation split and tell what it does to the probabilities");
   app->add_flag("--overwrite", command->overwrite, "replace an existing evaluation");
-  app->add_option("--threads", command->threads, "threads")->capture_default_str()->check(CLI::Range(1, 1024));
   app->add_option("--baselines", command->baselines, "how many of the best simple classifiers to show beside")
       ->capture_default_str()
       ->check(CLI::Range(0, 1000));

@@ -4,13 +4,13 @@
 #include <CLI/CLI.hpp>
 
 #include "app/commands.h"
+#include "app/input_options.h"
 #include "base/commit.h"
 #include "base/options.h"
 #include "base/table.h"
 #include "base/text.h"
-#include "prepare/input_files.h"
+#include "prepare/inputs.h"
 #include "prepare/statistics.h"
-#include "raw/raw_reader.h"
 #include "report/jet_pictures.h"
 #include "store/store.h"
 
@@ -20,7 +20,7 @@ namespace {
 struct InspectCommand {
   std::string input;
   std::string pictures;
-  RawOptions raw;
+  ReadOptions read;
   bool verify = false;
   bool json = false;
 };
@@ -33,22 +33,23 @@ struct Findings {
   std::vector<ChannelStatistics> statistics;
   std::vector<std::string> observers;
   std::array<std::uint64_t, 2> counts{};
-  RawSummary summary;
+  ReadSummary summary;
   JetRecords sample;  // for pictures
 };
 
 constexpr std::size_t kPictureJets = 20000;
 
 Findings inspect_raw(const InspectCommand& command) {
-  const RawReader reader(expand_inputs({command.input}), command.raw);
+  InputNames names;
+  names.any = {command.input};
+  const std::unique_ptr<JetReader> reader = open_reader(find_inputs(names), command.read);
   Findings findings;
-  findings.kind = reader.layout().channels_last ? "raw Parquet, flat lists (height, width, channel)"
-                                                : "raw Parquet, lists [channel][row][column]";
-  findings.shape = reader.shape();
-  findings.channels = channels_for(reader.shape().channels);
-  findings.observers = reader.observer_names();
+  findings.kind = reader->kind();
+  findings.shape = reader->shape();
+  findings.channels = reader->channels();
+  findings.observers = reader->observer_names();
   StatisticsAccumulator statistics(findings.shape);
-  findings.summary = reader.read([&](JetRecords&& jets) {
+  findings.summary = reader->read([&](JetRecords&& jets) {
     statistics.add(jets.images);
     for (const std::uint8_t label : jets.label) ++findings.counts[label];
     if (!command.pictures.empty() && findings.sample.size() < kPictureJets) findings.sample.append(jets);
@@ -77,7 +78,7 @@ Findings inspect_store(const InspectCommand& command) {
   }
   for (const Split split : kSplits) {
     if (!command.verify && (command.pictures.empty() || findings.sample.size() > 0)) continue;
-    JetRecords jets = read_split(command.input, manifest, split, command.raw.threads);
+    JetRecords jets = read_split(command.input, manifest, split, command.read.threads);
     if (findings.sample.size() == 0) findings.sample = std::move(jets);
   }
   return findings;
@@ -149,12 +150,13 @@ void run(const InspectCommand& command) {
 
 void add_inspect(CLI::App& program) {
   auto command = std::make_shared<InspectCommand>();
-  command->raw.require_label = false;
-  CLI::App* app = program.add_subcommand("inspect", "Shows what a raw file or a jet store holds");
-  app->add_option("INPUT", command->input, "raw Parquet file, folder or pattern, or a jet store")->required();
+  command->read.require_label = false;
+  CLI::App* app = program.add_subcommand("inspect", "Shows what raw files, pictures or a jet store hold");
+  app->add_option("INPUT", command->input,
+                  "raw Parquet or TFRecord file, folder (also PNG class folders) or pattern, or a jet store")
+      ->required();
   app->add_option("--pictures", command->pictures, "folder for pictures of jets, class averages and spectra");
-  app->add_option("--label-column", command->raw.label_column, "column of the label")->capture_default_str();
-  app->add_option("--threads", command->raw.threads, "threads")->capture_default_str()->check(CLI::Range(1, 1024));
+  add_read_options(*app, command->read);
   app->add_flag("--verify", command->verify, "read every shard of a store and compare it with its digest");
   app->add_flag("--json", command->json, "print as JSON");
   app->footer(

@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 
 #include "app/commands.h"
+#include "app/input_options.h"
 #include "base/text.h"
 #include "predict/predict_command.h"
 
@@ -14,19 +15,15 @@ void add_predict(CLI::App& program) {
   const auto options = std::make_shared<PredictCommand>();
   const auto json = std::make_shared<bool>(false);
   command->add_option("model", options->model, "Run folder (its best.safetensors) or checkpoint")->required();
-  command->add_option("--data", options->input, "Raw Parquet files, or one store")->required();
+  command->add_option("--data", options->source.inputs.any, kDataHelp)->required();
   command->add_option("--out", options->output, "Scores (Parquet)")->required();
   command->add_flag("--split", options->with_split, "Store: add a column with each jet's split");
   command->add_flag("--overwrite", options->overwrite, "Replace an existing file");
-  command->add_option("--threads", options->threads, "CPU threads (default: all cores)")->check(CLI::Range(1, 4096));
   command->add_option("--batch-size", options->batch_size, "Jets at a time")
       ->check(CLI::Range(1, 65536))
       ->capture_default_str();
   command->add_flag("--bf16", options->bf16, "Products in bfloat16: faster, scores change in the third digit");
-  command->add_option("--label-column", options->label_column, "Raw files: column of the label")->capture_default_str();
-  command->add_option(
-      "--positive-label", options->positive_label,
-      "Raw files: the label's value that means 1; any other means 0 (default: 1, and only 0 beside it)");
+  add_read_options(*command, options->source.read);
   command->add_flag("--json", *json, "Print the summary as JSON");
   command->footer(
       "Examples:\n"

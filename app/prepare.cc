@@ -1,23 +1,26 @@
 #include "prepare/prepare.h"
 
+#include <algorithm>
 #include <iostream>
 #include <memory>
 
 #include <CLI/CLI.hpp>
 
 #include "app/commands.h"
+#include "app/input_options.h"
 #include "app/prepare_pictures.h"
 #include "base/options.h"
 #include "base/table.h"
 #include "base/text.h"
-#include "prepare/input_files.h"
+#include "prepare/inputs.h"
 
 namespace jetvit {
 namespace {
 
 struct PrepareCommand {
-  std::vector<std::string> raw, train, validation, test;
   PrepareOptions options;
+  std::filesystem::path out;
+  bool overwrite = false;
   PictureCommand pictures;
   bool json = false;
 };
@@ -72,33 +75,39 @@ void print_summary(const PrepareResult& result, const std::filesystem::path& out
 
 // PNG folders and TFRecord shards.
 void run_pictures(PrepareCommand& command) {
-  if (!command.train.empty() || !command.validation.empty() || !command.test.empty()) {
-    throw UsageError("PNG folders and TFRecord shards have no splits (prepare the files of each into a folder)");
+  const InputNames& names = command.options.inputs;
+  for (const auto& of_split : names.of_split) {
+    if (!of_split.empty()) {
+      throw UsageError("PNG folders and TFRecord shards have no splits (prepare the files of each into a folder)");
+    }
+  }
+  const Inputs inputs = find_inputs(names);
+  if (inputs.format != InputFormat::kParquet) {
+    throw UsageError(text(inputs.files.front(), ": pictures are prepared from raw Parquet files"));
+  }
+  if (std::any_of(inputs.split.begin(), inputs.split.end(), [](int split) { return split >= 0; })) {
+    throw UsageError("PNG folders and TFRecord shards have no splits (prepare each folder's files apart)");
   }
   PictureOptions& options = command.pictures.options;
-  options.files = expand_inputs(command.raw);
-  options.out = command.options.out;
-  options.overwrite = command.options.overwrite;
+  options.files = inputs.files;
+  options.out = command.out;
+  options.overwrite = command.overwrite;
   options.zero_threshold = command.options.zero_threshold;
-  options.raw = command.options.raw;
+  options.raw = command.options.read;
   command.pictures.json = command.json;
   run_prepare_pictures(command.pictures);
 }
 
 void run(PrepareCommand& command) {
-  if (command.pictures.to != "store" || command.pictures.mode != "standard") return run_pictures(command);
-  PrepareOptions& options = command.options;
-  options.files = expand_inputs(command.raw);
-  options.files_of_split = {expand_inputs(command.train), expand_inputs(command.validation),
-                            expand_inputs(command.test)};
-  if (options.files.empty() && command.train.empty() && command.validation.empty() && command.test.empty()) {
+  if (command.options.inputs.empty()) {
     throw UsageError("no raw file was named (give RAW..., or --train, --validation and --test)");
   }
-  const PrepareResult result = prepare_store(options);
+  if (command.pictures.to != "store" || command.pictures.mode != "standard") return run_pictures(command);
+  const PrepareResult result = prepare_store(command.options, command.out, command.overwrite);
   if (command.json) {
-    std::cout << result_json(result, options.out).dump(1) << '\n';
+    std::cout << result_json(result, command.out).dump(1) << '\n';
   } else {
-    print_summary(result, options.out);
+    print_summary(result, command.out);
   }
 }
 
@@ -109,12 +118,13 @@ void add_prepare(CLI::App& program) {
   PrepareOptions& options = command->options;
   CLI::App* app = program.add_subcommand(
       "prepare", "Prepares raw Parquet files: a jet store with splits and statistics, or pictures");
-  app->add_option("RAW", command->raw,
-                  "raw files, folders or patterns; their jets are split by a hash of file and row");
-  app->add_option("--train", command->train, "raw files whose jets all train");
-  app->add_option("--validation", command->validation, "raw files whose jets all validate");
-  app->add_option("--test", command->test, "raw files whose jets all test");
-  app->add_option("--out", options.out, "folder of the store or of the pictures")->required();
+  InputNames& inputs = options.inputs;
+  app->add_option(
+      "RAW", inputs.any,
+      "raw files, folders or patterns (also PNG class folders and TFRecords); their jets are split by a hash "
+      "of file and row");
+  add_split_options(*app, inputs);
+  app->add_option("--out", command->out, "folder of the store or of the pictures")->required();
   PictureCommand& pictures = command->pictures;
   app->add_option("--to", pictures.to, "jet store, PNG class folders or TFRecord shards")
       ->check(CLI::IsMember({"store", "png", "tfrecord"}))
@@ -129,23 +139,10 @@ void add_prepare(CLI::App& program) {
   app->add_option("--batch", pictures.options.batch,
                   "jets that published mode normalises together (default: 4096 for PNG, 320 for TFRecord)")
       ->check(CLI::Range(1, 1 << 20));
-  app->add_option("--validation-share", options.shares.validation, "share of RAW that validates")
-      ->capture_default_str();
-  app->add_option("--test-share", options.shares.test, "share of RAW that tests")->capture_default_str();
   app->add_option("--zero-threshold", options.zero_threshold, "pixels with a smaller absolute value count as empty")
       ->capture_default_str();
-  app->add_option("--label-column", options.raw.label_column, "column of the label")->capture_default_str();
-  app->add_option_function<double>(
-      "--positive-label",
-      [&options](double value) {
-        options.raw.positive_label = value;
-        options.raw.any_label = true;
-      },
-      "value of the label that is the signal; all others are background (default: labels are 0 and 1)");
-  app->add_option("--layout", options.raw.layout, "order of flat lists")->check(CLI::IsMember({"auto", "chw", "hwc"}));
-  app->add_option("--shape", options.raw.shape, "channels height width, where the file does not tell")->expected(3);
-  app->add_option("--threads", options.raw.threads, "threads")->capture_default_str()->check(CLI::Range(1, 1024));
-  app->add_flag("--overwrite", options.overwrite, "replace an existing output");
+  add_read_options(*app, options.read);
+  app->add_flag("--overwrite", command->overwrite, "replace an existing output");
   app->add_flag("--json", command->json, "print the summary as JSON");
   app->footer(
       "Examples:\n"

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "pictures/preparation_file.h"
 
 namespace jetvit {
 namespace {

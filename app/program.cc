@@ -1,6 +1,7 @@
 #include "app/program.h"
 
 #include <exception>
+#include <fstream>
 #include <iostream>
 
 #include <CLI/CLI.hpp>
@@ -52,6 +53,14 @@ int run_program(int argc, char** argv, std::span<const AddCommand> commands) {
       return program.exit(error) == 0 ? 0 : kUsage;
     }
   });
+}
+
+std::vector<std::string> command_line() {
+  std::ifstream file("/proc/self/cmdline");
+  std::vector<std::string> words;
+  for (std::string word; std::getline(file, word, '\0');) words.push_back(word);
+  if (!words.empty()) words.front() = "jetvit";  // whichever of its programs runs the command
+  return words;
 }
 
 }  // namespace jetvit

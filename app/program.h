@@ -2,6 +2,8 @@
 
 #include <functional>
 #include <span>
+#include <string>
+#include <vector>
 
 namespace CLI {
 class App;
@@ -17,5 +19,8 @@ int run_program(int argc, char** argv, std::span<const AddCommand> commands);
 
 // run() with its exceptions turned into messages and exit statuses.
 int report_failures(const std::function<int()>& run);
+
+// The words with which this process was started.
+std::vector<std::string> command_line();
 
 }  // namespace jetvit

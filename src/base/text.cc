@@ -5,6 +5,8 @@
 #include <charconv>
 #include <cmath>
 
+#include <string.h>  // strverscmp
+
 #include "base/error.h"
 
 namespace jetvit {
@@ -116,6 +118,10 @@ std::string join(const std::vector<std::string>& words, std::string_view separat
     out.append(word);
   }
   return out;
+}
+
+bool natural_less(const std::string& a, const std::string& b) {
+  return ::strverscmp(a.c_str(), b.c_str()) < 0;
 }
 
 std::string nearest_word(std::string_view word, const std::vector<std::string>& candidates) {

@@ -57,6 +57,9 @@ long long parse_integer(std::string_view word, std::string_view what);
 
 std::string join(const std::vector<std::string>& words, std::string_view separator);
 
+// Natural order: jets_2 before jets_10.
+bool natural_less(const std::string& a, const std::string& b);
+
 // The candidate closest to `word` by edit distance, or "" where none is near: for "did you mean ...?".
 std::string nearest_word(std::string_view word, const std::vector<std::string>& candidates);
 

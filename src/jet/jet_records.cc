@@ -42,15 +42,20 @@ void JetRecords::clear() {
 }
 
 void JetRecords::append(const JetRecords& other) {
+  if (size() == 0) images = SparseImages();
+  images.append(other.images);
+  append_without_images(other);
+}
+
+void JetRecords::append_without_images(const JetRecords& other) {
   if (size() == 0) {
-    *this = other;
-    return;
+    observer_names = other.observer_names;
+    observers.assign(observer_names.size(), {});
   }
   if (observer_names != other.observer_names) {
     throw Error(text("jets with the observers ", join(observer_names, ", "), " cannot be joined with jets with ",
                      join(other.observer_names, ", ")));
   }
-  images.append(other.images);
   append_column(label, other.label);
   append_column(weight, other.weight);
   for (std::size_t column = 0; column < observers.size(); ++column) {

@@ -48,8 +48,9 @@ struct JetRecords {
   std::vector<std::uint64_t> source_row;       // row in that file
 
   std::size_t size() const { return label.size(); }
-  void clear();                                                // of jets; shape, names and memory stay
-  void append(const JetRecords& other);                        // same shape and observers
+  void clear();                          // of jets; shape, names and memory stay
+  void append(const JetRecords& other);  // same shape and observers
+  void append_without_images(const JetRecords& other);
   JetRecords select(std::span<const std::size_t> jets) const;  // in the given order
   // The observer's column; throws Error naming those there are.
   const std::vector<double>& observer(const std::string& name) const;

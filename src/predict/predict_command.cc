@@ -1,7 +1,7 @@
 #include "predict/predict_command.h"
 
 #include <algorithm>
-#include <thread>
+#include <memory>
 
 #include <ATen/Parallel.h>
 
@@ -12,8 +12,8 @@
 #include "predict/predictor.h"
 #include "predict/scores_file.h"
 #include "predict/trained_model.h"
-#include "raw/raw_reader.h"
-#include "store/store.h"
+#include "prepare/inputs.h"
+#include "source/jet_source.h"
 
 namespace jetvit {
 namespace {
@@ -33,8 +33,7 @@ class Scorer {
     options_.progress = [this](std::size_t jets) { progress_.add(jets); };
   }
 
-  void add(JetRecords&& chunk, std::string_view split) {
-    const auto records = std::make_shared<const JetRecords>(std::move(chunk));
+  void add(const std::shared_ptr<const JetRecords>& records, std::string_view split) {
     Scores scores;
     scores.logit = predict_logits(*trained_.model, records, trained_.transform, trained_.image, options_);
     for (const float logit : scores.logit) scores.score.push_back(sigmoid(logit));
@@ -63,10 +62,10 @@ class Scorer {
   std::uint64_t jets_ = 0;
 };
 
-void require_channels(const TrainedModel& trained, const ImageShape& shape, const std::filesystem::path& input) {
+void require_channels(const TrainedModel& trained, const ImageShape& shape, const std::string& input) {
   const auto wanted = static_cast<int>(trained.transform.channels.size());
   if (shape.channels != wanted) {
-    throw Error(text(input, ": images of ", shape.channels, " channels (the model ", trained.model_name,
+    throw Error(text(printable(input), ": images of ", shape.channels, " channels (the model ", trained.model_name,
                      " was trained on ", wanted, ") use the data set of its training"));
   }
 }
@@ -75,17 +74,15 @@ void require_channels(const TrainedModel& trained, const ImageShape& shape, cons
 
 Json run_predict(const PredictCommand& command) {
   refuse_existing(command.output, command.overwrite);
-  const int threads =
-      command.threads > 0 ? command.threads : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-  at::set_num_threads(threads);
+  at::set_num_threads(command.source.read.threads);
   TrainedModel trained = load_trained_model(command.model);
   const double start = monotonic_seconds();
   std::uint64_t jets = 0;
   std::uint64_t skipped = 0;
-  if (command.input.size() == 1 && std::filesystem::is_directory(command.input.front())) {
-    const std::filesystem::path& store = command.input.front();
-    const Manifest manifest = read_manifest(store);
-    require_channels(trained, manifest.shape, store);
+  if (command.source.store()) {
+    const std::unique_ptr<JetSource> source = open_source(command.source);
+    const Manifest& manifest = source->manifest();
+    require_channels(trained, manifest.shape, source->name());
     std::vector<std::string> files;
     for (const SourceFile& file : manifest.source_files) files.push_back(file.name);
     std::uint64_t total = 0;
@@ -93,24 +90,20 @@ Json run_predict(const PredictCommand& command) {
     const ScoresColumns columns{manifest.observer_names, /*label=*/true, command.with_split};
     Scorer scorer(command, trained, columns, files, total);
     for (const Split split : kSplits) {
-      for_each_shard(store, manifest, split,
-                     [&](JetRecords&& shard) { scorer.add(std::move(shard), split_name(split)); });
+      source->for_each_chunk(split, [&](const auto& chunk) { scorer.add(chunk, split_name(split)); });
     }
     jets = scorer.close();
   } else {
     if (command.with_split) throw UsageError("--split: raw files have no splits (name a store as --data)");
-    RawOptions options;
-    options.label_column = command.label_column;
-    options.any_label = command.positive_label.has_value();
-    options.positive_label = command.positive_label.value_or(options.positive_label);
+    ReadOptions options = command.source.read;
     options.require_label = false;
-    options.threads = threads;
-    RawReader reader(command.input, options);
-    require_channels(trained, reader.shape(), command.input.front());
+    const std::unique_ptr<JetReader> reader = open_reader(find_inputs(command.source.inputs), options);
+    require_channels(trained, reader->shape(), command.source.name());
     std::vector<std::string> files;
-    for (const auto& file : reader.files()) files.push_back(file.string());
-    Scorer scorer(command, trained, {reader.observer_names(), reader.has_label(), false}, files, 0);
-    const RawSummary summary = reader.read([&scorer](JetRecords&& chunk) { scorer.add(std::move(chunk), ""); });
+    for (const auto& file : reader->files()) files.push_back(file.string());
+    Scorer scorer(command, trained, {reader->observer_names(), reader->has_label(), false}, files, 0);
+    const ReadSummary summary = reader->read(
+        [&scorer](JetRecords&& chunk) { scorer.add(std::make_shared<const JetRecords>(std::move(chunk)), ""); });
     skipped = summary.rows - summary.kept;
     jets = scorer.close();
   }

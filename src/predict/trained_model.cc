@@ -38,7 +38,8 @@ TrainedModel load_trained_model(const std::filesystem::path& run_or_checkpoint) 
                           {"step", position.at("step")},
                           {"validation_auc", position.at("best_auc")},
                           {"best_epoch", position.at("best_epoch")},
-                          {"data", about.at("data").at("path")},
+                          {"data", about.at("data").at("name")},
+                          {"source", about.at("data").at("source")},
                           {"fingerprint", about.at("data").at("fingerprint")},
                           {"version", about.at("version")}};
     trained.model = make_model(trained.model_name, trained.model_options);

@@ -19,7 +19,7 @@ struct TrainedModel {
   InputTransform transform;
   ImageOptions image;
   Json recipe;      // resolved
-  Json provenance;  // "epoch", "step", "validation_auc", "data", "fingerprint", "version"
+  Json provenance;  // "epoch", "step", "validation_auc", "data", "source", "fingerprint", "version"
 };
 
 // The file that a user's RUN or CHECKPOINT means: of a run folder, its best.safetensors. Throws Error where there is

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <memory>
 
 #include "base/commit.h"
 #include "base/error.h"
@@ -16,84 +17,70 @@
 namespace jetvit {
 namespace {
 
-// Every input file in one list, with the split it belongs to, or none.
-struct Inputs {
-  std::vector<std::filesystem::path> files;
-  std::vector<int> split;  // -1: by hash
-};
-
-Inputs inputs_of(const PrepareOptions& options) {
-  Inputs inputs{options.files, std::vector<int>(options.files.size(), -1)};
-  for (const Split split : kSplits) {
-    for (const auto& file : options.files_of_split[static_cast<std::size_t>(split)]) {
-      inputs.files.push_back(file);
-      inputs.split.push_back(static_cast<int>(split));
-    }
-  }
-  return inputs;
-}
-
-Split split_of_jet(const JetRecords& jets, std::size_t jet, const Inputs& inputs, const SplitShares& shares) {
-  const std::size_t file = jets.source_file[jet];
-  const int fixed_split = inputs.split[file];
-  if (fixed_split >= 0) return static_cast<Split>(fixed_split);
-  return split_of(inputs.files[file].filename().native(), jets.source_row[jet], shares);
-}
-
 // What one thread has seen.
 struct Tally {
   StatisticsAccumulator training, others;
   std::uint64_t negative_pixels = 0;
 };
 
-// Appends the jets of one chunk to their splits.
-void append(StoreWriter& writer, const JetRecords& jets, const Inputs& inputs, const SplitShares& shares) {
+// Hands the jets of one chunk to the sink split by split.
+void divide(const JetRecords& jets, const Inputs& inputs, const std::function<void(const JetRecords&, Split)>& sink) {
   std::array<std::vector<std::size_t>, 3> members;
   for (std::size_t jet = 0; jet < jets.size(); ++jet) {
-    members[static_cast<std::size_t>(split_of_jet(jets, jet, inputs, shares))].push_back(jet);
+    members[static_cast<std::size_t>(inputs.split_of_jet(jets, jet))].push_back(jet);
   }
   for (const Split split : kSplits) {
     const auto& chosen = members[static_cast<std::size_t>(split)];
     if (chosen.size() == jets.size()) {
-      writer.append(jets, split);
+      sink(jets, split);
     } else if (!chosen.empty()) {
-      writer.append(jets.select(chosen), split);
+      sink(jets.select(chosen), split);
     }
   }
 }
 
-void fill_sources(Manifest& manifest, const Inputs& inputs, const RawSummary& summary) {
-  for (std::size_t file = 0; file < inputs.files.size(); ++file) {
-    manifest.source_files.push_back(
-        {inputs.files[file].string(), summary.rows_of_file[file], summary.skipped_of_file[file]});
+void fill_sources(Manifest& manifest, const std::vector<std::filesystem::path>& files, const ReadSummary& summary) {
+  for (std::size_t file = 0; file < files.size(); ++file) {
+    manifest.source_files.push_back({files[file].string(), summary.rows_of_file[file], summary.skipped_of_file[file]});
   }
   for (const SkippedRow& row : summary.named) {
-    manifest.skipped_rows.push_back(
-        {{"file", inputs.files[row.file].string()}, {"row", row.row}, {"reason", row.reason}});
+    manifest.skipped_rows.push_back({{"file", files[row.file].string()}, {"row", row.row}, {"reason", row.reason}});
   }
 }
 
-Manifest write_store(const PrepareOptions& options, const Inputs& inputs, const RawReader& reader, StoreWriter& writer,
-                     RawSummary& summary) {
+void check_options(const PrepareOptions& options) {
+  const SplitShares& shares = options.inputs.shares;
+  if (!(shares.validation >= 0 && shares.test >= 0 && shares.validation + shares.test <= 1)) {
+    throw UsageError("the shares of validation and test must be positive and sum to at most 1");
+  }
+  if (!(options.zero_threshold >= 0 && std::isfinite(options.zero_threshold))) {
+    throw UsageError(text("the zero threshold is ", options.zero_threshold, ", but must be a number of at least 0"));
+  }
+  if (!std::isfinite(options.read.positive_label)) throw UsageError("the positive label must be a finite number");
+}
+
+}  // namespace
+
+Manifest prepare_jets(const Inputs& inputs, const JetReader& reader, double zero_threshold, int threads,
+                      const std::function<void(const JetRecords&, Split)>& sink, ReadSummary& summary) {
   Manifest manifest;
   manifest.shape = reader.shape();
-  manifest.channels = channels_for(manifest.shape.channels);
+  manifest.channels = reader.channels();
   manifest.observer_names = reader.observer_names();
-  manifest.zero_threshold = options.zero_threshold;
+  manifest.zero_threshold = zero_threshold;
   const StatisticsAccumulator none(manifest.shape);
-  std::vector<Tally> tallies(static_cast<std::size_t>(std::max(options.raw.threads, 1)), Tally{none, none});
+  std::vector<Tally> tallies(static_cast<std::size_t>(std::max(threads, 1)), Tally{none, none});
   Progress progress("prepare", "jets", 0);
   const auto suppress_and_count = [&](JetRecords& jets, int thread) {
     Tally& tally = tallies[static_cast<std::size_t>(thread)];
-    tally.negative_pixels += suppress_zeros(jets.images, manifest.channels, options.zero_threshold);
+    tally.negative_pixels += suppress_zeros(jets.images, manifest.channels, zero_threshold);
     for (std::size_t jet = 0; jet < jets.size(); ++jet) {
-      const bool is_training = split_of_jet(jets, jet, inputs, options.shares) == Split::kTrain;
-      (is_training ? tally.training : tally.others).add(jets.images, jet);
+      (inputs.split_of_jet(jets, jet) == Split::kTrain ? tally.training : tally.others).add(jets.images, jet);
     }
   };
   summary = reader.read(suppress_and_count, [&](const JetRecords& jets) {
     throw_if_stopped();
-    append(writer, jets, inputs, options.shares);
+    divide(jets, inputs, sink);
     progress.add(jets.size());
   });
   if (summary.kept == 0) {
@@ -107,36 +94,25 @@ Manifest write_store(const PrepareOptions& options, const Inputs& inputs, const 
     manifest.negative_pixels += tally.negative_pixels;
   }
   manifest.statistics = total.training.jets() > 0 ? total.training.result() : total.others.result();
-  fill_sources(manifest, inputs, summary);
+  fill_sources(manifest, reader.files(), summary);
   return manifest;
 }
 
-void check_options(const PrepareOptions& options) {
-  const SplitShares& shares = options.shares;
-  if (!(shares.validation >= 0 && shares.test >= 0 && shares.validation + shares.test <= 1)) {
-    throw UsageError("the shares of validation and test must be positive and sum to at most 1");
-  }
-  if (!(options.zero_threshold >= 0 && std::isfinite(options.zero_threshold))) {
-    throw UsageError(text("the zero threshold is ", options.zero_threshold, ", but must be a number of at least 0"));
-  }
-  if (!std::isfinite(options.raw.positive_label)) throw UsageError("the positive label must be a finite number");
-}
-
-}  // namespace
-
-PrepareResult prepare_store(const PrepareOptions& options) {
+PrepareResult prepare_store(const PrepareOptions& options, const std::filesystem::path& out, bool overwrite) {
   const double start = monotonic_seconds();
   check_options(options);
-  const Inputs inputs = inputs_of(options);
-  if (is_store(options.out)) refuse_existing(options.out, options.overwrite);
-  const RawReader reader(inputs.files, options.raw);
+  const Inputs inputs = find_inputs(options.inputs);
+  if (is_store(out)) refuse_existing(out, overwrite);
+  const std::unique_ptr<JetReader> reader = open_reader(inputs, options.read);
   PrepareResult result;
   {
-    StoreWriter writer(options.out);
-    result.manifest = write_store(options, inputs, reader, writer, result.summary);
+    StoreWriter writer(out);
+    const auto append = [&](const JetRecords& jets, Split split) { writer.append(jets, split); };
+    result.manifest =
+        prepare_jets(inputs, *reader, options.zero_threshold, options.read.threads, append, result.summary);
     writer.close(result.manifest);
   }
-  result.manifest = read_manifest(options.out);
+  result.manifest = read_manifest(out);
   result.seconds = monotonic_seconds() - start;
   return result;
 }

@@ -1,36 +1,34 @@
 #pragma once
 
-#include <array>
 #include <filesystem>
-#include <vector>
+#include <functional>
 
-#include "jet/split.h"
-#include "raw/raw_reader.h"
+#include "jet/jet_reader.h"
+#include "prepare/inputs.h"
 #include "store/manifest.h"
 
 namespace jetvit {
 
 struct PrepareOptions {
-  // Files whose jets are split by a hash of (file, row) ...
-  std::vector<std::filesystem::path> files;
-  SplitShares shares;
-  // ... and files that belong whole to a split.
-  std::array<std::vector<std::filesystem::path>, 3> files_of_split;
-  std::filesystem::path out;
-  bool overwrite = false;
+  InputNames inputs;
+  ReadOptions read;
   double zero_threshold = 1e-3;  // data units; the published study's value
-  RawOptions raw;
 };
+
+// Standard preparation of all jets of the inputs: zero suppression that knows signed channels and the statistics of the
+// training split, in one pass. `sink` gets the jets in order. Returns the manifest without shards, counts and
+// fingerprint. Throws Error for inputs that cannot be used, UsageError for impossible options.
+Manifest prepare_jets(const Inputs& inputs, const JetReader& reader, double zero_threshold, int threads,
+                      const std::function<void(const JetRecords&, Split)>& sink, ReadSummary& summary);
 
 struct PrepareResult {
   Manifest manifest;
-  RawSummary summary;
+  ReadSummary summary;
   double seconds = 0;
 };
 
-// Standard preparation: raw files to a jet store, with zero suppression that knows signed channels and the statistics
-// of the training split from one pass. Throws Error for inputs that cannot be used and for outputs that exist or cannot
-// be written; what it wrote by then is removed.
-PrepareResult prepare_store(const PrepareOptions& options);
+// Prepares into a jet store. Throws Error for inputs that cannot be used and for outputs that exist or cannot be
+// written; what it wrote by then is removed.
+PrepareResult prepare_store(const PrepareOptions& options, const std::filesystem::path& out, bool overwrite);
 
 }  // namespace jetvit

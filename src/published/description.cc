@@ -24,7 +24,7 @@ Json describe_options(const PictureOptions& options, const RawReader& reader, st
   return json;
 }
 
-Json describe_sources(const RawReader& reader, const RawSummary& summary) {
+Json describe_sources(const RawReader& reader, const ReadSummary& summary) {
   Json sources = Json::array();
   for (std::size_t file = 0; file < reader.files().size(); ++file) {
     sources.push_back({{"file", reader.files()[file].string()},

@@ -15,7 +15,7 @@ namespace jetvit {
 Json describe_options(const PictureOptions& options, const RawReader& reader, std::size_t batch);
 
 // jets, sources, skipped, skipped_rows.
-Json describe_sources(const RawReader& reader, const RawSummary& summary);
+Json describe_sources(const RawReader& reader, const ReadSummary& summary);
 
 // A list with the statistics of each channel.
 Json describe_statistics(const std::vector<Channel>& channels, const std::vector<ChannelStatistics>& statistics);

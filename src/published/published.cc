@@ -7,6 +7,7 @@
 #include "base/progress.h"
 #include "base/stop_flag.h"
 #include "base/text.h"
+#include "pictures/preparation_file.h"
 #include "prepare/statistics.h"
 #include "prepare/zero_suppression.h"
 #include "published/batch_scales.h"
@@ -78,7 +79,7 @@ class Preparation {
         statistics_(reader.shape()) {}
 
   // Each batch normalised by its own statistics.
-  RawSummary published(std::size_t batch) {
+  ReadSummary published(std::size_t batch) {
     const SumOrder order = options_.format == PictureFormat::kPng ? SumOrder::kJetByJet : SumOrder::kWhole;
     JetBatches batches(batch, [&](JetRecords&& jets) {
       const std::vector<ChannelScale> scales =
@@ -92,7 +93,7 @@ class Preparation {
   }
 
   // All jets normalised alike, by statistics from a first pass; floats are not normalised and need none.
-  RawSummary standard() {
+  ReadSummary standard() {
     std::vector<ChannelScale> scales;
     if (!options_.as_floats) {
       Progress progress("statistics", "jets", 0);
@@ -115,7 +116,7 @@ class Preparation {
       }
       sink_.write(jets, scales);
     });
-    RawSummary summary = read("prepare", batches);
+    ReadSummary summary = read("prepare", batches);
     description_["statistics"] = describe_statistics(channels_, statistics_.result());
     description_["negative_pixels_dropped"] = negative_pixels_;
     return summary;
@@ -129,9 +130,9 @@ class Preparation {
     statistics_.add(jets.images);
   }
 
-  RawSummary read(const char* what, JetBatches& batches) {
+  ReadSummary read(const char* what, JetBatches& batches) {
     Progress progress(what, "jets", 0);
-    RawSummary summary = reader_.read([&](JetRecords&& jets) {
+    ReadSummary summary = reader_.read([&](JetRecords&& jets) {
       throw_if_stopped();
       const std::size_t count = jets.size();
       batches.add(std::move(jets));

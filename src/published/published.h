@@ -24,18 +24,15 @@ struct PictureOptions {
   bool gzip = false;       // TFRecord only
   int batch = 0;           // jets that published mode normalises together; 0: the study's, 4096 (PNG) or 320 (TFRecord)
   double zero_threshold = 1e-3;
-  RawOptions raw;
+  ReadOptions raw;
 };
 
 struct PictureResult {
-  RawSummary summary;
+  ReadSummary summary;
   std::array<std::uint64_t, 2> counts{};  // jets of class 0 and 1
   std::vector<std::filesystem::path> sources;
   double seconds = 0;
 };
-
-// The name of the description beside the pictures, which is written last: sources, options, counts, normalisation.
-inline constexpr const char* kPreparationName = "preparation.json";
 
 // Raw files to 8-bit pictures or TFRecords, as the public study made them or with its defects mended. A batch never
 // spans two files; memory holds one batch. Throws UsageError for options that exclude each other and Error for inputs

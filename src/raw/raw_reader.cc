@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <memory>
 #include <optional>
-#include <set>
 #include <utility>
 
 #include "base/error.h"
@@ -14,7 +13,6 @@
 namespace jetvit {
 namespace {
 
-constexpr std::size_t kNamedRows = 1000;
 constexpr std::uint64_t kTaskRows = 256;        // rows that a task gathers from small row groups
 constexpr std::uint64_t kTaskBytes = 8U << 20;  // and bytes
 // Tasks a thread that are made while the caller waits for its disk: 2,000 rows a thread.
@@ -23,11 +21,6 @@ constexpr std::size_t kAhead = 8;
 struct Task {
   std::vector<RowGroup> groups;
   std::uint64_t first_row = 0;
-};
-
-struct Result {
-  JetRecords jets;
-  std::vector<SkippedRow> skipped;
 };
 
 // Gathers the row groups of a footer, in order, into tasks of a few milliseconds.
@@ -56,22 +49,17 @@ class Tasks {
 
 }  // namespace
 
-RawReader::RawReader(std::vector<std::filesystem::path> files, RawOptions options)
-    : files_(std::move(files)), options_(std::move(options)) {
-  if (files_.empty()) throw UsageError("no raw file was named");
-  std::set<std::filesystem::path> seen;
+RawReader::RawReader(std::vector<std::filesystem::path> files, ReadOptions options)
+    : JetReader(std::move(files)), options_(std::move(options)) {
   bool first = true;
   for (const std::filesystem::path& file : files_) {
     RawSchema schema = recognise(file, options_.label_column, options_.layout, options_.shape);
-    if (!seen.insert(std::filesystem::canonical(file)).second) throw Error(text(file, ": is named twice"));
     if (schema.label < 0 && options_.require_label) {
       throw Error(
           text(file, ": has no label column \"", printable(options_.label_column), "\" (name it with --label-column)"));
     }
-    std::vector<std::string> observers = schema.observer_names;
     if (first) {
       schema_ = std::move(schema);
-      observer_names_ = std::move(observers);
       first = false;
     } else if (schema.layout != schema_.layout) {
       const auto of = [](const ImageLayout& layout) {
@@ -80,26 +68,20 @@ RawReader::RawReader(std::vector<std::filesystem::path> files, RawOptions option
       };
       throw Error(text(file, ": holds images of another shape (", of(schema.layout), ") than ", files_.front(), " (",
                        of(schema_.layout), "; prepare them apart)"));
-    } else if (observers != observer_names_) {
-      throw Error(text(file, ": has the observers ", join(observers, ", "), ", ", files_.front(), " has ",
-                       join(observer_names_, ", ")));
+    } else if (schema.observer_names != schema_.observer_names) {
+      throw Error(text(file, ": has the observers ", join(schema.observer_names, ", "), ", ", files_.front(), " has ",
+                       join(schema_.observer_names, ", ")));
     }
   }
+  kind_ = schema_.layout.channels_last ? "raw Parquet, flat lists (height, width, channel)"
+                                       : "raw Parquet, lists [channel][row][column]";
+  shape_ = schema_.layout.shape;
+  channels_ = channels_for(shape_.channels);
+  observer_names_ = schema_.observer_names;
+  has_label_ = schema_.label >= 0;
 }
 
-RawSummary RawReader::read(const Sink& sink) const {
-  return read([](JetRecords&, int) {}, sink);
-}
-
-RawSummary RawReader::read(const Work& work, const Sink& sink) const {
-  RawSummary summary;
-  summary.rows_of_file.resize(files_.size());
-  summary.skipped_of_file.resize(files_.size());
-  for (std::size_t file = 0; file < files_.size(); ++file) read_file(file, summary, work, sink);
-  return summary;
-}
-
-void RawReader::read_file(std::size_t file, RawSummary& summary, const Work& work, const Sink& sink) const {
+void RawReader::read_file(std::size_t file, const Work& work, const ChunkSink& sink) const {
   // Leaf indices may differ from file to file; names and shape agree, as the constructor checked.
   const RawSchema schema = files_.size() == 1 ? schema_
                                               : recognise(files_[file], options_.label_column, options_.layout,
@@ -112,25 +94,17 @@ void RawReader::read_file(std::size_t file, RawSummary& summary, const Work& wor
   const auto read_task = [&](const Task& task, int thread) {
     auto& reader = readers[static_cast<std::size_t>(thread)];
     if (!reader) reader = std::make_unique<RowGroupReader>(input, footer.columns(), schema, options_);
-    Result result;
-    result.jets = reader->read(task.groups, task.first_row, static_cast<std::uint32_t>(file), result.skipped);
-    work(result.jets, thread);
-    return result;
-  };
-  const auto pass_on = [&](Result&& result) {
-    summary.kept += result.jets.size();
-    summary.skipped += result.skipped.size();
-    summary.rows += result.jets.size() + result.skipped.size();
-    summary.rows_of_file[file] += result.jets.size() + result.skipped.size();
-    summary.skipped_of_file[file] += result.skipped.size();
-    for (SkippedRow& row : result.skipped) {
-      if (summary.named.size() < kNamedRows) summary.named.push_back(std::move(row));
-    }
-    if (result.jets.size() > 0) sink(std::move(result.jets));
-    return true;
+    Chunk chunk;
+    chunk.jets = reader->read(task.groups, task.first_row, static_cast<std::uint32_t>(file), chunk.skipped);
+    work(chunk.jets, thread);
+    return chunk;
   };
   ordered_for(
-      threads, kAhead * static_cast<std::size_t>(threads), [&] { return tasks.next(); }, read_task, pass_on);
+      threads, kAhead * static_cast<std::size_t>(threads), [&] { return tasks.next(); }, read_task,
+      [&](Chunk&& chunk) {
+        sink(std::move(chunk));
+        return true;
+      });
 }
 
 }  // namespace jetvit

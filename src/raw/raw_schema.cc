@@ -1,14 +1,13 @@
 #include "raw/raw_schema.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <string_view>
 
 #include "base/error.h"
 #include "base/file.h"
 #include "base/options.h"
 #include "base/text.h"
+#include "jet/jet_reader.h"
 
 namespace jetvit {
 namespace {
@@ -23,13 +22,6 @@ std::string column_names(const std::vector<LeafColumn>& columns) {
 
 bool contains(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
-}
-
-// Stores and scores files have columns of their own.
-std::string observer_name(const std::string& column) {
-  constexpr std::array<std::string_view, 10> kTaken = {"label", "weight", "source_file", "source_row", "counts",
-                                                       "pixel", "value",  "score",       "logit",      "split"};
-  return std::find(kTaken.begin(), kTaken.end(), column) != kTaken.end() ? "raw_" + column : column;
 }
 
 // A flat column of numbers whose name can be shown.

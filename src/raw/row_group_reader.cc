@@ -25,7 +25,7 @@ std::vector<int> wanted_columns(const RawSchema& schema) {
 }
 
 RowGroupReader::RowGroupReader(const InputFile& file, const std::vector<LeafColumn>& columns, const RawSchema& schema,
-                               const RawOptions& options)
+                               const ReadOptions& options)
     : file_(file),
       schema_(schema),
       options_(options),
@@ -66,11 +66,12 @@ std::span<const std::byte> RowGroupReader::bytes_of(const ColumnChunk& chunk) {
   return lone_chunk_;
 }
 
-std::uint8_t RowGroupReader::label_of(double value, std::uint64_t row) const {
-  if (value == options_.positive_label) return 1;
-  if (options_.any_label || value == 0 || value == 1) return 0;
-  throw Error(text(file_.path(), ": row ", row, ": label ", options_.label_column, " = ", value,
-                   " is not 0 or 1 (name the signal's value with --positive-label)"));
+std::uint8_t RowGroupReader::label_at(std::uint64_t row, double value) const {
+  try {
+    return label_of(value, options_);
+  } catch (const Error& error) {
+    throw Error(text(file_.path(), ": row ", row, ": ", error.what()));
+  }
 }
 
 void RowGroupReader::add_group(const RowGroup& group, std::uint64_t first_row, std::uint32_t file_index,
@@ -100,7 +101,7 @@ void RowGroupReader::add_group(const RowGroup& group, std::uint64_t first_row, s
       skipped.push_back({file_index, first_row + row, reasons_[row]});
       continue;
     }
-    jets.label.push_back(labels == 1 ? label_of(scalars_[0][row], first_row + row) : 0);
+    jets.label.push_back(labels == 1 ? label_at(first_row + row, scalars_[0][row]) : 0);
     jets.weight.push_back(1);
     for (std::size_t observer = 0; observer < jets.observers.size(); ++observer) {
       jets.observers[observer].push_back(scalars_[labels + observer][row]);

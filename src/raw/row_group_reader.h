@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "base/file.h"
-#include "jet/jet_records.h"
+#include "jet/jet_reader.h"
 #include "raw/image_column.h"
-#include "raw/raw_reader.h"
+#include "raw/raw_schema.h"
 
 namespace jetvit {
 
@@ -16,7 +16,7 @@ class RowGroupReader {
  public:
   // `columns` are all leaves of the file.
   RowGroupReader(const InputFile& file, const std::vector<LeafColumn>& columns, const RawSchema& schema,
-                 const RawOptions& options);
+                 const ReadOptions& options);
 
   // Jets of the row groups, which hold the chunks of wanted_columns() and whose first row is `first_row` of the file;
   // `skipped` gets the rows that are left out. Throws Error naming the file and the row group.
@@ -29,11 +29,11 @@ class RowGroupReader {
   void read_span(std::span<const RowGroup> groups);
   void add_group(const RowGroup& group, std::uint64_t first_row, std::uint32_t file_index, JetRecords& jets,
                  std::vector<SkippedRow>& skipped);
-  std::uint8_t label_of(double value, std::uint64_t row) const;
+  std::uint8_t label_at(std::uint64_t row, double value) const;
 
   const InputFile& file_;
   const RawSchema& schema_;
-  const RawOptions& options_;
+  const ReadOptions& options_;
   std::vector<LeafColumn> columns_;  // the wanted ones
   ImageColumnReader image_;
   std::vector<Decompressor> decompressors_;

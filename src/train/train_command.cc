@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <chrono>
 #include <iostream>
-#include <thread>
 
 #include <ATen/Parallel.h>
 
@@ -12,7 +11,7 @@
 #include "base/folder_lock.h"
 #include "base/progress.h"
 #include "base/text.h"
-#include "store/store.h"
+#include "source/jet_source.h"
 #include "train/trainer.h"
 
 namespace jetvit {
@@ -30,28 +29,29 @@ std::string utc_now() {
   return {buffer, length};
 }
 
-void require_both_classes(const JetRecords& records, const char* split, const std::filesystem::path& store) {
+void require_both_classes(const JetRecords& records, const char* split, const std::string& data) {
   const auto positive = static_cast<std::size_t>(std::count(records.label.begin(), records.label.end(), 1));
   if (records.size() == 0) {
-    throw Error(text(store, ": the ", split, " split is empty (prepare more jets, or larger shares)"));
+    throw Error(text(data, ": the ", split, " split is empty (prepare more jets, or larger shares)"));
   }
   if (positive == 0 || positive == records.size()) {
-    throw Error(text(store, ": all ", records.size(), " jets of the ", split, " split have label ",
+    throw Error(text(data, ": all ", records.size(), " jets of the ", split, " split have label ",
                      positive == 0 ? 0 : 1,
                      " (a classifier needs both; look at the label column with jetvit inspect)"));
   }
 }
 
-TrainingData read_data(const Recipe& recipe, const std::filesystem::path& store, int threads) {
-  const Manifest manifest = read_manifest(store);
-  TrainingData data{store, manifest.fingerprint, nullptr, nullptr, {}};
+TrainingData read_data(const Recipe& recipe, const SourceOptions& options) {
+  const std::unique_ptr<JetSource> source = open_source(options);
+  const Manifest& manifest = source->manifest();
+  TrainingData data{source->name(), to_json(options), manifest.fingerprint, nullptr, nullptr, {}};
   const double asked = recipe.transform.zero_threshold;
   data.transform = make_input_transform(manifest.channels, manifest.statistics, recipe.transform.functions,
                                         recipe.transform.split_signed, asked < 0 ? manifest.zero_threshold : asked);
-  data.train = std::make_shared<const JetRecords>(read_split(store, manifest, Split::kTrain, threads));
-  data.validation = std::make_shared<const JetRecords>(read_split(store, manifest, Split::kValidation, threads));
-  require_both_classes(*data.train, "training", store);
-  require_both_classes(*data.validation, "validation", store);
+  data.train = source->read(Split::kTrain);
+  data.validation = source->read(Split::kValidation);
+  require_both_classes(*data.train, "training", data.name);
+  require_both_classes(*data.validation, "validation", data.name);
   return data;
 }
 
@@ -95,12 +95,11 @@ Json run_training(const TrainCommand& command) {
     throw UsageError(text("--device ", printable(command.device), ": not available in this build (cpu is)"));
   }
   const Recipe recipe = read_recipe(command.recipe, command.overrides);
-  const int threads =
-      command.threads > 0 ? command.threads : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  const int threads = command.source.read.threads;
   at::set_num_threads(threads);
   // The data come before the folder: a misspelt path leaves nothing behind.
   if (!command.resume) refuse_existing(command.run, command.overwrite);
-  const TrainingData data = read_data(recipe, command.store, threads);
+  const TrainingData data = read_data(recipe, command.source);
   auto trainer = std::make_unique<Trainer>(recipe, data, command.run, threads);
   create_folder(command.run);
   const FolderLock lock(command.run);
@@ -114,7 +113,7 @@ Json run_training(const TrainCommand& command) {
                  {"resumed_at_step", resumed ? Json(trainer->position().step) : Json()},
                  {"recipe", recipe_to_json(recipe)},
                  {"data",
-                  {{"path", std::filesystem::absolute(command.store).string()},
+                  {{"source", to_json(command.source)},
                    {"fingerprint", data.fingerprint},
                    {"train_jets", data.train->size()},
                    {"validation_jets", data.validation->size()}}},

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "base/options.h"
+#include "source/source_options.h"
 
 namespace jetvit {
 
@@ -12,10 +12,10 @@ namespace jetvit {
 struct TrainCommand {
   std::filesystem::path recipe;        // TOML
   std::vector<std::string> overrides;  // "train.lr=3e-4"
-  std::filesystem::path store, run;
+  SourceOptions source;
+  std::filesystem::path run;
   bool resume = false;     // go on where the run stopped; a run without a checkpoint begins
   bool overwrite = false;  // replace the outputs of an earlier run
-  int threads = 0;         // 0: all cores
   std::string device = "cpu";
   std::vector<std::string> arguments;  // of the command line, for the record
 };

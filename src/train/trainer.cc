@@ -103,8 +103,8 @@ void Trainer::resume() {
   }
   std::string difference = first_difference(now["recipe"], before["recipe"]);
   if (difference.empty() && now["data"]["fingerprint"] != before["data"].value("fingerprint", Json())) {
-    difference = text("the store ", data_.path, " holds other jets than ",
-                      printable(before["data"].value("path", "the store")), " did");
+    difference = text("the jets of ", printable(data_.name), " are not those of ",
+                      printable(before["data"].value("name", "the run")));
   }
   if (difference.empty()) difference = first_difference(now["transform"], before["transform"], "transform.");
   if (!difference.empty()) {
@@ -275,7 +275,7 @@ Json Trainer::description(const char* kind) const {
           {"transform", to_json(data_.transform)},
           {"image", options_to_json(recipe_.image)},
           {"recipe", recipe_to_json(recipe_)},
-          {"data", {{"path", data_.path.string()}, {"fingerprint", data_.fingerprint}}},
+          {"data", {{"name", data_.name}, {"source", data_.source}, {"fingerprint", data_.fingerprint}}},
           {"position", to_json(position)}};
 }
 

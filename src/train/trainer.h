@@ -24,8 +24,9 @@ inline constexpr const char* kBestFile = "best.safetensors";
 
 // What a training reads.
 struct TrainingData {
-  std::filesystem::path path;  // of the store
-  std::string fingerprint;     // of its content
+  std::string name;         // for messages
+  Json source;              // where to find it again: a SourceOptions
+  std::string fingerprint;  // of its content
   std::shared_ptr<const JetRecords> train, validation;
   InputTransform transform;
 };

@@ -132,18 +132,18 @@ TEST(ZeroSuppression, KnowsSignedChannels) {
 // The same jets in another order, in other files, row groups and threads.
 class Prepare : public ::testing::Test {
  protected:
-  std::filesystem::path write(const std::string& name, const JetRecords& jets, std::size_t rows_per_group) const {
+  std::string write(const std::string& name, const JetRecords& jets, std::size_t rows_per_group) const {
     RawWriter writer(folder_ / name, {RawLayout::Schema::quark_gluon, true, rows_per_group});
     writer.append(jets);
     writer.close();
     return folder_ / name;
   }
 
-  PrepareOptions options(const std::string& out, int threads) const {
+  Manifest prepare(const std::string& out, const InputNames& inputs, int threads) const {
     PrepareOptions options;
-    options.out = folder_ / out;
-    options.raw.threads = threads;
-    return options;
+    options.inputs = inputs;
+    options.read.threads = threads;
+    return prepare_store(options, folder_ / out, /*overwrite=*/false).manifest;
   }
 
   test::TempFolder folder_;
@@ -157,9 +157,8 @@ TEST_F(Prepare, ThreadsAndRowGroupsChangeNothing) {
     std::filesystem::create_directory(folder_ / std::to_string(rows));
     const auto file = write(std::to_string(rows) + "/jets.parquet", jets_, rows);
     for (const int threads : {1, 2, 3}) {
-      PrepareOptions how = options(std::to_string(rows) + "-" + std::to_string(threads), threads);
-      how.files = {file};
-      const Manifest manifest = prepare_store(how).manifest;
+      const std::string out = std::to_string(rows) + "-" + std::to_string(threads);
+      const Manifest manifest = prepare(out, {.any = {file}, .of_split = {}, .shares = {}}, threads);
       if (fingerprint.empty()) {
         fingerprint = manifest.fingerprint;
         statistics = manifest.statistics;
@@ -171,45 +170,44 @@ TEST_F(Prepare, ThreadsAndRowGroupsChangeNothing) {
 }
 
 TEST_F(Prepare, OrderAndShardingOfTheInputChangeNoStatistics) {
-  PrepareOptions whole = options("whole", 1);
-  whole.files_of_split[0] = {write("whole.parquet", jets_, 64)};
-  const Manifest expected = prepare_store(whole).manifest;
+  InputNames whole;
+  whole.of_split[0] = {write("whole.parquet", jets_, 64)};
+  const Manifest expected = prepare("whole", whole, 1);
   EXPECT_EQ(expected.jets(Split::kTrain), kJets);
   const JetRecords mixed = shuffled(jets_, 3);
-  PrepareOptions parts = options("parts", 3);
+  InputNames parts;
   for (std::size_t part = 0; part < 4; ++part) {
     std::vector<std::size_t> members;
     for (std::size_t jet = part; jet < kJets; jet += 4) members.push_back(jet);
-    parts.files_of_split[0].push_back(write("part_" + std::to_string(part), mixed.select(members), 1 + 20 * part));
+    parts.of_split[0].push_back(write("part_" + std::to_string(part), mixed.select(members), 1 + 20 * part));
   }
-  const Manifest got = prepare_store(parts).manifest;
+  const Manifest got = prepare("parts", parts, 3);
   EXPECT_EQ(got.jets(Split::kTrain), kJets);
   expect_same(got.statistics, expected.statistics);
 }
 
 TEST_F(Prepare, ValidationAndTestJetsStayOutOfTheStatistics) {
-  const auto train = write("train.parquet", jets_, 64);
-  PrepareOptions alone = options("alone", 1);
-  alone.files_of_split[0] = {train};
-  const Manifest expected = prepare_store(alone).manifest;
+  const std::string train = write("train.parquet", jets_, 64);
+  InputNames alone;
+  alone.of_split[0] = {train};
+  const Manifest expected = prepare("alone", alone, 1);
   JetRecords loud = test::random_jets(40, kShape, 2);
   for (float& value : loud.images.value) value *= 1000;
-  PrepareOptions beside = options("beside", 2);
-  beside.files_of_split = {std::vector{train}, std::vector{write("validation.parquet", loud, 8)},
-                           std::vector{write("test.parquet", loud, 8)}};
-  const Manifest got = prepare_store(beside).manifest;
+  InputNames beside;
+  beside.of_split = {std::vector{train}, std::vector{write("validation.parquet", loud, 8)},
+                     std::vector{write("test.parquet", loud, 8)}};
+  const Manifest got = prepare("beside", beside, 2);
   EXPECT_EQ(got.jets(Split::kTest), 40U);
   expect_same(got.statistics, expected.statistics);
 }
 
 TEST_F(Prepare, SplitsAreDisjointCompleteAndOfTheAskedSize) {
-  PrepareOptions how = options("store", 2);
-  how.files = {write("jets.parquet", jets_, 64)};
-  how.shares = {.validation = 0.2, .test = 0.3};
-  const Manifest manifest = prepare_store(how).manifest;
+  const InputNames names = {
+      .any = {write("jets.parquet", jets_, 64)}, .of_split = {}, .shares = {.validation = 0.2, .test = 0.3}};
+  const Manifest manifest = prepare("store", names, 2);
   std::vector<int> seen(kJets);
   for (const Split split : kSplits) {
-    const JetRecords jets = read_split(how.out, manifest, split, 1);
+    const JetRecords jets = read_split(folder_ / "store", manifest, split, 1);
     for (std::size_t jet = 0; jet < jets.size(); ++jet) {
       ++seen[jets.source_row[jet]];
       EXPECT_EQ(jets.label[jet], jets_.label[jets.source_row[jet]]);

@@ -93,7 +93,7 @@ TEST_F(RawFiles, LayoutDoesNotTouchNestedImages) {
   const JetRecords jets = test::random_jets(9, {3, 3, 3}, 2);
   const auto a = write("a.parquet", jets, {});
   const auto b = write("b.parquet", jets, {});
-  RawOptions options;
+  ReadOptions options;
   options.layout = "hwc";
   for (const auto& files : {std::vector{a}, std::vector{a, b}}) {
     const RawReader reader(files, options);
@@ -108,7 +108,7 @@ TEST_F(RawFiles, LayoutDoesNotTouchNestedImages) {
 // What the sink throws comes out, and the workers end.
 TEST_F(RawFiles, TheSinkMayGiveUp) {
   const auto file = write("many.parquet", test::random_jets(3000, {1, 2, 2}, 6), {Schema::quark_gluon, true, 1});
-  RawOptions options;
+  ReadOptions options;
   options.threads = 3;
   const RawReader reader({file}, options);
   EXPECT_ERROR(reader.read([](JetRecords&&) { throw Error("enough"); }), Error, "enough");
@@ -116,7 +116,7 @@ TEST_F(RawFiles, TheSinkMayGiveUp) {
 
 TEST_F(RawFiles, ThatShrinkWhileTheyAreRead) {
   const auto file = write("many.parquet", test::random_jets(3000, {3, 9, 9}, 6), {Schema::quark_gluon, true, 1});
-  RawOptions options;
+  ReadOptions options;
   options.threads = 1;
   const RawReader reader({file}, options);
   const auto cut = [&](JetRecords&&) { std::filesystem::resize_file(file, 1000); };

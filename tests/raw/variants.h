@@ -35,7 +35,7 @@ inline void rewrite(const std::filesystem::path& from, const std::filesystem::pa
 
 // All jets of some files.
 inline JetRecords read_all(const std::vector<std::filesystem::path>& files, int threads = 1) {
-  RawOptions options;
+  ReadOptions options;
   options.threads = threads;
   const RawReader reader(files, options);
   JetRecords all;

@@ -46,7 +46,7 @@ std::shared_ptr<const JetRecords> jets(std::size_t count, std::uint64_t seed) {
 }
 
 TrainingData data() {
-  TrainingData data{"store", "fingerprint", jets(70, 1), jets(40, 2), {}};
+  TrainingData data{"store", {{"data", {"store"}}}, "fingerprint", jets(70, 1), jets(40, 2), {}};
   data.transform = make_input_transform(quark_gluon_channels(), std::vector<ChannelStatistics>(3), {"log1p"}, true, 0);
   return data;
 }
@@ -100,7 +100,7 @@ TEST(Trainer, ResumeRefusesAnotherRecipeOrOtherData) {
   TrainingData changed = data();
   changed.fingerprint = "changed";
   Trainer elsewhere(recipe("train.epochs=1"), changed, folder.path(), 1);
-  EXPECT_ERROR(elsewhere.resume(), UsageError, "holds other jets than store did");
+  EXPECT_ERROR(elsewhere.resume(), UsageError, "the jets of store are not those of store");
 }
 
 TEST(Trainer, BestCheckpointPredictsAsTheTrainingValidated) {

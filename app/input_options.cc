@@ -1,0 +1,33 @@
+#include "app/input_options.h"
+
+#include <CLI/CLI.hpp>
+
+namespace jetvit {
+
+void add_split_options(CLI::App& app, InputNames& names) {
+  const auto add = [&](const char* option, Split split, const char* what) {
+    app.add_option(option, names.of_split[static_cast<std::size_t>(split)], what);
+  };
+  add("--train", Split::kTrain, "files whose jets all train");
+  add("--validation", Split::kValidation, "files whose jets all validate");
+  add("--test", Split::kTest, "files whose jets all test");
+  app.add_option("--validation-share", names.shares.validation, "share of the other jets that validates")
+      ->capture_default_str();
+  app.add_option("--test-share", names.shares.test, "share of the other jets that tests")->capture_default_str();
+}
+
+void add_read_options(CLI::App& app, ReadOptions& options) {
+  app.add_option("--label-column", options.label_column, "column of the label")->capture_default_str();
+  app.add_option_function<double>(
+      "--positive-label",
+      [&options](double value) {
+        options.positive_label = value;
+        options.any_label = true;
+      },
+      "value of the label that is the signal; all others are background (default: labels are 0 and 1)");
+  app.add_option("--layout", options.layout, "order of flat lists")->check(CLI::IsMember({"auto", "chw", "hwc"}));
+  app.add_option("--shape", options.shape, "channels height width, where the file does not tell")->expected(3);
+  app.add_option("--threads", options.threads, "threads")->capture_default_str()->check(CLI::Range(1, 1024));
+}
+
+}  // namespace jetvit

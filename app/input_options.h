@@ -1,0 +1,24 @@
+#pragma once
+
+#include "jet/jet_reader.h"
+#include "prepare/inputs.h"
+
+namespace CLI {
+class App;
+}
+
+namespace jetvit {
+
+// Options that commands share which read jets.
+
+// What --data means.
+inline constexpr const char* kDataHelp =
+    "jet store, or files, folders or patterns of raw Parquet, PNG class folders or TFRecords";
+
+// --train, --validation, --test and the shares of what is split by hash.
+void add_split_options(CLI::App& app, InputNames& names);
+
+// --label-column, --positive-label, --layout, --shape and --threads.
+void add_read_options(CLI::App& app, ReadOptions& options);
+
+}  // namespace jetvit

@@ -1,0 +1,136 @@
+#include "pictures/png_reader.h"
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/ordered_for.h"
+#include "base/text.h"
+#include "pictures/picture_decoder.h"
+#include "pictures/preparation_file.h"
+#include "pictures/sparse_builder.h"
+
+namespace jetvit {
+namespace {
+
+constexpr std::size_t kTaskPictures = 64;
+constexpr std::size_t kAhead = 8;  // tasks a thread
+constexpr std::uint64_t kFileLimit = std::uint64_t{16} << 20;
+
+bool is_png(const std::filesystem::path& path) {
+  return path.extension() == ".png" || path.extension() == ".PNG";
+}
+
+std::vector<std::filesystem::path> pictures_in(const std::filesystem::path& folder) {
+  std::vector<std::filesystem::path> names;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    if (is_png(entry.path())) names.push_back(entry.path());
+  }
+  std::sort(names.begin(), names.end(), natural_less);
+  return names;
+}
+
+bool holds_pictures(const std::filesystem::path& folder) {
+  return std::any_of(std::filesystem::directory_iterator(folder), std::filesystem::directory_iterator(),
+                     [](const auto& entry) { return is_png(entry.path()); });
+}
+
+Picture read_picture(const std::filesystem::path& path) {
+  const std::string bytes = read_text_file(path, kFileLimit);
+  Picture picture;
+  try {
+    decode_png(bytes, picture);
+    if (picture.colours != 3) throw Error("the PNG is grey (expected RGB: HCAL, ECAL and tracks)");
+  } catch (const Error& error) {
+    throw Error(text(path, ": ", error.what()));
+  }
+  return picture;
+}
+
+ImageShape shape_of(const Picture& picture) {
+  return {3, picture.width, picture.height};  // transposed
+}
+
+std::uint64_t row_of(const std::filesystem::path& path, std::uint64_t place) {
+  const std::string stem = path.stem();
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(stem.data(), stem.data() + stem.size(), number);
+  return error == std::errc() && end == stem.data() + stem.size() ? number : place;
+}
+
+// Labels of class folders by their names: 0 and 1 in alphabetical order. A lone class says itself which it is.
+std::vector<std::uint8_t> labels_of(const std::vector<std::filesystem::path>& folders) {
+  std::set<std::string> classes;
+  for (const auto& folder : folders) classes.insert(folder.filename());
+  const bool lone = classes.size() == 1 && (*classes.begin() == "0" || *classes.begin() == "1");
+  if (classes.size() != 2 && !lone) {
+    throw Error(text(folders.front().parent_path(), ": has the class folders ",
+                     join(std::vector<std::string>(classes.begin(), classes.end()), ", "),
+                     " (jets have two classes: name a folder of two, such as 0 and 1)"));
+  }
+  std::vector<std::uint8_t> labels;
+  for (const auto& folder : folders) {
+    const std::string name = folder.filename();
+    labels.push_back(lone ? (name == "1" ? 1 : 0) : (name == *classes.begin() ? 0 : 1));
+  }
+  return labels;
+}
+
+}  // namespace
+
+std::vector<std::filesystem::path> class_folders(const std::filesystem::path& root) {
+  std::vector<std::filesystem::path> folders;
+  for (const auto& entry : std::filesystem::directory_iterator(root)) {
+    if (entry.is_directory() && holds_pictures(entry.path())) folders.push_back(entry.path());
+  }
+  std::sort(folders.begin(), folders.end(), natural_less);
+  return folders;
+}
+
+PngReader::PngReader(std::vector<std::filesystem::path> folders, const ReadOptions& options)
+    : JetReader(std::move(folders)), label_(labels_of(files_)), threads_(std::max(1, options.threads)) {
+  kind_ = "PNG class folders";
+  const auto first = std::find_if(files_.begin(), files_.end(), holds_pictures);
+  if (first == files_.end()) throw Error(text(files_.front(), ": the folder holds no .png files"));
+  shape_ = shape_of(read_picture(pictures_in(*first).front()));
+  for (const auto& folder : files_) channels_of_.push_back(picture_channels(folder.parent_path(), 3));
+  channels_ = channels_of_.front();
+}
+
+void PngReader::read_file(std::size_t folder, const Work& work, const ChunkSink& sink) const {
+  const std::vector<std::filesystem::path> names = pictures_in(files_[folder]);
+  std::size_t started = 0;
+  const auto next = [&]() -> std::optional<std::size_t> {
+    if (started >= names.size()) return std::nullopt;
+    return std::exchange(started, started + kTaskPictures);
+  };
+  const auto make = [&](std::size_t begin, int thread) {
+    Chunk chunk;
+    JetRecords& jets = chunk.jets;
+    jets.images.shape = shape_;
+    for (std::size_t place = begin; place < std::min(names.size(), begin + kTaskPictures); ++place) {
+      const Picture picture = read_picture(names[place]);
+      if (shape_of(picture) != shape_) {
+        throw Error(text(names[place], ": has ", picture.width, " x ", picture.height, " pixels, others have ",
+                         shape_.height, " x ", shape_.width));
+      }
+      append_rgb(picture, channels_of_[folder], jets.images);
+      jets.label.push_back(label_[folder]);
+      jets.weight.push_back(1);
+      jets.source_file.push_back(static_cast<std::uint32_t>(folder));
+      jets.source_row.push_back(row_of(names[place], place));
+    }
+    work(jets, thread);
+    return chunk;
+  };
+  ordered_for(threads_, kAhead * static_cast<std::size_t>(threads_), next, make, [&](Chunk&& chunk) {
+    sink(std::move(chunk));
+    return true;
+  });
+}
+
+}  // namespace jetvit

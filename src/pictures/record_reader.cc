@@ -1,0 +1,213 @@
+#include "pictures/record_reader.h"
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <utility>
+
+#include "base/error.h"
+#include "base/ordered_for.h"
+#include "base/text.h"
+#include "pictures/picture_decoder.h"
+#include "pictures/preparation_file.h"
+#include "pictures/record_file.h"
+#include "pictures/sparse_builder.h"
+
+namespace jetvit {
+namespace {
+
+constexpr std::size_t kTaskRecords = 16;  // of up to half a megabyte each
+constexpr std::size_t kAhead = 4;         // tasks a thread
+
+constexpr const char* kPixels = "X_jets";
+constexpr const char* kLabel = "label";
+constexpr const char* kName = "name";
+
+std::string channel_name(int channel) {
+  return text("channel_", channel + 1);
+}
+
+const ExampleFeature& require(const std::vector<ExampleFeature>& features, const std::string& name) {
+  const ExampleFeature* feature = find_feature(features, name);
+  if (feature == nullptr) throw Error(text("feature ", printable(name), " is missing"));
+  return *feature;
+}
+
+std::optional<double> single_number(const ExampleFeature& feature) {
+  if (!feature.bytes.empty() || feature.floats.size() + feature.integers.size() != 1) return std::nullopt;
+  return feature.floats.empty() ? static_cast<double>(feature.integers[0]) : static_cast<double>(feature.floats[0]);
+}
+
+// Decodes channel `channel` of the record.
+void decode_channel(const std::vector<ExampleFeature>& features, int channel, Picture& picture) {
+  const ExampleFeature& feature = require(features, channel_name(channel));
+  if (feature.bytes.size() != 1) throw Error(text("feature ", feature.name, " holds no PNG"));
+  try {
+    decode_png(feature.bytes[0], picture);
+    if (picture.colours != 1) throw Error("the PNG is RGB (expected grey)");
+  } catch (const Error& error) {
+    throw Error(text("feature ", feature.name, ": ", error.what()));
+  }
+}
+
+// Square images of 8 channels (boosted top), 3 or 1.
+ImageShape shape_of_values(std::size_t values) {
+  for (const int channels : {8, 3, 1}) {
+    const auto side = static_cast<int>(std::lround(std::sqrt(static_cast<double>(values) / channels)));
+    const ImageShape shape{channels, side, side};
+    if (shape.values() == static_cast<std::int64_t>(values) && shape.pixels() <= 65536 && side > 0) return shape;
+  }
+  throw Error(
+      text("feature ", kPixels, " holds ", values, " numbers, which fit no square image of 8, 3 or 1 channels"));
+}
+
+struct Task {
+  std::uint64_t first = 0;
+  std::vector<std::string> records;
+};
+
+}  // namespace
+
+RecordReader::RecordReader(std::vector<std::filesystem::path> files, const ReadOptions& options)
+    : JetReader(std::move(files)), options_(options) {
+  options_.label_column = kLabel;
+  std::string record;
+  for (const std::filesystem::path& path : files_) {
+    RecordFile file(path);
+    if (shape_.channels > 0 || !file.next(record)) continue;  // shards of files without jets are empty
+    try {
+      recognise(path, parse_example(record));
+    } catch (const Error& error) {
+      throw Error(text(path, ": record 0: ", error.what()));
+    }
+  }
+  if (shape_.channels == 0) throw Error(text(files_.front(), ": holds no record"));
+}
+
+void RecordReader::recognise(const std::filesystem::path& file, const std::vector<ExampleFeature>& features) {
+  int channels = 0;
+  while (find_feature(features, channel_name(channels)) != nullptr) ++channels;
+  const ExampleFeature* pixels = find_feature(features, kPixels);
+  as_floats_ = pixels != nullptr;
+  if (as_floats_) {
+    kind_ = "TFRecord, floats";
+    shape_ = shape_of_values(pixels->floats.size());
+    channels_ = channels_for(shape_.channels);
+  } else if (channels > 0) {
+    kind_ = "TFRecord, 8-bit PNGs";
+    Picture picture;
+    decode_channel(features, 0, picture);
+    shape_ = {channels, picture.height, picture.width};
+    channels_ = picture_channels(file.parent_path(), channels);
+  } else {
+    std::vector<std::string> names;
+    for (const ExampleFeature& feature : features) names.push_back(printable(feature.name));
+    throw Error(text("holds neither channel_1 nor X_jets (its features: ", join(names, ", "), ")"));
+  }
+  has_label_ = find_feature(features, kLabel) != nullptr;
+  if (!has_label_ && options_.require_label) throw Error("feature label is missing");
+  for (const ExampleFeature& feature : features) {
+    const bool is_channel = !as_floats_ && feature.name.starts_with("channel_") && !single_number(feature);
+    if (is_channel || feature.name == kPixels || feature.name == kLabel || feature.name == kName) continue;
+    if (!single_number(feature)) {
+      throw Error(text("feature ", printable(feature.name), " is unknown (expected channel_<n> or X_jets, label, ",
+                       "name, and single numbers)"));
+    }
+    observer_features_.push_back(feature.name);
+  }
+  std::sort(observer_features_.begin(), observer_features_.end());
+  for (const std::string& feature : observer_features_) observer_names_.push_back(observer_name(feature));
+}
+
+bool RecordReader::append_image(const std::vector<ExampleFeature>& features, JetRecords& jets,
+                                std::string& reason) const {
+  if (as_floats_) {
+    const std::vector<float>& values = require(features, kPixels).floats;
+    if (values.size() != static_cast<std::size_t>(shape_.values())) {
+      throw Error(text("feature ", kPixels, " holds ", values.size(), " numbers, others hold ", shape_.values()));
+    }
+    for (const float value : values) {
+      if (!std::isfinite(value)) {
+        reason = std::isnan(value) ? "NaN" : "infinite value";
+        return false;
+      }
+    }
+    append_values(values, jets.images);
+    return true;
+  }
+  std::vector<Picture> pictures(static_cast<std::size_t>(shape_.channels));
+  for (int channel = 0; channel < shape_.channels; ++channel) {
+    Picture& picture = pictures[static_cast<std::size_t>(channel)];
+    decode_channel(features, channel, picture);
+    if (picture.height != shape_.height || picture.width != shape_.width) {
+      throw Error(text("feature ", channel_name(channel), ": the PNG has ", picture.width, " x ", picture.height,
+                       " pixels, others have ", shape_.width, " x ", shape_.height));
+    }
+  }
+  append_grey(pictures, channels_, jets.images);
+  return true;
+}
+
+void RecordReader::append_observers(const std::vector<ExampleFeature>& features, JetRecords& jets) const {
+  for (std::size_t observer = 0; observer < observer_features_.size(); ++observer) {
+    const std::string& name = observer_features_[observer];
+    const std::optional<double> value = single_number(require(features, name));
+    if (!value) throw Error(text("feature ", printable(name), " is no single number"));
+    jets.observers[observer].push_back(*value);
+  }
+}
+
+void RecordReader::append(const std::vector<ExampleFeature>& features, std::uint32_t file, std::uint64_t record,
+                          Chunk& chunk) const {
+  JetRecords& jets = chunk.jets;
+  std::string reason;
+  if (!append_image(features, jets, reason)) {
+    chunk.skipped.push_back({file, record, reason});
+    return;
+  }
+  std::uint8_t label = 0;
+  if (has_label_) {
+    const std::optional<double> value = single_number(require(features, kLabel));
+    if (!value) throw Error("feature label is no single number");
+    label = label_of(*value, options_);
+  }
+  jets.label.push_back(label);
+  jets.weight.push_back(1);
+  append_observers(features, jets);
+  jets.source_file.push_back(file);
+  jets.source_row.push_back(record);
+}
+
+void RecordReader::read_file(std::size_t file, const Work& work, const ChunkSink& sink) const {
+  RecordFile input(files_[file]);
+  const auto next = [&]() -> std::optional<Task> {
+    Task task{input.count(), {}};
+    std::string record;
+    while (task.records.size() < kTaskRecords && input.next(record)) task.records.push_back(std::move(record));
+    if (task.records.empty()) return std::nullopt;
+    return task;
+  };
+  const auto make = [&](const Task& task, int thread) {
+    Chunk chunk;
+    chunk.jets.images.shape = shape_;
+    chunk.jets.observer_names = observer_names_;
+    chunk.jets.observers.resize(observer_names_.size());
+    for (std::size_t index = 0; index < task.records.size(); ++index) {
+      const std::uint64_t record = task.first + index;
+      try {
+        append(parse_example(task.records[index]), static_cast<std::uint32_t>(file), record, chunk);
+      } catch (const Error& error) {
+        throw Error(text(files_[file], ": record ", record, ": ", error.what()));
+      }
+    }
+    work(chunk.jets, thread);
+    return chunk;
+  };
+  const int threads = std::max(1, options_.threads);
+  ordered_for(threads, kAhead * static_cast<std::size_t>(threads), next, make, [&](Chunk&& chunk) {
+    sink(std::move(chunk));
+    return true;
+  });
+}
+
+}  // namespace jetvit

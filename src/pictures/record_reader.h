@@ -1,0 +1,36 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "jet/jet_reader.h"
+#include "pictures/example_message.h"
+
+namespace jetvit {
+
+// Reads TFRecord shards of tf.train.Example back into jets, plain or compressed with gzip. A record holds either 8-bit
+// grey PNGs `channel_1`, `channel_2`, ... (levels 0 to 255 become 0 to 1, in signed channels -1 to 1) or the pixels
+// `X_jets` as floats (height, width, channel); `label`; `name`, which is not used; every other single number is an
+// observer.
+class RecordReader : public JetReader {
+ public:
+  // Looks at the first record. Throws Error where a file cannot be read, there is no record, or the first one holds no
+  // jet.
+  RecordReader(std::vector<std::filesystem::path> files, const ReadOptions& options);
+
+ private:
+  void read_file(std::size_t file, const Work& work, const ChunkSink& sink) const override;
+  void recognise(const std::filesystem::path& file, const std::vector<ExampleFeature>& features);
+  void append(const std::vector<ExampleFeature>& features, std::uint32_t file, std::uint64_t record,
+              Chunk& chunk) const;
+  bool append_image(const std::vector<ExampleFeature>& features, JetRecords& jets, std::string& reason) const;
+  void append_observers(const std::vector<ExampleFeature>& features, JetRecords& jets) const;
+
+  ReadOptions options_;
+  bool as_floats_ = false;
+  std::vector<std::string> observer_features_;  // in the order of observer_names()
+};
+
+}  // namespace jetvit

@@ -1,0 +1,186 @@
+#include "prepare/inputs.h"
+
+#include <algorithm>
+#include <cctype>
+#include <optional>
+
+#include <glob.h>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "pictures/png_reader.h"
+#include "pictures/record_reader.h"
+#include "raw/raw_reader.h"
+
+namespace jetvit {
+namespace {
+
+using Paths = std::vector<std::filesystem::path>;
+
+constexpr int kByHash = -1;
+
+const char* format_name(InputFormat format) {
+  switch (format) {
+    case InputFormat::kParquet:
+      return "Parquet files";
+    case InputFormat::kPngFolders:
+      return "folders of PNGs";
+    case InputFormat::kTfRecords:
+      return "TFRecord files";
+  }
+  return "";
+}
+
+bool is_record_name(const std::filesystem::path& path) {
+  const std::filesystem::path name = path.extension() == ".gz" ? path.stem() : path.filename();
+  return name.extension() == ".tfrecords" || name.extension() == ".tfrecord";
+}
+
+// The split that a folder's name means.
+std::optional<Split> split_of_folder(const std::filesystem::path& folder) {
+  std::string word = folder.filename();
+  std::transform(word.begin(), word.end(), word.begin(), [](unsigned char c) { return std::tolower(c); });
+  for (const auto& [split, names] : {std::pair{Split::kTrain, std::array{"train", "training", "train"}},
+                                     std::pair{Split::kValidation, std::array{"validation", "val", "valid"}},
+                                     std::pair{Split::kTest, std::array{"test", "testing", "test"}}}) {
+    if (std::find(names.begin(), names.end(), word) != names.end()) return split;
+  }
+  return std::nullopt;
+}
+
+// Gathers the files of all names.
+class Finder {
+ public:
+  void add(const std::string& name, int split) {
+    if (std::filesystem::is_directory(name)) {
+      if (split != kByHash || !add_split_folders(name)) add_folder(name, split);
+      return;
+    }
+    Paths files;
+    if (std::filesystem::exists(name)) {
+      files = {name};
+    } else {
+      files = matches(name);
+    }
+    for (const auto& file : files) {
+      if (std::filesystem::is_directory(file)) {
+        add_folder(file, split);
+      } else {
+        add_file(file, is_record_name(file) ? InputFormat::kTfRecords : InputFormat::kParquet, split);
+      }
+    }
+  }
+
+  Inputs result(const SplitShares& shares) && {
+    inputs_.shares = shares;
+    if (test_folder_) inputs_.shares.test = 0;  // split off for validation alone
+    return std::move(inputs_);
+  }
+
+ private:
+  static Paths matches(const std::string& pattern) {
+    glob_t found{};
+    const int status = ::glob(pattern.c_str(), 0, nullptr, &found);
+    Paths files;
+    for (std::size_t index = 0; status == 0 && index < found.gl_pathc; ++index) {
+      files.emplace_back(found.gl_pathv[index]);
+    }
+    ::globfree(&found);
+    if (files.empty()) throw Error(text(printable(pattern), ": no such file"));
+    std::sort(files.begin(), files.end(), natural_less);
+    return files;
+  }
+
+  void add_file(const std::filesystem::path& file, InputFormat format, int split) {
+    if (!inputs_.files.empty() && format != inputs_.format) {
+      throw Error(text(file, ": belongs to ", format_name(format), ", but ", inputs_.files.front(), " to ",
+                       format_name(inputs_.format), " (read them apart)"));
+    }
+    inputs_.format = format;
+    inputs_.files.push_back(file);
+    inputs_.split.push_back(split);
+  }
+
+  void add_folder(const std::filesystem::path& folder, int split) {
+    Paths parquet;
+    Paths records;
+    for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+      if (entry.path().extension() == ".parquet") parquet.push_back(entry.path());
+      if (is_record_name(entry.path())) records.push_back(entry.path());
+    }
+    std::sort(parquet.begin(), parquet.end(), natural_less);
+    std::sort(records.begin(), records.end(), natural_less);
+    const Paths classes = class_folders(folder);
+    if (parquet.empty() && records.empty() && classes.empty()) {
+      throw Error(text(folder, ": holds no .parquet files, .tfrecords files, class folders of PNGs or jet store ",
+                       "(manifest.json)"));
+    }
+    for (const auto& file : parquet) add_file(file, InputFormat::kParquet, split);
+    for (const auto& file : records) add_file(file, InputFormat::kTfRecords, split);
+    for (const auto& file : classes) add_file(file, InputFormat::kPngFolders, split);
+  }
+
+  // Where the folder's folders are named like splits, adds those; otherwise returns false.
+  bool add_split_folders(const std::filesystem::path& folder) {
+    std::array<std::filesystem::path, 3> of_split;
+    bool found = false;
+    for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+      const std::optional<Split> split = split_of_folder(entry.path());
+      if (!entry.is_directory() || !split) continue;
+      auto& place = of_split[static_cast<std::size_t>(*split)];
+      if (!place.empty()) throw Error(text(folder, ": has two folders of one split, ", place, " and ", entry.path()));
+      place = entry.path();
+      found = true;
+    }
+    if (!found) return false;
+    const bool has_validation = !of_split[static_cast<std::size_t>(Split::kValidation)].empty();
+    for (const Split split : kSplits) {
+      const auto& place = of_split[static_cast<std::size_t>(split)];
+      if (place.empty()) continue;
+      const bool is_shared = split == Split::kTrain && !has_validation;
+      test_folder_ = test_folder_ || (is_shared && !of_split[static_cast<std::size_t>(Split::kTest)].empty());
+      add_folder(place, is_shared ? kByHash : static_cast<int>(split));
+    }
+    return true;
+  }
+
+  Inputs inputs_;
+  bool test_folder_ = false;
+};
+
+}  // namespace
+
+bool InputNames::empty() const {
+  return any.empty() && std::all_of(of_split.begin(), of_split.end(), [](const auto& names) { return names.empty(); });
+}
+
+Split Inputs::split_of_jet(const JetRecords& jets, std::size_t jet) const {
+  const std::size_t file = jets.source_file[jet];
+  if (split[file] != kByHash) return static_cast<Split>(split[file]);
+  return split_of(files[file].filename().native(), jets.source_row[jet], shares);
+}
+
+Inputs find_inputs(const InputNames& names) {
+  Finder finder;
+  for (const std::string& name : names.any) finder.add(name, kByHash);
+  for (const Split split : kSplits) {
+    for (const std::string& name : names.of_split[static_cast<std::size_t>(split)]) {
+      finder.add(name, static_cast<int>(split));
+    }
+  }
+  return std::move(finder).result(names.shares);
+}
+
+std::unique_ptr<JetReader> open_reader(const Inputs& inputs, const ReadOptions& options) {
+  switch (inputs.format) {
+    case InputFormat::kPngFolders:
+      return std::make_unique<PngReader>(inputs.files, options);
+    case InputFormat::kTfRecords:
+      return std::make_unique<RecordReader>(inputs.files, options);
+    case InputFormat::kParquet:
+      break;
+  }
+  return std::make_unique<RawReader>(inputs.files, options);
+}
+
+}  // namespace jetvit
