@@ -4,8 +4,10 @@
 #include <CLI/CLI.hpp>
 
 #include "app/commands.h"
+#include "app/comparison.h"
 #include "app/input_options.h"
 #include "base/commit.h"
+#include "base/error.h"
 #include "base/options.h"
 #include "base/table.h"
 #include "base/text.h"
@@ -19,7 +21,7 @@ namespace {
 
 struct InspectCommand {
   std::string input;
-  std::string pictures;
+  std::string pictures, compare;
   ReadOptions read;
   bool verify = false;
   bool json = false;
@@ -133,6 +135,10 @@ void print(const Findings& findings, const std::string& input) {
 }
 
 void run(const InspectCommand& command) {
+  if (!command.compare.empty()) {
+    if (!command.pictures.empty()) throw UsageError("--pictures shows one data set (leave out --compare)");
+    return compare_data(command.input, command.compare, command.read, command.json);
+  }
   const Findings findings = is_store(command.input) ? inspect_store(command) : inspect_raw(command);
   if (command.json) {
     std::cout << to_json(findings).dump(1) << '\n';
@@ -156,12 +162,13 @@ void add_inspect(CLI::App& program) {
                   "raw Parquet or TFRecord file, folder (also PNG class folders) or pattern, or a jet store")
       ->required();
   app->add_option("--pictures", command->pictures, "folder for pictures of jets, class averages and spectra");
+  app->add_option("--compare", command->compare, "other data: shows the means of both and how they differ");
   add_read_options(*app, command->read);
   app->add_flag("--verify", command->verify, "read every shard of a store and compare it with its digest");
   app->add_flag("--json", command->json, "print as JSON");
   app->footer(
       "Examples:\n  jetvit inspect data/sample/quark_gluon_train.parquet\n  jetvit inspect store --pictures "
-      "pictures\n");
+      "pictures\n  jetvit inspect store --compare other_store\n");
   app->callback([command] { run(*command); });
 }
 

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "jet/channels.h"
+#include "jet/jet_records.h"
+
+namespace jetvit {
+
+// Mean of an observable over jets, with the statistical error of the mean.
+struct ObservableMean {
+  std::string name;
+  std::uint64_t jets = 0;  // with a finite value
+  double mean = 0;
+  double error = 0;  // deviation over the root of the number of jets; 0 for fewer than two
+};
+
+// Adds up the observers of jets, and of every channel the number of occupied pixels and their sum, in constant memory.
+class ObservableMeans {
+ public:
+  explicit ObservableMeans(std::vector<Channel> channels) : channels_(std::move(channels)) {}
+
+  void add(const JetRecords& jets);
+  std::vector<ObservableMean> result() const;  // "pt", ..., "tracks pixels", "tracks sum", ...
+
+ private:
+  // Welford's running mean and sum of squared distances from it: no cancellation for values far from 0.
+  struct Running {
+    std::string name;
+    std::uint64_t jets = 0;
+    double mean = 0, squares = 0;
+
+    void add(double value);
+  };
+
+  std::vector<Channel> channels_;
+  std::vector<Running> running_;
+};
+
+}  // namespace jetvit
