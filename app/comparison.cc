@@ -11,7 +11,7 @@
 #include "base/table.h"
 #include "base/text.h"
 #include "jet/observable_means.h"
-#include "prepare/inputs.h"
+#include "prepare/prepare.h"
 #include "prepare/zero_suppression.h"
 #include "store/store.h"
 
@@ -41,13 +41,13 @@ DataSet read_store(const std::string& path) {
 
 // Files are compared as a store of theirs would be: with empty pixels suppressed.
 DataSet read_files(const std::string& name, const ReadOptions& options) {
-  constexpr double kZeroThreshold = 1e-3;
+  const double threshold = PrepareOptions().zero_threshold;
   InputNames names;
   names.any = {name};
   const std::unique_ptr<JetReader> reader = open_reader(find_inputs(names), options);
   DataSet set{name, reader->shape(), {}, {}};
   ObservableMeans means(reader->channels());
-  reader->read([&](JetRecords& jets, int) { suppress_zeros(jets.images, reader->channels(), kZeroThreshold); },
+  reader->read([&](JetRecords& jets, int) { suppress_zeros(jets.images, reader->channels(), threshold); },
                [&](const JetRecords& jets) {
                  for (const std::uint8_t label : jets.label) ++set.counts[label];
                  means.add(jets);

@@ -19,6 +19,27 @@ std::vector<Value> select_column(const std::vector<Value>& from, std::span<const
   return out;
 }
 
+// The observers of `to`, which are those of its first jets.
+void adopt_observers(JetRecords& to, const JetRecords& from) {
+  if (to.size() == 0) {
+    to.observer_names = from.observer_names;
+    to.observers.resize(from.observers.size());
+  } else if (to.observer_names != from.observer_names) {
+    throw Error(text("jets with the observers ", join(to.observer_names, ", "), " cannot be joined with jets with ",
+                     join(from.observer_names, ", ")));
+  }
+}
+
+void append_columns(JetRecords& to, const JetRecords& from) {
+  append_column(to.label, from.label);
+  append_column(to.weight, from.weight);
+  for (std::size_t column = 0; column < to.observers.size(); ++column) {
+    append_column(to.observers[column], from.observers[column]);
+  }
+  append_column(to.source_file, from.source_file);
+  append_column(to.source_row, from.source_row);
+}
+
 }  // namespace
 
 void SparseImages::append(const SparseImages& other) {
@@ -42,27 +63,15 @@ void JetRecords::clear() {
 }
 
 void JetRecords::append(const JetRecords& other) {
-  if (size() == 0) images = SparseImages();
+  if (size() == 0) clear();
+  adopt_observers(*this, other);
   images.append(other.images);
-  append_without_images(other);
+  append_columns(*this, other);
 }
 
 void JetRecords::append_without_images(const JetRecords& other) {
-  if (size() == 0) {
-    observer_names = other.observer_names;
-    observers.assign(observer_names.size(), {});
-  }
-  if (observer_names != other.observer_names) {
-    throw Error(text("jets with the observers ", join(observer_names, ", "), " cannot be joined with jets with ",
-                     join(other.observer_names, ", ")));
-  }
-  append_column(label, other.label);
-  append_column(weight, other.weight);
-  for (std::size_t column = 0; column < observers.size(); ++column) {
-    append_column(observers[column], other.observers[column]);
-  }
-  append_column(source_file, other.source_file);
-  append_column(source_row, other.source_row);
+  adopt_observers(*this, other);
+  append_columns(*this, other);
 }
 
 JetRecords JetRecords::select(std::span<const std::size_t> jets) const {

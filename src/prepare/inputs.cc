@@ -40,11 +40,9 @@ bool is_record_name(const std::filesystem::path& path) {
 std::optional<Split> split_of_folder(const std::filesystem::path& folder) {
   std::string word = folder.filename();
   std::transform(word.begin(), word.end(), word.begin(), [](unsigned char c) { return std::tolower(c); });
-  for (const auto& [split, names] : {std::pair{Split::kTrain, std::array{"train", "training", "train"}},
-                                     std::pair{Split::kValidation, std::array{"validation", "val", "valid"}},
-                                     std::pair{Split::kTest, std::array{"test", "testing", "test"}}}) {
-    if (std::find(names.begin(), names.end(), word) != names.end()) return split;
-  }
+  if (word == "train" || word == "training") return Split::kTrain;
+  if (word == "validation" || word == "valid" || word == "val") return Split::kValidation;
+  if (word == "test" || word == "testing") return Split::kTest;
   return std::nullopt;
 }
 
@@ -56,12 +54,7 @@ class Finder {
       if (split != kByHash || !add_split_folders(name)) add_folder(name, split);
       return;
     }
-    Paths files;
-    if (std::filesystem::exists(name)) {
-      files = {name};
-    } else {
-      files = matches(name);
-    }
+    const Paths files = std::filesystem::exists(name) ? Paths{name} : matches(name);
     for (const auto& file : files) {
       if (std::filesystem::is_directory(file)) {
         add_folder(file, split);
@@ -161,6 +154,10 @@ Split Inputs::split_of_jet(const JetRecords& jets, std::size_t jet) const {
 }
 
 Inputs find_inputs(const InputNames& names) {
+  const SplitShares& shares = names.shares;
+  if (!(shares.validation >= 0 && shares.test >= 0 && shares.validation + shares.test <= 1)) {
+    throw UsageError("the shares of validation and test must be positive and sum to at most 1");
+  }
   Finder finder;
   for (const std::string& name : names.any) finder.add(name, kByHash);
   for (const Split split : kSplits) {

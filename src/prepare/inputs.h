@@ -36,7 +36,8 @@ struct Inputs {
 // Finds the files. A folder means its .parquet files, its .tfrecords files (also .tfrecord, and with .gz) or its class
 // folders of PNGs, in natural order; a folder of the folders train, validation and test (in any case; also training,
 // val, valid, testing) means those of each split, and where there is no validation, jets of the training are split off
-// for it. Throws Error for a name that matches nothing and for files of several formats.
+// for it. Throws Error for a name that matches nothing and for files of several
+// formats, UsageError for impossible shares.
 Inputs find_inputs(const InputNames& names);
 
 // Opens the files by their format.

@@ -49,10 +49,6 @@ void fill_sources(Manifest& manifest, const std::vector<std::filesystem::path>& 
 }
 
 void check_options(const PrepareOptions& options) {
-  const SplitShares& shares = options.inputs.shares;
-  if (!(shares.validation >= 0 && shares.test >= 0 && shares.validation + shares.test <= 1)) {
-    throw UsageError("the shares of validation and test must be positive and sum to at most 1");
-  }
   if (!(options.zero_threshold >= 0 && std::isfinite(options.zero_threshold))) {
     throw UsageError(text("the zero threshold is ", options.zero_threshold, ", but must be a number of at least 0"));
   }

@@ -9,11 +9,10 @@ namespace jetvit {
 std::optional<std::filesystem::path> SourceOptions::store() const {
   for (const std::string& name : inputs.any) {
     if (!is_store(name)) continue;
-    InputNames alone;
-    alone.any = {name};
-    alone.shares = inputs.shares;
-    const bool others = inputs.any.size() > 1 || inputs.of_split != alone.of_split;
-    if (others) throw Error(text(printable(name), ": is a jet store, which is read alone"));
+    InputNames others = inputs;
+    std::erase(others.any, name);
+    if (!others.empty() || inputs.any.size() > 1)
+      throw Error(text(printable(name), ": is a jet store, which is read alone"));
     return name;
   }
   return std::nullopt;
