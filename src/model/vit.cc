@@ -5,7 +5,6 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/gelu.h>
-#include <ATen/ops/matmul.h>
 
 #include "base/text.h"
 #include "model/layers/conv.h"
@@ -13,6 +12,7 @@
 #include "model/layers/init.h"
 #include "model/layers/linear.h"
 #include "model/layers/norm.h"
+#include "ops/bf16_products.h"
 
 namespace jetvit {
 namespace {
@@ -37,30 +37,42 @@ class PatchEmbed : public Module {
   std::shared_ptr<Conv2d> proj_;
 };
 
-// (N, tokens, width) to the same.
 class SelfAttention : public Module {
  public:
-  SelfAttention(int width, int heads, double dropout) : heads_(heads), dropout_(dropout) {
+  SelfAttention(int width, int heads, double dropout) : width_(width), heads_(heads), dropout_(dropout) {
     qkv_ = add_child("qkv", linear(width, 3 * width));
     proj_ = add_child("proj", linear(width, width));
   }
 
+  // (N, tokens, width) to the same.
   at::Tensor forward(const at::Tensor& x) const {
-    const std::int64_t n = x.size(0);
-    const std::int64_t tokens = x.size(1);
-    const std::int64_t head_dim = x.size(2) / heads_;
-    // (3, N, heads, tokens, head_dim)
-    const at::Tensor qkv = qkv_->forward(x).reshape({n, tokens, 3, heads_, head_dim}).permute({2, 0, 3, 1, 4});
-    const at::Tensor q = qkv.select(0, 0) * (1 / std::sqrt(static_cast<double>(head_dim)));
-    // Written out: for up to a few hundred tokens batched products beat the fused kernel on CPUs.
-    const at::Tensor weights = at::matmul(q, qkv.select(0, 1).transpose(2, 3)).softmax(-1);
-    const at::Tensor mixed =
-        at::matmul(weights, qkv.select(0, 2)).transpose(1, 2).reshape({n, tokens, heads_ * head_dim});
-    return jetvit::dropout(proj_->forward(mixed), dropout_, training());
+    const at::Tensor qkv = split_heads(qkv_->forward(x), 3);
+    return attend(qkv.select(0, 0), qkv.select(0, 1), qkv.select(0, 2));
+  }
+
+  // What forward gives for the first token: (N, 1, width).
+  at::Tensor forward_first(const at::Tensor& x) const {
+    const at::Tensor query = split_heads(qkv_->forward_part(x.narrow(1, 0, 1), 0, width_), 1);
+    const at::Tensor keys_values = split_heads(qkv_->forward_part(x, width_, 2 * width_), 2);
+    return attend(query.select(0, 0), keys_values.select(0, 0), keys_values.select(0, 1));
   }
 
  private:
-  std::int64_t heads_;
+  // (N, tokens, parts * width) to (parts, N, heads, tokens, head_dim)
+  at::Tensor split_heads(const at::Tensor& x, std::int64_t parts) const {
+    return x.reshape({x.size(0), x.size(1), parts, heads_, width_ / heads_}).permute({2, 0, 3, 1, 4});
+  }
+
+  // (N, heads, tokens, head_dim) each to (N, tokens of q, width). Written out: for up to a few hundred tokens batched
+  // products beat the fused kernel on CPUs.
+  at::Tensor attend(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v) const {
+    const double scale = 1 / std::sqrt(static_cast<double>(width_ / heads_));
+    const at::Tensor weights = product(q * scale, k.transpose(2, 3)).softmax(-1);
+    const at::Tensor mixed = product(weights, v).transpose(1, 2).reshape({q.size(0), q.size(2), width_});
+    return jetvit::dropout(proj_->forward(mixed), dropout_, training());
+  }
+
+  std::int64_t width_, heads_;
   double dropout_;
   std::shared_ptr<Linear> qkv_, proj_;
 };
@@ -92,12 +104,20 @@ class Block : public Module {
     drop_path_ = add_child("drop_path", std::make_shared<DropPath>(drop_path));
   }
 
-  at::Tensor forward(const at::Tensor& x) const {
-    const at::Tensor y = x + drop_path_->forward(attention_->forward(norm1_->forward(x)));
-    return y + drop_path_->forward(mlp_->forward(norm2_->forward(y)));
+  // (N, tokens, width) to the same.
+  at::Tensor forward(const at::Tensor& x) const { return rest(x, attention_->forward(norm1_->forward(x))); }
+
+  // What forward gives for the first token: (N, 1, width).
+  at::Tensor forward_first(const at::Tensor& x) const {
+    return rest(x.narrow(1, 0, 1), attention_->forward_first(norm1_->forward(x)));
   }
 
  private:
+  at::Tensor rest(const at::Tensor& x, const at::Tensor& attended) const {
+    const at::Tensor y = x + drop_path_->forward(attended);
+    return y + drop_path_->forward(mlp_->forward(norm2_->forward(y)));
+  }
+
   std::shared_ptr<LayerNorm> norm1_, norm2_;
   std::shared_ptr<SelfAttention> attention_;
   std::shared_ptr<Mlp> mlp_;
@@ -138,8 +158,9 @@ class Vit : public Model {
     const at::Tensor token = cls_token_.to(patches.scalar_type()).expand({x.size(0), 1, -1});
     at::Tensor y = at::cat({token, patches}, 1) + pos_embed_;
     y = jetvit::dropout(y, options_.dropout, training());
-    for (const auto& block : blocks_) y = block->forward(y);
-    return head_->forward(norm_->forward(y).select(1, 0));
+    for (std::size_t index = 0; index + 1 < blocks_.size(); ++index) y = blocks_[index]->forward(y);
+    // The head sees the class token alone: of the last block, nothing else is computed.
+    return head_->forward(norm_->forward(blocks_.back()->forward_first(y)).select(1, 0));
   }
 
   int channels() const override { return options_.channels; }

@@ -4,8 +4,11 @@
 
 namespace jetvit {
 
-Autocast::Autocast(bool enabled) : enabled_(enabled) {
-  if (!enabled_) return;
+Autocast::Autocast(bool enabled) : native_(enabled && has_bf16_instructions()) {
+  if (!native_) {
+    if (enabled) emulation_.emplace();
+    return;
+  }
   before_ = at::autocast::is_autocast_enabled(at::kCPU);
   at::autocast::set_autocast_dtype(at::kCPU, at::kBFloat16);
   at::autocast::set_autocast_enabled(at::kCPU, true);
@@ -13,7 +16,7 @@ Autocast::Autocast(bool enabled) : enabled_(enabled) {
 }
 
 Autocast::~Autocast() {
-  if (!enabled_) return;
+  if (!native_) return;
   if (at::autocast::decrement_nesting() == 0) at::autocast::clear_cache();
   at::autocast::set_autocast_enabled(at::kCPU, before_);
 }

@@ -4,7 +4,8 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/gelu.h>
-#include <ATen/ops/matmul.h>
+
+#include "ops/bf16_products.h"
 
 namespace jetvit {
 
@@ -31,8 +32,8 @@ class AttentionBlock::Attention : public Module {
     const at::Tensor k = qkv.narrow(2, head_dim_, head_dim_);
     const at::Tensor v = qkv.narrow(2, 2 * head_dim_, head_dim_);
     // (N, heads, query, key); written out, as batched products beat the fused kernel for so few tokens.
-    const at::Tensor weights = (at::matmul(q, k) + bias_->forward()).softmax(-1);
-    const at::Tensor mixed = at::matmul(v, weights.transpose(2, 3)).reshape({n, heads_ * head_dim_, height, width});
+    const at::Tensor weights = (product(q, k) + bias_->forward()).softmax(-1);
+    const at::Tensor mixed = product(v, weights.transpose(2, 3)).reshape({n, heads_ * head_dim_, height, width});
     return jetvit::dropout(proj_->forward(mixed), dropout_, training());
   }
 

@@ -4,6 +4,7 @@
 #include <ATen/ops/linear.h>
 
 #include "model/layers/init.h"
+#include "ops/bf16_products.h"
 #include "ops/row_blocks.h"
 
 namespace jetvit {
@@ -37,13 +38,16 @@ Conv2d::Conv2d(const ConvOptions& options) : options_(options) {
   if (options.bias) bias_ = add_parameter("bias", initial_bias(options, shape[1] * shape[2] * shape[3]));
 }
 
-at::Tensor Conv2d::forward(const at::Tensor& x) const {
+at::Tensor Conv2d::forward(const at::Tensor& input) const {
+  const at::Tensor x = rounded(input);
+  const at::Tensor weight = rounded(weight_);
   const bool is_pointwise = options_.kernel == 1 && options_.stride == 1 && options_.groups == 1;
   if (is_pointwise && has_rows(x)) {
     // A matrix product, without the layouts that the convolution would reorder for.
-    return at::linear(x.permute({0, 2, 3, 1}), weight_.flatten(1), bias_).permute({0, 3, 1, 2});
+    const at::Tensor rows = at::linear(x.permute({0, 2, 3, 1}), weight.flatten(1), bias_);
+    return rounded(rows).permute({0, 3, 1, 2});
   }
-  return at::conv2d(x, weight_, bias_, options_.stride, options_.padding, 1, options_.groups);
+  return rounded(at::conv2d(x, weight, bias_, options_.stride, options_.padding, 1, options_.groups));
 }
 
 }  // namespace jetvit

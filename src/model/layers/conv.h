@@ -21,7 +21,7 @@ struct ConvOptions {
 class Conv2d : public Module {
  public:
   explicit Conv2d(const ConvOptions& options);
-  at::Tensor forward(const at::Tensor& x) const;
+  at::Tensor forward(const at::Tensor& input) const;
   const at::Tensor& weight() const { return weight_; }
   const at::Tensor& bias() const { return bias_; }  // undefined where there is none
 

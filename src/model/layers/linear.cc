@@ -3,6 +3,7 @@
 #include <ATen/ops/linear.h>
 
 #include "model/layers/init.h"
+#include "ops/bf16_products.h"
 
 namespace jetvit {
 
@@ -14,7 +15,11 @@ Linear::Linear(int in, int out, Init init) {
 }
 
 at::Tensor Linear::forward(const at::Tensor& x) const {
-  return at::linear(x, weight_, bias_);
+  return rounded(at::linear(rounded(x), rounded(weight_), bias_));
+}
+
+at::Tensor Linear::forward_part(const at::Tensor& x, std::int64_t first, std::int64_t count) const {
+  return rounded(at::linear(rounded(x), rounded(weight_.narrow(0, first, count)), bias_.narrow(0, first, count)));
 }
 
 }  // namespace jetvit

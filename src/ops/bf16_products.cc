@@ -1,0 +1,37 @@
+#include "ops/bf16_products.h"
+
+#include <utility>
+
+#include <ATen/ops/matmul.h>
+
+namespace jetvit {
+namespace {
+
+thread_local bool emulated = false;
+
+}  // namespace
+
+bool has_bf16_instructions() {
+#if defined(__x86_64__)
+  return __builtin_cpu_supports("avx512bf16") != 0;
+#else
+  return true;
+#endif
+}
+
+EmulateBf16::EmulateBf16() : before_(std::exchange(emulated, true)) {}
+
+EmulateBf16::~EmulateBf16() {
+  emulated = before_;
+}
+
+at::Tensor rounded(const at::Tensor& x) {
+  if (!emulated || x.scalar_type() != at::kFloat) return x;
+  return x.to(at::kBFloat16).to(at::kFloat);
+}
+
+at::Tensor product(const at::Tensor& a, const at::Tensor& b) {
+  return rounded(at::matmul(rounded(a), rounded(b)));
+}
+
+}  // namespace jetvit
