@@ -25,7 +25,6 @@ target_compile_definitions(jetvit_torch INTERFACE AT_PER_OPERATOR_HEADERS NDEBUG
 set(torch_libraries ${torch_root}/lib/libtorch_cpu.so ${torch_root}/lib/libc10.so)
 if(JETVIT_CUDA)
   find_package(CUDAToolkit REQUIRED)
-  target_compile_definitions(jetvit_torch INTERFACE JETVIT_CUDA)
   list(APPEND torch_libraries ${torch_root}/lib/libtorch_cuda.so ${torch_root}/lib/libc10_cuda.so)
 endif()
 # The operators register themselves on load, which --as-needed would prevent; the wheel's CUDA-side dependencies of the
