@@ -7,7 +7,8 @@ namespace jetvit {
 std::vector<NamedTensor> Module::collect(std::vector<NamedTensor> Module::*own) const {
   std::vector<NamedTensor> out = this->*own;
   for (const auto& [name, child] : children_) {
-    for (NamedTensor& item : child->collect(own)) out.push_back({text(name, ".", item.name), std::move(item.tensor)});
+    const std::string prefix = name.empty() ? name : text(name, ".");
+    for (NamedTensor& item : child->collect(own)) out.push_back({text(prefix, item.name), std::move(item.tensor)});
   }
   return out;
 }

@@ -34,6 +34,7 @@ class Module {
   at::Tensor add_parameter(std::string name, at::Tensor initial);
   at::Tensor add_buffer(std::string name, at::Tensor initial);
 
+  // A child without a name adds its tensors under their own names.
   template <class Child>
   std::shared_ptr<Child> add_child(std::string name, std::shared_ptr<Child> child) {
     children_.emplace_back(std::move(name), child);

@@ -30,11 +30,19 @@ std::int64_t of_convolution(c10::ArrayRef<const c10::IValue> inputs) {
   return count;
 }
 
+// window_attention(qkv, windows, tokens of a window): the two products of all pairs of tokens.
+std::int64_t of_windows(c10::ArrayRef<const c10::IValue> inputs) {
+  const at::Tensor qkv = inputs[0].toTensor();
+  const std::int64_t tokens = inputs[2].toInt();
+  return 2 * qkv.size(0) * inputs[1].toInt() * tokens * tokens * qkv.size(3) / 3;
+}
+
 std::unique_ptr<at::ObserverContext> count_operator(const at::RecordFunction& call) {
   const std::string_view name = call.name();
   const auto inputs = call.inputs();
   if (name == "aten::conv2d") counted += of_convolution(inputs);
   if (name == "aten::linear") counted += inputs[0].toTensor().numel() * inputs[1].toTensor().size(0);
+  if (name == "jetvit::window_attention") counted += of_windows(inputs);
   if (name == "aten::bmm") counted += inputs[0].toTensor().numel() * inputs[1].toTensor().size(2);
   return nullptr;
 }

@@ -4,7 +4,11 @@
 
 #include "base/text.h"
 #include "model/coatnet.h"
+#include "model/davit.h"
+#include "model/efficientnet.h"
+#include "model/effswin.h"
 #include "model/resnet_15.h"
+#include "model/swin.h"
 #include "model/vit.h"
 
 namespace jetvit {
@@ -34,9 +38,24 @@ Entry entry(const char* name, const char* summary, Options defaults, std::unique
 const std::vector<Entry>& entries() {
   static const std::vector<Entry> list = {
       entry("vit_tiny", "vision transformer, equal to timm's vit_tiny_patch16_224", VitOptions(), make_vit),
+      entry("vit_small", "the same, equal to timm's vit_small_patch16_224", vit_small_options(), make_vit),
       entry("vit_nano", "the same at a size for two cores", vit_nano_options(), make_vit),
       entry("coatnet_0", "convolution and attention, equal to timm's coatnet_0_rw_224", CoatNetOptions(), make_coatnet),
       entry("coatnet_nano", "the same at a size for two cores", coatnet_nano_options(), make_coatnet),
+      entry("swin_tiny", "attention in shifted windows, equal to timm's swin_tiny_patch4_window7_224", SwinOptions(),
+            make_swin),
+      entry("swin_nano", "the same at a size for two cores", swin_nano_options(), make_swin),
+      entry("efficientnet_b0", "depthwise convolutions and squeeze-excite, equal to timm's efficientnet_b0",
+            EfficientNetOptions(), make_efficientnet),
+      entry("efficientnet_b3", "the same, equal to timm's efficientnet_b3", efficientnet_b3_options(),
+            make_efficientnet),
+      entry("efficientnet_nano", "the same at a size for two cores", efficientnet_nano_options(), make_efficientnet),
+      entry("effswin", "Swin stages behind an EfficientNet front end: the study's hybrid", EffSwinOptions(),
+            make_effswin),
+      entry("effswin_nano", "the same at a size for two cores", effswin_nano_options(), make_effswin),
+      entry("davit_tiny", "attention in windows and among channels, equal to timm's davit_tiny", DaVitOptions(),
+            make_davit),
+      entry("davit_nano", "the same at a size for two cores", davit_nano_options(), make_davit),
       entry("resnet_15", "the baseline of arXiv:1902.08276, without batch norm", ResNet15Options(), make_resnet_15),
   };
   return list;

@@ -4,13 +4,13 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/cat.h>
-#include <ATen/ops/gelu.h>
 
 #include "base/text.h"
 #include "model/layers/conv.h"
 #include "model/layers/drop_path.h"
 #include "model/layers/init.h"
 #include "model/layers/linear.h"
+#include "model/layers/mlp.h"
 #include "model/layers/norm.h"
 #include "ops/bf16_products.h"
 
@@ -75,23 +75,6 @@ class SelfAttention : public Module {
   std::int64_t width_, heads_;
   double dropout_;
   std::shared_ptr<Linear> qkv_, proj_;
-};
-
-class Mlp : public Module {
- public:
-  Mlp(int width, double dropout) : dropout_(dropout) {
-    constexpr int kExpand = 4;
-    fc1_ = add_child("fc1", linear(width, kExpand * width));
-    fc2_ = add_child("fc2", linear(kExpand * width, width));
-  }
-  at::Tensor forward(const at::Tensor& x) const {
-    const at::Tensor hidden = jetvit::dropout(at::gelu(fc1_->forward(x)), dropout_, training());
-    return jetvit::dropout(fc2_->forward(hidden), dropout_, training());
-  }
-
- private:
-  double dropout_;
-  std::shared_ptr<Linear> fc1_, fc2_;
 };
 
 class Block : public Module {
@@ -180,6 +163,10 @@ class Vit : public Model {
 
 std::unique_ptr<Model> make_vit(const VitOptions& options) {
   return std::make_unique<Vit>(options);
+}
+
+VitOptions vit_small_options() {
+  return {.embed_dim = 384, .heads = 6};
 }
 
 VitOptions vit_nano_options() {

@@ -36,6 +36,9 @@ void visit_fields(Visitor& visit, VitOptions& options) {
 // vit_*_patch*_224. Throws UsageError where patches do not tile the image or heads do not divide the width.
 std::unique_ptr<Model> make_vit(const VitOptions& options);
 
+// timm's vit_small_patch16_224.
+VitOptions vit_small_options();
+
 VitOptions vit_nano_options();
 
 }  // namespace jetvit

@@ -140,14 +140,19 @@ TEST_P(FusedLayers, SqueezeExcite) {
     return out;
   };
   ASSERT_TRUE(has_rows(values));
-  const auto got = run(
-      at::kFloat, [](const std::vector<at::Tensor>& in) { return squeeze_excite(in[0], in[1], in[2], in[3], in[4]); });
-  const auto expected = run(at::kDouble, [](const std::vector<at::Tensor>& in) {
-    const at::Tensor hidden = at::relu(at::linear(in[0].mean({2, 3}), in[1], in[2]));
-    return in[0] * at::sigmoid(at::linear(hidden, in[3], in[4])).unsqueeze(-1).unsqueeze(-1);
-  });
-  for (std::size_t index = 0; index < got.size(); ++index) {
-    EXPECT_LT(difference(got[index], expected[index]), 1e-5) << index;
+  for (const auto activation : {SqueezeActivation::kRelu, SqueezeActivation::kSilu}) {
+    const bool relu = activation == SqueezeActivation::kRelu;
+    const auto got = run(at::kFloat, [&](const std::vector<at::Tensor>& in) {
+      return squeeze_excite(in[0], in[1], in[2], in[3], in[4], activation);
+    });
+    const auto expected = run(at::kDouble, [&](const std::vector<at::Tensor>& in) {
+      const at::Tensor squeezed = at::linear(in[0].mean({2, 3}), in[1], in[2]);
+      const at::Tensor hidden = relu ? at::relu(squeezed) : at::silu(squeezed);
+      return in[0] * at::sigmoid(at::linear(hidden, in[3], in[4])).unsqueeze(-1).unsqueeze(-1);
+    });
+    for (std::size_t index = 0; index < got.size(); ++index) {
+      EXPECT_LT(difference(got[index], expected[index]), 1e-5) << (relu ? "ReLU " : "SiLU ") << index;
+    }
   }
 }
 

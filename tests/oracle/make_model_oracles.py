@@ -3,20 +3,22 @@
 that a hash of their names fills, so that no weights need to be stored. tests/support/hash_fill.h fills in the same way.
 Needs `scripts/setup --with-peers`:
 
-    .deps/peers/bin/python tests/oracle/make_model_oracles.py
+    .deps/peers/bin/python tests/oracle/make_model_oracles.py [MODEL...]
 
 The reference runs in float64 on the float32 values, so that the stored numbers do not depend on a machine's order of
 summation; "float32_deviation" is how far timm itself lands from them in float32. A case holds
   logits       (2, 1) in evaluation mode
   gradients    per parameter [norm, product with the hash vector "projection/<name>"] of sum(logits * hash "loss") in
                training mode (batch statistics, no dropout)
-  buffers      per running statistic the product with its hash vector after that one step
+  steps        forward passes in training mode, the last of which gives the gradients (one where it is absent)
+  buffers      per running statistic the product with its hash vector after these steps
   deviations   per parameter the standard deviation that timm's initialisation draws, averaged over seeds
 """
 import dataclasses
 import json
 import math
 import pathlib
+import sys
 
 import numpy as np
 import timm
@@ -24,6 +26,8 @@ import torch
 from timm.models import maxxvit, vision_transformer
 from torch import nn
 from torch.nn import functional
+
+import stage_references
 
 SCRIPT = "tests/oracle/make_model_oracles.py"
 FOLDER = pathlib.Path(__file__).resolve().parents[1] / "model" / "oracles"
@@ -54,7 +58,9 @@ def filled(name, shape):
     elif name in ("pos_embed", "cls_token"):
         values = 0.5 * values
     elif len(shape) > 1:
-        values = 1.5 / math.sqrt(math.prod(shape[1:])) * values
+        # Beside SiLU and squeeze-excite EfficientNet's convolutions would let the signal die out.
+        gain = 3 if "conv_" in name and ".se." not in name else 1.5
+        values = gain / math.sqrt(math.prod(shape[1:])) * values
     elif name.endswith("weight"):
         values = 1 + 0.2 * values
     else:
@@ -109,6 +115,8 @@ def make_reference(name, options):
     """The reference for a jetvit model with these options."""
     size, channels = options["image_size"], options["channels"]
     common = dict(num_classes=1, in_chans=channels, img_size=size)
+    if (staged := stage_references.make(name, options)) is not None:
+        return staged
     if name == "vit_tiny":
         return timm.create_model("vit_tiny_patch16_224", **common)
     if name == "coatnet_0":
@@ -134,7 +142,7 @@ def product(name, tensor):
     return float(np.dot(tensor.detach().double().flatten().numpy(), uniform("projection/" + name, tensor.numel())))
 
 
-def make_case(name, options, gradients):
+def make_case(name, options, gradients, steps=1):
     model = make_reference(name, options)
     fill(model)
     size = options["image_size"]
@@ -148,6 +156,10 @@ def make_case(name, options, gradients):
             "parameters": sum(parameter.numel() for parameter in model.parameters())}
     if gradients:
         model.train()
+        if steps > 1:
+            case["steps"] = steps
+            for _ in range(steps - 1):
+                model(x.double())
         (model(x.double()).flatten() * torch.from_numpy(uniform("loss", BATCH))).sum().backward()
         case["gradients"] = {key: [float(parameter.grad.norm()), product(key, parameter.grad)]
                              for key, parameter in model.named_parameters()}
@@ -181,13 +193,16 @@ def plan():
         if name == "coatnet_nano":
             cases.append(({"image_size": 96, "channels": 3, "stem_stride": 2}, True))
         yield name, cases
+    yield from stage_references.plan()
 
 
 def main():
     FOLDER.mkdir(exist_ok=True)
     for name, cases in plan():
+        if sys.argv[1:] and name not in sys.argv[1:]:
+            continue
         document = {"made_by": SCRIPT, "timm": timm.__version__, "torch": torch.__version__.split("+")[0], "model": name,
-                    "cases": [make_case(name, options, gradients) for options, gradients in cases],
+                    "cases": [make_case(name, *case) for case in cases],
                     "deviations": initial_deviations(name, cases[1][0])}
         (FOLDER / f"{name}.json").write_text(json.dumps(document, indent=1) + "\n")
         for case in document["cases"]:

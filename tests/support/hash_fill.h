@@ -37,6 +37,8 @@ inline at::Tensor hash_tensor(const std::string& name, at::IntArrayRef shape) {
 inline at::Tensor hash_weight(const std::string& name, at::IntArrayRef shape) {
   std::vector<double> values = hash_uniform(name, c10::multiply_integers(shape));
   const double fan_in = static_cast<double>(c10::multiply_integers(shape.slice(1)));
+  // Beside SiLU and squeeze-excite these convolutions would let the signal die out.
+  const bool in_efficientnet = name.find("conv_") != std::string::npos && name.find(".se.") == std::string::npos;
   for (double& value : values) {
     if (name.ends_with("running_var")) {
       value = 1 + 0.5 * std::abs(value);
@@ -45,7 +47,7 @@ inline at::Tensor hash_weight(const std::string& name, at::IntArrayRef shape) {
     } else if (name == "pos_embed" || name == "cls_token") {
       value = 0.5 * value;
     } else if (shape.size() > 1) {
-      value = 1.5 / std::sqrt(fan_in) * value;
+      value = (in_efficientnet ? 3 : 1.5) / std::sqrt(fan_in) * value;
     } else if (name.ends_with("weight")) {
       value = 1 + 0.2 * value;
     } else {

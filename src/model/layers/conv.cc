@@ -13,7 +13,7 @@ namespace {
 at::Tensor initial_weight(const ConvOptions& options, const init::Shape& shape) {
   switch (options.init) {
     case ConvOptions::Init::kNormalFanOut:
-      return init::normal_fan_out(shape);
+      return init::normal_fan_out(shape, options.groups);
     case ConvOptions::Init::kXavier:
     case ConvOptions::Init::kXavierMlp:
       return init::xavier_uniform(shape);

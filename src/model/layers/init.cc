@@ -36,11 +36,13 @@ at::Tensor uniform_fan_in(const Shape& shape, std::int64_t fan_in) {
   return at::zeros(shape).uniform_(-bound, bound);
 }
 
-at::Tensor normal_fan_out(const Shape& shape) {
-  // out / groups x window: a depthwise convolution has one input per group and as many groups as outputs.
-  const bool depthwise = shape[1] == 1 && window(shape) > 1;
-  const auto fan_out = static_cast<double>(window(shape) * (depthwise ? 1 : shape[0]));
+at::Tensor normal_fan_out(const Shape& shape, int groups) {
+  const auto fan_out = static_cast<double>(window(shape) * shape[0] / groups);
   return normal(shape, std::sqrt(2 / fan_out));
+}
+
+at::Tensor uniform_fan_out(const Shape& shape) {
+  return uniform_fan_in(shape, shape[0]);
 }
 
 at::Tensor xavier_uniform(const Shape& shape) {

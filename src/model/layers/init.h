@@ -22,7 +22,10 @@ at::Tensor truncated_normal(const Shape& shape, double deviation);
 at::Tensor uniform_fan_in(const Shape& shape, std::int64_t fan_in);
 
 // Normal with deviation sqrt(2 / fan_out), fan_out counted per group: He et al., arXiv:1502.01852.
-at::Tensor normal_fan_out(const Shape& shape);
+at::Tensor normal_fan_out(const Shape& shape, int groups);
+
+// Uniform within +-1 / sqrt(fan_out): timm's EfficientNet for its last layer.
+at::Tensor uniform_fan_out(const Shape& shape);
 
 // Uniform within +-sqrt(6 / (fan_in + fan_out)): Glorot and Bengio, 2010.
 at::Tensor xavier_uniform(const Shape& shape);

@@ -6,12 +6,26 @@
 #include "ops/bf16_products.h"
 
 namespace jetvit {
+namespace {
 
-Linear::Linear(int in, int out, Init init) {
-  const bool truncated = init == Init::kTruncatedNormal;
-  weight_ = add_parameter("weight",
-                          truncated ? init::truncated_normal({out, in}, 0.02) : init::uniform_fan_in({out, in}, in));
-  bias_ = add_parameter("bias", truncated ? init::zeros({out}) : init::uniform_fan_in({out}, in));
+at::Tensor initial_weight(const init::Shape& shape, Linear::Init init) {
+  switch (init) {
+    case Linear::Init::kTruncatedNormal:
+      return init::truncated_normal(shape, 0.02);
+    case Linear::Init::kUniformFanOut:
+      return init::uniform_fan_out(shape);
+    case Linear::Init::kDefault:
+      break;
+  }
+  return init::uniform_fan_in(shape, shape[1]);
+}
+
+}  // namespace
+
+Linear::Linear(int in, int out, Init init, bool with_bias) {
+  weight_ = add_parameter("weight", initial_weight({out, in}, init));
+  if (!with_bias) return;
+  bias_ = add_parameter("bias", init == Init::kDefault ? init::uniform_fan_in({out}, in) : init::zeros({out}));
 }
 
 at::Tensor Linear::forward(const at::Tensor& x) const {

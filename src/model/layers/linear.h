@@ -9,9 +9,11 @@ namespace jetvit {
 // y = x W^T + b over the last dimension. Parameters "weight" (out, in) and "bias" (out).
 class Linear : public Module {
  public:
-  enum class Init { kDefault, kTruncatedNormal };
-  Linear(int in, int out, Init init);
+  enum class Init { kDefault, kTruncatedNormal, kUniformFanOut };
+  Linear(int in, int out, Init init, bool with_bias = true);
   at::Tensor forward(const at::Tensor& x) const;
+  const at::Tensor& weight() const { return weight_; }
+  const at::Tensor& bias() const { return bias_; }  // undefined where there is none
 
   // The outputs [first, first + count) alone.
   at::Tensor forward_part(const at::Tensor& x, std::int64_t first, std::int64_t count) const;

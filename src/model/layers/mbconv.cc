@@ -20,7 +20,8 @@ MbConv::MbConv(const MbConvOptions& options) {
   conv1_ = convolution("conv1_1x1", {.in = options.in, .out = middle});
   norm1_ = add_child("norm1", std::make_shared<BatchNorm2d>(middle));
   conv2_ = convolution("conv2_kxk", {.in = middle, .out = middle, .kernel = 3, .groups = middle});
-  se_ = add_child("se_early", std::make_shared<SqueezeExcite>(middle, middle / 4, kInit));
+  se_ = add_child("se_early", std::make_shared<SqueezeExcite>(
+                                  SqueezeExciteOptions{.channels = middle, .reduced = middle / 4, .init = kInit}));
   norm2_ = add_child("norm2", std::make_shared<BatchNorm2d>(middle));
   conv3_ = convolution("conv3_1x1", {.in = middle, .out = options.out});
   drop_path_ = add_child("drop_path", std::make_shared<DropPath>(options.drop_path));

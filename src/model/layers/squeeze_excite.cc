@@ -3,23 +3,28 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/relu.h>
 #include <ATen/ops/sigmoid.h>
+#include <ATen/ops/silu.h>
 
 #include "ops/row_blocks.h"
-#include "ops/squeeze_excite.h"
 
 namespace jetvit {
 
-SqueezeExcite::SqueezeExcite(int channels, int reduced, ConvOptions::Init init) {
-  fc1_ = add_child("fc1", std::make_shared<Conv2d>(ConvOptions{.in = channels, .out = reduced, .init = init}));
-  fc2_ = add_child("fc2", std::make_shared<Conv2d>(ConvOptions{.in = reduced, .out = channels, .init = init}));
+SqueezeExcite::SqueezeExcite(const SqueezeExciteOptions& options) : activation_(options.activation) {
+  const auto convolution = [&](int in, int out) {
+    return std::make_shared<Conv2d>(ConvOptions{.in = in, .out = out, .init = options.init});
+  };
+  fc1_ = add_child(options.names[0], convolution(options.channels, options.reduced));
+  fc2_ = add_child(options.names[1], convolution(options.reduced, options.channels));
 }
 
 at::Tensor SqueezeExcite::forward(const at::Tensor& x) const {
   if (training() && has_rows(x) && fc1_->weight().scalar_type() == at::kFloat) {
-    return squeeze_excite(x, fc1_->weight().flatten(1), fc1_->bias(), fc2_->weight().flatten(1), fc2_->bias());
+    return squeeze_excite(x, fc1_->weight().flatten(1), fc1_->bias(), fc2_->weight().flatten(1), fc2_->bias(),
+                          activation_);
   }
-  const at::Tensor squeezed = x.mean({2, 3}, /*keepdim=*/true);
-  return x * at::sigmoid(fc2_->forward(at::relu(fc1_->forward(squeezed))));
+  const at::Tensor squeezed = fc1_->forward(x.mean({2, 3}, /*keepdim=*/true));
+  const at::Tensor hidden = activation_ == SqueezeActivation::kRelu ? at::relu(squeezed) : at::silu(squeezed);
+  return x * at::sigmoid(fc2_->forward(hidden));
 }
 
 }  // namespace jetvit

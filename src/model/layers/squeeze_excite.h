@@ -1,17 +1,29 @@
 #pragma once
 
+#include <array>
+
 #include "model/layers/conv.h"
+#include "ops/squeeze_excite.h"
 
 namespace jetvit {
 
-// Channel attention (Hu et al., arXiv:1709.01507): mean over the image, 1x1 convolutions "fc1" (ReLU) and "fc2"
-// (sigmoid), and the product with x (N, C, H, W).
+struct SqueezeExciteOptions {
+  int channels = 1;
+  int reduced = 1;
+  std::array<const char*, 2> names = {"fc1", "fc2"};
+  SqueezeActivation activation = SqueezeActivation::kRelu;
+  ConvOptions::Init init = ConvOptions::Init::kDefault;
+};
+
+// Channel attention (Hu et al., arXiv:1709.01507): mean over the image, 1x1 convolutions with the activation behind the
+// first and the sigmoid behind the second, and the product with x (N, C, H, W).
 class SqueezeExcite : public Module {
  public:
-  SqueezeExcite(int channels, int reduced, ConvOptions::Init init);
+  explicit SqueezeExcite(const SqueezeExciteOptions& options);
   at::Tensor forward(const at::Tensor& x) const;
 
  private:
+  SqueezeActivation activation_;
   std::shared_ptr<Conv2d> fc1_, fc2_;
 };
 

@@ -1,0 +1,164 @@
+#include "model/davit.h"
+
+#include <numeric>
+
+#include <ATen/ops/constant_pad_nd.h>
+
+#include "base/text.h"
+#include "model/layers/dual_attention.h"
+
+namespace jetvit {
+namespace {
+
+constexpr double kEpsilon = 1e-5;  // of all norms
+
+// Zeros on the right and at the bottom, so that `multiple` divides the side of x (N, C, H, W).
+at::Tensor filled_up(const at::Tensor& x, std::int64_t multiple) {
+  const std::int64_t missing = (multiple - x.size(2) % multiple) % multiple;
+  return missing > 0 ? at::constant_pad_nd(x, {0, missing, 0, missing}) : x;
+}
+
+class Stem : public Module {
+ public:
+  explicit Stem(const DaVitOptions& options) : stride_(options.stem_stride) {
+    conv_ = add_child("conv", std::make_shared<Conv2d>(ConvOptions{.in = options.channels,
+                                                                   .out = options.embed_dim[0],
+                                                                   .kernel = 7,
+                                                                   .stride = options.stem_stride,
+                                                                   .padding = 3}));
+    norm_ = add_child("norm", std::make_shared<LayerNorm>(options.embed_dim[0], kEpsilon));
+  }
+  at::Tensor forward(const at::Tensor& x) const {
+    return norm_->forward_channels(conv_->forward(filled_up(x, stride_)));
+  }
+
+ private:
+  int stride_;
+  std::shared_ptr<Conv2d> conv_;
+  std::shared_ptr<LayerNorm> norm_;
+};
+
+// (N, in, H, W) to (N, out, H / 2, W / 2)
+class Halving : public Module {
+ public:
+  Halving(int in, int out) {
+    norm_ = add_child("norm", std::make_shared<LayerNorm>(in, kEpsilon));
+    conv_ = add_child(
+        "conv", std::make_shared<Conv2d>(ConvOptions{.in = in, .out = out, .kernel = 2, .stride = 2, .padding = 0}));
+  }
+  at::Tensor forward(const at::Tensor& x) const { return conv_->forward(filled_up(norm_->forward_channels(x), 2)); }
+
+ private:
+  std::shared_ptr<LayerNorm> norm_;
+  std::shared_ptr<Conv2d> conv_;
+};
+
+class Stage : public Module {
+ public:
+  Stage(int in, bool halve, const DualAttentionOptions& options, const std::vector<double>& drop_path) {
+    if (halve) downsample_ = add_child("downsample", std::make_shared<Halving>(in, options.width));
+    DualAttentionOptions pair = options;
+    for (const double rate : drop_path) {
+      pair.drop_path = rate;
+      pairs_.push_back(add_child(text("blocks.", pairs_.size()), std::make_shared<DualAttention>(pair)));
+    }
+  }
+  at::Tensor forward(const at::Tensor& x) const {
+    at::Tensor y = downsample_ ? downsample_->forward(x) : x;
+    for (const auto& pair : pairs_) y = pair->forward(y);
+    return y;
+  }
+
+ private:
+  std::shared_ptr<Halving> downsample_;
+  std::vector<std::shared_ptr<DualAttention>> pairs_;
+};
+
+class Head : public Module {
+ public:
+  Head(int width, int outputs, double dropout) : dropout_(dropout) {
+    norm_ = add_child("norm", std::make_shared<LayerNorm>(width, kEpsilon));
+    fc_ = add_child("fc", std::make_shared<Linear>(width, outputs, Linear::Init::kTruncatedNormal));
+  }
+  at::Tensor forward(const at::Tensor& x) const {
+    return fc_->forward(jetvit::dropout(norm_->forward(x.mean({2, 3})), dropout_, training()));
+  }
+
+ private:
+  double dropout_;
+  std::shared_ptr<LayerNorm> norm_;
+  std::shared_ptr<Linear> fc_;
+};
+
+void check(const DaVitOptions& options) {
+  const std::size_t stages = options.embed_dim.size();
+  if (stages == 0 || options.depths.size() != stages || options.heads.size() != stages) {
+    throw UsageError(text("davit: embed_dim, depths and heads name ", stages, ", ", options.depths.size(), " and ",
+                          options.heads.size(), " stages (give each the same number)"));
+  }
+  for (std::size_t stage = 0; stage < stages; ++stage) {
+    if (options.embed_dim[stage] % options.heads[stage] != 0) {
+      throw UsageError(text("davit: stage ", stage, " has ", options.embed_dim[stage],
+                            " channels, not a multiple of heads = ", options.heads[stage]));
+    }
+  }
+}
+
+class DaVit : public Model {
+ public:
+  explicit DaVit(const DaVitOptions& options) : options_(options) {
+    check(options);
+    stem_ = add_child("stem", std::make_shared<Stem>(options));
+    const int pairs = std::accumulate(options.depths.begin(), options.depths.end(), 0);
+    const std::vector<double> drop_path = drop_path_rates(options.drop_path, pairs);
+    auto rate = drop_path.begin();
+    int width = options.embed_dim[0];
+    int side = (options.image_size + options.stem_stride - 1) / options.stem_stride;
+    for (std::size_t stage = 0; stage < options.depths.size(); ++stage) {
+      if (stage > 0) side = (side + 1) / 2;
+      const DualAttentionOptions of_stage = {
+          .width = options.embed_dim[stage], .heads = options.heads[stage], .side = side, .window = options.window};
+      const std::vector<double> rates(rate, rate + options.depths[stage]);
+      stages_.push_back(add_child(text("stages.", stage), std::make_shared<Stage>(width, stage > 0, of_stage, rates)));
+      rate += options.depths[stage];
+      width = of_stage.width;
+    }
+    head_ = add_child("head", std::make_shared<Head>(width, options.outputs, options.dropout));
+  }
+
+  at::Tensor forward(const at::Tensor& x) override {
+    at::Tensor y = stem_->forward(x);
+    for (const auto& stage : stages_) y = stage->forward(y);
+    return head_->forward(y);
+  }
+
+  int channels() const override { return options_.channels; }
+  int outputs() const override { return options_.outputs; }
+  int image_size() const override { return options_.image_size; }
+  bool prefers_channels_last() const override { return true; }
+
+ private:
+  DaVitOptions options_;
+  std::shared_ptr<Stem> stem_;
+  std::vector<std::shared_ptr<Stage>> stages_;
+  std::shared_ptr<Head> head_;
+};
+
+}  // namespace
+
+std::unique_ptr<Model> make_davit(const DaVitOptions& options) {
+  return std::make_unique<DaVit>(options);
+}
+
+DaVitOptions davit_nano_options() {
+  DaVitOptions options;
+  options.image_size = 48;
+  options.window = 6;
+  options.stem_stride = 2;
+  options.embed_dim = {24, 48, 96};
+  options.depths = {1, 1, 1};
+  options.heads = {1, 2, 4};
+  return options;
+}
+
+}  // namespace jetvit

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "base/options.h"
+#include "model/model.h"
+
+namespace jetvit {
+
+struct EfficientNetOptions {
+  int channels = 3;
+  int outputs = 1;
+  int image_size = 224;
+  int stem_stride = 2;
+  int stem_width = 32;
+  std::vector<int> embed_dim = {16, 24, 40, 80, 112, 192, 320};
+  std::vector<int> depths = {1, 2, 2, 3, 3, 4, 1};
+  std::vector<int> kernels = {3, 3, 5, 3, 5, 5, 3};
+  std::vector<int> strides = {1, 2, 2, 2, 1, 2, 1};
+  int head_width = 1280;
+  double dropout = 0;
+  double drop_path = 0;
+};
+
+template <class Visitor>
+void visit_fields(Visitor& visit, EfficientNetOptions& options) {
+  visit("channels", options.channels, "planes of the input image", Range{1, 4096});
+  visit("outputs", options.outputs, "logits", Range{1, 65536});
+  visit("image_size", options.image_size, "side of the image in pixels", Range{1, 4096});
+  visit("stem_stride", options.stem_stride, "stride of the first convolution", Range{1, 4});
+  visit("stem_width", options.stem_width, "channels of the first convolution", Range{4, 1024});
+  visit("embed_dim", options.embed_dim, "channels of each stage", Range{4, 4096});
+  visit("depths", options.depths, "blocks of each stage", Range{1, 99});
+  visit("kernels", options.kernels, "side of each stage's depthwise convolutions", Range{1, 15});
+  visit("strides", options.strides, "stride of each stage", Range{1, 2});
+  visit("head_width", options.head_width, "channels of the last convolution", Range{1, 16384});
+  visit("dropout", options.dropout, "dropout before the last layer", Range{0, 0.95});
+  visit("drop_path", options.drop_path, "stochastic depth, rising towards this rate", Range{0, 0.95});
+}
+
+// EfficientNet-B0 (Tan and Le, arXiv:1905.11946): names and numbers of timm's efficientnet_b0. Takes images of any
+// size. Throws UsageError for options that do not fit together.
+std::unique_ptr<Model> make_efficientnet(const EfficientNetOptions& options);
+
+// The same scaled by the paper's rule for B3: 1.2 times as wide, 1.4 times as deep. timm's efficientnet_b3.
+EfficientNetOptions efficientnet_b3_options();
+
+// The small size for two cores, for images of 32 to 64 pixels.
+EfficientNetOptions efficientnet_nano_options();
+
+}  // namespace jetvit

@@ -1,0 +1,150 @@
+#include "model/effswin.h"
+
+#include <numeric>
+
+#include "base/text.h"
+#include "model/layers/drop_path.h"
+#include "model/layers/efficientnet_trunk.h"
+#include "model/layers/swin_stage.h"
+
+namespace jetvit {
+namespace {
+
+// The stages in front of the one that would halve the image once more than `split` times.
+EfficientNetTrunkOptions front_options(const EffSwinOptions& options) {
+  EfficientNetTrunkOptions front = {.channels = options.channels,
+                                    .stem_width = options.stem_width,
+                                    .stem_stride = options.stem_stride,
+                                    .stem_init = ConvOptions::Init::kDefault,
+                                    .stages = {}};
+  int halvings = 0;
+  for (const EfficientNetStage& stage :
+       efficientnet_stages("effswin", options.stem_width, options.front_dim, options.front_depths,
+                           options.front_kernels, options.front_strides)) {
+    if (stage.stride == 2) ++halvings;
+    if (halvings > options.split) break;
+    front.stages.push_back(stage);
+  }
+  if (halvings < options.split) {
+    throw UsageError(text("effswin: front_strides halve the image ", halvings,
+                          " times, fewer than split = ", options.split, " (nearest: ", halvings, ")"));
+  }
+  return front;
+}
+
+class Front : public Module {
+ public:
+  Front(const EfficientNetTrunkOptions& options, int out) {
+    features_ = add_child("feature_extractor", std::make_shared<EfficientNetTrunk>(options));
+    match_ =
+        add_child("embed_matcher.0",
+                  std::make_shared<Conv2d>(ConvOptions{.in = options.stages.back().width, .out = out, .bias = false}));
+    norm_ = add_child("embed_matcher.1", std::make_shared<BatchNorm2d>(out));
+  }
+  // (N, C, H, W) to (N, H', W', out)
+  at::Tensor forward(const at::Tensor& x) const {
+    return norm_->forward_silu(match_->forward(features_->forward(x))).permute({0, 2, 3, 1});
+  }
+
+ private:
+  std::shared_ptr<EfficientNetTrunk> features_;
+  std::shared_ptr<Conv2d> match_;
+  std::shared_ptr<BatchNorm2d> norm_;
+};
+
+void check(const EffSwinOptions& options) {
+  const std::size_t stages = options.depths.size();
+  if (options.heads.size() != stages) {
+    throw UsageError(text("effswin: depths and heads name ", stages, " and ", options.heads.size(),
+                          " stages (give both the same number)"));
+  }
+  const auto split = static_cast<std::size_t>(options.split);
+  if (split >= stages) {
+    throw UsageError(text("effswin: split = ", split, " leaves none of ", stages, " Swin stages",
+                          stages > 1 ? text(" (nearest: ", stages - 1, ")") : ""));
+  }
+  for (std::size_t stage = split; stage < stages; ++stage) {
+    const int width = options.embed_dim << stage;
+    if (width % options.heads[stage] != 0) {
+      throw UsageError(text("effswin: Swin stage ", stage, " has ", width,
+                            " channels, not a multiple of heads = ", options.heads[stage]));
+    }
+  }
+}
+
+class EffSwin : public Model {
+ public:
+  explicit EffSwin(const EffSwinOptions& options) : options_(options) {
+    check(options);
+    const EfficientNetTrunkOptions front = front_options(options);
+    const auto split = static_cast<std::size_t>(options.split);
+    int width = options.embed_dim << split;
+    front_ = add_child("patch_embed", std::make_shared<Front>(front, width));
+    const int blocks = std::accumulate(options.depths.begin(), options.depths.end(), 0);
+    const std::vector<double> drop_path = drop_path_rates(options.drop_path, blocks);
+    auto block_rate =
+        drop_path.begin() + std::accumulate(options.depths.begin(), options.depths.begin() + options.split, 0);
+    int side = strided_side(options.image_size, front);
+    for (std::size_t stage = split; stage < options.depths.size(); ++stage) {
+      const int out = options.embed_dim << stage;
+      const int depth = options.depths[stage];
+      const SwinStageOptions of_stage = {.in = width,
+                                         .out = out,
+                                         .side = side,
+                                         .merge = stage > split,
+                                         .depth = depth,
+                                         .heads = options.heads[stage],
+                                         .window = options.window,
+                                         .dropout = options.dropout,
+                                         .drop_path = {block_rate, block_rate + depth}};
+      stages_.push_back(add_child(text("layers.", stage), std::make_shared<SwinStage>(of_stage)));
+      block_rate += depth;
+      side = stages_.back()->side();
+      width = out;
+    }
+    head_ = add_child("", std::make_shared<SwinHead>(width, options.outputs, options.dropout));
+  }
+
+  at::Tensor forward(const at::Tensor& x) override {
+    at::Tensor y = front_->forward(x);
+    for (const auto& stage : stages_) y = stage->forward(y);
+    return head_->forward(y);
+  }
+
+  int channels() const override { return options_.channels; }
+  int outputs() const override { return options_.outputs; }
+  int image_size() const override { return options_.image_size; }
+  bool prefers_channels_last() const override { return true; }
+
+ private:
+  EffSwinOptions options_;
+  std::shared_ptr<Front> front_;
+  std::vector<std::shared_ptr<SwinStage>> stages_;
+  std::shared_ptr<SwinHead> head_;
+};
+
+}  // namespace
+
+std::unique_ptr<Model> make_effswin(const EffSwinOptions& options) {
+  return std::make_unique<EffSwin>(options);
+}
+
+EffSwinOptions effswin_nano_options() {
+  EffSwinOptions options;
+  options.image_size = 48;
+  options.split = 1;
+  options.stem_stride = 2;
+  options.stem_width = 16;
+  options.front_dim = {16, 24, 32};
+  options.front_depths = {1, 2, 2};
+  options.front_kernels = {3, 3, 5};
+  options.front_strides = {1, 2, 2};
+  options.window = 6;
+  options.embed_dim = 24;
+  options.depths = {2, 2, 2};
+  options.heads = {1, 2, 4};
+  options.drop_path = 0;
+  return options;
+}
+
+}  // namespace jetvit

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "base/options.h"
+#include "model/model.h"
+
+namespace jetvit {
+
+struct EffSwinOptions {
+  int channels = 3;
+  int outputs = 1;
+  int image_size = 224;
+  int split = 2;
+  int stem_stride = 4;
+  int stem_width = 40;
+  std::vector<int> front_dim = {24, 32, 48, 96, 136};
+  std::vector<int> front_depths = {2, 3, 3, 5, 5};
+  std::vector<int> front_kernels = {3, 3, 5, 3, 5};
+  std::vector<int> front_strides = {1, 2, 2, 2, 1};
+  int window = 7;
+  int embed_dim = 96;
+  std::vector<int> depths = {2, 2, 6, 2};
+  std::vector<int> heads = {3, 6, 12, 24};
+  double dropout = 0;
+  double drop_path = 0.1;
+};
+
+template <class Visitor>
+void visit_fields(Visitor& visit, EffSwinOptions& options) {
+  visit("channels", options.channels, "planes of the input image", Range{1, 4096});
+  visit("outputs", options.outputs, "logits", Range{1, 65536});
+  visit("image_size", options.image_size, "side of the image in pixels", Range{1, 4096});
+  visit("split", options.split, "Swin stages that the EfficientNet front end replaces", Range{1, 3});
+  visit("stem_stride", options.stem_stride, "stride of the first convolution", Range{1, 4});
+  visit("stem_width", options.stem_width, "channels of the first convolution", Range{4, 1024});
+  visit("front_dim", options.front_dim, "channels of each EfficientNet stage", Range{4, 4096});
+  visit("front_depths", options.front_depths, "blocks of each EfficientNet stage", Range{1, 99});
+  visit("front_kernels", options.front_kernels, "side of each EfficientNet stage's depthwise convolutions",
+        Range{1, 15});
+  visit("front_strides", options.front_strides, "stride of each EfficientNet stage", Range{1, 2});
+  visit("window", options.window, "side of a window in tokens (8 suits 128 px)", Range{1, 64});
+  visit("embed_dim", options.embed_dim, "channels of the first Swin stage; each later one has twice as many",
+        Range{1, 1024});
+  visit("depths", options.depths, "blocks of each Swin stage", Range{1, 99});
+  visit("heads", options.heads, "attention heads of each Swin stage", Range{1, 256});
+  visit("dropout", options.dropout, "dropout after attention, in the MLP and before the head", Range{0, 0.95});
+  visit("drop_path", options.drop_path, "stochastic depth of the last block; rates count all Swin stages",
+        Range{0, 0.95});
+}
+
+// Hybrid EffSwin (GSoC 2022, ML4SCI; dc250601/GSOC): the first `split` stages of a Swin transformer, its patches
+// included, give way to the stages of an EfficientNet up to the one that is `split` halvings deep, and a 1x1
+// convolution with batch norm and SiLU that matches the channels. Built from timm's efficientnet_b3 and swin_tiny,
+// whose tensors have these names here:
+//   conv_stem, bn1, blocks.*      patch_embed.feature_extractor.*
+//   (the match, in neither)       patch_embed.embed_matcher.0 and .1
+//   layers.<split>.* and on       the same, without layers.<split>.downsample
+//   norm, head.fc                 the same
+// Takes images of any size. Throws UsageError for options that do not fit together.
+std::unique_ptr<Model> make_effswin(const EffSwinOptions& options);
+
+// The small size for two cores, for images of 32 to 64 pixels.
+EffSwinOptions effswin_nano_options();
+
+}  // namespace jetvit

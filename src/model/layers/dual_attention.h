@@ -1,0 +1,81 @@
+#pragma once
+
+#include <ATen/TensorOperators.h>
+
+#include "model/layers/conv.h"
+#include "model/layers/drop_path.h"
+#include "model/layers/linear.h"
+#include "model/layers/mlp.h"
+#include "model/layers/norm.h"
+#include "model/layers/window_attention.h"
+
+namespace jetvit {
+
+// Attention among channels (Ding et al., arXiv:2204.03645): in each group the channels are the tokens and all pixels
+// their features. (N, H, W, width) to the same.
+class ChannelAttention : public Module {
+ public:
+  ChannelAttention(int width, int groups);
+  at::Tensor forward(const at::Tensor& x) const;
+
+ private:
+  std::int64_t groups_;
+  std::shared_ptr<Linear> qkv_, proj_;
+};
+
+struct DualAttentionOptions {
+  int width = 1;
+  int heads = 1;  // and groups of channels
+  int side = 1;   // of the image of tokens
+  int window = 7;
+  double drop_path = 0;
+};
+
+// A block of DaViT: depthwise convolutions that tell positions apart, attention and an MLP, each added to its input.
+// (N, width, H, W) to the same.
+template <class Attention>
+class DualAttentionBlock : public Module {
+ public:
+  DualAttentionBlock(const DualAttentionOptions& options, std::shared_ptr<Attention> attention) {
+    constexpr double kEpsilon = 1e-5;
+    const auto positions = [&] {
+      return std::make_shared<Conv2d>(
+          ConvOptions{.in = options.width, .out = options.width, .kernel = 3, .groups = options.width});
+    };
+    positions1_ = add_child("cpe1.proj", positions());
+    norm1_ = add_child("norm1", std::make_shared<LayerNorm>(options.width, kEpsilon));
+    attention_ = add_child("attn", std::move(attention));
+    positions2_ = add_child("cpe2.proj", positions());
+    norm2_ = add_child("norm2", std::make_shared<LayerNorm>(options.width, kEpsilon));
+    mlp_ = add_child("mlp", std::make_shared<Mlp>(options.width, 0));
+    drop_path_ = add_child("drop_path", std::make_shared<DropPath>(options.drop_path));
+  }
+
+  at::Tensor forward(const at::Tensor& x) const {
+    // (N, H, W, width) where channels are attended or mixed: in channels-last memory nothing is copied.
+    at::Tensor y = (x + positions1_->forward(x)).permute({0, 2, 3, 1});
+    y = (y + drop_path_->forward(attention_->forward(norm1_->forward(y)))).permute({0, 3, 1, 2});
+    y = (y + positions2_->forward(y)).permute({0, 2, 3, 1});
+    return (y + drop_path_->forward(mlp_->forward(norm2_->forward(y)))).permute({0, 3, 1, 2});
+  }
+
+ private:
+  std::shared_ptr<Conv2d> positions1_, positions2_;
+  std::shared_ptr<LayerNorm> norm1_, norm2_;
+  std::shared_ptr<Attention> attention_;
+  std::shared_ptr<Mlp> mlp_;
+  std::shared_ptr<DropPath> drop_path_;
+};
+
+// The pair: attention in windows "0", then among channels "1".
+class DualAttention : public Module {
+ public:
+  explicit DualAttention(const DualAttentionOptions& options);
+  at::Tensor forward(const at::Tensor& x) const;
+
+ private:
+  std::shared_ptr<DualAttentionBlock<WindowAttention>> windows_;
+  std::shared_ptr<DualAttentionBlock<ChannelAttention>> channels_;
+};
+
+}  // namespace jetvit

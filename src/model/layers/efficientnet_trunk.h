@@ -1,0 +1,50 @@
+#pragma once
+
+#include <vector>
+
+#include "model/layers/conv.h"
+#include "model/layers/inverted_residual.h"
+
+namespace jetvit {
+
+// Blocks of one width; the first one has the stride.
+struct EfficientNetStage {
+  int width = 16;
+  int depth = 1;
+  int kernel = 3;
+  int stride = 1;
+};
+
+struct EfficientNetTrunkOptions {
+  int channels = 3;
+  int stem_width = 32;
+  int stem_stride = 2;
+  ConvOptions::Init stem_init = ConvOptions::Init::kNormalFanOut;
+  std::vector<EfficientNetStage> stages;
+  double drop_path = 0;
+};
+
+// What comes before the head of an EfficientNet (Tan and Le, arXiv:1905.11946): a 3x3 convolution "conv_stem", "bn1"
+// and the stages "blocks". (N, channels, H, W) to (N, width of the last stage, H', W'), each stride s turning a side n
+// into ceil(n / s).
+class EfficientNetTrunk : public Module {
+ public:
+  explicit EfficientNetTrunk(const EfficientNetTrunkOptions& options);
+  at::Tensor forward(const at::Tensor& x) const;
+
+ private:
+  std::shared_ptr<Conv2d> stem_;
+  std::shared_ptr<BatchNorm2d> norm_;
+  std::vector<std::shared_ptr<InvertedResidual>> blocks_;
+};
+
+// The side of the image that comes out of convolutions with these strides.
+int strided_side(int side, const EfficientNetTrunkOptions& options);
+
+// Stages from lists that name each of them once. Throws UsageError beginning with `model` where their lengths differ or
+// a width, or that of the stem, is not a multiple of 4 (which squeeze-excite divides by).
+std::vector<EfficientNetStage> efficientnet_stages(const char* model, int stem_width, const std::vector<int>& widths,
+                                                   const std::vector<int>& depths, const std::vector<int>& kernels,
+                                                   const std::vector<int>& strides);
+
+}  // namespace jetvit

@@ -1,0 +1,34 @@
+#pragma once
+
+#include "model/layers/conv.h"
+#include "model/layers/drop_path.h"
+#include "model/layers/norm.h"
+#include "model/layers/squeeze_excite.h"
+
+namespace jetvit {
+
+struct InvertedResidualOptions {
+  int in = 1;
+  int out = 1;
+  int kernel = 3;  // of the depthwise convolution
+  int stride = 1;
+  int expand_ratio = 6;  // width of the depthwise convolution over `in`; at 1 there is no convolution that expands
+  double drop_path = 0;
+};
+
+// Inverted bottleneck of EfficientNet (Sandler et al., arXiv:1801.04381; Tan and Le, arXiv:1905.11946) under timm's
+// names: expand, depthwise convolution, squeeze-excite, project, the input added where the shape stays. (N, in, H, W)
+// to (N, out, H/s, W/s).
+class InvertedResidual : public Module {
+ public:
+  explicit InvertedResidual(const InvertedResidualOptions& options);
+  at::Tensor forward(const at::Tensor& x) const;
+
+ private:
+  std::shared_ptr<Conv2d> expand_, depthwise_, project_;
+  std::shared_ptr<BatchNorm2d> expand_norm_, depthwise_norm_, project_norm_;
+  std::shared_ptr<SqueezeExcite> se_;
+  std::shared_ptr<DropPath> drop_path_;  // none where the input is not added
+};
+
+}  // namespace jetvit

@@ -1,0 +1,19 @@
+#pragma once
+
+#include "model/layers/linear.h"
+
+namespace jetvit {
+
+// Two linear layers "fc1" and "fc2" with GELU between them and four times the width there, dropout behind each.
+// (..., width) to the same.
+class Mlp : public Module {
+ public:
+  Mlp(int width, double dropout);
+  at::Tensor forward(const at::Tensor& x) const;
+
+ private:
+  double dropout_;
+  std::shared_ptr<Linear> fc1_, fc2_;
+};
+
+}  // namespace jetvit

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <vector>
+
+#include "model/layers/linear.h"
+#include "model/layers/norm.h"
+
+namespace jetvit {
+
+struct SwinStageOptions {
+  int in = 96;
+  int out = 96;
+  int side = 56;       // of the image of tokens that comes in
+  bool merge = false;  // halves the image first, one token out of 2 x 2
+  int depth = 2;
+  int heads = 3;
+  int window = 7;  // no larger than the image of tokens
+  double dropout = 0;
+  std::vector<double> drop_path;  // a block each
+};
+
+// A stage of a Swin transformer (Liu et al., arXiv:2103.14030): "downsample" where it merges, then blocks of window
+// attention, every second one with windows shifted by half their size, and an MLP. (N, side, side, in) to (N, side',
+// side', out).
+class SwinStage : public Module {
+ public:
+  explicit SwinStage(const SwinStageOptions& options);
+  at::Tensor forward(const at::Tensor& x) const;
+  int side() const { return side_; }  // of the image of tokens that goes out
+
+ private:
+  class PatchMerging;
+  class Block;
+
+  int side_;
+  std::shared_ptr<PatchMerging> downsample_;
+  std::vector<std::shared_ptr<Block>> blocks_;
+};
+
+// What follows the stages: "norm" over the channels, the mean over the tokens, "head.fc". (N, H, W, C) to (N, outputs).
+class SwinHead : public Module {
+ public:
+  SwinHead(int width, int outputs, double dropout);
+  at::Tensor forward(const at::Tensor& x) const;
+
+ private:
+  double dropout_;
+  std::shared_ptr<LayerNorm> norm_;
+  std::shared_ptr<Linear> fc_;
+};
+
+}  // namespace jetvit

@@ -1,0 +1,115 @@
+#include "model/swin.h"
+
+#include <numeric>
+
+#include "base/text.h"
+#include "model/layers/conv.h"
+#include "model/layers/drop_path.h"
+#include "model/layers/swin_stage.h"
+
+namespace jetvit {
+namespace {
+
+class PatchEmbed : public Module {
+ public:
+  explicit PatchEmbed(const SwinOptions& options) {
+    proj_ = add_child("proj", std::make_shared<Conv2d>(ConvOptions{.in = options.channels,
+                                                                   .out = options.embed_dim,
+                                                                   .kernel = options.patch_size,
+                                                                   .stride = options.patch_size,
+                                                                   .padding = 0}));
+    norm_ = add_child("norm", std::make_shared<LayerNorm>(options.embed_dim, 1e-5));
+  }
+  // (N, C, H, W) to (N, H / patch, W / patch, embed_dim)
+  at::Tensor forward(const at::Tensor& x) const { return norm_->forward(proj_->forward(x).permute({0, 2, 3, 1})); }
+
+ private:
+  std::shared_ptr<Conv2d> proj_;
+  std::shared_ptr<LayerNorm> norm_;
+};
+
+void check(const SwinOptions& options) {
+  if (options.depths.empty() || options.heads.size() != options.depths.size()) {
+    throw UsageError(text("swin: depths and heads name ", options.depths.size(), " and ", options.heads.size(),
+                          " stages (give both the same number)"));
+  }
+  if (options.image_size < options.patch_size) {
+    throw UsageError(text("swin: image_size = ", options.image_size, " is less than patch_size = ", options.patch_size,
+                          " (nearest: ", options.patch_size, ")"));
+  }
+  for (std::size_t stage = 0; stage < options.depths.size(); ++stage) {
+    const int width = options.embed_dim << stage;
+    if (width % options.heads[stage] != 0) {
+      throw UsageError(
+          text("swin: stage ", stage, " has ", width, " channels, not a multiple of heads = ", options.heads[stage]));
+    }
+  }
+}
+
+class Swin : public Model {
+ public:
+  explicit Swin(const SwinOptions& options) : options_(options) {
+    check(options);
+    patch_embed_ = add_child("patch_embed", std::make_shared<PatchEmbed>(options));
+    const int blocks = std::accumulate(options.depths.begin(), options.depths.end(), 0);
+    const std::vector<double> drop_path = drop_path_rates(options.drop_path, blocks);
+    auto block_rate = drop_path.begin();
+    int side = options.image_size / options.patch_size;
+    int width = options.embed_dim;
+    for (std::size_t stage = 0; stage < options.depths.size(); ++stage) {
+      const int out = options.embed_dim << stage;
+      const int depth = options.depths[stage];
+      const SwinStageOptions of_stage = {.in = width,
+                                         .out = out,
+                                         .side = side,
+                                         .merge = stage > 0,
+                                         .depth = depth,
+                                         .heads = options.heads[stage],
+                                         .window = options.window,
+                                         .dropout = options.dropout,
+                                         .drop_path = {block_rate, block_rate + depth}};
+      stages_.push_back(add_child(text("layers.", stage), std::make_shared<SwinStage>(of_stage)));
+      block_rate += depth;
+      side = stages_.back()->side();
+      width = out;
+    }
+    head_ = add_child("", std::make_shared<SwinHead>(width, options.outputs, options.dropout));
+  }
+
+  at::Tensor forward(const at::Tensor& x) override {
+    at::Tensor y = patch_embed_->forward(x);
+    for (const auto& stage : stages_) y = stage->forward(y);
+    return head_->forward(y);
+  }
+
+  int channels() const override { return options_.channels; }
+  int outputs() const override { return options_.outputs; }
+  int image_size() const override { return options_.image_size; }
+  bool prefers_channels_last() const override { return true; }
+
+ private:
+  SwinOptions options_;
+  std::shared_ptr<PatchEmbed> patch_embed_;
+  std::vector<std::shared_ptr<SwinStage>> stages_;
+  std::shared_ptr<SwinHead> head_;
+};
+
+}  // namespace
+
+std::unique_ptr<Model> make_swin(const SwinOptions& options) {
+  return std::make_unique<Swin>(options);
+}
+
+SwinOptions swin_nano_options() {
+  SwinOptions options;
+  options.image_size = 48;
+  options.patch_size = 2;
+  options.window = 6;
+  options.embed_dim = 24;
+  options.depths = {2, 2, 2};
+  options.heads = {1, 2, 4};
+  options.drop_path = 0;
+  return options;
+}
+
+}  // namespace jetvit

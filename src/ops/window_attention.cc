@@ -1,0 +1,397 @@
+#include "ops/window_attention.h"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include <ATen/Parallel.h>
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/arange.h>
+#include <ATen/ops/cat.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/empty_like.h>
+#include <ATen/ops/matmul.h>
+#include <ATen/ops/roll.h>
+#include <ATen/ops/zeros.h>
+#include <ATen/record_function.h>
+#include <torch/csrc/autograd/custom_function.h>
+
+#include "ops/small_product.h"
+
+namespace jetvit {
+namespace {
+
+constexpr float kMasked = -100;  // added to the scores of tokens that do not see each other, as in the reference
+constexpr std::int64_t kMostTokens = 256;  // of a window whose scores still lie in the cache
+
+// ---- through the operators of ATen
+
+// (N, side, side, C) to (N * windows, tokens, C)
+at::Tensor split(const at::Tensor& x, const at::Tensor& padding, const WindowGrid& grid) {
+  at::Tensor y = grid.shift > 0 ? at::roll(x, {-grid.shift, -grid.shift}, {1, 2}) : x;
+  const std::int64_t channels = x.size(3);
+  const std::int64_t padded = grid.count() * grid.window;
+  if (const std::int64_t missing = padded - grid.side; missing > 0) {
+    const at::Tensor token = padding.to(x.scalar_type());
+    y = at::cat({y, token.expand({x.size(0), grid.side, missing, channels})}, 2);
+    y = at::cat({y, token.expand({x.size(0), missing, padded, channels})}, 1);
+  }
+  return y.reshape({-1, grid.count(), grid.window, grid.count(), grid.window, channels})
+      .transpose(2, 3)
+      .reshape({-1, grid.tokens(), channels});
+}
+
+// And back.
+at::Tensor join(const at::Tensor& windows, const WindowGrid& grid) {
+  const std::int64_t channels = windows.size(2);
+  const std::int64_t padded = grid.count() * grid.window;
+  const at::Tensor y = windows.reshape({-1, grid.count(), grid.count(), grid.window, grid.window, channels})
+                           .transpose(2, 3)
+                           .reshape({-1, padded, padded, channels})
+                           .narrow(1, 0, grid.side)
+                           .narrow(2, 0, grid.side);
+  return grid.shift > 0 ? at::roll(y, {grid.shift, grid.shift}, {1, 2}) : y.contiguous();
+}
+
+// Which tokens of each window belonged together before the shift: equal numbers. (windows, tokens)
+at::Tensor regions(const WindowGrid& grid, at::Device device) {
+  const std::int64_t padded = grid.count() * grid.window;
+  const at::Tensor row = at::arange(padded, at::TensorOptions(device).dtype(at::kLong));
+  // All windows but the last, and the two parts of the last.
+  const at::Tensor band = (row >= padded - grid.window).to(at::kLong) + (row >= padded - grid.shift);
+  return (3 * band.unsqueeze(1) + band)
+      .view({grid.count(), grid.window, grid.count(), grid.window})
+      .transpose(1, 2)
+      .reshape({grid.count() * grid.count(), grid.tokens()});
+}
+
+at::Tensor with_copies(const at::Tensor& qkv, const at::Tensor& padding, const at::Tensor& bias, std::int64_t heads,
+                       const WindowGrid& grid) {
+  const std::int64_t channels = qkv.size(3) / 3;
+  const std::int64_t tokens = grid.tokens();
+  // (3, windows, heads, tokens, channels of a head)
+  const at::Tensor parts =
+      split(qkv, padding, grid).reshape({-1, tokens, 3, heads, channels / heads}).permute({2, 0, 3, 1, 4});
+  const at::Tensor q = parts.select(0, 0) * (1 / std::sqrt(static_cast<double>(channels / heads)));
+  at::Tensor scores = at::matmul(q, parts.select(0, 1).transpose(2, 3));  // (windows, heads, query, key)
+  if (bias.defined()) scores = scores + bias;
+  if (grid.shift > 0) {
+    const at::Tensor region = regions(grid, scores.device());
+    const at::Tensor mask = kMasked * (region.unsqueeze(1) != region.unsqueeze(2)).to(scores.scalar_type());
+    scores = (scores.view({-1, mask.size(0), heads, tokens, tokens}) + mask.unsqueeze(1)).view(scores.sizes());
+  }
+  const at::Tensor mixed = at::matmul(scores.softmax(-1), parts.select(0, 2));
+  return join(mixed.transpose(1, 2).reshape({-1, tokens, channels}), grid);
+}
+
+// ---- in one pass
+
+std::size_t rounded_up(std::size_t count) {
+  constexpr std::size_t kLanes = small_product_detail::kLanes;
+  return (count + kLanes - 1) / kLanes * kLanes;
+}
+
+// Sizes of the problem, and for each window where its tokens lie in the image (kPadding for none) and their regions.
+struct Layout {
+  static constexpr std::int64_t kPadding = -1;
+
+  std::size_t images, heads, channels, pixels, windows, tokens, depth;
+  std::size_t token_step, depth_step;   // rows of the local matrices, filled up to whole vectors
+  std::vector<std::int64_t> positions;  // [window][token]
+  std::vector<std::int64_t> region;     // [window][token], empty without a shift
+
+  Layout(const at::Tensor& qkv, std::int64_t head_count, const WindowGrid& grid)
+      : images(static_cast<std::size_t>(qkv.size(0))),
+        heads(static_cast<std::size_t>(head_count)),
+        channels(static_cast<std::size_t>(qkv.size(3) / 3)),
+        pixels(static_cast<std::size_t>(grid.side * grid.side)),
+        windows(static_cast<std::size_t>(grid.count() * grid.count())),
+        tokens(static_cast<std::size_t>(grid.tokens())),
+        depth(channels / heads),
+        token_step(rounded_up(tokens)),
+        depth_step(rounded_up(depth)) {
+    const auto moved = [&](std::int64_t index) { return (index + grid.shift) % grid.side; };
+    for (std::int64_t window = 0; window < grid.count() * grid.count(); ++window) {
+      for (std::int64_t token = 0; token < grid.tokens(); ++token) {
+        const std::int64_t row = window / grid.count() * grid.window + token / grid.window;
+        const std::int64_t column = window % grid.count() * grid.window + token % grid.window;
+        const bool inside = row < grid.side && column < grid.side;
+        positions.push_back(inside ? moved(row) * grid.side + moved(column) : kPadding);
+      }
+    }
+    if (grid.shift > 0) {
+      const at::Tensor numbers = regions(grid, at::kCPU);
+      region.assign(numbers.const_data_ptr<std::int64_t>(), numbers.const_data_ptr<std::int64_t>() + numbers.numel());
+    }
+  }
+
+  // Images fall into blocks that do not depend on the number of threads: sums over them neither.
+  static constexpr std::size_t kBlocks = 8;
+  std::size_t blocks() const { return std::min(images, kBlocks); }
+};
+
+// The matrices of one head in one window, all of them small enough for the cache.
+struct Scratch {
+  std::vector<float> q, k, v;         // (tokens, depth), q scaled
+  std::vector<float> transposed;      // of k or v: (depth, tokens)
+  std::vector<float> weights;         // (query, key)
+  std::vector<float> y;               // (tokens, depth): the result or its gradient
+  std::vector<float> score_gradient;  // (query, key)
+  std::vector<float> out;             // (tokens, depth)
+
+  explicit Scratch(const Layout& layout)
+      : q(layout.tokens * layout.depth_step),
+        k(q.size()),
+        v(q.size()),
+        transposed(layout.depth_step * layout.token_step),
+        weights(layout.tokens * layout.token_step),
+        y(q.size()),
+        score_gradient(weights.size()),
+        out(q.size()) {}
+};
+
+// Rows of `depth` values that lie `step` apart at the tokens' positions, into a local matrix; `padding` for those
+// without a position, or zeros where that is null.
+JETVIT_VECTOR_CLONES void gather(const float* image, std::size_t step, const float* padding,
+                                 const std::int64_t* positions, const Layout& layout, float factor, float* to) {
+  for (std::size_t token = 0; token < layout.tokens; ++token, to += layout.depth_step) {
+    const float* from = positions[token] < 0 ? padding : image + static_cast<std::size_t>(positions[token]) * step;
+    if (from == nullptr) {
+      std::fill(to, to + layout.depth, 0.0F);
+      continue;
+    }
+    JETVIT_INDEPENDENT_TURNS
+    for (std::size_t c = 0; c < layout.depth; ++c) to[c] = factor * from[c];
+  }
+}
+
+void transpose(const float* from, const Layout& layout, float* to) {
+  for (std::size_t token = 0; token < layout.tokens; ++token) {
+    for (std::size_t c = 0; c < layout.depth; ++c)
+      to[c * layout.token_step + token] = from[token * layout.depth_step + c];
+  }
+}
+
+// From q and k to the weights: softmax of q k^T + bias + mask.
+JETVIT_VECTOR_CLONES void attend(const Layout& layout, const float* bias, const std::int64_t* region,
+                                 Scratch& scratch) {
+  using small_product_detail::kLanes, small_product_detail::lanes, small_product_detail::Vector;
+  constexpr float kNever = -1e30F;
+  const std::size_t tokens = layout.tokens;
+  for (std::size_t query = 0; query < tokens; ++query) {
+    float* row = scratch.weights.data() + query * layout.token_step;
+    for (std::size_t key = 0; key < tokens; ++key) row[key] = bias == nullptr ? 0.0F : bias[query * tokens + key];
+    if (region != nullptr) {
+      for (std::size_t key = 0; key < tokens; ++key) row[key] += region[query] == region[key] ? 0.0F : kMasked;
+    }
+    std::fill(row + tokens, row + layout.token_step, kNever);
+  }
+  small_product({scratch.q.data(), layout.depth_step, 1}, scratch.transposed.data(), layout.token_step,
+                scratch.weights.data(), layout.token_step, tokens, layout.depth, layout.token_step, true);
+  for (std::size_t query = 0; query < tokens; ++query) {
+    float* row = scratch.weights.data() + query * layout.token_step;
+    const float* end = row + layout.token_step;
+    Vector largest = lanes(row).values;
+    for (const float* at = row + kLanes; at < end; at += kLanes) {
+      const Vector values = lanes(at).values;
+      largest = values > largest ? values : largest;
+    }
+    float most = largest[0];
+    for (std::size_t lane = 1; lane < kLanes; ++lane) most = std::max(most, largest[lane]);
+    JETVIT_INDEPENDENT_TURNS
+    for (std::size_t key = 0; key < layout.token_step; ++key) row[key] = vector_exp(row[key] - most);
+    Vector sums = lanes(row).values;
+    for (const float* at = row + kLanes; at < end; at += kLanes) sums += lanes(at).values;
+    float sum = 0;
+    for (std::size_t lane = 0; lane < kLanes; ++lane) sum += sums[lane];
+    for (float* at = row; at < end; at += kLanes) lanes(at).values = lanes(at).values * (1.0F / sum);
+  }
+}
+
+JETVIT_VECTOR_CLONES void mix_values(const Layout& layout, Scratch& scratch) {
+  small_product({scratch.weights.data(), layout.token_step, 1}, scratch.v.data(), layout.depth_step, scratch.y.data(),
+                layout.depth_step, layout.tokens, layout.tokens, layout.depth_step, false);
+}
+
+// With the gradient of the result in y: that of the values into `out`, and that of the scores.
+JETVIT_VECTOR_CLONES void differentiate(const Layout& layout, Scratch& scratch, float* bias_gradient) {
+  using small_product_detail::kLanes, small_product_detail::lanes, small_product_detail::Vector;
+  const std::size_t tokens = layout.tokens;
+  small_product({scratch.weights.data(), 1, layout.token_step}, scratch.y.data(), layout.depth_step, scratch.out.data(),
+                layout.depth_step, tokens, tokens, layout.depth_step, false);
+  // `transposed` holds the values here.
+  small_product({scratch.y.data(), layout.depth_step, 1}, scratch.transposed.data(), layout.token_step,
+                scratch.score_gradient.data(), layout.token_step, tokens, layout.depth, layout.token_step, false);
+  for (std::size_t query = 0; query < tokens; ++query) {
+    const float* weights = scratch.weights.data() + query * layout.token_step;
+    float* row = scratch.score_gradient.data() + query * layout.token_step;
+    Vector products{};
+    for (std::size_t key = 0; key < layout.token_step; key += kLanes)
+      products += lanes(weights + key).values * lanes(row + key).values;
+    float mean = 0;
+    for (std::size_t lane = 0; lane < kLanes; ++lane) mean += products[lane];
+    for (std::size_t key = 0; key < layout.token_step; key += kLanes) {
+      lanes(row + key).values = lanes(weights + key).values * (lanes(row + key).values - mean);
+    }
+    if (bias_gradient == nullptr) continue;
+    float* sum = bias_gradient + query * tokens;
+    JETVIT_INDEPENDENT_TURNS
+    for (std::size_t key = 0; key < tokens; ++key) sum[key] += row[key];
+  }
+}
+
+JETVIT_VECTOR_CLONES void query_gradient(const Layout& layout, Scratch& scratch) {
+  small_product({scratch.score_gradient.data(), layout.token_step, 1}, scratch.k.data(), layout.depth_step,
+                scratch.out.data(), layout.depth_step, layout.tokens, layout.tokens, layout.depth_step, false);
+}
+
+JETVIT_VECTOR_CLONES void key_gradient(const Layout& layout, Scratch& scratch) {
+  small_product({scratch.score_gradient.data(), 1, layout.token_step}, scratch.q.data(), layout.depth_step,
+                scratch.out.data(), layout.depth_step, layout.tokens, layout.tokens, layout.depth_step, false);
+}
+
+// Local rows back to the tokens' positions; what belongs to padding is added up, or dropped where `padding` is null.
+JETVIT_VECTOR_CLONES void scatter(const float* from, const std::int64_t* positions, const Layout& layout, float factor,
+                                  float* image, std::size_t step, float* padding) {
+  for (std::size_t token = 0; token < layout.tokens; ++token, from += layout.depth_step) {
+    if (positions[token] >= 0) {
+      float* to = image + static_cast<std::size_t>(positions[token]) * step;
+      JETVIT_INDEPENDENT_TURNS
+      for (std::size_t c = 0; c < layout.depth; ++c) to[c] = factor * from[c];
+    } else if (padding != nullptr) {
+      for (std::size_t c = 0; c < layout.depth; ++c) padding[c] += factor * from[c];
+    }
+  }
+}
+
+// Calls body(block, head, first image, last image, scratch) on the threads of ATen.
+template <class Body>
+void for_each_block_and_head(const Layout& layout, Body body) {
+  const auto units = static_cast<std::int64_t>(layout.blocks() * layout.heads);
+  at::parallel_for(0, units, 1, [&](std::int64_t begin, std::int64_t end) {
+    Scratch scratch(layout);
+    for (auto unit = static_cast<std::size_t>(begin); unit < static_cast<std::size_t>(end); ++unit) {
+      const std::size_t block = unit / layout.heads;
+      body(block, unit % layout.heads, block * layout.images / layout.blocks(),
+           (block + 1) * layout.images / layout.blocks(), scratch);
+    }
+  });
+}
+
+// q, k, v and the weights of one head in one window; leaves k in `transposed`.
+void load_and_attend(const Layout& layout, const float* image, const float* padding, const float* bias,
+                     std::size_t head, std::size_t window, Scratch& scratch) {
+  const std::int64_t* positions = layout.positions.data() + window * layout.tokens;
+  const std::size_t step = 3 * layout.channels;
+  const float scale = 1.0F / std::sqrt(static_cast<float>(layout.depth));
+  const std::size_t first = head * layout.depth;
+  gather(image + first, step, padding + first, positions, layout, scale, scratch.q.data());
+  const std::size_t key = layout.channels + first;
+  gather(image + key, step, padding + key, positions, layout, 1, scratch.k.data());
+  const std::size_t value = 2 * layout.channels + first;
+  gather(image + value, step, padding + value, positions, layout, 1, scratch.v.data());
+  transpose(scratch.k.data(), layout, scratch.transposed.data());
+  attend(layout, bias == nullptr ? nullptr : bias + head * layout.tokens * layout.tokens,
+         layout.region.empty() ? nullptr : layout.region.data() + window * layout.tokens, scratch);
+}
+
+WindowGrid grid_of(const torch::autograd::AutogradContext& context) {
+  const auto numbers = context.saved_data.at("grid").toIntVector();
+  return {numbers[0], numbers[1], numbers[2]};
+}
+
+struct WindowAttentionFunction : torch::autograd::Function<WindowAttentionFunction> {
+  static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& qkv, const at::Tensor& padding,
+                            const at::Tensor& bias, std::int64_t heads, const WindowGrid& grid) {
+    const Layout layout(qkv, heads, grid);
+    at::Tensor y = at::empty({qkv.size(0), grid.side, grid.side, qkv.size(3) / 3}, qkv.options());
+    const float* from = qkv.const_data_ptr<float>();
+    const float* padding_token = padding.const_data_ptr<float>();
+    const float* biases = bias.numel() > 0 ? bias.const_data_ptr<float>() : nullptr;
+    auto* to = y.data_ptr<float>();
+    for_each_block_and_head(
+        layout, [&](std::size_t, std::size_t head, std::size_t first, std::size_t last, Scratch& scratch) {
+          for (std::size_t image = first; image < last; ++image) {
+            const std::size_t begin = image * layout.pixels * layout.channels;
+            for (std::size_t window = 0; window < layout.windows; ++window) {
+              load_and_attend(layout, from + 3 * begin, padding_token, biases, head, window, scratch);
+              mix_values(layout, scratch);
+              scatter(scratch.y.data(), layout.positions.data() + window * layout.tokens, layout, 1,
+                      to + begin + head * layout.depth, layout.channels, nullptr);
+            }
+          }
+        });
+    context->save_for_backward({qkv, padding, bias});
+    context->saved_data["heads"] = heads;
+    context->saved_data["grid"] = std::vector<std::int64_t>{grid.side, grid.window, grid.shift};
+    return y;
+  }
+
+  static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
+                                                 torch::autograd::variable_list gradients) {
+    const auto saved = context->get_saved_variables();
+    const at::Tensor &qkv = saved[0], &padding = saved[1], &bias = saved[2];
+    const Layout layout(qkv, context->saved_data.at("heads").toInt(), grid_of(*context));
+    const at::Tensor gy = gradients[0].contiguous();
+    at::Tensor qkv_gradient = at::empty_like(qkv);
+    const auto blocks = static_cast<std::int64_t>(layout.blocks());
+    at::Tensor padding_gradient = at::zeros({blocks, padding.size(0)}, padding.options());
+    at::Tensor bias_gradient = at::zeros({bias.numel() > 0 ? blocks : 0, bias.numel()}, bias.options());
+    const float* from = qkv.const_data_ptr<float>();
+    const float* gradient = gy.const_data_ptr<float>();
+    const float* padding_token = padding.const_data_ptr<float>();
+    const float* biases = bias.numel() > 0 ? bias.const_data_ptr<float>() : nullptr;
+    auto* to = qkv_gradient.data_ptr<float>();
+    auto* padding_sums = padding_gradient.data_ptr<float>();
+    auto* bias_sums = bias_gradient.data_ptr<float>();
+    for_each_block_and_head(layout, [&](std::size_t block, std::size_t head, std::size_t first, std::size_t last,
+                                        Scratch& scratch) {
+      const std::size_t scores = layout.tokens * layout.tokens;
+      float* bias_sum = biases == nullptr ? nullptr : bias_sums + (block * layout.heads + head) * scores;
+      const std::size_t column = head * layout.depth;
+      float* padding_sum = padding_sums + block * 3 * layout.channels + column;
+      const std::size_t step = 3 * layout.channels;
+      for (std::size_t image = first; image < last; ++image) {
+        const std::size_t begin = image * layout.pixels * layout.channels;
+        float* out = to + 3 * begin + column;
+        for (std::size_t window = 0; window < layout.windows; ++window) {
+          const std::int64_t* positions = layout.positions.data() + window * layout.tokens;
+          load_and_attend(layout, from + 3 * begin, padding_token, biases, head, window, scratch);
+          gather(gradient + begin + column, layout.channels, nullptr, positions, layout, 1, scratch.y.data());
+          transpose(scratch.v.data(), layout, scratch.transposed.data());
+          differentiate(layout, scratch, bias_sum);
+          scatter(scratch.out.data(), positions, layout, 1, out + 2 * layout.channels, step,
+                  padding_sum + 2 * layout.channels);
+          query_gradient(layout, scratch);
+          const float scale = 1.0F / std::sqrt(static_cast<float>(layout.depth));
+          scatter(scratch.out.data(), positions, layout, scale, out, step, padding_sum);
+          key_gradient(layout, scratch);
+          scatter(scratch.out.data(), positions, layout, 1, out + layout.channels, step, padding_sum + layout.channels);
+        }
+      }
+    });
+    const at::Tensor of_bias = biases == nullptr ? at::Tensor() : bias_gradient.sum(0).view(bias.sizes());
+    return {qkv_gradient, padding_gradient.sum(0), of_bias, {}, {}};
+  }
+};
+
+bool fits_one_pass(const at::Tensor& qkv, const at::Tensor& padding, const at::Tensor& bias, const WindowGrid& grid) {
+  const auto plain = [](const at::Tensor& x) { return x.device().is_cpu() && x.scalar_type() == at::kFloat; };
+  return plain(qkv) && plain(padding) && (!bias.defined() || plain(bias)) && qkv.numel() > 0 &&
+         grid.tokens() <= kMostTokens;
+}
+
+}  // namespace
+
+at::Tensor window_attention(const at::Tensor& qkv, const at::Tensor& padding, const at::Tensor& bias,
+                            std::int64_t heads, const WindowGrid& grid) {
+  if (!fits_one_pass(qkv, padding, bias, grid)) return with_copies(qkv, padding, bias, heads, grid);
+  RECORD_FUNCTION("jetvit::window_attention",
+                  std::vector<c10::IValue>({qkv, grid.count() * grid.count(), grid.tokens()}));
+  // An empty tensor stands for no bias: undefined ones cannot be saved.
+  return WindowAttentionFunction::apply(qkv.contiguous(), padding.contiguous(),
+                                        bias.defined() ? bias.contiguous() : at::empty({0}, qkv.options()), heads,
+                                        grid);
+}
+
+}  // namespace jetvit

@@ -1,0 +1,118 @@
+"""timm's Swin, EfficientNet and DaViT models and EffSwin, the hybrid of the first two, for make_model_oracles.py and
+compare_timm.py. A model's options carry jetvit's names."""
+import timm
+import torch
+from timm.models import davit, efficientnet, swin_transformer
+from timm.models._efficientnet_builder import decode_arch_def
+from torch import nn
+
+DEPTHS, HEADS = (2, 2, 2), (1, 2, 4)  # of the nano sizes of Swin and EffSwin
+
+
+def efficientnet_nano(channels, features=False):
+    arch = [["ds_r1_k3_s1_e1_c16_se0.25"], ["ir_r1_k3_s2_e6_c24_se0.25"], ["ir_r2_k5_s2_e6_c32_se0.25"],
+            ["ir_r1_k3_s1_e6_c48_se0.25"]]
+    if features:
+        arch = [["ds_r1_k3_s1_e1_c16_se0.25"], ["ir_r2_k3_s2_e6_c24_se0.25"], ["ir_r2_k5_s2_e6_c32_se0.25"]]
+    common = dict(stem_size=16, in_chans=channels, act_layer=nn.SiLU, norm_layer=nn.BatchNorm2d)
+    if features:
+        return efficientnet.EfficientNetFeatures(decode_arch_def(arch), out_indices=(0, 1, 2), **common)
+    return efficientnet.EfficientNet(decode_arch_def(arch), num_classes=1, num_features=128, **common)
+
+
+def swin(name, size, channels, drop_path, window):
+    common = dict(img_size=size, in_chans=channels, num_classes=1, drop_path_rate=drop_path, window_size=window)
+    if name.endswith("tiny"):
+        return timm.create_model("swin_tiny_patch4_window7_224", **common)
+    return swin_transformer.SwinTransformer(patch_size=2, embed_dim=24, depths=DEPTHS, num_heads=HEADS, **common)
+
+
+def davit_nano(channels, drop_path, window):
+    model = davit.DaVit(in_chans=channels, num_classes=1, depths=(1, 1, 1), embed_dims=(24, 48, 96), num_heads=HEADS,
+                        window_size=window, drop_path_rate=drop_path)
+    # timm's stem always divides by 4: the stride is changed afterwards.
+    model.stem.stride = model.stem.conv.stride = (2, 2)
+    return model
+
+
+class EffSwin(nn.Module):
+    """features (all EfficientNet stages) and whole (all Swin stages) are cut; the first convolution is drawn anew with its
+    own stride, as in the study."""
+
+    def __init__(self, features, whole, split, stem_stride):
+        super().__init__()
+        taps = [info["stage"] for info in features.feature_info.get_dicts()]
+        width = features.feature_info.get_dicts()[split]["num_chs"]
+        features.blocks = features.blocks[:taps[split]]
+        stem = features.conv_stem
+        features.conv_stem = nn.Conv2d(stem.in_channels, stem.out_channels, 3, stem_stride, 1, bias=False)
+        stages = list(whole.layers)[split:]
+        stages[0].downsample = nn.Identity()
+        out = stages[0].blocks[0].dim
+        self.patch_embed = nn.Module()
+        self.patch_embed.feature_extractor = features
+        self.patch_embed.embed_matcher = nn.Sequential(nn.Conv2d(width, out, 1, bias=False), nn.BatchNorm2d(out), nn.SiLU())
+        self.layers = nn.ModuleDict({str(split + index): stage for index, stage in enumerate(stages)})
+        self.norm, self.head = whole.norm, whole.head
+
+    def forward(self, x):
+        front = self.patch_embed.feature_extractor
+        x = front.blocks(front.bn1(front.conv_stem(x)))
+        x = self.patch_embed.embed_matcher(x).permute(0, 2, 3, 1)
+        for stage in self.layers.values():
+            x = stage(x)
+        return self.head(self.norm(x))
+
+
+def effswin(name, size, channels, drop_path, window, split):
+    nano = name.endswith("nano")
+    stem_stride, patch = (2, 2) if nano else (4, 4)
+    features = efficientnet_nano(channels, features=True) if nano else timm.create_model(
+        "efficientnet_b3", in_chans=channels, features_only=True)
+    side = -(-size // stem_stride)
+    for _ in range(split):
+        side = -(-side // 2)
+    # The Swin whose stage `split` sees an image of that side.
+    whole = swin("swin_nano" if nano else "swin_tiny", side * patch * 2**split, channels, drop_path, window)
+    return EffSwin(features, whole, split, stem_stride)
+
+
+def make(name, options):
+    """The reference, or None for a model of another family."""
+    size, channels = options["image_size"], options["channels"]
+    nano = name.endswith("nano")
+    window = options.get("window", 6 if nano else 7)
+    if name in ("swin_tiny", "swin_nano"):
+        return swin(name, size, channels, options.get("drop_path", 0.0 if nano else 0.1), window)
+    if name in ("effswin", "effswin_nano"):
+        return effswin(name, size, channels, options.get("drop_path", 0.0 if nano else 0.1), window,
+                       options.get("split", 1 if nano else 2))
+    if name in ("efficientnet_b0", "efficientnet_b3"):
+        return timm.create_model(name, in_chans=channels, num_classes=1)
+    if name == "efficientnet_nano":
+        return efficientnet_nano(channels)
+    if name == "davit_tiny":
+        return timm.create_model(name, in_chans=channels, num_classes=1, window_size=window)
+    if name == "davit_nano":
+        return davit_nano(channels, 0.0, window)
+    if name == "vit_small":
+        return timm.create_model("vit_small_patch16_224", img_size=size, in_chans=channels, num_classes=1)
+    return None
+
+
+def plan():
+    """Model: options, whether gradients are stored (which need random layers off) and forward passes in training mode."""
+    def case(size, channels, gradients=False, **options):
+        return {"image_size": size, "channels": channels, **options}, gradients, 3
+
+    off = {"drop_path": 0.0}
+    yield "swin_tiny", [case(64, 1), case(125, 3, True, **off), case(128, 8, window=8)]
+    yield "swin_nano", [case(48, 1), case(48, 3, True), case(64, 8, True), case(37, 1)]
+    yield "efficientnet_b0", [case(64, 1), case(64, 3, True), case(125, 8)]
+    yield "efficientnet_b3", [case(64, 1), case(64, 3), case(93, 8)]
+    yield "efficientnet_nano", [case(48, 1), case(48, 3, True), case(64, 8, True)]
+    yield "effswin", [case(64, 1), case(128, 3, True, **off), case(125, 8, split=1), case(64, 3, split=3)]
+    yield "effswin_nano", [case(48, 1), case(48, 3, True), case(64, 8, True, split=2)]
+    yield "davit_tiny", [case(64, 1), case(96, 3, True), case(125, 8)]
+    yield "davit_nano", [case(48, 1), case(48, 3, True), case(64, 8, True), case(37, 1)]
+    yield "vit_small", [case(64, 1), case(64, 3, True), case(128, 8)]
