@@ -31,7 +31,9 @@ JETVIT_ALWAYS_INLINE int ceiling_of(double x) {
   return whole + (x > whole ? 1 : 0);
 }
 
-constexpr int kLanes = 4;  // output columns whose weights are worked out together
+// Output columns whose weights are worked out together.
+constexpr int kLanes = 4;
+using Lanes = float __attribute__((vector_size(kLanes * sizeof(float))));
 
 // Gathering turned over: the kernel around a raw pixel covers a turned square of the output, and every output pixel in
 // the square's bounding box is asked where it samples, relative to that raw pixel.
@@ -74,12 +76,8 @@ JETVIT_ALWAYS_INLINE void scatter_rotated_as(const PixelList& pixels, const Imag
       const float v = to_left * v_column + to_row * v_row;
       float* target = out + geometry.index(row, first_column) * pixel_step;
       for (int first = 0; first < count; first += kLanes) {
-        float share[kLanes];
-        JETVIT_INDEPENDENT_TURNS
-        for (int k = 0; k < kLanes; ++k) {
-          const float step = static_cast<float>(first + k);
-          share[k] = value * kernel<resize>(u + step * u_column) * kernel<resize>(v + step * v_column);
-        }
+        const Lanes step = Lanes{0, 1, 2, 3} + static_cast<float>(first);
+        const Lanes share = value * kernel<resize>(u + step * u_column) * kernel<resize>(v + step * v_column);
         const int lanes = std::min(kLanes, count - first);
         for (int k = 0; k < lanes; ++k, target += column_step) *target += share[k];
       }
