@@ -7,40 +7,46 @@
 #include <ATen/ops/empty.h>
 
 #include "base/text.h"
+#include "ops/bfloat16.h"
 
 namespace jetvit {
 namespace {
 
-// Keys of the random streams: the order and the augmentation never share a stream.
-constexpr std::uint64_t kOrderStage = 0x6f72646572;      // "order"
+// Keys of the random streams, which no two purposes share.
 constexpr std::uint64_t kAugmentStage = 0x6175676d656e;  // "augmen"
+constexpr std::uint64_t kMixStage = 0x6d6978;            // "mix"
 
-constexpr std::size_t kChunk = 16;  // jets handed to a thread at once: about a millisecond of work
+// Jets handed to a thread at once: about a millisecond of work. Even, so that the partners of a pair stay together.
+constexpr std::size_t kChunk = 16;
 
 std::uint64_t key(int number) {
   return static_cast<std::uint64_t>(number);
 }
 
-}  // namespace
-
-std::vector<std::size_t> epoch_order(std::size_t count, std::uint64_t seed, int epoch) {
-  std::vector<std::size_t> order(count);
-  for (std::size_t place = 0; place < count; ++place) order[place] = place;
-  RandomStream stream({seed, kOrderStage, key(epoch)});
-  for (std::size_t place = count; place > 1; --place) std::swap(order[place - 1], order[stream.below(place)]);
-  return order;
+// The place of the jet's partner among the `count` jets of a batch; its own where it has none.
+std::size_t partner_of(std::size_t place, std::size_t count) {
+  return std::min(place ^ 1, count - 1);
 }
+
+}  // namespace
 
 BatchLoader::BatchLoader(std::shared_ptr<const JetRecords> records, InputTransform transform, const ImageOptions& image,
                          const AugmentOptions& augment, const LoadOptions& load)
     : records_(std::move(records)),
-      assembler_(records_->images.shape, std::move(transform), image, augment),
+      augment_(augment),
+      assembler_(records_->images.shape, std::move(transform), image, augment, load.format.channels_last),
       load_(load) {
   if (load_.batch_size < 1) throw UsageError(text("batch_size: ", load_.batch_size, " (must be at least 1)"));
   if (load_.threads < 1) throw UsageError(text("threads: ", load_.threads, " (must be at least 1)"));
   if (jets() == 0) {
     throw UsageError(text("no batch of ", load_.batch_size, " from ", records_->size(),
                           " jets (with drop_last only full batches count)"));
+  }
+  if (!load_.weights.empty() && load_.weights.size() != records_->size()) {
+    throw Error(text(load_.weights.size(), " weights for ", records_->size(), " jets"));
+  }
+  if (load_.order == Order::kWeighted) {
+    weight_sums_ = running_sums(load_.weights.empty() ? records_->weight : load_.weights);
   }
   // Enough ahead that every thread has work while the consumer holds a batch.
   slots_.resize(static_cast<std::size_t>(load_.threads) + 2);
@@ -75,7 +81,8 @@ std::size_t BatchLoader::chunks_of(std::size_t batch) const {
 
 void BatchLoader::start_epoch(int epoch, std::size_t first_batch) {
   std::vector<std::size_t> order;
-  if (load_.shuffle) order = epoch_order(records_->size(), load_.seed, epoch);
+  if (load_.order == Order::kPermutation) order = epoch_order(records_->size(), load_.seed, epoch);
+  if (load_.order == Order::kWeighted) order = weighted_order(weight_sums_, load_.seed, epoch);
   std::unique_lock lock(mutex_);
   end_ = 0;  // nothing more is handed out
   work_batch_ = 0;
@@ -102,8 +109,18 @@ at::Tensor BatchLoader::recycled_images(std::size_t jets) {
   // One tensor a slot, the consumer's and a shorter last one make a full set. Beyond it somebody keeps batches: those
   // stay alive where they are kept, the loader lets go of them.
   if (memory_.size() >= slots_.size() + 2) memory_.erase(memory_.begin());
-  memory_.push_back(at::empty({count, assembler_.planes(), assembler_.size(), assembler_.size()}, at::kFloat));
+  memory_.push_back(at::empty(
+      {count, assembler_.planes(), assembler_.size(), assembler_.size()},
+      at::TensorOptions(load_.format.bf16 ? at::kBFloat16 : at::kFloat)
+          .memory_format(load_.format.channels_last ? at::MemoryFormat::ChannelsLast : at::MemoryFormat::Contiguous)));
   return memory_.back();
+}
+
+// What the jet counts as before it is mixed.
+Target BatchLoader::target_of(std::size_t jet) const {
+  const float label = static_cast<float>(records_->label[jet]);
+  if (load_.order == Order::kWeighted) return {label, 1};
+  return {label, load_.weights.empty() ? records_->weight[jet] : load_.weights[jet]};
 }
 
 // Gives the next batch of the epoch a slot, so that threads may fill it.
@@ -112,18 +129,24 @@ void BatchLoader::open_batch() {
   Slot& slot = slots_[opened_ % slots_.size()];
   const std::size_t count = jets_of(opened_);
   const std::size_t begin = opened_ * static_cast<std::size_t>(load_.batch_size);
+  slot.first = begin;
+  slot.mixing = Mixing();
+  if (load_.augment) {
+    slot.mixing = draw_mixing(augment_, assembler_.size(), RandomStream({load_.seed, kMixStage, key(epoch_), opened_}));
+  }
   Batch& batch = slot.batch;
   batch.images = recycled_images(count);
-  batch.labels = at::empty({static_cast<std::int64_t>(count)}, at::kFloat);
+  batch.targets = at::empty({static_cast<std::int64_t>(count)}, at::kFloat);
   batch.weights = at::empty({static_cast<std::int64_t>(count)}, at::kFloat);
   batch.jets.resize(count);
-  float* const labels = batch.labels.data_ptr<float>();
+  float* const targets = batch.targets.data_ptr<float>();
   float* const weights = batch.weights.data_ptr<float>();
+  for (std::size_t i = 0; i < count; ++i) batch.jets[i] = order_.empty() ? begin + i : order_[begin + i];
   for (std::size_t i = 0; i < count; ++i) {
-    const std::size_t jet = load_.shuffle ? order_[begin + i] : begin + i;
-    batch.jets[i] = jet;
-    labels[i] = static_cast<float>(records_->label[jet]);
-    weights[i] = records_->weight[jet];
+    const std::size_t partner = partner_of(i, count);
+    const Target target = mix_targets(slot.mixing, target_of(batch.jets[i]), target_of(batch.jets[partner]));
+    targets[i] = target.label;
+    weights[i] = target.weight;
   }
   slot.chunks_left = chunks_of(opened_);
   ++opened_;
@@ -150,7 +173,7 @@ bool BatchLoader::next(Batch& batch) {
 }
 
 void BatchLoader::work() {
-  ImageAssembler::Workspace workspace;
+  Workspace workspace;
   std::unique_lock lock(mutex_);
   while (true) {
     work_ready_.wait(lock, [this] { return stop_ || (work_batch_ < std::min(opened_, end_) && !failure_); });
@@ -176,17 +199,44 @@ void BatchLoader::work() {
   }
 }
 
-// Writes the images of one chunk of the slot's batch.
-void BatchLoader::fill(Slot& slot, std::size_t chunk, ImageAssembler::Workspace& workspace) const {
-  const std::vector<std::size_t>& jets = slot.batch.jets;
-  float* const images = slot.batch.images.mutable_data_ptr<float>();
-  for (std::size_t i = chunk * kChunk; i < std::min(jets.size(), (chunk + 1) * kChunk); ++i) {
-    float* const out = images + i * assembler_.values();
-    if (load_.augment) {
-      const RandomStream stream({load_.seed, kAugmentStage, key(epoch_), jets[i]});
-      assembler_.assemble_augmented(records_->images, jets[i], stream, out, workspace);
+// Writes the image of the jet at `place` of the slot's batch.
+void BatchLoader::assemble(const Slot& slot, std::size_t place, float* out, Workspace& workspace) const {
+  const std::size_t jet = slot.batch.jets[place];
+  if (!load_.augment) {
+    assembler_.assemble(records_->images, jet, out, workspace.assembler);
+  } else if (load_.order == Order::kWeighted) {
+    // A jet may come again in an epoch, in another guise.
+    const RandomStream stream({load_.seed, kAugmentStage, key(epoch_), jet, slot.first + place});
+    assembler_.assemble_augmented(records_->images, jet, stream, out, workspace.assembler);
+  } else {
+    const RandomStream stream({load_.seed, kAugmentStage, key(epoch_), jet});
+    assembler_.assemble_augmented(records_->images, jet, stream, out, workspace.assembler);
+  }
+}
+
+// Writes the images of one chunk of the slot's batch: straight into the tensor, or by way of the cache where they are
+// rounded to bfloat16 after all sums.
+void BatchLoader::fill(const Slot& slot, std::size_t chunk, Workspace& workspace) const {
+  const std::size_t count = slot.batch.jets.size();
+  const std::size_t values = assembler_.values();
+  const bool mixes = slot.mixing.kind != Mixing::Kind::kNone;
+  const std::size_t step = mixes ? 2 : 1;
+  for (std::size_t i = chunk * kChunk; i < std::min(count, (chunk + 1) * kChunk); i += step) {
+    const std::size_t together = std::min(step, count - i);
+    float* out = nullptr;
+    if (load_.format.bf16) {
+      workspace.unrounded.resize(step * values);
+      out = workspace.unrounded.data();
     } else {
-      assembler_.assemble(records_->images, jets[i], out, workspace);
+      out = slot.batch.images.mutable_data_ptr<float>() + i * values;
+    }
+    for (std::size_t k = 0; k < together; ++k) assemble(slot, i + k, out + k * values, workspace);
+    if (together == 2) {
+      mix_images(slot.mixing, assembler_.planes(), assembler_.size(), load_.format.channels_last, out, out + values);
+    }
+    if (load_.format.bf16) {
+      auto* const rounded = static_cast<std::uint16_t*>(slot.batch.images.mutable_data_ptr());
+      round_to_bfloat16(out, together * values, rounded + i * values);
     }
   }
 }

@@ -12,36 +12,45 @@
 #include <ATen/core/Tensor.h>
 
 #include "jet/jet_records.h"
+#include "load/epoch_order.h"
 #include "ops/assemble_batch.h"
+#include "ops/image_format.h"
+#include "ops/mixing.h"
 
 namespace jetvit {
 
 struct Batch {
-  at::Tensor images;              // (N, C, H, W) float32
-  at::Tensor labels;              // (N) float32, 0 or 1
+  at::Tensor images;              // (N, C, H, W) in the format that was asked for
+  at::Tensor targets;             // (N) float32: the label, 0 or 1, or between them where jets are mixed
   at::Tensor weights;             // (N) float32
   std::vector<std::size_t> jets;  // the jets' places in the records
+};
+
+enum class Order : std::uint8_t {
+  kAsStored,
+  kPermutation,  // every jet once an epoch
+  kWeighted      // drawn with replacement as often as they weigh: the batches' weights are all 1
 };
 
 struct LoadOptions {
   int batch_size = 256;
   int threads = 1;         // background threads that assemble; at least 1
-  std::uint64_t seed = 0;  // of the order and the augmentation
-  bool shuffle = false;
+  std::uint64_t seed = 0;  // of the order, the augmentation and the mixing
+  Order order = Order::kAsStored;
   bool drop_last = false;  // leave out a last batch that is not full
-  bool augment = false;
+  bool augment = false;    // and mix, where the augmentation has it
+  ImageFormat format = {};
+  std::vector<float> weights = {};  // one a jet, in place of the records' own; empty: those
 };
-
-// The order of `count` jets in an epoch: a Fisher-Yates shuffle by a stream keyed with seed and epoch.
-std::vector<std::size_t> epoch_order(std::size_t count, std::uint64_t seed, int epoch);
 
 // Makes batches of jets in background threads, a few ahead of the consumer, written straight into recycled tensors.
 // What an epoch yields depends on the seed, the epoch and the records alone: neither on the threads nor on where it was
 // resumed. One consumer thread.
+// Mixing: the jets 2 k and 2 k + 1 of a batch are partners; a last one without a partner stays as it is.
 class BatchLoader {
  public:
-  // Throws Error or UsageError as ImageAssembler does, and UsageError where the records are empty or options are
-  // impossible.
+  // Throws Error or UsageError as ImageAssembler does, UsageError where the records are empty or options are
+  // impossible, and Error where jets cannot be drawn by their weights.
   BatchLoader(std::shared_ptr<const JetRecords> records, InputTransform transform, const ImageOptions& image,
               const AugmentOptions& augment, const LoadOptions& load);
   ~BatchLoader();
@@ -64,7 +73,14 @@ class BatchLoader {
  private:
   struct Slot {  // one batch on its way
     Batch batch;
+    std::size_t first = 0;  // place of its first jet in the epoch
+    Mixing mixing;
     std::size_t chunks_left = 0;
+  };
+
+  struct Workspace {  // of one thread
+    ImageAssembler::Workspace assembler;
+    std::vector<float> unrounded;  // an image or a pair on its way to bfloat16
   };
 
   std::size_t jets_of(std::size_t batch) const;
@@ -72,12 +88,16 @@ class BatchLoader {
   at::Tensor recycled_images(std::size_t jets);
   void open_batch();  // with mutex_ held
   void work();
-  void fill(Slot& slot, std::size_t chunk, ImageAssembler::Workspace& workspace) const;
+  void fill(const Slot& slot, std::size_t chunk, Workspace& workspace) const;
+  void assemble(const Slot& slot, std::size_t place, float* out, Workspace& workspace) const;
+  Target target_of(std::size_t jet) const;
 
   std::shared_ptr<const JetRecords> records_;
+  AugmentOptions augment_;
   ImageAssembler assembler_;
   LoadOptions load_;
-  std::vector<at::Tensor> memory_;  // of batches, used again once nobody else holds it; consumer thread only
+  std::vector<double> weight_sums_;  // running sums of the weights, where jets are drawn by them
+  std::vector<at::Tensor> memory_;   // of batches, used again once nobody else holds it; consumer thread only
   double wait_seconds_ = 0;
 
   // Guarded by mutex_. Slot of a batch: slots_[batch % slots_.size()].

@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <cmath>
 #include <set>
+
+#include "base/progress.h"
 
 namespace jetvit {
 namespace {
@@ -55,41 +56,67 @@ std::shared_ptr<const JetRecords> make_timing_jets(std::size_t count, std::uint6
   return records;
 }
 
-Json bench_load(std::shared_ptr<const JetRecords> records, const InputTransform& transform, const ImageOptions& image,
-                const AugmentOptions& augment, const LoadOptions& load, double seconds) {
-  using Clock = std::chrono::steady_clock;
-  BatchLoader loader(std::move(records), transform, image, augment, load);
-  Batch batch;
-  loader.start_epoch(0);
-  loader.next(batch);
-  const std::int64_t bytes_per_jet = batch.images.numel() / batch.images.size(0) * 4;
+Json rate_summary(std::vector<double> rates) {
+  Json rounds = rates;
+  std::sort(rates.begin(), rates.end());
+  const std::size_t half = rates.size() / 2;
+  const double median = rates.size() % 2 == 1 ? rates[half] : (rates[half - 1] + rates[half]) / 2;
+  return {{"jets_per_second", median},
+          {"slowest", rates.front()},
+          {"fastest", rates.back()},
+          {"rounds", std::move(rounds)}};
+}
 
-  std::size_t jets = 0;
+Json bench_load(std::shared_ptr<const JetRecords> records, const InputTransform& transform, const ImageOptions& image,
+                const AugmentOptions& augment, const LoadOptions& load, const BenchTime& time) {
+  BatchLoader loader(std::move(records), transform, image, augment, load);
   std::size_t batches = 0;
+  std::size_t jets = 0;
+  double bytes_per_jet = 0;
   double waited = 0;
-  double elapsed = 0;
-  const Clock::time_point start = Clock::now();
-  for (int epoch = 1; elapsed < seconds; ++epoch) {
-    loader.start_epoch(epoch);
-    while (elapsed < seconds && loader.next(batch)) {
-      jets += batch.jets.size();
+  int epoch = 0;
+  loader.start_epoch(epoch);
+  // Takes batches for the round's time, across the ends of epochs; returns the rate.
+  const auto round = [&] {
+    std::size_t taken = 0;
+    double elapsed = 0;
+    const double start = monotonic_seconds();
+    for (Batch batch; elapsed < time.seconds; elapsed = monotonic_seconds() - start) {
+      if (!loader.next(batch)) {
+        waited += loader.wait_seconds();
+        loader.start_epoch(++epoch);
+        continue;
+      }
+      taken += batch.jets.size();
       ++batches;
-      elapsed = std::chrono::duration<double>(Clock::now() - start).count();
+      bytes_per_jet = static_cast<double>(batch.images.nbytes()) / static_cast<double>(batch.jets.size());
     }
-    waited += loader.wait_seconds();
-  }
-  const double rate = static_cast<double>(jets) / elapsed;
-  return {{"jets", jets},
-          {"batches", batches},
-          {"seconds", elapsed},
-          {"jets_per_second", rate},
-          {"jets_per_second_per_thread", rate / load.threads},
-          {"wait_seconds", waited},
-          {"bytes_per_second", rate * static_cast<double>(bytes_per_jet)},
-          {"image", options_to_json(image)},
-          {"augment", options_to_json(augment)},
-          {"batch_size", load.batch_size},
-          {"threads", load.threads}};
+    jets += taken;
+    return static_cast<double>(taken) / elapsed;
+  };
+  round();  // warm-up
+  batches = jets = 0;
+  waited = -loader.wait_seconds();
+  std::vector<double> rates;
+  for (int i = 0; i < time.rounds; ++i) rates.push_back(round());
+  waited += loader.wait_seconds();
+
+  Json result = rate_summary(rates);
+  const double median = result["jets_per_second"].get<double>();
+  result.update({{"jets", jets},
+                 {"batches", batches},
+                 {"seconds", time.seconds * time.rounds},
+                 {"jets_per_second_per_thread", median / load.threads},
+                 {"wait_seconds", waited},
+                 {"bytes_per_second", median * bytes_per_jet},
+                 {"image", options_to_json(image)},
+                 {"augment", options_to_json(augment)},
+                 {"layout", load.format.channels_last ? "channels-last" : "channels-first"},
+                 {"type", load.format.bf16 ? "bf16" : "fp32"},
+                 {"sampling", load.order == Order::kWeighted ? "weighted" : "permutation"},
+                 {"batch_size", load.batch_size},
+                 {"threads", load.threads}});
+  return result;
 }
 
 }  // namespace jetvit

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 #include "base/options.h"
 #include "load/batch_loader.h"
@@ -12,12 +13,20 @@ namespace jetvit {
 // the latter in blocks of 5 x 5): for timing where no data are at hand, for nothing else.
 std::shared_ptr<const JetRecords> make_timing_jets(std::size_t count, std::uint64_t seed);
 
-// Loads epochs of batches for about `seconds` (after one batch of warm-up) with a consumer that does nothing, and
-// returns
-//   {"jets", "batches", "seconds", "jets_per_second", "jets_per_second_per_thread", "wait_seconds", "bytes_per_second",
-//    "image", "augment", "batch_size", "threads"}.
+struct BenchTime {
+  double seconds = 1;  // of a round, approximately
+  int rounds = 5;      // that are timed, after one that is not
+};
+
+// {"jets_per_second" (median), "slowest", "fastest", "rounds" (in order)} of rates; at least one.
+Json rate_summary(std::vector<double> rates);
+
+// Loads epochs of batches with a consumer that does nothing, and returns what rate_summary does and
+//   {"jets", "batches", "seconds", "jets_per_second_per_thread", "wait_seconds", "bytes_per_second", "image",
+//   "augment",
+//    "layout", "type", "sampling", "batch_size", "threads"}.
 // Throws as BatchLoader does.
 Json bench_load(std::shared_ptr<const JetRecords> records, const InputTransform& transform, const ImageOptions& image,
-                const AugmentOptions& augment, const LoadOptions& load, double seconds = 3);
+                const AugmentOptions& augment, const LoadOptions& load, const BenchTime& time = {});
 
 }  // namespace jetvit

@@ -1,26 +1,32 @@
 #include "ops/assemble_batch.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
-#include <numbers>
+#include <cstring>
 #include <utility>
 
 #include "base/text.h"
+#include "ops/draws.h"
+#include "ops/plane_values.h"
 #include "ops/scatter.h"
 
 namespace jetvit {
 namespace {
 
-// Standard normal number (Box and Muller, 1958); the second one of the pair is not used.
-float draw_normal(RandomStream& stream) {
-  const double radius = std::sqrt(-2 * std::log(1 - stream.uniform()));
-  return static_cast<float>(radius * std::cos(2 * std::numbers::pi * stream.uniform()));
-}
-
 float part_of(float value, Part part) {
   if (part == Part::kPositive) return std::max(value, 0.0F);
   if (part == Part::kNegative) return std::max(-value, 0.0F);
   return value;
+}
+
+// Zeros, the usual case, by the library's way with large blocks of memory.
+void fill(float* out, std::size_t count, float value) {
+  if (std::bit_cast<std::uint32_t>(value) == 0) {
+    std::memset(out, 0, count * sizeof(float));
+  } else {
+    std::fill_n(out, count, value);
+  }
 }
 
 PixelList pixel_list(const ImageAssembler::Workspace& workspace) {
@@ -30,12 +36,13 @@ PixelList pixel_list(const ImageAssembler::Workspace& workspace) {
 }  // namespace
 
 ImageAssembler::ImageAssembler(ImageShape shape, InputTransform transform, const ImageOptions& image,
-                               const AugmentOptions& augment)
+                               const AugmentOptions& augment, bool channels_last)
     : shape_(shape),
       transform_(std::move(transform)),
       augment_(augment),
       resize_(resize_from_name(image.resize)),
-      size_(image.size) {
+      size_(image.size),
+      channels_last_(channels_last) {
   if (size_ < 1 || size_ > 1024) throw UsageError(text("image.size: ", size_, " is not in 1 .. 1024"));
   if (static_cast<int>(transform_.channels.size()) != shape_.channels) {
     throw Error(text("input transform: it is for ", transform_.channels.size(), " channels, the images have ",
@@ -44,6 +51,7 @@ ImageAssembler::ImageAssembler(ImageShape shape, InputTransform transform, const
   if (shape_.height < 1 || shape_.width < 1 || shape_.pixels() > 65536) {
     throw Error(text("images of ", shape_.height, " x ", shape_.width, " pixels: at most 65,536 pixels are supported"));
   }
+  for (const Plane& plane : transform_.planes) empty_.push_back(plane.apply(0));
   make_axis_scatter(resize_, shape_.height, size_, 0, Edge::kRepeated, rows_);
   make_axis_scatter(resize_, shape_.width, size_, 0, Edge::kRepeated, columns_);
   for (int pixel = 0; pixel < static_cast<int>(shape_.pixels()); ++pixel) {
@@ -71,36 +79,56 @@ void ImageAssembler::assemble_at(const SparseImages& images, std::size_t jet, co
   run(images, jet, placement, nullptr, out, workspace);
 }
 
+// An image without pixels, channels last.
+void ImageAssembler::fill_empty(float* out) const {
+  if (std::all_of(empty_.begin(), empty_.end(), [this](float value) { return value == empty_.front(); })) {
+    fill(out, values(), empty_.front());
+    return;
+  }
+  float* const end = out + values();
+  while (out != end) out = std::copy(empty_.begin(), empty_.end(), out);
+}
+
 // Collects the channel's pixels that survive zero suppression and augmentation. Random numbers are drawn for pixels
 // that survive zero suppression only, so that raw and prepared input give the same images.
 void ImageAssembler::gather_pixels(const SparseChannel& pixels, int channel, bool negate, RandomStream* stream,
                                    Workspace& workspace) const {
-  workspace.row.clear();
-  workspace.column.clear();
-  workspace.value.clear();
+  const auto keep = [&workspace](std::size_t count) {
+    workspace.row.resize(count);
+    workspace.column.resize(count);
+    workspace.value.resize(count);
+  };
+  keep(0);
   if (stream != nullptr && augment_.channel_mask > 0 && stream->chance(augment_.channel_mask)) return;
   const bool is_signed = transform_.channels[static_cast<std::size_t>(channel)].is_signed;
   const bool drops = stream != nullptr && augment_.pixel_dropout > 0;
   const bool smears = stream != nullptr && augment_.noise > 0;
+  keep(pixels.value.size());
+  std::size_t kept = 0;
   for (std::size_t i = 0; i < pixels.value.size(); ++i) {
     float value = pixels.value[i];
     if (value == 0 || !(std::abs(value) >= transform_.zero_threshold) || (!is_signed && value < 0)) continue;
     if (drops && stream->chance(augment_.pixel_dropout)) continue;
     // Smearing never turns a deposit into a hole.
-    if (smears) value *= std::max(0.0F, 1 + static_cast<float>(augment_.noise) * draw_normal(*stream));
+    if (smears)
+      value *= std::max(0.0F, 1 + static_cast<float>(augment_.noise) * static_cast<float>(draw_normal(*stream)));
     if (pixels.pixel[i] >= pixel_row_.size()) {
       throw Error(text("pixel ", pixels.pixel[i], " of an image of ", pixel_row_.size(), " (the data are damaged)"));
     }
-    workspace.row.push_back(pixel_row_[pixels.pixel[i]]);
-    workspace.column.push_back(pixel_column_[pixels.pixel[i]]);
-    workspace.value.push_back(negate ? -value : value);
+    workspace.row[kept] = pixel_row_[pixels.pixel[i]];
+    workspace.column[kept] = pixel_column_[pixels.pixel[i]];
+    workspace.value[kept] = negate ? -value : value;
+    ++kept;
   }
+  keep(kept);
 }
 
 void ImageAssembler::run(const SparseImages& images, std::size_t jet, const Placement& placement, RandomStream* stream,
                          float* out, Workspace& workspace) const {
   const Geometry geometry(placement, shape_, size_);
   const std::size_t area = static_cast<std::size_t>(size_) * static_cast<std::size_t>(size_);
+  const std::size_t plane_step = channels_last_ ? 1 : area;
+  const std::ptrdiff_t pixel_step = channels_last_ ? planes() : 1;
   const AxisScatter* rows = &rows_;
   const AxisScatter* columns = &columns_;
   if (!geometry.is_rotated() && geometry.is_shifted()) {
@@ -111,6 +139,7 @@ void ImageAssembler::run(const SparseImages& images, std::size_t jet, const Plac
     columns = &workspace.columns;
   }
   if (resize_ == Resize::kSum && workspace.pooled.size() != area) workspace.pooled.assign(area, 0);
+  if (channels_last_) fill_empty(out);
 
   for (int channel = 0; channel < shape_.channels; ++channel) {
     const std::string& name = transform_.channels[static_cast<std::size_t>(channel)].name;
@@ -119,8 +148,9 @@ void ImageAssembler::run(const SparseImages& images, std::size_t jet, const Plac
     for (std::size_t index = 0; index < transform_.planes.size(); ++index) {
       const Plane& plane = transform_.planes[index];
       if (plane.channel != channel) continue;
-      float* const target = out + index * area;
-      std::fill_n(target, area, plane.apply(0));
+      float* const target = out + index * plane_step;
+      // Plane by plane, a plane stays in the cache between this and the pixels.
+      if (!channels_last_) fill(target, area, empty_[index]);
       workspace.shown.resize(workspace.value.size());
       if (resize_ == Resize::kSum) {
         std::transform(workspace.value.begin(), workspace.value.end(), workspace.shown.begin(),
@@ -135,18 +165,14 @@ void ImageAssembler::run(const SparseImages& images, std::size_t jet, const Plac
         whole.part = Part::kAll;
         for (const std::uint32_t cell : workspace.cells) {
           const double sum = std::exchange(workspace.pooled[cell], 0);
-          if (sum != 0) target[cell] = whole.apply(static_cast<float>(sum));
+          if (sum != 0) target[cell * pixel_step] = whole.apply(static_cast<float>(sum));
         }
       } else {
-        Plane change = plane;  // f(x) - f(0), free of the offset and its rounding
-        change.offset = 0;
-        const float empty = change.apply(0);
-        std::transform(workspace.value.begin(), workspace.value.end(), workspace.shown.begin(),
-                       [&](float value) { return change.apply(value) - empty; });
+        show_values(plane, workspace.value, workspace.shown.data());
         if (geometry.is_rotated()) {
-          scatter_rotated(pixel_list(workspace), resize_, shape_, geometry, target);
+          scatter_rotated(pixel_list(workspace), resize_, shape_, geometry, pixel_step, target);
         } else {
-          scatter_by_axes(pixel_list(workspace), *rows, *columns, geometry, target);
+          scatter_by_axes(pixel_list(workspace), *rows, *columns, geometry, pixel_step, target);
         }
       }
     }

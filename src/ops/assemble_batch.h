@@ -8,6 +8,7 @@
 #include "base/random_stream.h"
 #include "jet/input_transform.h"
 #include "jet/jet_records.h"
+#include "ops/image_format.h"
 #include "ops/image_options.h"
 #include "ops/placement.h"
 #include "ops/resample.h"
@@ -25,11 +26,13 @@ namespace jetvit {
 //
 // The impact parameters follow the mirror they are measured against: flipping phi negates channel "d0", flipping eta
 // negates channel "dz".
+//
+// Images are written in the order of memory that is asked for; both orders hold the same bits.
 class ImageAssembler {
  public:
   // Throws Error where the transform is for other channels than the images have, UsageError for impossible options.
   ImageAssembler(ImageShape shape, InputTransform transform, const ImageOptions& image,
-                 const AugmentOptions& augment = {});
+                 const AugmentOptions& augment = {}, bool channels_last = false);
 
   int planes() const { return transform_.outputs(); }
   int size() const { return size_; }
@@ -45,7 +48,8 @@ class ImageAssembler {
     AxisScatter rows, columns;
   };
 
-  // Writes jet `jet` of `images` to out[plane][row][column] without augmentation.
+  // Writes jet `jet` of `images` to out[plane][row][column], or to out[row][column][plane] where channels are last,
+  // without augmentation.
   void assemble(const SparseImages& images, std::size_t jet, float* out, Workspace& workspace) const;
 
   // The same with the augmentation that `stream` draws; depends on the stream's key alone.
@@ -59,6 +63,7 @@ class ImageAssembler {
  private:
   void run(const SparseImages& images, std::size_t jet, const Placement& placement, RandomStream* stream, float* out,
            Workspace& workspace) const;
+  void fill_empty(float* out) const;
   void gather_pixels(const SparseChannel& pixels, int channel, bool negate, RandomStream* stream,
                      Workspace& workspace) const;
 
@@ -67,6 +72,8 @@ class ImageAssembler {
   AugmentOptions augment_;
   Resize resize_;
   int size_;
+  bool channels_last_;
+  std::vector<float> empty_;              // of every plane: what it shows where no pixel is
   AxisScatter rows_, columns_;            // of an image that is not shifted
   std::vector<std::uint16_t> pixel_row_;  // row and column of every raw pixel: a division saved
   std::vector<std::uint16_t> pixel_column_;

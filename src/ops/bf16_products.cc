@@ -26,8 +26,7 @@ EmulateBf16::~EmulateBf16() {
 }
 
 at::Tensor rounded(const at::Tensor& x) {
-  if (!emulated || x.scalar_type() != at::kFloat) return x;
-  return x.to(at::kBFloat16).to(at::kFloat);
+  return emulated ? x.to(at::kBFloat16).to(at::kFloat) : x;
 }
 
 at::Tensor product(const at::Tensor& a, const at::Tensor& b) {

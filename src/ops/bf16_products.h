@@ -20,8 +20,8 @@ class EmulateBf16 {
   bool before_;
 };
 
-// An operand or the result of a product, any shape: under EmulateBf16 a float32 tensor rounded to the nearest bfloat16,
-// as its gradient will be; otherwise x itself.
+// An operand or the result of a product, any shape, float32 or bfloat16: under EmulateBf16 rounded to the nearest
+// bfloat16 and kept as float32, its gradient too; otherwise x itself.
 at::Tensor rounded(const at::Tensor& x);
 
 // The matrix product of at::matmul, with rounded operands and result under EmulateBf16.

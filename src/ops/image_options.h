@@ -28,9 +28,13 @@ struct AugmentOptions {
   double vertical_flip = 0;    // probability of mirroring eta (rows)
   int shift_eta = 0;           // source pixels; whole, uniform in [-shift_eta, shift_eta]
   int shift_phi = 0;
-  double pixel_dropout = 0;  // probability of losing a non-zero pixel
-  double channel_mask = 0;   // probability of losing a whole channel
-  double noise = 0;          // standard deviation of a pixel's relative smearing
+  double pixel_dropout = 0;    // probability of losing a non-zero pixel
+  double channel_mask = 0;     // probability of losing a whole channel
+  double noise = 0;            // standard deviation of a pixel's relative smearing
+  double mixup = 0;            // alpha of Beta(alpha, alpha), from which the share of the jet itself is drawn
+  double cutmix = 0;           // the same for the area of the jet that is left
+  double mix_probability = 1;  // of a batch
+  double mix_switch = 0.5;     // where both are on: probability of cutmix
 
   bool operator==(const AugmentOptions&) const = default;
 };
@@ -47,6 +51,11 @@ void visit_fields(Visitor& visit, AugmentOptions& options) {
   visit("pixel_dropout", options.pixel_dropout, "probability of losing a non-zero pixel", Range{0, 1});
   visit("channel_mask", options.channel_mask, "probability of losing a whole channel", Range{0, 1});
   visit("noise", options.noise, "standard deviation of the relative Gaussian smearing of every pixel", Range{0, 1});
+  visit("mixup", options.mixup, "alpha of mixup's Beta distribution; 0: off", Range{0, 1000});
+  visit("cutmix", options.cutmix, "alpha of cutmix' Beta distribution; 0: off", Range{0, 1000});
+  visit("mix_probability", options.mix_probability, "probability that a batch is mixed, where mixup or cutmix is on",
+        Range{0, 1});
+  visit("mix_switch", options.mix_switch, "probability of cutmix in a mixed batch, where both are on", Range{0, 1});
 }
 
 }  // namespace jetvit

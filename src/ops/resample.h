@@ -16,15 +16,18 @@ inline int kernel_radius(Resize resize) {
 
 // Weight of a raw pixel `distance` pixels away from the sampled point: the triangle max(0, 1 - |d|), or the cubic
 // convolution of Keys (IEEE Trans. ASSP 29, 1981) with a = -0.75, PyTorch's choice.
+// Real: a number, or a vector of them.
 template <Resize resize, class Real>
-Real kernel(Real distance) {
-  const Real d = distance < 0 ? -distance : distance;
+inline Real kernel(Real distance) {
+  const Real d = distance < Real{} ? -distance : distance;
   if constexpr (resize == Resize::kBicubic) {
-    constexpr Real kA = Real(-0.75);
-    if (d <= 1) return ((kA + 2) * d - (kA + 3)) * d * d + 1;
-    return d < 2 ? ((kA * d - 5 * kA) * d + 8 * kA) * d - 4 * kA : Real(0);
+    constexpr float kA = -0.75F;
+    const Real near = ((kA + 2) * d - (kA + 3)) * d * d + 1;
+    const Real far = ((kA * d - 5 * kA) * d + 8 * kA) * d - 4 * kA;
+    return d <= Real{} + 1 ? near : (d < Real{} + 2 ? far : Real{});
   } else {
-    return d < 1 ? 1 - d : Real(0);
+    const Real inside = 1 - d;
+    return inside > Real{} ? inside : Real{};
   }
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ops/vector_math.h"
+
 namespace jetvit {
 namespace {
 
@@ -18,14 +20,39 @@ Point forward(const ImageShape& shape, const Geometry& geometry, int row, int co
           geometry.sine * x + geometry.cosine * y + geometry.shift_eta};
 }
 
+// Of numbers far inside the range of int; without a call where the processor has no instruction for it.
+JETVIT_ALWAYS_INLINE int floor_of(double x) {
+  const int whole = static_cast<int>(x);
+  return whole - (x < whole ? 1 : 0);
+}
+
+JETVIT_ALWAYS_INLINE int ceiling_of(double x) {
+  const int whole = static_cast<int>(x);
+  return whole + (x > whole ? 1 : 0);
+}
+
+// Output columns whose weights are worked out together.
+constexpr int kLanes = 4;
+using Lanes = float __attribute__((vector_size(kLanes * sizeof(float))));
+
 // Gathering turned over: the kernel around a raw pixel covers a turned square of the output, and every output pixel in
 // the square's bounding box is asked where it samples, relative to that raw pixel.
 template <Resize resize>
-void scatter_rotated_as(const PixelList& pixels, const ImageShape& shape, const Geometry& geometry, float* out) {
+JETVIT_ALWAYS_INLINE void scatter_rotated_as(const PixelList& pixels, const ImageShape& shape, const Geometry& geometry,
+                                             std::ptrdiff_t pixel_step, float* out) {
   const int size = geometry.size;
   const double step_x = static_cast<double>(shape.width) / size;  // raw pixels an output column is wide
   const double step_y = static_cast<double>(shape.height) / size;
-  const double reach = kernel_radius(resize) * (std::abs(geometry.cosine) + std::abs(geometry.sine));
+  const double columns = 1 / step_x;
+  const double rows = 1 / step_y;
+  const std::ptrdiff_t column_step = geometry.column_step * pixel_step;
+  const double turned = kernel_radius(resize) * (std::abs(geometry.cosine) + std::abs(geometry.sine));
+  const double reach_columns = turned * columns;
+  const double reach_rows = turned * rows;
+  // As many columns and rows as the kernel may meet, for every pixel: branches that are foreseen cost less than the few
+  // output pixels that get nothing.
+  const int most_columns = floor_of(2 * reach_columns) + 1;
+  const int most_rows = floor_of(2 * reach_rows) + 1;
   // Change of the sampled raw column (u) and row (v) from one output column or row to the next.
   const float u_column = static_cast<float>(geometry.cosine * step_x);
   const float u_row = static_cast<float>(geometry.sine * step_y);
@@ -34,25 +61,38 @@ void scatter_rotated_as(const PixelList& pixels, const ImageShape& shape, const 
 
   for (std::size_t i = 0; i < pixels.value.size(); ++i) {
     const Point centre = forward(shape, geometry, pixels.row[i], pixels.column[i]);
-    const double middle_column = (centre.x + 0.5 * shape.width) / step_x - 0.5;
-    const double middle_row = (centre.y + 0.5 * shape.height) / step_y - 0.5;
-    const int left = std::max(0, static_cast<int>(std::ceil(middle_column - reach / step_x)));
-    const int right = std::min(size - 1, static_cast<int>(std::floor(middle_column + reach / step_x)));
-    const int top = std::max(0, static_cast<int>(std::ceil(middle_row - reach / step_y)));
-    const int bottom = std::min(size - 1, static_cast<int>(std::floor(middle_row + reach / step_y)));
-    const float to_left = static_cast<float>(left - middle_column);
+    const double middle_column = (centre.x + 0.5 * shape.width) * columns - 0.5;
+    const double middle_row = (centre.y + 0.5 * shape.height) * rows - 0.5;
+    const int left = ceiling_of(middle_column - reach_columns);
+    const int top = ceiling_of(middle_row - reach_rows);
+    const int first_column = std::max(0, left);
+    const int count = std::min(size, left + most_columns) - first_column;
+    const int last_row = std::min(size, top + most_rows);
+    const float to_left = static_cast<float>(first_column - middle_column);
     const float value = pixels.value[i];
-    for (int row = top; row <= bottom; ++row) {
+    for (int row = std::max(0, top); row < last_row; ++row) {
       const float to_row = static_cast<float>(row - middle_row);
       const float u = to_left * u_column + to_row * u_row;
       const float v = to_left * v_column + to_row * v_row;
-      float* target = out + geometry.index(row, left);
-      for (int k = 0; k <= right - left; ++k, target += geometry.column_step) {
-        const float step = static_cast<float>(k);
-        *target += value * kernel<resize>(u + step * u_column) * kernel<resize>(v + step * v_column);
+      float* target = out + geometry.index(row, first_column) * pixel_step;
+      for (int first = 0; first < count; first += kLanes) {
+        const Lanes step = Lanes{0, 1, 2, 3} + static_cast<float>(first);
+        const Lanes share = value * kernel<resize>(u + step * u_column) * kernel<resize>(v + step * v_column);
+        const int lanes = std::min(kLanes, count - first);
+        for (int k = 0; k < lanes; ++k, target += column_step) *target += share[k];
       }
     }
   }
+}
+
+JETVIT_VECTOR_CLONES void scatter_bilinear(const PixelList& pixels, const ImageShape& shape, const Geometry& geometry,
+                                           std::ptrdiff_t step, float* out) {
+  scatter_rotated_as<Resize::kBilinear>(pixels, shape, geometry, step, out);
+}
+
+JETVIT_VECTOR_CLONES void scatter_bicubic(const PixelList& pixels, const ImageShape& shape, const Geometry& geometry,
+                                          std::ptrdiff_t step, float* out) {
+  scatter_rotated_as<Resize::kBicubic>(pixels, shape, geometry, step, out);
 }
 
 void pool(double value, std::ptrdiff_t cell, double* pooled, std::vector<std::uint32_t>& cells) {
@@ -63,7 +103,8 @@ void pool(double value, std::ptrdiff_t cell, double* pooled, std::vector<std::ui
 }  // namespace
 
 void scatter_by_axes(const PixelList& pixels, const AxisScatter& rows, const AxisScatter& columns,
-                     const Geometry& geometry, float* out) {
+                     const Geometry& geometry, std::ptrdiff_t step, float* out) {
+  const std::ptrdiff_t column_step = geometry.column_step * step;
   for (std::size_t i = 0; i < pixels.value.size(); ++i) {
     const std::size_t row = pixels.row[i];
     const std::size_t column = pixels.column[i];
@@ -71,18 +112,18 @@ void scatter_by_axes(const PixelList& pixels, const AxisScatter& rows, const Axi
     const int count = columns.begin[column + 1] - columns.begin[column];
     for (int k = rows.begin[row]; k < rows.begin[row + 1]; ++k) {
       const float value = pixels.value[i] * rows.weight[static_cast<std::size_t>(k)];
-      float* const target = out + geometry.index(rows.first[row] + k - rows.begin[row], columns.first[column]);
-      for (int j = 0; j < count; ++j) target[j * geometry.column_step] += value * weights[j];
+      float* const target = out + geometry.index(rows.first[row] + k - rows.begin[row], columns.first[column]) * step;
+      for (int j = 0; j < count; ++j) target[j * column_step] += value * weights[j];
     }
   }
 }
 
 void scatter_rotated(const PixelList& pixels, Resize resize, const ImageShape& shape, const Geometry& geometry,
-                     float* out) {
+                     std::ptrdiff_t step, float* out) {
   if (resize == Resize::kBicubic) {
-    scatter_rotated_as<Resize::kBicubic>(pixels, shape, geometry, out);
+    scatter_bicubic(pixels, shape, geometry, step, out);
   } else {
-    scatter_rotated_as<Resize::kBilinear>(pixels, shape, geometry, out);
+    scatter_bilinear(pixels, shape, geometry, step, out);
   }
 }
 

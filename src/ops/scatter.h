@@ -17,13 +17,14 @@ struct PixelList {
   std::span<const float> value;
 };
 
-// Adds an image that is not rotated to out[size][size] through the scatters of its two axes.
+// Adds an image that is not rotated to out[size][size] through the scatters of its two axes. Values of the output lie
+// `step` floats apart: the number of channels where channels are last.
 void scatter_by_axes(const PixelList& pixels, const AxisScatter& rows, const AxisScatter& columns,
-                     const Geometry& geometry, float* out);
+                     const Geometry& geometry, std::ptrdiff_t step, float* out);
 
-// Adds a rotated image to out[size][size]: bilinear or bicubic, empty beyond the edge.
+// Adds a rotated image in the same way: bilinear or bicubic, empty beyond the edge.
 void scatter_rotated(const PixelList& pixels, Resize resize, const ImageShape& shape, const Geometry& geometry,
-                     float* out);
+                     std::ptrdiff_t step, float* out);
 
 // Adds every pixel whole to the cell of pooled[size][size] that contains its centre and notes the cells in the order in
 // which they were filled (a cell may come twice). Pixels that leave the image are lost.

@@ -40,6 +40,31 @@ JETVIT_ALWAYS_INLINE float vector_exp(float x) {
   return mantissa * std::bit_cast<float>(power);
 }
 
+// log(1 + x) within 2 units in the last place for x from 0 on; infinity and NaN stay; no branches either. Polynomial as
+// in Cephes' logf (Moshier), with the part of x that 1 + x loses added back as in fdlibm.
+JETVIT_ALWAYS_INLINE float vector_log1p(float x) {
+  const float sum = 1.0F + x;
+  const float lost = (x - (sum - 1.0F)) / sum;
+  // sum = 2^power (1 + f) with 1 + f between the root of 1/2 and that of 2.
+  const std::int32_t bits = std::bit_cast<std::int32_t>(sum);
+  const std::int32_t power = (bits - 0x3f3504f3) >> 23;
+  const float f = std::bit_cast<float>(bits - (power << 23)) - 1.0F;
+  const float k = static_cast<float>(power);
+  const float square = f * f;
+  float series = 7.0376836292e-2F;
+  series = series * f - 1.1514610310e-1F;
+  series = series * f + 1.1676998740e-1F;
+  series = series * f - 1.2420140846e-1F;
+  series = series * f + 1.4249322787e-1F;
+  series = series * f - 1.6668057665e-1F;
+  series = series * f + 2.0000714765e-1F;
+  series = series * f - 2.4999993993e-1F;
+  series = series * f + 3.3333331174e-1F;
+  const float rest = series * f * square - 0.5F * square + (lost - k * 2.12194440e-4F);
+  const float result = f + rest + k * 0.693359375F;
+  return x < 3e38F ? result : x;
+}
+
 JETVIT_ALWAYS_INLINE float vector_sigmoid(float x) {
   return 1.0F / (1.0F + vector_exp(-x));
 }

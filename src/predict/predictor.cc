@@ -28,6 +28,10 @@ class EvaluationMode {
 
 }  // namespace
 
+ImageFormat input_format(const Model& model, bool bf16) {
+  return {.channels_last = model.prefers_channels_last(), .bf16 = bf16};
+}
+
 at::Tensor network_input(const Model& model, const at::Tensor& images) {
   return model.prefers_channels_last() ? images.contiguous(at::MemoryFormat::ChannelsLast) : images;
 }
@@ -43,14 +47,14 @@ std::vector<float> predict_logits(Model& model, std::shared_ptr<const JetRecords
   LoadOptions load;
   load.batch_size = options.batch_size;
   load.threads = options.threads;
+  load.format = input_format(model, options.bf16);
   BatchLoader loader(records, transform, image, {}, load);
   loader.start_epoch(0);
   Batch batch;
   while (loader.next(batch)) {
     throw_if_stopped();
     const Autocast autocast(options.bf16);
-    const at::Tensor output =
-        model.forward(network_input(model, batch.images)).to(at::kFloat).reshape({-1}).contiguous();
+    const at::Tensor output = model.forward(batch.images).to(at::kFloat).reshape({-1}).contiguous();
     if (output.numel() != static_cast<std::int64_t>(batch.jets.size())) {
       throw Error(text("the model returns ", output.numel() / static_cast<std::int64_t>(batch.jets.size()),
                        " values a jet (a classifier returns one logit: outputs = 1)"));

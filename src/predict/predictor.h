@@ -7,6 +7,7 @@
 #include "jet/input_transform.h"
 #include "jet/jet_records.h"
 #include "model/model.h"
+#include "ops/image_format.h"
 #include "ops/image_options.h"
 
 namespace jetvit {
@@ -24,7 +25,11 @@ std::vector<float> predict_logits(Model& model, std::shared_ptr<const JetRecords
                                   const InputTransform& transform, const ImageOptions& image,
                                   const PredictOptions& options);
 
-// The batch in the memory layout that suits the model.
+// The images that suit the model best: their layout, and bfloat16 where its products are computed in it anyway (every
+// model begins with a convolution, which autocast would round for).
+ImageFormat input_format(const Model& model, bool bf16);
+
+// Images from elsewhere in the memory layout that suits the model.
 at::Tensor network_input(const Model& model, const at::Tensor& images);
 
 // 1 / (1 + exp(-logit)) without overflow.

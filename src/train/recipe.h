@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/options.h"
+#include "load/jet_weights.h"
 #include "ops/image_options.h"
 
 namespace jetvit {
@@ -31,6 +32,7 @@ struct LoopOptions {
   int epochs = 20;
   int batch_size = 64;
   std::string precision = "fp32";
+  std::string sampling = "permutation";
   std::int64_t seed = 1;
   double ema_decay = 0;
   double clip_norm = 0;
@@ -46,6 +48,9 @@ void visit_fields(Visitor& visit, LoopOptions& options) {
   visit("epochs", options.epochs, "passes over the training jets", Range{1, 100000});
   visit("batch_size", options.batch_size, "jets a step", Range{1, 65536});
   visit("precision", options.precision, "fp32, or bf16 products with fp32 weights", OneOf{"fp32", "bf16"});
+  visit("sampling", options.sampling,
+        "every jet once an epoch, or drawn with replacement as often as it weighs (weights then leave the loss)",
+        OneOf{"permutation", "weighted"});
   visit("seed", options.seed, "of initialisation, order, augmentation and dropout", Range{0, 9007199254740992.0});
   visit("ema_decay", options.ema_decay, "decay of the averaged weights that are validated and kept; 0: off",
         Range{0, 0.99999});
@@ -118,6 +123,7 @@ struct Recipe {
   TransformOptions transform;
   ImageOptions image;
   AugmentOptions augment;
+  WeightOptions weights;
   LoopOptions train;
   OptimiserOptions optimiser;
   ScheduleOptions schedule;

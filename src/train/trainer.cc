@@ -6,7 +6,6 @@
 
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/TensorOperators.h>
-#include <ATen/ops/binary_cross_entropy_with_logits.h>
 #include <c10/core/GradMode.h>
 
 #include "base/error.h"
@@ -17,6 +16,7 @@
 #include "model/weights.h"
 #include "predict/autocast.h"
 #include "predict/predictor.h"
+#include "train/loss_terms.h"
 #include "train/validation.h"
 
 namespace jetvit {
@@ -49,14 +49,16 @@ Json complete_options(const Recipe& recipe, const InputTransform& transform) {
   return options;
 }
 
-LoadOptions load_options(const Recipe& recipe, std::size_t jets) {
+LoadOptions load_options(const Recipe& recipe, const Model& model, const JetRecords& jets) {
   LoadOptions load;
   load.batch_size = recipe.train.batch_size;
   load.seed = static_cast<std::uint64_t>(recipe.train.seed);
-  load.shuffle = true;
+  load.order = recipe.train.sampling == "weighted" ? Order::kWeighted : Order::kPermutation;
   // Batch norm and the step's length want batches of one size; a set smaller than a batch still trains.
-  load.drop_last = jets >= static_cast<std::size_t>(load.batch_size);
+  load.drop_last = jets.size() >= static_cast<std::size_t>(load.batch_size);
   load.augment = true;
+  load.format = input_format(model, recipe.train.precision == "bf16");
+  load.weights = jet_weights(jets, recipe.weights);
   return load;
 }
 
@@ -82,7 +84,7 @@ Trainer::Trainer(Recipe recipe, TrainingData data, std::filesystem::path run, in
   }
   optimiser_ = std::make_unique<Optimiser>(recipe_.optimiser, parameters_);
   loader_ = std::make_unique<BatchLoader>(data_.train, data_.transform, recipe_.image, recipe_.augment,
-                                          load_options(recipe_, data_.train->size()));
+                                          load_options(recipe_, *model_, *data_.train));
   schedule_ = std::make_unique<Schedule>(recipe_.schedule, recipe_.optimiser.lr, recipe_.optimiser.weight_decay,
                                          static_cast<std::int64_t>(loader_->batches()), recipe_.train.epochs);
 }
@@ -101,7 +103,8 @@ void Trainer::resume() {
   for (const char* part : {"recipe", "data", "transform"}) {
     if (!before.contains(part)) throw Error(text(path, ": the description lacks \"", part, "\""));
   }
-  std::string difference = first_difference(now["recipe"], before["recipe"]);
+  // Keys that the run does not know yet have their defaults in it.
+  std::string difference = first_difference(now["recipe"], recipe_to_json(recipe_from_json(before["recipe"])));
   if (difference.empty() && now["data"]["fingerprint"] != before["data"].value("fingerprint", Json())) {
     difference = text("the jets of ", printable(data_.name), " are not those of ",
                       printable(before["data"].value("name", "the run")));
@@ -162,18 +165,16 @@ void Trainer::train_epoch(const std::function<int()>& stop) {
 void Trainer::train_step(const Batch& batch) {
   seed_random(recipe_.train.seed, position_.epoch, position_.step_in_epoch);
   optimiser_->clear_gradients();
-  const double smoothing = recipe_.train.label_smoothing;
-  const at::Tensor targets = batch.labels * (1 - smoothing) + smoothing / 2;
-  const at::Tensor weights = batch.weights * (1 + (recipe_.train.positive_weight - 1) * batch.labels);
-  const double weight_sum = weights.sum().item<double>();
+  const LossTerms terms =
+      loss_terms(batch.targets, batch.weights, recipe_.train.positive_weight, recipe_.train.label_smoothing);
+  const double weight_sum = terms.weights.sum().item<double>();
   at::Tensor logits;
   {
     const Autocast autocast(recipe_.train.precision == "bf16");
-    logits = model_->forward(network_input(*model_, batch.images));
+    logits = model_->forward(batch.images);
   }
   logits = logits.to(at::kFloat).reshape({-1});
-  const at::Tensor loss =
-      at::binary_cross_entropy_with_logits(logits, targets, weights, {}, at::Reduction::Sum) / weight_sum;
+  const at::Tensor loss = weighted_loss(logits, terms, weight_sum);
   const double value = check_finite(loss, batch);
   loss.backward();
   const double norm = clip_gradients(parameters_, recipe_.train.clip_norm);

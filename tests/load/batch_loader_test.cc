@@ -3,20 +3,24 @@
 #include <algorithm>
 #include <cstring>
 
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/cat.h>
+#include <ATen/ops/tensor.h>
+#include <ATen/ops/where.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace jetvit {
 namespace {
 
-std::shared_ptr<const JetRecords> make_records(std::size_t count) {
+std::shared_ptr<const JetRecords> make_records(std::size_t count, double occupancy = 0.05) {
   auto records = std::make_shared<JetRecords>();
   records->images.shape = {2, 25, 25};
   RandomStream stream({count});
   for (std::size_t jet = 0; jet < count; ++jet) {
     for (int channel = 0; channel < 2; ++channel) {
       for (std::uint16_t pixel = 0; pixel < 625; ++pixel) {
-        if (!stream.chance(0.05)) continue;
+        if (!stream.chance(occupancy)) continue;
         records->images.pixel.push_back(pixel);
         records->images.value.push_back(static_cast<float>(stream.uniform(0.1, 5)));
       }
@@ -38,7 +42,7 @@ constexpr AugmentOptions kAugment{
     .rotation = 20, .horizontal_flip = 0.5, .vertical_flip = 0.5, .shift_eta = 2, .pixel_dropout = 0.1, .noise = 0.1};
 
 LoadOptions training(int batch_size, int threads) {
-  return {.batch_size = batch_size, .threads = threads, .seed = 7, .shuffle = true, .augment = true};
+  return {.batch_size = batch_size, .threads = threads, .seed = 7, .order = Order::kPermutation, .augment = true};
 }
 
 struct Seen {
@@ -50,7 +54,7 @@ void note(const Batch& batch, Seen& seen) {
   const float* images = batch.images.const_data_ptr<float>();
   const std::size_t values = static_cast<std::size_t>(batch.images.numel()) / batch.jets.size();
   for (std::size_t i = 0; i < batch.jets.size(); ++i) {
-    EXPECT_EQ(batch.labels.const_data_ptr<float>()[i], static_cast<float>(batch.jets[i] % 2));
+    EXPECT_EQ(batch.targets.const_data_ptr<float>()[i], static_cast<float>(batch.jets[i] % 2));
     EXPECT_EQ(batch.weights.const_data_ptr<float>()[i], static_cast<float>(batch.jets[i]));
     seen.jets.push_back(batch.jets[i]);
     seen.images.emplace_back(images + i * values, images + (i + 1) * values);
@@ -65,15 +69,6 @@ Seen run_epoch(BatchLoader& loader, int epoch, std::size_t first_batch = 0) {
 }
 
 const ImageOptions kImage{32, "bilinear"};
-
-TEST(EpochOrder, IsAPermutationThatDependsOnSeedAndEpoch) {
-  std::vector<std::size_t> order = epoch_order(1000, 1, 0);
-  EXPECT_EQ(order, epoch_order(1000, 1, 0));
-  EXPECT_NE(order, epoch_order(1000, 1, 1));
-  EXPECT_NE(order, epoch_order(1000, 2, 0));
-  std::sort(order.begin(), order.end());
-  for (std::size_t i = 0; i < order.size(); ++i) EXPECT_EQ(order[i], i);
-}
 
 TEST(BatchLoader, YieldsTheSameWhateverTheThreadsAndBatchSize) {
   const auto records = make_records(101);
@@ -185,6 +180,166 @@ TEST(BatchLoader, PassesOnWhatAThreadThrew) {
         }
       },
       Error);
+}
+
+// All batches of an epoch as one: images (N, C, H, W), targets and weights (N).
+Batch whole_epoch(BatchLoader& loader, int epoch, std::size_t first_batch = 0) {
+  std::vector<at::Tensor> images, targets, weights;
+  Batch whole;
+  loader.start_epoch(epoch, first_batch);
+  for (Batch batch; loader.next(batch);) {
+    images.push_back(batch.images.clone());
+    targets.push_back(batch.targets);
+    weights.push_back(batch.weights);
+    whole.jets.insert(whole.jets.end(), batch.jets.begin(), batch.jets.end());
+  }
+  whole.images = at::cat(images);
+  whole.targets = at::cat(targets);
+  whole.weights = at::cat(weights);
+  return whole;
+}
+
+bool equal(const Batch& a, const Batch& b) {
+  return a.jets == b.jets && a.images.equal(b.images) && a.targets.equal(b.targets) && a.weights.equal(b.weights);
+}
+
+AugmentOptions mixing(double mixup, double cutmix) {
+  AugmentOptions augment = kAugment;
+  augment.mixup = mixup;
+  augment.cutmix = cutmix;
+  return augment;
+}
+
+TEST(Formats, EqualAPermutedAndRoundedCopy) {
+  const auto records = make_records(37);
+  InputTransform shifted = transform();
+  shifted.planes[1].offset = -0.3F;  // the planes' empty pixels differ
+  for (const char* resize : {"bilinear", "bicubic", "sum"}) {
+    const ImageOptions image{32, resize};
+    for (const AugmentOptions& augment : {AugmentOptions(), kAugment, mixing(0.8, 0), mixing(0, 1), mixing(0.8, 1)}) {
+      LoadOptions load = training(10, 2);
+      BatchLoader plain(records, shifted, image, augment, load);
+      plain.start_epoch(1);
+      std::vector<Batch> expected(plain.batches());
+      for (Batch& batch : expected) ASSERT_TRUE(plain.next(batch));
+      for (const ImageFormat format : {ImageFormat{true, false}, ImageFormat{false, true}, ImageFormat{true, true}}) {
+        load.format = format;
+        BatchLoader loader(records, shifted, image, augment, load);
+        loader.start_epoch(1);
+        for (const Batch& other : expected) {
+          Batch batch;
+          ASSERT_TRUE(loader.next(batch));
+          EXPECT_TRUE(batch.images.is_contiguous(format.channels_last ? at::MemoryFormat::ChannelsLast
+                                                                      : at::MemoryFormat::Contiguous));
+          const at::ScalarType type = format.bf16 ? at::kBFloat16 : at::kFloat;
+          EXPECT_EQ(batch.images.scalar_type(), type);
+          EXPECT_TRUE(batch.images.equal(other.images.to(type)));
+          EXPECT_TRUE(batch.targets.equal(other.targets));
+        }
+      }
+    }
+  }
+}
+
+TEST(Mixing, BatchesAreThoseOfAPlainStatement) {
+  const auto records = make_records(59, 1);  // without two equal pixels, so that a box shows whole
+  LoadOptions load = training(12, 2);
+  for (const float weight : {1.0F, 0.25F}) {
+    load.weights.assign(59, 1);
+    for (std::size_t jet = 0; jet < 59; jet += 3) load.weights[jet] = weight;
+    for (const AugmentOptions& augment : {AugmentOptions{.mixup = 0.8}, AugmentOptions{.cutmix = 1}}) {
+      BatchLoader plain(records, transform(), kImage, {}, load);
+      BatchLoader mixed(records, transform(), kImage, augment, load);
+      plain.start_epoch(2);
+      mixed.start_epoch(2);
+      Batch a, b;
+      int different = 0;
+      while (plain.next(a)) {
+        ASSERT_TRUE(mixed.next(b));
+        EXPECT_EQ(a.jets, b.jets);
+        // Neighbours change places; a last one without a neighbour (59 = 4 * 12 + 11) meets itself.
+        const std::int64_t count = a.images.size(0);
+        std::vector<std::int64_t> partner;
+        for (std::int64_t i = 0; i < count; ++i) partner.push_back(std::min(i ^ 1, count - 1));
+        const at::Tensor partners = at::tensor(partner);
+        const at::Tensor other = a.images.index_select(0, partners);
+        const at::Tensor labels = at::cat({a.targets, a.targets.index_select(0, partners)}).reshape({2, count});
+        const at::Tensor weights = at::cat({a.weights, a.weights.index_select(0, partners)}).reshape({2, count});
+        // The share as the images show it.
+        double own = 0;
+        if (augment.mixup > 0) {
+          const at::Tensor difference = (a.images - other).to(at::kDouble);
+          own = ((b.images - other).to(at::kDouble) * difference).sum().item<double>() /
+                difference.square().sum().item<double>();
+          EXPECT_LE((b.images - (own * a.images + (1 - own) * other)).abs().max().item<float>(), 2e-5F);
+        } else {
+          const at::Tensor foreign = b.images.ne(a.images);
+          EXPECT_TRUE(b.images.equal(at::where(foreign, other, a.images)));
+          // The box is the same in all images and planes: pixels that differ anywhere lie in it.
+          const at::Tensor box = foreign.any(0).any(0);
+          const at::Tensor rows = box.any(1);
+          const at::Tensor columns = box.any(0);
+          own = 1 - (rows.sum().item<double>() * columns.sum().item<double>()) / (32 * 32);
+        }
+        const at::Tensor shares = at::tensor({own, 1 - own}).to(at::kFloat).reshape({2, 1});
+        const at::Tensor total = (shares * weights).sum(0);
+        EXPECT_LE((b.weights - total).abs().max().item<float>(), 1e-4F);
+        EXPECT_LE((b.targets - (shares * weights * labels).sum(0) / total).abs().max().item<float>(), 1e-4F);
+        different += b.images.equal(a.images) ? 0 : 1;
+      }
+      EXPECT_GE(different, 3);
+    }
+  }
+}
+
+TEST(Mixing, DependsNeitherOnThreadsNorOnWhereAnEpochBegan) {
+  const auto records = make_records(103);
+  for (const Order order : {Order::kPermutation, Order::kWeighted}) {
+    LoadOptions load = training(10, 1);
+    load.order = order;
+    load.format = {true, true};
+    BatchLoader one(records, transform(), kImage, mixing(0.8, 1), load);
+    load.threads = 4;
+    BatchLoader four(records, transform(), kImage, mixing(0.8, 1), load);
+    const Batch expected = whole_epoch(one, 5);
+    EXPECT_TRUE(equal(whole_epoch(four, 5), expected));
+    EXPECT_FALSE(equal(whole_epoch(four, 6), expected));
+    const Batch tail = whole_epoch(four, 5, 7);
+    EXPECT_TRUE(tail.images.equal(expected.images.slice(0, 70)));
+    EXPECT_TRUE(tail.targets.equal(expected.targets.slice(0, 70)));
+    EXPECT_TRUE(tail.weights.equal(expected.weights.slice(0, 70)));
+  }
+}
+
+TEST(Weighted, DrawsReplaceTheWeightsOfTheLoss) {
+  const auto records = make_records(200);
+  LoadOptions load = training(16, 2);
+  load.order = Order::kWeighted;
+  load.weights.assign(200, 0);
+  std::fill(load.weights.begin() + 50, load.weights.begin() + 60, 3.0F);
+  BatchLoader loader(records, transform(), kImage, kAugment, load);
+  const Batch batch = whole_epoch(loader, 0);
+  EXPECT_EQ(batch.jets.size(), 200U);
+  EXPECT_TRUE(batch.weights.eq(1).all().item<bool>());
+  for (const std::size_t jet : batch.jets) EXPECT_TRUE(jet >= 50 && jet < 60);
+  // A jet that comes again looks otherwise.
+  for (std::size_t i = 1; i < batch.jets.size(); ++i) {
+    if (batch.jets[i] != batch.jets[0]) continue;
+    EXPECT_FALSE(batch.images[0].equal(batch.images[static_cast<std::int64_t>(i)]));
+  }
+}
+
+TEST(BatchLoader, TakesWeightsInPlaceOfTheRecords) {
+  const auto records = make_records(20);
+  LoadOptions load{.batch_size = 20};
+  for (int jet = 0; jet < 20; ++jet) load.weights.push_back(0.5F * static_cast<float>(jet));
+  BatchLoader loader(records, transform(), kImage, {}, load);
+  EXPECT_TRUE(whole_epoch(loader, 0).weights.equal(at::tensor(load.weights)));
+  load.weights.pop_back();
+  EXPECT_THROW(BatchLoader(records, transform(), kImage, {}, load), Error);
+  load.weights.assign(20, 0);
+  load.order = Order::kWeighted;
+  EXPECT_THROW(BatchLoader(records, transform(), kImage, {}, load), Error);
 }
 
 }  // namespace

@@ -39,7 +39,7 @@ TEST(Bf16Products, RoundToNearestEven) {
 }
 
 // The products of bfloat16 numbers are exact in float32; sums of 96 of them differ by their order alone, and round to
-// neighbours of bfloat16 (2^-8 apart, relatively) where they lie near the middle.
+// neighbours of bfloat16 (at most 2^-7 apart, relatively) where they lie near the middle.
 TEST(Bf16Products, EqualThoseOfBf16Tensors) {
   const at::Tensor a = leaf(at::randn({3, 40, 96}));
   const at::Tensor b = leaf(at::randn({3, 96, 24}));
@@ -57,7 +57,7 @@ TEST(Bf16Products, EqualThoseOfBf16Tensors) {
   }
   emulated.backward(seed);
   const auto compare = [](const at::Tensor& x, const at::Tensor& y) {
-    EXPECT_LT(((x - y).abs() / (y.abs() + 1)).max().item<double>(), 0x1p-8);
+    EXPECT_LE(((x - y).abs() / (y.abs() + 1)).max().item<double>(), 0x1p-7);
     EXPECT_LT((x - y).abs().mean().item<double>(), 1e-4);
     EXPECT_TRUE(at::equal(x, through_bf16(x)));
   };

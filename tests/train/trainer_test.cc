@@ -21,6 +21,8 @@ namespace {
 std::shared_ptr<const JetRecords> jets(std::size_t count, std::uint64_t seed) {
   auto records = std::make_shared<JetRecords>();
   records->images.shape = {3, 20, 20};
+  records->observer_names = {"pt"};
+  records->observers.resize(1);
   for (std::size_t jet = 0; jet < count; ++jet) {
     RandomStream random({seed, jet});
     const bool label = random.chance(0.5);
@@ -39,6 +41,7 @@ std::shared_ptr<const JetRecords> jets(std::size_t count, std::uint64_t seed) {
     }
     records->label.push_back(label ? 1 : 0);
     records->weight.push_back(1);
+    records->observers[0].push_back(random.uniform(80, label ? 120 : 170));
     records->source_file.push_back(0);
     records->source_row.push_back(jet);
   }
@@ -90,6 +93,43 @@ TEST(Trainer, StoppedAndResumedRunEqualsAnUnbrokenOneBitForBit) {
       EXPECT_EQ(sha256_of_file(whole / name), sha256_of_file(parts / name));
     EXPECT_EQ(read_text_file(parts / kMetricsFile, 1 << 20).find("\"epoch\":4"), std::string::npos);
   }
+}
+
+TEST(Trainer, MixingWeightsAndDrawingResumeBitForBit) {
+  const test::TempFolder folder;
+  Json tree = recipe_to_json(recipe());
+  for (const char* setting :
+       {"augment.mixup=0.8", "augment.cutmix=1.0", "weights.kind=reference", "weights.bins=[80, 100, 120, 170]",
+        "train.label_smoothing=0.1", "train.positive_weight=2"}) {
+    apply_override(tree, setting);
+  }
+  std::vector<std::string> digests;
+  for (const char* setting : {"train.sampling=permutation", "train.sampling=weighted", "augment.mix_probability=0"}) {
+    apply_override(tree, setting);
+    const auto whole = folder / (std::string("whole_") + setting);
+    const auto parts = folder / (std::string("parts_") + setting);
+    train(recipe_from_json(tree), whole, {});
+    train(recipe_from_json(tree), parts, {3, 6, 8});
+    digests.push_back(sha256_of_file(whole / kLastFile));
+    EXPECT_EQ(digests.back(), sha256_of_file(parts / kLastFile)) << setting;
+  }
+  EXPECT_NE(digests[0], digests[1]);
+  EXPECT_NE(digests[1], digests[2]);
+}
+
+TEST(Trainer, ResumesRunsOlderThanARecipesKey) {
+  const test::TempFolder folder;
+  train(recipe("train.epochs=2"), folder.path(), {4});
+  Checkpoint checkpoint = read_checkpoint(folder / kLastFile);
+  checkpoint.about["recipe"].erase("weights");
+  checkpoint.about["recipe"]["augment"].erase("mixup");
+  checkpoint.about["recipe"]["train"].erase("sampling");
+  write_checkpoint(folder / kLastFile, checkpoint);
+  Trainer trainer(recipe("train.epochs=2"), data(), folder.path(), 1);
+  trainer.resume();
+  EXPECT_EQ(trainer.position().step, 8);
+  Trainer other(recipe("weights.kind=class"), data(), folder.path(), 1);
+  EXPECT_ERROR(other.resume(), UsageError, "cannot resume: weights.kind is \"class\", was \"none\"");
 }
 
 TEST(Trainer, ResumeRefusesAnotherRecipeOrOtherData) {

@@ -1,0 +1,13 @@
+#pragma once
+
+namespace jetvit {
+
+// How a batch of images lies in memory.
+struct ImageFormat {
+  bool channels_last = false;  // (N, H, W, C) in place of (N, C, H, W)
+  bool bf16 = false;           // bfloat16 in place of float32, every value rounded once
+
+  bool operator==(const ImageFormat&) const = default;
+};
+
+}  // namespace jetvit

@@ -1,0 +1,143 @@
+#include "load/jet_weights.h"
+
+#include <array>
+#include <limits>
+#include <numeric>
+
+#include <gtest/gtest.h>
+
+#include "base/file.h"
+#include "base/random_stream.h"
+#include "support/expect_error.h"
+
+namespace jetvit {
+namespace {
+
+JetRecords records(std::vector<double> pt, std::vector<std::uint8_t> label, std::vector<float> weight) {
+  JetRecords jets;
+  jets.observer_names = {"m0", "pt"};
+  jets.observers = {std::vector<double>(pt.size(), 10), std::move(pt)};
+  jets.label = std::move(label);
+  jets.weight = std::move(weight);
+  for (std::size_t jet = 0; jet < jets.size(); ++jet) {
+    jets.source_file.push_back(0);
+    jets.source_row.push_back(jet);
+  }
+  return jets;
+}
+
+// Jets of two classes with unlike falling spectra.
+JetRecords spectra(std::size_t count) {
+  RandomStream stream({17});
+  std::vector<double> pt;
+  std::vector<std::uint8_t> label;
+  std::vector<float> weight;
+  for (std::size_t jet = 0; jet < count; ++jet) {
+    label.push_back(stream.chance(0.3) ? 1 : 0);
+    pt.push_back(80 - (label.back() == 1 ? 20 : 40) * std::log(1 - stream.uniform()));
+    weight.push_back(static_cast<float>(stream.uniform(0.5, 2)));
+  }
+  return records(std::move(pt), std::move(label), std::move(weight));
+}
+
+const std::vector<double> kBins = {80, 100, 120, 140, 160, 200, 260};
+
+// [class][bin] sums of the weights; jets beyond the bins count in the outer ones.
+std::array<std::vector<double>, 2> histograms(const JetRecords& jets, const std::vector<float>& weights) {
+  std::array<std::vector<double>, 2> sums{std::vector<double>(kBins.size() - 1), std::vector<double>(kBins.size() - 1)};
+  for (std::size_t jet = 0; jet < jets.size(); ++jet) {
+    std::size_t bin = 0;
+    while (bin + 2 < kBins.size() && jets.observer("pt")[jet] >= kBins[bin + 1]) ++bin;
+    sums[jets.label[jet]][bin] += weights[jet];
+  }
+  return sums;
+}
+
+double sum(const std::vector<double>& values) {
+  return std::accumulate(values.begin(), values.end(), 0.0);
+}
+
+constexpr double kRounding = 1e-5;  // relative, of sums of thousands of single-precision weights
+
+TEST(JetWeights, AreThoseOfNumpyHistograms) {
+  const std::string path = JETVIT_SOURCE_DIR "/tests/load/weight_oracles.json";
+  const Json oracle = parse_json(read_text_file(path, 1 << 20), path);
+  const JetRecords jets =
+      records(oracle["pt"].get<std::vector<double>>(), oracle["label"].get<std::vector<std::uint8_t>>(),
+              oracle["weight"].get<std::vector<float>>());
+  for (const auto& [kind, expected] : oracle["expected"].items()) {
+    const std::vector<float> weights =
+        jet_weights(jets, {.kind = kind, .bins = oracle["bins"].get<std::vector<double>>()});
+    ASSERT_EQ(weights.size(), expected.size());
+    for (std::size_t jet = 0; jet < weights.size(); ++jet) {
+      const double wanted = expected[jet].get<double>();
+      EXPECT_NEAR(weights[jet], wanted, 1e-6 * (1 + wanted)) << kind << " " << jet;
+    }
+  }
+}
+
+TEST(JetWeights, FlatSpectraAreFlat) {
+  const JetRecords jets = spectra(20000);
+  const auto sums = histograms(jets, jet_weights(jets, {.kind = "flat", .bins = kBins}));
+  for (const std::vector<double>& bins : sums) {
+    for (const double content : bins) EXPECT_NEAR(content, 10000.0 / 6, kRounding * 10000);
+  }
+}
+
+TEST(JetWeights, ReferenceSpectrumIsThatOfLabelZero) {
+  const JetRecords jets = spectra(20000);
+  const auto before = histograms(jets, jets.weight);
+  const auto sums = histograms(jets, jet_weights(jets, {.kind = "reference", .bins = kBins}));
+  for (std::size_t bin = 0; bin + 1 < kBins.size(); ++bin) {
+    EXPECT_NEAR(sums[1][bin], sums[0][bin], kRounding * 10000);
+    EXPECT_NEAR(sums[0][bin] / sum(sums[0]), before[0][bin] / sum(before[0]), kRounding);
+  }
+}
+
+TEST(JetWeights, ClassesBalanceAndKeepTheirSpectra) {
+  const JetRecords jets = spectra(20000);
+  const auto before = histograms(jets, jets.weight);
+  const auto sums = histograms(jets, jet_weights(jets, {.kind = "class"}));
+  for (const std::size_t label : {0, 1}) {
+    EXPECT_NEAR(sum(sums[label]), 10000, kRounding * 10000);
+    for (std::size_t bin = 0; bin + 1 < kBins.size(); ++bin) {
+      EXPECT_NEAR(sums[label][bin] / sum(sums[label]), before[label][bin] / sum(before[label]), kRounding);
+    }
+  }
+}
+
+TEST(JetWeights, BoundLimitsRareBins) {
+  const JetRecords jets = spectra(20000);
+  const auto free = jet_weights(jets, {.kind = "flat", .bins = kBins});
+  const auto bounded = jet_weights(jets, {.kind = "flat", .bins = kBins, .largest = 2});
+  const auto largest = [](const std::vector<float>& weights) {
+    return *std::max_element(weights.begin(), weights.end());
+  };
+  EXPECT_LT(largest(bounded), 0.5F * largest(free));
+  EXPECT_NEAR(sum(histograms(jets, bounded)[1]), 10000, kRounding * 10000);
+}
+
+TEST(JetWeights, NoneKeepsWhatTheJetsBring) {
+  const JetRecords jets = spectra(100);
+  EXPECT_EQ(jet_weights(jets, {}), jets.weight);
+}
+
+TEST(JetWeights, MistakesAreNamed) {
+  const JetRecords jets = spectra(100);
+  EXPECT_ERROR(jet_weights(jets, {.kind = "flat"}), UsageError, "weights.bins: at least two edges");
+  EXPECT_ERROR(jet_weights(jets, {.kind = "flat", .bins = {1, 3, 3}}), UsageError, "3 follows 3 (edges rise)");
+  EXPECT_ERROR(jet_weights(jets, {.kind = "flat", .observer = "eta", .bins = kBins}), Error,
+               "no observer \"eta\" (there are: m0, pt)");
+  JetRecords bad = jets;
+  bad.observers[1][5] = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_ERROR(jet_weights(bad, {.kind = "flat", .bins = kBins}), Error, "pt of the jet of file 0, row 5 is nan");
+  bad = jets;
+  bad.weight[7] = -1;
+  EXPECT_ERROR(jet_weights(bad, {}), Error, "the weight of the jet of file 0, row 7 is -1");
+  const JetRecords apart = records({90, 90, 150}, {0, 0, 1}, {1, 1, 1});
+  EXPECT_ERROR(jet_weights(apart, {.kind = "reference", .bins = {80, 100, 200}}), Error,
+               "the training jets of label 1 have no weight");
+}
+
+}  // namespace
+}  // namespace jetvit

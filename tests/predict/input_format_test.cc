@@ -1,0 +1,34 @@
+#include <ATen/core/Tensor.h>
+#include <ATen/ops/rand.h>
+#include <c10/core/GradMode.h>
+#include <gtest/gtest.h>
+
+#include "model/registry.h"
+#include "predict/autocast.h"
+#include "predict/predictor.h"
+
+namespace jetvit {
+namespace {
+
+// Images that come in bfloat16 are those that autocast would have made: the outputs are the same to the last bit.
+TEST(InputFormat, Bfloat16ImagesChangeNoOutput) {
+  const c10::NoGradGuard no_grad;
+  int count = 0;
+  for (const ModelInfo& info : model_list()) {
+    if (!info.name.ends_with("_nano") && info.name != "resnet_15") continue;
+    const std::unique_ptr<Model> model = make_model(info.name, Json::object());
+    model->train(false);
+    const ImageFormat format = input_format(*model, true);
+    EXPECT_TRUE(format.bf16);
+    EXPECT_EQ(format.channels_last, model->prefers_channels_last());
+    const at::Tensor images =
+        network_input(*model, at::rand({2, model->channels(), model->image_size(), model->image_size()}));
+    const Autocast autocast(true);
+    EXPECT_TRUE(model->forward(images).equal(model->forward(images.to(at::kBFloat16)))) << info.name;
+    ++count;
+  }
+  EXPECT_GE(count, 3);
+}
+
+}  // namespace
+}  // namespace jetvit
