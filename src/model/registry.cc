@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "model/coatnet.h"
+#include "model/maxvit.h"
 #include "model/resnet_15.h"
 #include "model/vit.h"
 
@@ -36,7 +37,13 @@ const std::vector<Entry>& entries() {
       entry("vit_tiny", "vision transformer, equal to timm's vit_tiny_patch16_224", VitOptions(), make_vit),
       entry("vit_nano", "the same at a size for two cores", vit_nano_options(), make_vit),
       entry("coatnet_0", "convolution and attention, equal to timm's coatnet_0_rw_224", CoatNetOptions(), make_coatnet),
-      entry("coatnet_nano", "the same at a size for two cores", coatnet_nano_options(), make_coatnet),
+      entry("coatnet_0_paper", "the same after the paper, equal to timm's coatnet_0_224", coatnet_paper_options(),
+            make_coatnet),
+      entry("coatnet_nano", "coatnet_0 at a size for two cores", coatnet_nano_options(), make_coatnet),
+      entry("maxvit_tiny", "block and grid attention, equal to timm's maxvit_tiny_tf_224", MaxVitOptions(),
+            make_maxvit),
+      entry("maxvit_tiny_rw", "the same, equal to timm's maxvit_tiny_rw_224", maxvit_rw_options(), make_maxvit),
+      entry("maxvit_nano", "maxvit_tiny at a size for two cores", maxvit_nano_options(), make_maxvit),
       entry("resnet_15", "the baseline of arXiv:1902.08276, without batch norm", ResNet15Options(), make_resnet_15),
   };
   return list;

@@ -5,8 +5,8 @@
 #include <ATen/ops/addmm.h>
 #include <ATen/ops/empty_like.h>
 #include <ATen/ops/mm.h>
-#include <ATen/ops/relu.h>
 #include <ATen/ops/sigmoid.h>
+#include <ATen/ops/silu_backward.h>
 #include <ATen/ops/zeros.h>
 #include <ATen/ops/zeros_like.h>
 #include <torch/csrc/autograd/custom_function.h>
@@ -79,7 +79,8 @@ void for_each_image(const at::Tensor& x, Body body) {
 
 struct SqueezeExciteFunction : torch::autograd::Function<SqueezeExciteFunction> {
   static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& x, const at::Tensor& weight1,
-                            const at::Tensor& bias1, const at::Tensor& weight2, const at::Tensor& bias2) {
+                            const at::Tensor& bias1, const at::Tensor& weight2, const at::Tensor& bias2,
+                            Activation activation) {
     const Image image(x);
     at::Tensor mean = at::zeros({x.size(0), x.size(1)}, x.options());
     const float* from = x.const_data_ptr<float>();
@@ -88,8 +89,8 @@ struct SqueezeExciteFunction : torch::autograd::Function<SqueezeExciteFunction> 
       add_rows(from + values, means + channels, image.pixels, image.channels);
     });
     mean.div_(static_cast<double>(image.pixels));
-    const at::Tensor hidden = at::relu(at::addmm(bias1, mean, weight1.t()));
-    const at::Tensor gate = at::sigmoid(at::addmm(bias2, hidden, weight2.t())).contiguous();
+    const at::Tensor hidden = at::addmm(bias1, mean, weight1.t());
+    const at::Tensor gate = at::sigmoid(at::addmm(bias2, activate(hidden, activation), weight2.t())).contiguous();
     at::Tensor y = at::empty_like(x);
     const float* gates = gate.const_data_ptr<float>();
     auto* to = y.data_ptr<float>();
@@ -97,6 +98,7 @@ struct SqueezeExciteFunction : torch::autograd::Function<SqueezeExciteFunction> 
       scale_rows(from + values, to + values, gates + channels, image.pixels, image.channels);
     });
     context->save_for_backward({x, weight1, weight2, mean, hidden, gate});
+    context->saved_data["activation"] = static_cast<std::int64_t>(activation);
     return y;
   }
 
@@ -115,7 +117,10 @@ struct SqueezeExciteFunction : torch::autograd::Function<SqueezeExciteFunction> 
       add_products(from + values, gradient + values, gate_gradients + channels, image.pixels, image.channels);
     });
     const at::Tensor outer = gate_gradient * gate * (1 - gate);
-    const at::Tensor inner = at::mm(outer, weight2) * (hidden > 0);
+    const auto activation = static_cast<Activation>(context->saved_data["activation"].toInt());
+    const at::Tensor active = at::mm(outer, weight2);
+    const at::Tensor inner =
+        activation == Activation::kSilu ? at::silu_backward(active, hidden) : active * (hidden > 0);
     const at::Tensor shift = (at::mm(inner, weight1) / static_cast<double>(image.pixels)).contiguous();
     at::Tensor gx = at::empty_like(x);
     const float* gates = gate.const_data_ptr<float>();
@@ -125,15 +130,16 @@ struct SqueezeExciteFunction : torch::autograd::Function<SqueezeExciteFunction> 
       scale_and_shift_rows(gradient + values, to + values, gates + channels, shifts + channels, image.pixels,
                            image.channels);
     });
-    return {gx, at::mm(inner.t(), mean), inner.sum(0), at::mm(outer.t(), hidden), outer.sum(0)};
+    return {gx, at::mm(inner.t(), mean), inner.sum(0), at::mm(outer.t(), activate(hidden, activation)), outer.sum(0),
+            {}};
   }
 };
 
 }  // namespace
 
 at::Tensor squeeze_excite(const at::Tensor& x, const at::Tensor& weight1, const at::Tensor& bias1,
-                          const at::Tensor& weight2, const at::Tensor& bias2) {
-  return SqueezeExciteFunction::apply(x, weight1, bias1, weight2, bias2);
+                          const at::Tensor& weight2, const at::Tensor& bias2, Activation activation) {
+  return SqueezeExciteFunction::apply(x, weight1, bias1, weight2, bias2, activation);
 }
 
 }  // namespace jetvit

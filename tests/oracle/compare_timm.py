@@ -13,7 +13,8 @@ import timm
 import torch
 from safetensors.torch import load_file, save_file
 
-MODELS = {"vit_tiny": "vit_tiny_patch16_224", "coatnet_0": "coatnet_0_rw_224"}
+MODELS = {"vit_tiny": "vit_tiny_patch16_224", "coatnet_0": "coatnet_0_rw_224", "coatnet_0_paper": "coatnet_0_224",
+          "maxvit_tiny": "maxvit_tiny_tf_224", "maxvit_tiny_rw": "maxvit_tiny_rw_224"}
 TOLERANCE = 1e-5
 
 

@@ -3,7 +3,7 @@
 that a hash of their names fills, so that no weights need to be stored. tests/support/hash_fill.h fills in the same way.
 Needs `scripts/setup --with-peers`:
 
-    .deps/peers/bin/python tests/oracle/make_model_oracles.py
+    .deps/peers/bin/python tests/oracle/make_model_oracles.py [MODEL...]
 
 The reference runs in float64 on the float32 values, so that the stored numbers do not depend on a machine's order of
 summation; "float32_deviation" is how far timm itself lands from them in float32. A case holds
@@ -11,12 +11,14 @@ summation; "float32_deviation" is how far timm itself lands from them in float32
   gradients    per parameter [norm, product with the hash vector "projection/<name>"] of sum(logits * hash "loss") in
                training mode (batch statistics, no dropout)
   buffers      per running statistic the product with its hash vector after that one step
+  third_buffers  where stored, the same after two more steps on the images "x2" and "x3"
   deviations   per parameter the standard deviation that timm's initialisation draws, averaged over seeds
 """
 import dataclasses
 import json
 import math
 import pathlib
+import sys
 
 import numpy as np
 import timm
@@ -105,6 +107,26 @@ class ResNet15(nn.Module):
         return self.fc(y)
 
 
+def make_maxxvit(config, options):
+    """timm's MaxxVit at another width, depth, window or stride of the stem, with the options of jetvit."""
+    widths = tuple(options.get("embed_dim", config.embed_dim))
+    size, stages = options["image_size"], len(widths)
+    attention = dataclasses.replace(config.transformer_cfg, dim_head=options.get("head_dim", 32))
+    stem_stride = options.get("stem_stride", 2)
+    window = options.get("window") or size // (stem_stride * 2**stages)
+    if config.block_type[0] == "M":
+        attention = dataclasses.replace(attention, window_size=(window, window), grid_size=(window, window))
+    config = dataclasses.replace(
+        config, embed_dim=widths, depths=tuple(options.get("depths", config.depths)),
+        block_type=tuple(options.get("blocks", config.block_type[:stages])),
+        stem_width=tuple(options["stem_width"]) if "stem_width" in options else config.stem_width,
+        head_hidden_size=widths[-1] if config.head_hidden_size else None, transformer_cfg=attention)
+    # timm's stem always halves: for stride 1 it is told twice the size, then the stride is changed.
+    model = maxxvit.MaxxVit(config, img_size=size * 2 // stem_stride, in_chans=options["channels"], num_classes=1)
+    model.stem.conv1.stride = (stem_stride, stem_stride)
+    return model
+
+
 def make_reference(name, options):
     """The reference for a jetvit model with these options."""
     size, channels = options["image_size"], options["channels"]
@@ -113,6 +135,13 @@ def make_reference(name, options):
         return timm.create_model("vit_tiny_patch16_224", **common)
     if name == "coatnet_0":
         return timm.create_model("coatnet_0_rw_224", **common)
+    if name in ("coatnet_0_paper", "maxvit_tiny", "maxvit_tiny_rw"):
+        config = maxxvit.model_cfgs[{"coatnet_0_paper": "coatnet_0", "maxvit_tiny": "maxvit_tiny_tf",
+                                     "maxvit_tiny_rw": "maxvit_tiny_rw"}[name]]
+        return make_maxxvit(config, options)
+    if name == "maxvit_nano":
+        config = dataclasses.replace(maxxvit.model_cfgs["maxvit_tiny_tf"], stem_width=(16, 16))
+        return make_maxxvit(config, {"embed_dim": [16, 32, 64], "depths": [1, 1, 1], "head_dim": 16, "stem_stride": 1} | options)
     if name == "vit_nano":
         return vision_transformer.VisionTransformer(patch_size=6, embed_dim=64, depth=4, num_heads=4, **common)
     if name == "coatnet_nano":
@@ -153,6 +182,12 @@ def make_case(name, options, gradients):
                              for key, parameter in model.named_parameters()}
         case["buffers"] = {key: product(key, tensor) for key, tensor in model.named_buffers() if key.split(".")[-1] in
                            ("running_mean", "running_var")}
+        if case["buffers"] and name not in ("coatnet_0", "coatnet_nano"):
+            with torch.no_grad():
+                for images in ("x2", "x3"):
+                    model(torch.from_numpy(uniform(images, math.prod(shape)).astype(np.float32).reshape(shape)).double())
+            case["third_buffers"] = {key: product(key, tensor) for key, tensor in model.named_buffers()
+                                     if key in case["buffers"]}
     return case
 
 
@@ -171,6 +206,18 @@ def initial_deviations(name, options):
 
 def plan():
     """Model: options and whether gradients are stored. Two image sizes, 1, 3 and 8 channels each."""
+    small = {"embed_dim": [16, 32], "depths": [1, 2], "head_dim": 16, "stem_width": [8, 16]}
+    for name, more in {"maxvit_tiny": small, "maxvit_tiny_rw": small,
+                       "coatnet_0_paper": small | {"blocks": "CT"}}.items():
+        cases = [(more | {"image_size": size, "channels": channels}, (size, channels) == (32, 3))
+                 for size in (32, 48) for channels in (1, 3, 8)]
+        if name == "maxvit_tiny":
+            # The study's: window 4 at 128 px; and a window that is not the last stage's image.
+            cases.append(({"image_size": 128, "channels": 3}, False))
+            cases.append((more | {"image_size": 64, "channels": 3, "window": 4}, False))
+        yield name, cases
+    yield "maxvit_nano", [({"image_size": size, "channels": channels}, (size, channels) == (48, 3))
+                          for size in (48, 64) for channels in (1, 3, 8)]
     for name, sizes in {"vit_tiny": (128, 224), "coatnet_0": (128, 224), "vit_nano": (48, 96), "coatnet_nano": (48, 64),
                         "resnet_15": (64, 125)}.items():
         small = name not in ("vit_tiny", "coatnet_0")
@@ -186,6 +233,8 @@ def plan():
 def main():
     FOLDER.mkdir(exist_ok=True)
     for name, cases in plan():
+        if sys.argv[1:] and name not in sys.argv[1:]:
+            continue
         document = {"made_by": SCRIPT, "timm": timm.__version__, "torch": torch.__version__.split("+")[0], "model": name,
                     "cases": [make_case(name, options, gradients) for options, gradients in cases],
                     "deviations": initial_deviations(name, cases[1][0])}

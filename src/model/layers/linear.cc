@@ -6,11 +6,32 @@
 
 namespace jetvit {
 
+namespace {
+
+at::Tensor initial_weight(const init::Shape& shape, Linear::Init init) {
+  switch (init) {
+    case Linear::Init::kTruncatedNormal:
+      return init::truncated_normal(shape, 0.02);
+    case Linear::Init::kXavier:
+    case Linear::Init::kXavierMlp:
+      return init::xavier_uniform(shape);
+    case Linear::Init::kDefault:
+      break;
+  }
+  return init::uniform_fan_in(shape, shape[1]);
+}
+
+at::Tensor initial_bias(int in, int out, Linear::Init init) {
+  if (init == Linear::Init::kDefault) return init::uniform_fan_in({out}, in);
+  if (init == Linear::Init::kXavierMlp) return init::normal({out}, 1e-6);
+  return init::zeros({out});
+}
+
+}  // namespace
+
 Linear::Linear(int in, int out, Init init) {
-  const bool truncated = init == Init::kTruncatedNormal;
-  weight_ = add_parameter("weight",
-                          truncated ? init::truncated_normal({out, in}, 0.02) : init::uniform_fan_in({out, in}, in));
-  bias_ = add_parameter("bias", truncated ? init::zeros({out}) : init::uniform_fan_in({out}, in));
+  weight_ = add_parameter("weight", initial_weight({out, in}, init));
+  bias_ = add_parameter("bias", initial_bias(in, out, init));
 }
 
 at::Tensor Linear::forward(const at::Tensor& x) const {

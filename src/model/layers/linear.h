@@ -7,7 +7,7 @@ namespace jetvit {
 // y = x W^T + b over the last dimension. Parameters "weight" (out, in) and "bias" (out).
 class Linear : public Module {
  public:
-  enum class Init { kDefault, kTruncatedNormal };
+  enum class Init { kDefault, kTruncatedNormal, kXavier, kXavierMlp };
   Linear(int in, int out, Init init);
   at::Tensor forward(const at::Tensor& x) const;
 

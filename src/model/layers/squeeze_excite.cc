@@ -1,7 +1,6 @@
 #include "model/layers/squeeze_excite.h"
 
 #include <ATen/TensorOperators.h>
-#include <ATen/ops/relu.h>
 #include <ATen/ops/sigmoid.h>
 
 #include "ops/row_blocks.h"
@@ -9,17 +8,19 @@
 
 namespace jetvit {
 
-SqueezeExcite::SqueezeExcite(int channels, int reduced, ConvOptions::Init init) {
+SqueezeExcite::SqueezeExcite(int channels, int reduced, ConvOptions::Init init, Activation activation)
+    : activation_(activation) {
   fc1_ = add_child("fc1", std::make_shared<Conv2d>(ConvOptions{.in = channels, .out = reduced, .init = init}));
   fc2_ = add_child("fc2", std::make_shared<Conv2d>(ConvOptions{.in = reduced, .out = channels, .init = init}));
 }
 
 at::Tensor SqueezeExcite::forward(const at::Tensor& x) const {
   if (training() && has_rows(x) && fc1_->weight().scalar_type() == at::kFloat) {
-    return squeeze_excite(x, fc1_->weight().flatten(1), fc1_->bias(), fc2_->weight().flatten(1), fc2_->bias());
+    return squeeze_excite(x, fc1_->weight().flatten(1), fc1_->bias(), fc2_->weight().flatten(1), fc2_->bias(),
+                          activation_);
   }
   const at::Tensor squeezed = x.mean({2, 3}, /*keepdim=*/true);
-  return x * at::sigmoid(fc2_->forward(at::relu(fc1_->forward(squeezed))));
+  return x * at::sigmoid(fc2_->forward(activate(fc1_->forward(squeezed), activation_)));
 }
 
 }  // namespace jetvit
