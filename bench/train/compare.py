@@ -24,7 +24,7 @@ import torch.nn.functional
 sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "tests/oracle"))
 from make_model_oracles import make_reference  # noqa: E402
 
-MODELS = ("coatnet_0", "vit_tiny", "resnet_15")
+MODELS = ("coatnet_0", "coatnet_0_paper", "maxvit_tiny", "maxvit_tiny_rw", "vit_tiny", "resnet_15")
 SIZE, CHANNELS = 128, 3
 
 

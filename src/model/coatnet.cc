@@ -4,68 +4,31 @@
 
 #include "base/text.h"
 #include "model/layers/attention_block.h"
-#include "model/layers/linear.h"
+#include "model/layers/conv_stem.h"
 #include "model/layers/mbconv.h"
+#include "model/layers/pooled_head.h"
+#include "model/layers/stage.h"
 
 namespace jetvit {
 namespace {
 
-class Stem : public Module {
- public:
-  explicit Stem(const CoatNetOptions& options) {
-    const auto convolution = [](int in, int out, int stride) {
-      return std::make_shared<Conv2d>(ConvOptions{.in = in,
-                                                  .out = out,
-                                                  .kernel = 3,
-                                                  .stride = stride,
-                                                  .bias = false,
-                                                  .init = ConvOptions::Init::kNormalFanOut});
-    };
-    conv1_ = add_child("conv1", convolution(options.channels, options.stem_width[0], options.stem_stride));
-    norm1_ = add_child("norm1", std::make_shared<BatchNorm2d>(options.stem_width[0]));
-    conv2_ = add_child("conv2", convolution(options.stem_width[0], options.stem_width[1], 1));
-  }
+using Variant = CoatNetOptions::Variant;
 
-  at::Tensor forward(const at::Tensor& x) const { return conv2_->forward(norm1_->forward_silu(conv1_->forward(x))); }
+MbConvOptions convolution_block(Variant variant) {
+  if (variant == Variant::kRw) return {};
+  return {.expand_output = true,
+          .pre_activation = false,
+          .output_bias = true,
+          .strided_depthwise = true,
+          .squeeze_early = false,
+          .activation = Activation::kGelu,
+          .squeeze_activation = Activation::kSilu};
+}
 
- private:
-  std::shared_ptr<Conv2d> conv1_, conv2_;
-  std::shared_ptr<BatchNorm2d> norm1_;
-};
-
-// Blocks of one kind; the first one pools.
-template <class Block>
-class Stage : public Module {
- public:
-  template <class MakeBlock>
-  Stage(int depth, MakeBlock make_block) {
-    for (int index = 0; index < depth; ++index) {
-      blocks_.push_back(add_child(text("blocks.", index), std::shared_ptr<Block>(make_block(index))));
-    }
-  }
-
-  at::Tensor forward(at::Tensor x) const {
-    for (const auto& block : blocks_) x = block->forward(x);
-    return x;
-  }
-
- private:
-  std::vector<std::shared_ptr<Block>> blocks_;
-};
-
-class Head : public Module {
- public:
-  Head(int in, int out, double dropout) : dropout_(dropout) {
-    fc_ = add_child("fc", std::make_shared<Linear>(in, out, Linear::Init::kDefault));
-  }
-  at::Tensor forward(const at::Tensor& x) const {
-    return fc_->forward(jetvit::dropout(x.mean({2, 3}), dropout_, training()));
-  }
-
- private:
-  double dropout_;
-  std::shared_ptr<Linear> fc_;
-};
+AttentionBlockOptions attention_block(Variant variant) {
+  const bool paper = variant == Variant::kPaper;
+  return {.expand_first = paper, .shortcut_bias = paper};
+}
 
 void check(const CoatNetOptions& options) {
   const std::size_t stages = options.depths.size();
@@ -79,7 +42,9 @@ void check(const CoatNetOptions& options) {
   }
   int width = options.stem_width[1];
   for (std::size_t stage = 0; stage < stages; ++stage) {
-    for (const int dim : {width, options.embed_dim[stage]}) {
+    // The paper's variant expands before its attention, the other behind it.
+    const int first = options.variant == Variant::kPaper ? options.embed_dim[stage] : width;
+    for (const int dim : {first, options.embed_dim[stage]}) {
       if (options.blocks[stage] == 'T' && dim % options.head_dim != 0) {
         throw UsageError(text("coatnet: attention stage ", stage, " has ", dim,
                               " channels, not a multiple of head_dim = ", options.head_dim));
@@ -99,7 +64,12 @@ class CoatNet : public Model {
  public:
   explicit CoatNet(const CoatNetOptions& options) : options_(options) {
     check(options);
-    stem_ = add_child("stem", std::make_shared<Stem>(options));
+    const bool paper = options.variant == Variant::kPaper;
+    stem_ = add_child("stem", std::make_shared<ConvStem>(
+                                  ConvStemOptions{.channels = options.channels,
+                                                  .width = options.stem_width,
+                                                  .stride = options.stem_stride,
+                                                  .activation = paper ? Activation::kGelu : Activation::kSilu}));
     int blocks = 0;
     for (const int depth : options.depths) blocks += depth;
     const std::vector<double> drop_path = drop_path_rates(options.drop_path, blocks);
@@ -113,22 +83,26 @@ class CoatNet : public Model {
       side /= 2;
       if (options.blocks[stage] == 'C') {
         const auto module = std::make_shared<Stage<MbConv>>(depth, [&](int index) {
-          return new MbConv({.in = index == 0 ? width : out,
-                             .out = out,
-                             .stride = index == 0 ? 2 : 1,
-                             .drop_path = drop_path[block + static_cast<std::size_t>(index)]});
+          MbConvOptions conv = convolution_block(options.variant);
+          conv.in = index == 0 ? width : out;
+          conv.out = out;
+          conv.stride = index == 0 ? 2 : 1;
+          conv.drop_path = drop_path[block + static_cast<std::size_t>(index)];
+          return new MbConv(conv);
         });
         stages_.push_back([module](const at::Tensor& x) { return module->forward(x); });
         add_child(name, module);
       } else {
         const auto module = std::make_shared<Stage<AttentionBlock>>(depth, [&](int index) {
-          return new AttentionBlock({.in = index == 0 ? width : out,
-                                     .out = out,
-                                     .stride = index == 0 ? 2 : 1,
-                                     .side = side,
-                                     .head_dim = options.head_dim,
-                                     .dropout = options.dropout,
-                                     .drop_path = drop_path[block + static_cast<std::size_t>(index)]});
+          AttentionBlockOptions attention = attention_block(options.variant);
+          attention.in = index == 0 ? width : out;
+          attention.out = out;
+          attention.stride = index == 0 ? 2 : 1;
+          attention.side = side;
+          attention.head_dim = options.head_dim;
+          attention.dropout = options.dropout;
+          attention.drop_path = drop_path[block + static_cast<std::size_t>(index)];
+          return new AttentionBlock(attention);
         });
         stages_.push_back([module](const at::Tensor& x) { return module->forward(x); });
         add_child(name, module);
@@ -136,14 +110,18 @@ class CoatNet : public Model {
       block += static_cast<std::size_t>(depth);
       width = out;
     }
-    norm_ = add_child("norm", std::make_shared<LayerNorm>(width));
-    head_ = add_child("head", std::make_shared<Head>(width, options.outputs, options.dropout));
+    if (paper) {
+      mlp_head_ = add_child("head", std::make_shared<PooledMlpHead>(width, options.outputs, options.dropout, kEpsilon));
+    } else {
+      norm_ = add_child("norm", std::make_shared<LayerNorm>(width, kEpsilon));
+      head_ = add_child("head", std::make_shared<PooledHead>(width, options.outputs, options.dropout));
+    }
   }
 
   at::Tensor forward(const at::Tensor& x) override {
     at::Tensor y = stem_->forward(x);
     for (const auto& stage : stages_) y = stage(y);
-    return head_->forward(norm_->forward_channels(y));
+    return mlp_head_ ? mlp_head_->forward(y) : head_->forward(norm_->forward_channels(y));
   }
 
   int channels() const override { return options_.channels; }
@@ -152,17 +130,28 @@ class CoatNet : public Model {
   bool prefers_channels_last() const override { return true; }
 
  private:
+  static constexpr double kEpsilon = 1e-6;  // of the last norm
+
   CoatNetOptions options_;
-  std::shared_ptr<Stem> stem_;
+  std::shared_ptr<ConvStem> stem_;
   std::vector<std::function<at::Tensor(const at::Tensor&)>> stages_;
   std::shared_ptr<LayerNorm> norm_;
-  std::shared_ptr<Head> head_;
+  std::shared_ptr<PooledHead> head_;
+  std::shared_ptr<PooledMlpHead> mlp_head_;
 };
 
 }  // namespace
 
 std::unique_ptr<Model> make_coatnet(const CoatNetOptions& options) {
   return std::make_unique<CoatNet>(options);
+}
+
+CoatNetOptions coatnet_paper_options() {
+  CoatNetOptions options;
+  options.variant = Variant::kPaper;
+  options.stem_width = {64, 64};
+  options.depths = {2, 3, 5, 2};
+  return options;
 }
 
 CoatNetOptions coatnet_nano_options() {

@@ -10,6 +10,10 @@
 namespace jetvit {
 
 struct CoatNetOptions {
+  // kRw: timm's coatnet_*_rw. kPaper: timm's coatnet_*, after the paper: GELU, expansion from the output's channels,
+  // strided depthwise convolutions, squeeze-excite behind the second norm, biases, a hidden layer in the head.
+  enum class Variant { kRw, kPaper };
+  Variant variant = Variant::kRw;  // belongs to the model's name
   int channels = 3;
   int outputs = 1;
   int image_size = 224;
@@ -38,9 +42,13 @@ void visit_fields(Visitor& visit, CoatNetOptions& options) {
   visit("drop_path", options.drop_path, "stochastic depth of the last block", Range{0, 0.95});
 }
 
-// CoAtNet (Dai et al., arXiv:2106.04803) in the variant of timm's coatnet_0_rw_224, whose parameter names and numbers
-// it has. Throws UsageError for options that do not fit together, naming the nearest valid image sizes.
+// CoAtNet (Dai et al., arXiv:2106.04803) with the parameter names and numbers of timm's coatnet_0_rw_224 or, in the
+// paper's variant, of its coatnet_0_224. Throws UsageError for options that do not fit together, naming the nearest
+// valid image sizes.
 std::unique_ptr<Model> make_coatnet(const CoatNetOptions& options);
+
+// timm's coatnet_0_224.
+CoatNetOptions coatnet_paper_options();
 
 // The small size for two cores: two convolution stages and one attention stage on images of 32 to 64 pixels.
 CoatNetOptions coatnet_nano_options();

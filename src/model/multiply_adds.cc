@@ -44,6 +44,7 @@ std::unique_ptr<at::ObserverContext> count_operator(const at::RecordFunction& ca
   if (name == "aten::linear") counted += inputs[0].toTensor().numel() * inputs[1].toTensor().size(0);
   if (name == "jetvit::window_attention") counted += of_windows(inputs);
   if (name == "aten::bmm") counted += inputs[0].toTensor().numel() * inputs[1].toTensor().size(2);
+  if (name == "aten::baddbmm") counted += inputs[1].toTensor().numel() * inputs[2].toTensor().size(2);
   return nullptr;
 }
 

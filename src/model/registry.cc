@@ -7,6 +7,7 @@
 #include "model/davit.h"
 #include "model/efficientnet.h"
 #include "model/effswin.h"
+#include "model/maxvit.h"
 #include "model/resnet_15.h"
 #include "model/swin.h"
 #include "model/vit.h"
@@ -41,6 +42,8 @@ const std::vector<Entry>& entries() {
       entry("vit_small", "the same, equal to timm's vit_small_patch16_224", vit_small_options(), make_vit),
       entry("vit_nano", "the same at a size for two cores", vit_nano_options(), make_vit),
       entry("coatnet_0", "convolution and attention, equal to timm's coatnet_0_rw_224", CoatNetOptions(), make_coatnet),
+      entry("coatnet_0_paper", "the same after the paper, equal to timm's coatnet_0_224", coatnet_paper_options(),
+            make_coatnet),
       entry("coatnet_nano", "the same at a size for two cores", coatnet_nano_options(), make_coatnet),
       entry("swin_tiny", "attention in shifted windows, equal to timm's swin_tiny_patch4_window7_224", SwinOptions(),
             make_swin),
@@ -56,6 +59,10 @@ const std::vector<Entry>& entries() {
       entry("davit_tiny", "attention in windows and among channels, equal to timm's davit_tiny", DaVitOptions(),
             make_davit),
       entry("davit_nano", "the same at a size for two cores", davit_nano_options(), make_davit),
+      entry("maxvit_tiny", "block and grid attention, equal to timm's maxvit_tiny_tf_224", MaxVitOptions(),
+            make_maxvit),
+      entry("maxvit_tiny_rw", "the same, equal to timm's maxvit_tiny_rw_224", maxvit_rw_options(), make_maxvit),
+      entry("maxvit_nano", "maxvit_tiny at a size for two cores", maxvit_nano_options(), make_maxvit),
       entry("resnet_15", "the baseline of arXiv:1902.08276, without batch norm", ResNet15Options(), make_resnet_15),
   };
   return list;

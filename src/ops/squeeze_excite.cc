@@ -5,9 +5,7 @@
 #include <ATen/ops/addmm.h>
 #include <ATen/ops/empty_like.h>
 #include <ATen/ops/mm.h>
-#include <ATen/ops/relu.h>
 #include <ATen/ops/sigmoid.h>
-#include <ATen/ops/silu.h>
 #include <ATen/ops/silu_backward.h>
 #include <ATen/ops/zeros.h>
 #include <ATen/ops/zeros_like.h>
@@ -82,7 +80,7 @@ void for_each_image(const at::Tensor& x, Body body) {
 struct SqueezeExciteFunction : torch::autograd::Function<SqueezeExciteFunction> {
   static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& x, const at::Tensor& weight1,
                             const at::Tensor& bias1, const at::Tensor& weight2, const at::Tensor& bias2,
-                            SqueezeActivation activation) {
+                            Activation activation) {
     const Image image(x);
     at::Tensor mean = at::zeros({x.size(0), x.size(1)}, x.options());
     const float* from = x.const_data_ptr<float>();
@@ -91,26 +89,24 @@ struct SqueezeExciteFunction : torch::autograd::Function<SqueezeExciteFunction> 
       add_rows(from + values, means + channels, image.pixels, image.channels);
     });
     mean.div_(static_cast<double>(image.pixels));
-    const at::Tensor squeezed = at::addmm(bias1, mean, weight1.t());
-    const bool relu = activation == SqueezeActivation::kRelu;
-    const at::Tensor hidden = relu ? at::relu(squeezed) : at::silu(squeezed);
-    const at::Tensor gate = at::sigmoid(at::addmm(bias2, hidden, weight2.t())).contiguous();
+    const at::Tensor hidden = at::addmm(bias1, mean, weight1.t());
+    const at::Tensor gate = at::sigmoid(at::addmm(bias2, activate(hidden, activation), weight2.t())).contiguous();
     at::Tensor y = at::empty_like(x);
     const float* gates = gate.const_data_ptr<float>();
     auto* to = y.data_ptr<float>();
     for_each_image(x, [&](std::size_t values, std::size_t channels) {
       scale_rows(from + values, to + values, gates + channels, image.pixels, image.channels);
     });
-    context->save_for_backward({x, weight1, weight2, mean, squeezed, hidden, gate});
-    context->saved_data["relu"] = relu;
+    context->save_for_backward({x, weight1, weight2, mean, hidden, gate});
+    context->saved_data["activation"] = static_cast<std::int64_t>(activation);
     return y;
   }
 
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
                                                  torch::autograd::variable_list gradients) {
     const auto saved = context->get_saved_variables();
-    const at::Tensor &x = saved[0], &weight1 = saved[1], &weight2 = saved[2], &mean = saved[3], &squeezed = saved[4],
-                     &hidden = saved[5], &gate = saved[6];
+    const at::Tensor &x = saved[0], &weight1 = saved[1], &weight2 = saved[2], &mean = saved[3], &hidden = saved[4],
+                     &gate = saved[5];
     const Image image(x);
     const at::Tensor gy = gradients[0].contiguous(at::MemoryFormat::ChannelsLast);
     at::Tensor gate_gradient = at::zeros_like(gate);
@@ -121,9 +117,10 @@ struct SqueezeExciteFunction : torch::autograd::Function<SqueezeExciteFunction> 
       add_products(from + values, gradient + values, gate_gradients + channels, image.pixels, image.channels);
     });
     const at::Tensor outer = gate_gradient * gate * (1 - gate);
-    const at::Tensor hidden_gradient = at::mm(outer, weight2);
-    const at::Tensor inner = context->saved_data["relu"].toBool() ? hidden_gradient * (squeezed > 0)
-                                                                  : at::silu_backward(hidden_gradient, squeezed);
+    const auto activation = static_cast<Activation>(context->saved_data["activation"].toInt());
+    const at::Tensor active = at::mm(outer, weight2);
+    const at::Tensor inner =
+        activation == Activation::kSilu ? at::silu_backward(active, hidden) : active * (hidden > 0);
     const at::Tensor shift = (at::mm(inner, weight1) / static_cast<double>(image.pixels)).contiguous();
     at::Tensor gx = at::empty_like(x);
     const float* gates = gate.const_data_ptr<float>();
@@ -133,14 +130,15 @@ struct SqueezeExciteFunction : torch::autograd::Function<SqueezeExciteFunction> 
       scale_and_shift_rows(gradient + values, to + values, gates + channels, shifts + channels, image.pixels,
                            image.channels);
     });
-    return {gx, at::mm(inner.t(), mean), inner.sum(0), at::mm(outer.t(), hidden), outer.sum(0), {}};
+    return {gx, at::mm(inner.t(), mean), inner.sum(0), at::mm(outer.t(), activate(hidden, activation)), outer.sum(0),
+            {}};
   }
 };
 
 }  // namespace
 
 at::Tensor squeeze_excite(const at::Tensor& x, const at::Tensor& weight1, const at::Tensor& bias1,
-                          const at::Tensor& weight2, const at::Tensor& bias2, SqueezeActivation activation) {
+                          const at::Tensor& weight2, const at::Tensor& bias2, Activation activation) {
   return SqueezeExciteFunction::apply(x, weight1, bias1, weight2, bias2, activation);
 }
 

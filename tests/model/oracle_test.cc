@@ -22,7 +22,7 @@ namespace jetvit {
 namespace {
 
 constexpr double kLogitTolerance = 1e-5;
-constexpr double kGradientTolerance = 1e-4;  // of the gradient's norm
+constexpr double kGradientTolerance = 1e-4;  // of the norm of a gradient or statistic
 // Gradients that vanish in exact arithmetic (a bias before a norm) are rounding only: this share of the largest norm.
 constexpr double kGradientFloor = 2e-6;
 
@@ -81,10 +81,21 @@ class ModelOracle : public testing::TestWithParam<OracleCase> {
     return model;
   }
 
-  at::Tensor logits(Model& model) const {
+  at::Tensor logits(Model& model, const char* images = "x") const {
     const std::int64_t size = model.image_size();
-    const at::Tensor x = test::hash_tensor("x", {batch(), model.channels(), size, size});
+    const at::Tensor x = test::hash_tensor(images, {batch(), model.channels(), size, size});
     return model.forward(x).flatten();
+  }
+
+  void expect_statistics(const Model& model, const Json& expected) const {
+    const std::vector<NamedTensor> buffers = model.buffers();
+    EXPECT_EQ(buffers.size(), expected.size());
+    for (const NamedTensor& buffer : buffers) {
+      const double norm = buffer.tensor.to(at::kDouble).norm().item<double>();
+      EXPECT_NEAR(test::hash_product(buffer.name, buffer.tensor), expected.at(buffer.name).get<double>(),
+                  kGradientTolerance * norm)
+          << buffer.name;
+    }
   }
 
   std::int64_t batch() const { return static_cast<std::int64_t>(content().at("logits").size()); }
@@ -126,14 +137,11 @@ TEST_P(GradientOracle, GradientsAndStatisticsEqualTheReference) {
                 tolerance)
         << parameter.name;
   }
-  const std::vector<NamedTensor> buffers = model->buffers();
-  EXPECT_EQ(buffers.size(), content().at("buffers").size());
-  for (const NamedTensor& buffer : buffers) {
-    const double norm = buffer.tensor.to(at::kDouble).norm().item<double>();
-    EXPECT_NEAR(test::hash_product(buffer.name, buffer.tensor), content().at("buffers").at(buffer.name).get<double>(),
-                kGradientTolerance * norm)
-        << buffer.name;
-  }
+  expect_statistics(*model, content().at("buffers"));
+  if (!content().contains("third_buffers")) return;
+  const at::NoGradGuard no_gradients;
+  for (const char* images : {"x2", "x3"}) logits(*model, images);
+  expect_statistics(*model, content().at("third_buffers"));
 }
 
 INSTANTIATE_TEST_SUITE_P(Timm, ModelOracle, testing::ValuesIn(oracle_cases(false)), case_name);

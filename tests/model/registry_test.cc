@@ -90,13 +90,17 @@ INSTANTIATE_TEST_SUITE_P(Registry, EveryModel, testing::ValuesIn(model_names()),
 
 TEST(Registry, CountsParameters) {
   constexpr const char* kThousand = R"({"outputs": 1000})";
-  // timm's tables round these to 5.72 M and 27.44 M.
+  // timm's tables round these to 5.72 M, 27.44 M, 25.04 M, 30.92 M and 29.06 M.
   EXPECT_EQ(parameter_count(*make("vit_tiny", kThousand)), 5717416);
   EXPECT_EQ(parameter_count(*make("coatnet_0", kThousand)), 27435562);
+  EXPECT_EQ(parameter_count(*make("coatnet_0_paper", kThousand)), 25036820);
+  EXPECT_EQ(parameter_count(*make("maxvit_tiny", kThousand)), 30916528);
+  EXPECT_EQ(parameter_count(*make("maxvit_tiny_rw", kThousand)), 29057312);
   EXPECT_EQ(parameter_count(*make_model("resnet_15", Json::object())), 86241);
   // The count that the re-run of the papers' network in QMLHEP's notebooks quotes.
   EXPECT_EQ(parameter_count(*make_model("resnet_15", Json{{"head_widths", {128, 128}}, {"outputs", 2}})), 107202);
   EXPECT_LE(parameter_count(*make_model("coatnet_nano", Json::object())), 200000);
+  EXPECT_LE(parameter_count(*make_model("maxvit_nano", Json::object())), 300000);
 }
 
 TEST(Registry, CountsMultiplyAddsByHand) {
@@ -125,6 +129,13 @@ TEST(Registry, NamesTheNearestValidImageSizes) {
   EXPECT_ERROR(make("coatnet_nano", R"({"image_size": 42})"), UsageError,
                "image_size = 42 is not a multiple of 8 (nearest: 40 or 48)");
   EXPECT_ERROR(make("coatnet_0", R"({"image_size": 8})"), UsageError, "(nearest: 32)");
+  EXPECT_ERROR(make("coatnet_0_paper", R"({"image_size": 70})"), UsageError, "(nearest: 64 or 96)");
+  EXPECT_ERROR(make("maxvit_tiny", R"({"image_size": 125})"), UsageError,
+               "image_size = 125 is not a multiple of 32 (nearest: 96 or 128)");
+  EXPECT_ERROR(make("maxvit_tiny_rw", R"({"image_size": 128, "window": 7})"), UsageError,
+               "image_size = 128 is not a multiple of 32 x window = 224 (nearest: 224)");
+  EXPECT_ERROR(make("maxvit_nano", R"({"image_size": 42})"), UsageError,
+               "image_size = 42 is not a multiple of 8 (nearest: 40 or 48)");
   EXPECT_ERROR(make("resnet_15", R"({"image_size": 8})"), UsageError, "model.image_size");
 }
 
@@ -136,6 +147,10 @@ TEST(Registry, RefusesOptionsThatDoNotFit) {
   EXPECT_ERROR(make("coatnet_0", R"({"blocks": "CCTX"})"), UsageError, "may hold C and T only");
   EXPECT_ERROR(make("coatnet_0", R"({"stem_width": [32]})"), UsageError, "stem_width needs two numbers");
   EXPECT_ERROR(make("coatnet_0", R"({"head_dim": 100})"), UsageError, "not a multiple of head_dim = 100");
+  EXPECT_ERROR(make("maxvit_tiny", R"({"depths": [2, 2]})"), UsageError, "depths and embed_dim name 2 and 4 stages");
+  EXPECT_ERROR(make("maxvit_tiny", R"({"head_dim": 24})"), UsageError,
+               "embed_dim holds 64, not a multiple of head_dim");
+  EXPECT_ERROR(make("maxvit_tiny", R"({"stem_width": [64]})"), UsageError, "stem_width needs two numbers");
   EXPECT_ERROR(make("vit_tiny", R"({"channels": 0})"), UsageError, "model.channels");
   EXPECT_ERROR(make("vit_tiny", R"({"drop_path": 1.5})"), UsageError, "model.drop_path");
 }

@@ -12,6 +12,7 @@ summation; "float32_deviation" is how far timm itself lands from them in float32
                training mode (batch statistics, no dropout)
   steps        forward passes in training mode, the last of which gives the gradients (one where it is absent)
   buffers      per running statistic the product with its hash vector after these steps
+  third_buffers  where stored, the same after two more steps on the images "x2" and "x3"
   deviations   per parameter the standard deviation that timm's initialisation draws, averaged over seeds
 """
 import dataclasses
@@ -111,6 +112,26 @@ class ResNet15(nn.Module):
         return self.fc(y)
 
 
+def make_maxxvit(config, options):
+    """timm's MaxxVit at another width, depth, window or stride of the stem, with the options of jetvit."""
+    widths = tuple(options.get("embed_dim", config.embed_dim))
+    size, stages = options["image_size"], len(widths)
+    attention = dataclasses.replace(config.transformer_cfg, dim_head=options.get("head_dim", 32))
+    stem_stride = options.get("stem_stride", 2)
+    window = options.get("window") or size // (stem_stride * 2**stages)
+    if config.block_type[0] == "M":
+        attention = dataclasses.replace(attention, window_size=(window, window), grid_size=(window, window))
+    config = dataclasses.replace(
+        config, embed_dim=widths, depths=tuple(options.get("depths", config.depths)),
+        block_type=tuple(options.get("blocks", config.block_type[:stages])),
+        stem_width=tuple(options["stem_width"]) if "stem_width" in options else config.stem_width,
+        head_hidden_size=widths[-1] if config.head_hidden_size else None, transformer_cfg=attention)
+    # timm's stem always halves: for stride 1 it is told twice the size, then the stride is changed.
+    model = maxxvit.MaxxVit(config, img_size=size * 2 // stem_stride, in_chans=options["channels"], num_classes=1)
+    model.stem.conv1.stride = (stem_stride, stem_stride)
+    return model
+
+
 def make_reference(name, options):
     """The reference for a jetvit model with these options."""
     size, channels = options["image_size"], options["channels"]
@@ -121,6 +142,13 @@ def make_reference(name, options):
         return timm.create_model("vit_tiny_patch16_224", **common)
     if name == "coatnet_0":
         return timm.create_model("coatnet_0_rw_224", **common)
+    if name in ("coatnet_0_paper", "maxvit_tiny", "maxvit_tiny_rw"):
+        config = maxxvit.model_cfgs[{"coatnet_0_paper": "coatnet_0", "maxvit_tiny": "maxvit_tiny_tf",
+                                     "maxvit_tiny_rw": "maxvit_tiny_rw"}[name]]
+        return make_maxxvit(config, options)
+    if name == "maxvit_nano":
+        config = dataclasses.replace(maxxvit.model_cfgs["maxvit_tiny_tf"], stem_width=(16, 16))
+        return make_maxxvit(config, {"embed_dim": [16, 32, 64], "depths": [1, 1, 1], "head_dim": 16, "stem_stride": 1} | options)
     if name == "vit_nano":
         return vision_transformer.VisionTransformer(patch_size=6, embed_dim=64, depth=4, num_heads=4, **common)
     if name == "coatnet_nano":
@@ -165,6 +193,12 @@ def make_case(name, options, gradients, steps=1):
                              for key, parameter in model.named_parameters()}
         case["buffers"] = {key: product(key, tensor) for key, tensor in model.named_buffers() if key.split(".")[-1] in
                            ("running_mean", "running_var")}
+        if case["buffers"] and name not in ("coatnet_0", "coatnet_nano"):
+            with torch.no_grad():
+                for images in ("x2", "x3"):
+                    model(torch.from_numpy(uniform(images, math.prod(shape)).astype(np.float32).reshape(shape)).double())
+            case["third_buffers"] = {key: product(key, tensor) for key, tensor in model.named_buffers()
+                                     if key in case["buffers"]}
     return case
 
 
@@ -183,6 +217,18 @@ def initial_deviations(name, options):
 
 def plan():
     """Model: options and whether gradients are stored. Two image sizes, 1, 3 and 8 channels each."""
+    small = {"embed_dim": [16, 32], "depths": [1, 2], "head_dim": 16, "stem_width": [8, 16]}
+    for name, more in {"maxvit_tiny": small, "maxvit_tiny_rw": small,
+                       "coatnet_0_paper": small | {"blocks": "CT"}}.items():
+        cases = [(more | {"image_size": size, "channels": channels}, (size, channels) == (32, 3))
+                 for size in (32, 48) for channels in (1, 3, 8)]
+        if name == "maxvit_tiny":
+            # The study's: window 4 at 128 px; and a window that is not the last stage's image.
+            cases.append(({"image_size": 128, "channels": 3}, False))
+            cases.append((more | {"image_size": 64, "channels": 3, "window": 4}, False))
+        yield name, cases
+    yield "maxvit_nano", [({"image_size": size, "channels": channels}, (size, channels) == (48, 3))
+                          for size in (48, 64) for channels in (1, 3, 8)]
     for name, sizes in {"vit_tiny": (128, 224), "coatnet_0": (128, 224), "vit_nano": (48, 96), "coatnet_nano": (48, 64),
                         "resnet_15": (64, 125)}.items():
         small = name not in ("vit_tiny", "coatnet_0")

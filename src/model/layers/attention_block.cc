@@ -3,9 +3,9 @@
 #include <cmath>
 
 #include <ATen/TensorOperators.h>
-#include <ATen/ops/gelu.h>
 
 #include "ops/bf16_products.h"
+#include "ops/fused_activation.h"
 
 namespace jetvit {
 
@@ -13,13 +13,14 @@ namespace jetvit {
 class AttentionBlock::Attention : public Module {
  public:
   explicit Attention(const AttentionBlockOptions& options)
-      : heads_(options.in / options.head_dim), head_dim_(options.head_dim), dropout_(options.dropout) {
+      : heads_((options.expand_first ? options.out : options.in) / options.head_dim),
+        head_dim_(options.head_dim),
+        dropout_(options.dropout) {
     constexpr auto kInit = ConvOptions::Init::kXavier;
-    qkv_ =
-        add_child("qkv", std::make_shared<Conv2d>(ConvOptions{.in = options.in, .out = 3 * options.in, .init = kInit}));
+    const int width = options.expand_first ? options.out : options.in;
+    qkv_ = add_child("qkv", std::make_shared<Conv2d>(ConvOptions{.in = options.in, .out = 3 * width, .init = kInit}));
     bias_ = add_child("rel_pos", std::make_shared<RelativeBias>(options.side, heads_));
-    proj_ =
-        add_child("proj", std::make_shared<Conv2d>(ConvOptions{.in = options.in, .out = options.out, .init = kInit}));
+    proj_ = add_child("proj", std::make_shared<Conv2d>(ConvOptions{.in = width, .out = options.out, .init = kInit}));
   }
 
   at::Tensor forward(const at::Tensor& x) const {
@@ -54,7 +55,7 @@ class AttentionBlock::Mlp : public Module {
   }
 
   at::Tensor forward(const at::Tensor& x) const {
-    return fc2_->forward(jetvit::dropout(at::gelu(fc1_->forward(x)), dropout_, training()));
+    return fc2_->forward(jetvit::dropout(fused_activation(fc1_->forward(x), Activation::kGelu), dropout_, training()));
   }
 
  private:
@@ -77,8 +78,8 @@ class AttentionBlock::Norm1 : public Module {
 
 AttentionBlock::AttentionBlock(const AttentionBlockOptions& options) {
   if (options.stride == 2) {
-    shortcut_ =
-        add_child("shortcut", std::make_shared<Downsample>(options.in, options.out, false, ConvOptions::Init::kXavier));
+    shortcut_ = add_child("shortcut", std::make_shared<Downsample>(options.in, options.out, options.shortcut_bias,
+                                                                   ConvOptions::Init::kXavier));
     pooled_norm_ = add_child("norm1", std::make_shared<Norm1>(options.in));
   } else {
     norm1_ = add_child("norm1", std::make_shared<LayerNorm>(options.in));

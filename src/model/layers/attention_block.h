@@ -16,10 +16,13 @@ struct AttentionBlockOptions {
   int head_dim = 32;
   double dropout = 0;
   double drop_path = 0;
+  bool expand_first = false;   // attention has `out` channels, else `in`
+  bool shortcut_bias = false;  // of the convolution beside a pooling block
 };
 
 // Attention with relative position bias over the whole (N, C, H, W) image, then an MLP of 1x1 convolutions: the
-// transformer block of timm's coatnet_*_rw models. (N, in, H, W) to (N, out, H/s, W/s).
+// transformer block of timm's CoAtNet models (the defaults are those of coatnet_*_rw). (N, in, H, W) to (N, out, H/s,
+// W/s).
 class AttentionBlock : public Module {
  public:
   explicit AttentionBlock(const AttentionBlockOptions& options);

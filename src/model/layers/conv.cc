@@ -1,5 +1,8 @@
 #include "model/layers/conv.h"
 
+#include <algorithm>
+
+#include <ATen/ops/constant_pad_nd.h>
 #include <ATen/ops/conv2d.h>
 #include <ATen/ops/linear.h>
 
@@ -21,6 +24,11 @@ at::Tensor initial_weight(const ConvOptions& options, const init::Shape& shape) 
       break;
   }
   return init::uniform_fan_in(shape, shape[1] * shape[2] * shape[3]);
+}
+
+// Pixels that `size` lacks for size / stride windows, rounded up.
+std::int64_t missing(std::int64_t size, std::int64_t kernel, std::int64_t stride) {
+  return std::max<std::int64_t>((size + stride - 1) / stride * stride - stride + kernel - size, 0);
 }
 
 at::Tensor initial_bias(const ConvOptions& options, std::int64_t fan_in) {
@@ -47,7 +55,15 @@ at::Tensor Conv2d::forward(const at::Tensor& input) const {
     const at::Tensor rows = at::linear(x.permute({0, 2, 3, 1}), weight.flatten(1), bias_);
     return rounded(rows).permute({0, 3, 1, 2});
   }
-  return rounded(at::conv2d(x, weight, bias_, options_.stride, options_.padding, 1, options_.groups));
+  at::Tensor padded = x;
+  int padding = options_.padding;
+  if (options_.same && options_.stride > 1) {
+    const std::int64_t high = missing(x.size(2), options_.kernel, options_.stride);
+    const std::int64_t wide = missing(x.size(3), options_.kernel, options_.stride);
+    padded = at::constant_pad_nd(x, {wide / 2, wide - wide / 2, high / 2, high - high / 2});
+    padding = 0;
+  }
+  return rounded(at::conv2d(padded, weight, bias_, options_.stride, padding, 1, options_.groups));
 }
 
 }  // namespace jetvit

@@ -10,7 +10,8 @@ struct ConvOptions {
   int out = 1;
   int kernel = 1;
   int stride = 1;
-  int padding = -1;  // -1: symmetric, ((stride - 1) + (kernel - 1)) / 2
+  int padding = -1;   // -1: symmetric, ((stride - 1) + (kernel - 1)) / 2
+  bool same = false;  // TensorFlow's padding: an odd pixel more goes to the right and below
   int groups = 1;
   bool bias = true;
   Init init = Init::kDefault;

@@ -26,7 +26,7 @@ InvertedResidual::InvertedResidual(const InvertedResidualOptions& options) {
   se_ = add_child("se", std::make_shared<SqueezeExcite>(SqueezeExciteOptions{.channels = middle,
                                                                              .reduced = options.in / 4,
                                                                              .names = {"conv_reduce", "conv_expand"},
-                                                                             .activation = SqueezeActivation::kSilu,
+                                                                             .activation = Activation::kSilu,
                                                                              .init = kInit}));
   project_ = convolution(expands ? "conv_pwl" : "conv_pw", {.in = middle, .out = options.out});
   project_norm_ = norm(expands ? "bn3" : "bn2", options.out);

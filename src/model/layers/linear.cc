@@ -14,18 +14,26 @@ at::Tensor initial_weight(const init::Shape& shape, Linear::Init init) {
       return init::truncated_normal(shape, 0.02);
     case Linear::Init::kUniformFanOut:
       return init::uniform_fan_out(shape);
+    case Linear::Init::kXavier:
+    case Linear::Init::kXavierMlp:
+      return init::xavier_uniform(shape);
     case Linear::Init::kDefault:
       break;
   }
   return init::uniform_fan_in(shape, shape[1]);
 }
 
+at::Tensor initial_bias(int in, int out, Linear::Init init) {
+  if (init == Linear::Init::kDefault) return init::uniform_fan_in({out}, in);
+  if (init == Linear::Init::kXavierMlp) return init::normal({out}, 1e-6);
+  return init::zeros({out});
+}
+
 }  // namespace
 
 Linear::Linear(int in, int out, Init init, bool with_bias) {
   weight_ = add_parameter("weight", initial_weight({out, in}, init));
-  if (!with_bias) return;
-  bias_ = add_parameter("bias", init == Init::kDefault ? init::uniform_fan_in({out}, in) : init::zeros({out}));
+  if (with_bias) bias_ = add_parameter("bias", initial_bias(in, out, init));
 }
 
 at::Tensor Linear::forward(const at::Tensor& x) const {

@@ -9,7 +9,7 @@ namespace jetvit {
 // y = x W^T + b over the last dimension. Parameters "weight" (out, in) and "bias" (out).
 class Linear : public Module {
  public:
-  enum class Init { kDefault, kTruncatedNormal, kUniformFanOut };
+  enum class Init { kDefault, kTruncatedNormal, kUniformFanOut, kXavier, kXavierMlp };
   Linear(int in, int out, Init init, bool with_bias = true);
   at::Tensor forward(const at::Tensor& x) const;
   const at::Tensor& weight() const { return weight_; }

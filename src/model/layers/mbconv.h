@@ -11,20 +11,31 @@ namespace jetvit {
 struct MbConvOptions {
   int in = 1;
   int out = 1;
-  int stride = 1;        // 2 pools
-  int expand_ratio = 4;  // width of the depthwise convolution over `in`
+  int stride = 1;  // 2 halves the image
   double drop_path = 0;
+  // What sets the reference's families apart; the defaults are those of coatnet_*_rw.
+  bool expand_output = false;      // the depthwise convolution has 4 x out channels, else 4 x in
+  bool pre_activation = true;      // also an activation after the first norm
+  bool output_bias = false;        // of the shortcut and the last convolution
+  bool strided_depthwise = false;  // the depthwise convolution halves the image, else a mean before all convolutions
+  bool same_padding = false;       // TensorFlow's
+  bool squeeze_early = true;       // squeeze-excite before the second norm, else after its activation
+  double squeeze_ratio = 0.25;     // its width over that of the depthwise convolution, or over `out` for expand_output
+  Activation activation = Activation::kSilu;
+  Activation squeeze_activation = Activation::kRelu;
+  double epsilon = 1e-5;  // of the norms
 };
 
-// Inverted bottleneck with pre-norm and squeeze-excite before the second norm: the variant of timm's coatnet_*_rw
-// models (MBConv: Sandler et al., arXiv:1801.04381; CoAtNet: Dai et al., arXiv:2106.04803). (N, in, H, W) to (N, out,
-// H/s, W/s).
+// Inverted bottleneck with pre-norm and squeeze-excite of timm's CoAtNet and MaxViT models (MBConv: Sandler et al.,
+// arXiv:1801.04381; CoAtNet: Dai et al., arXiv:2106.04803; MaxViT: Tu et al., arXiv:2204.01697). (N, in, H, W) to (N,
+// out, H/s, W/s).
 class MbConv : public Module {
  public:
   explicit MbConv(const MbConvOptions& options);
   at::Tensor forward(const at::Tensor& x) const;
 
  private:
+  MbConvOptions options_;
   std::shared_ptr<Downsample> shortcut_, down_;
   std::shared_ptr<BatchNorm2d> pre_norm_, norm1_, norm2_;
   std::shared_ptr<Conv2d> conv1_, conv2_, conv3_;

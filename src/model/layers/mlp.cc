@@ -1,8 +1,7 @@
 #include "model/layers/mlp.h"
 
-#include <ATen/ops/gelu.h>
-
 #include "model/layers/drop_path.h"
+#include "ops/fused_activation.h"
 
 namespace jetvit {
 
@@ -14,7 +13,8 @@ Mlp::Mlp(int width, double dropout) : dropout_(dropout) {
 }
 
 at::Tensor Mlp::forward(const at::Tensor& x) const {
-  const at::Tensor hidden = jetvit::dropout(at::gelu(fc1_->forward(x)), dropout_, training());
+  const at::Tensor hidden =
+      jetvit::dropout(fused_activation(fc1_->forward(x), Activation::kGelu), dropout_, training());
   return jetvit::dropout(fc2_->forward(hidden), dropout_, training());
 }
 

@@ -2,10 +2,9 @@
 
 #include <ATen/ops/batch_norm.h>
 #include <ATen/ops/layer_norm.h>
-#include <ATen/ops/silu.h>
 
 #include "model/layers/init.h"
-#include "ops/batch_norm_silu.h"
+#include "ops/batch_norm_activation.h"
 
 namespace jetvit {
 namespace {
@@ -25,9 +24,9 @@ at::Tensor BatchNorm2d::forward(const at::Tensor& x) const {
   return at::batch_norm(x, weight_, bias_, running_mean_, running_var_, training(), kMomentum, epsilon_, false);
 }
 
-at::Tensor BatchNorm2d::forward_silu(const at::Tensor& x) const {
-  if (!training()) return at::silu(forward(x));
-  return batch_norm_silu(x, weight_, bias_, running_mean_, running_var_, kMomentum, epsilon_);
+at::Tensor BatchNorm2d::forward(const at::Tensor& x, Activation activation) const {
+  if (!training()) return activate(forward(x), activation);
+  return batch_norm_activation(x, weight_, bias_, running_mean_, running_var_, kMomentum, epsilon_, activation);
 }
 
 LayerNorm::LayerNorm(int channels, double epsilon) : channels_(channels), epsilon_(epsilon) {

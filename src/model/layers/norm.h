@@ -1,6 +1,7 @@
 #pragma once
 
 #include "model/module.h"
+#include "ops/activation.h"
 
 namespace jetvit {
 
@@ -10,7 +11,9 @@ class BatchNorm2d : public Module {
  public:
   explicit BatchNorm2d(int channels, double epsilon = 1e-5);
   at::Tensor forward(const at::Tensor& x) const;
-  at::Tensor forward_silu(const at::Tensor& x) const;  // silu(forward(x)), fused where that is faster
+  // The activation of forward(x), fused where that is faster.
+  at::Tensor forward(const at::Tensor& x, Activation activation) const;
+  at::Tensor forward_silu(const at::Tensor& x) const { return forward(x, Activation::kSilu); }
 
  private:
   double epsilon_;

@@ -6,23 +6,28 @@
 
 namespace jetvit {
 
-RelativeBias::RelativeBias(int side, int heads) : tokens_(side * side), heads_(heads) {
+RelativeBias::RelativeBias(int side, int heads, Table table) : tokens_(side * side), heads_(heads), kind_(table) {
   const int span = 2 * side - 1;
-  table_ = add_parameter("relative_position_bias_table", init::truncated_normal({span * span, heads}, 0.02));
+  constexpr const char* kName = "relative_position_bias_table";
+  constexpr double kDeviation = 0.02;
+  table_ = table == Table::kSwin ? add_parameter(kName, init::truncated_normal({span * span, heads}, kDeviation))
+                                 : add_parameter(kName, init::normal({heads, span, span}, kDeviation));
+  const int sign = table == Table::kSwin ? 1 : -1;
   index_ = at::empty({tokens_ * tokens_}, at::kLong);
   auto* index = index_.data_ptr<std::int64_t>();
   for (int query = 0; query < tokens_; ++query) {
     for (int key = 0; key < tokens_; ++key) {
-      const int rows = query / side - key / side + side - 1;
-      const int columns = query % side - key % side + side - 1;
+      const int rows = sign * (query / side - key / side) + side - 1;
+      const int columns = sign * (query % side - key % side) + side - 1;
       *index++ = rows * span + columns;
     }
   }
 }
 
 at::Tensor RelativeBias::forward() const {
-  const at::Tensor bias = table_.index_select(0, index_.to(table_.device()));
-  return bias.view({tokens_, tokens_, heads_}).permute({2, 0, 1}).unsqueeze(0);
+  const at::Tensor index = index_.to(table_.device());
+  if (kind_ == Table::kMaxVit) return table_.flatten(1).index_select(1, index).view({1, heads_, tokens_, tokens_});
+  return table_.index_select(0, index).view({tokens_, tokens_, heads_}).permute({2, 0, 1}).unsqueeze(0).contiguous();
 }
 
 }  // namespace jetvit

@@ -1,11 +1,10 @@
 #include "model/layers/squeeze_excite.h"
 
 #include <ATen/TensorOperators.h>
-#include <ATen/ops/relu.h>
 #include <ATen/ops/sigmoid.h>
-#include <ATen/ops/silu.h>
 
 #include "ops/row_blocks.h"
+#include "ops/squeeze_excite.h"
 
 namespace jetvit {
 
@@ -22,9 +21,8 @@ at::Tensor SqueezeExcite::forward(const at::Tensor& x) const {
     return squeeze_excite(x, fc1_->weight().flatten(1), fc1_->bias(), fc2_->weight().flatten(1), fc2_->bias(),
                           activation_);
   }
-  const at::Tensor squeezed = fc1_->forward(x.mean({2, 3}, /*keepdim=*/true));
-  const at::Tensor hidden = activation_ == SqueezeActivation::kRelu ? at::relu(squeezed) : at::silu(squeezed);
-  return x * at::sigmoid(fc2_->forward(hidden));
+  const at::Tensor squeezed = x.mean({2, 3}, /*keepdim=*/true);
+  return x * at::sigmoid(fc2_->forward(activate(fc1_->forward(squeezed), activation_)));
 }
 
 }  // namespace jetvit

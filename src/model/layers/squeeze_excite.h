@@ -3,7 +3,7 @@
 #include <array>
 
 #include "model/layers/conv.h"
-#include "ops/squeeze_excite.h"
+#include "ops/activation.h"
 
 namespace jetvit {
 
@@ -11,7 +11,7 @@ struct SqueezeExciteOptions {
   int channels = 1;
   int reduced = 1;
   std::array<const char*, 2> names = {"fc1", "fc2"};
-  SqueezeActivation activation = SqueezeActivation::kRelu;
+  Activation activation = Activation::kRelu;  // or kSilu
   ConvOptions::Init init = ConvOptions::Init::kDefault;
 };
 
@@ -23,7 +23,7 @@ class SqueezeExcite : public Module {
   at::Tensor forward(const at::Tensor& x) const;
 
  private:
-  SqueezeActivation activation_;
+  Activation activation_;
   std::shared_ptr<Conv2d> fc1_, fc2_;
 };
 

@@ -1,4 +1,4 @@
-#include "ops/batch_norm_silu.h"
+#include "ops/batch_norm_activation.h"
 
 #include <cmath>
 #include <vector>
@@ -6,11 +6,10 @@
 #include <ATen/ops/batch_norm.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
-#include <ATen/ops/silu.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include "ops/row_blocks.h"
-#include "ops/vector_math.h"
+#include "ops/vector_activation.h"
 
 namespace jetvit {
 namespace {
@@ -45,21 +44,20 @@ JETVIT_VECTOR_CLONES void add_moments(const float* x, const float* origin, float
   }
 }
 
-JETVIT_VECTOR_CLONES void normalise(const float* x, float* y, const float* factor, const float* shift,
+template <class F>
+JETVIT_ALWAYS_INLINE void normalise(const float* x, float* y, const float* factor, const float* shift,
                                     std::size_t count, std::size_t channels) {
   for (std::size_t row = 0; row < count; ++row) {
     const float* __restrict from = x + row * channels;
     float* __restrict to = y + row * channels;
     JETVIT_INDEPENDENT_TURNS
-    for (std::size_t c = 0; c < channels; ++c) {
-      const float z = from[c] * factor[c] + shift[c];
-      to[c] = z * vector_sigmoid(z);
-    }
+    for (std::size_t c = 0; c < channels; ++c) to[c] = F::value(from[c] * factor[c] + shift[c]);
   }
 }
 
 // The gradient of z, and its sums alone and times x - mean.
-JETVIT_VECTOR_CLONES void activation_gradient(const float* x, const float* gy, float* gz, const Affine& affine,
+template <class F>
+JETVIT_ALWAYS_INLINE void activation_gradient(const float* x, const float* gy, float* gz, const Affine& affine,
                                               float* sum, float* product, std::size_t count, std::size_t channels) {
   const float* __restrict factor = affine.factor.data();
   const float* __restrict shift = affine.shift.data();
@@ -72,13 +70,33 @@ JETVIT_VECTOR_CLONES void activation_gradient(const float* x, const float* gy, f
     float* __restrict products = product;
     JETVIT_INDEPENDENT_TURNS
     for (std::size_t c = 0; c < channels; ++c) {
-      const float z = from[c] * factor[c] + shift[c];
-      const float sigmoid = vector_sigmoid(z);
-      const float value = gradient[c] * sigmoid * (1.0F + z * (1.0F - sigmoid));
+      const float value = gradient[c] * F::slope(from[c] * factor[c] + shift[c]);
       to[c] = value;
       sums[c] += value;
       products[c] += value * (from[c] - mean[c]);
     }
+  }
+}
+
+// The same by activation: the choice lies outside the loops, and each instruction set has its own copy of all three.
+JETVIT_VECTOR_CLONES void normalise(Activation activation, const float* x, float* y, const float* factor,
+                                    const float* shift, std::size_t count, std::size_t channels) {
+  if (activation == Activation::kSilu) normalise<vector::Silu>(x, y, factor, shift, count, channels);
+  if (activation == Activation::kGelu) normalise<vector::Gelu>(x, y, factor, shift, count, channels);
+  if (activation == Activation::kGeluTanh) normalise<vector::GeluTanh>(x, y, factor, shift, count, channels);
+}
+
+JETVIT_VECTOR_CLONES void activation_gradient(Activation activation, const float* x, const float* gy, float* gz,
+                                              const Affine& affine, float* sum, float* product, std::size_t count,
+                                              std::size_t channels) {
+  if (activation == Activation::kSilu) {
+    activation_gradient<vector::Silu>(x, gy, gz, affine, sum, product, count, channels);
+  }
+  if (activation == Activation::kGelu) {
+    activation_gradient<vector::Gelu>(x, gy, gz, affine, sum, product, count, channels);
+  }
+  if (activation == Activation::kGeluTanh) {
+    activation_gradient<vector::GeluTanh>(x, gy, gz, affine, sum, product, count, channels);
   }
 }
 
@@ -114,10 +132,10 @@ struct BlockSums {
   }
 };
 
-struct BatchNormSilu : torch::autograd::Function<BatchNormSilu> {
+struct BatchNormActivation : torch::autograd::Function<BatchNormActivation> {
   static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& x, const at::Tensor& weight,
                             const at::Tensor& bias, at::Tensor running_mean, at::Tensor running_variance,
-                            double momentum, double epsilon) {
+                            double momentum, double epsilon, Activation activation) {
     const Rows shape(x);
     const float* from = x.const_data_ptr<float>();
     // Distances from the first pixel: no digits are lost where the mean is large against the deviation.
@@ -149,10 +167,12 @@ struct BatchNormSilu : torch::autograd::Function<BatchNormSilu> {
     at::Tensor y = at::empty_like(x);
     auto* to = y.data_ptr<float>();
     for_each_row_block(shape.rows, [&](std::size_t, std::size_t first, std::size_t last) {
-      normalise(from + first * shape.channels, to + first * shape.channels, affine.factor.data(), affine.shift.data(),
-                last - first, shape.channels);
+      const std::size_t begin = first * shape.channels;
+      normalise(activation, from + begin, to + begin, affine.factor.data(), affine.shift.data(), last - first,
+                shape.channels);
     });
     context->save_for_backward({x, statistics, weight, bias});
+    context->saved_data["activation"] = static_cast<std::int64_t>(activation);
     return y;
   }
 
@@ -169,11 +189,12 @@ struct BatchNormSilu : torch::autograd::Function<BatchNormSilu> {
     const float* means = saved[1].const_data_ptr<float>();
     const Affine affine(means, means + shape.channels, saved[2].const_data_ptr<float>(),
                         saved[3].const_data_ptr<float>(), shape.channels);
+    const auto activation = static_cast<Activation>(context->saved_data["activation"].toInt());
     BlockSums sums(shape);
     for_each_row_block(shape.rows, [&](std::size_t block, std::size_t first, std::size_t last) {
       const std::size_t begin = first * shape.channels;
-      activation_gradient(from + begin, gradient + begin, to + begin, affine, sums.of(block, 0), sums.of(block, 1),
-                          last - first, shape.channels);
+      activation_gradient(activation, from + begin, gradient + begin, to + begin, affine, sums.of(block, 0),
+                          sums.of(block, 1), last - first, shape.channels);
     });
     const std::vector<double> sum = sums.total(0);
     const std::vector<double> product = sums.total(1);
@@ -195,19 +216,20 @@ struct BatchNormSilu : torch::autograd::Function<BatchNormSilu> {
       norm_gradient(from + first * shape.channels, to + first * shape.channels, affine, offset.data(), slope.data(),
                     last - first, shape.channels);
     });
-    return {gx, weight_gradient, bias_gradient, {}, {}, {}, {}};
+    return {gx, weight_gradient, bias_gradient, {}, {}, {}, {}, {}};
   }
 };
 
 }  // namespace
 
-at::Tensor batch_norm_silu(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
-                           const at::Tensor& running_mean, const at::Tensor& running_variance, double momentum,
-                           double epsilon) {
-  if (has_rows(x) && weight.scalar_type() == at::kFloat) {
-    return BatchNormSilu::apply(x, weight, bias, running_mean, running_variance, momentum, epsilon);
+at::Tensor batch_norm_activation(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
+                                 const at::Tensor& running_mean, const at::Tensor& running_variance, double momentum,
+                                 double epsilon, Activation activation) {
+  if (has_rows(x) && weight.scalar_type() == at::kFloat && activation != Activation::kRelu) {
+    return BatchNormActivation::apply(x, weight, bias, running_mean, running_variance, momentum, epsilon, activation);
   }
-  return at::silu(at::batch_norm(x, weight, bias, running_mean, running_variance, true, momentum, epsilon, false));
+  return activate(at::batch_norm(x, weight, bias, running_mean, running_variance, true, momentum, epsilon, false),
+                  activation);
 }
 
 }  // namespace jetvit

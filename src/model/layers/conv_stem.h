@@ -1,0 +1,35 @@
+#pragma once
+
+#include <vector>
+
+#include "model/layers/conv.h"
+#include "model/layers/norm.h"
+
+namespace jetvit {
+
+struct ConvStemOptions {
+  int channels = 3;
+  std::vector<int> width = {32, 64};  // of the two convolutions
+  int stride = 2;                     // of the first
+  bool bias = false;
+  bool same_padding = false;  // TensorFlow's
+  Activation activation = Activation::kSilu;
+  double epsilon = 1e-5;  // of the norm
+};
+
+// 3x3 convolution, batch norm, activation, 3x3 convolution: how timm's CoAtNet and MaxViT models begin. (N, channels,
+// H, W) to (N, width[1], H/s, W/s). Parameters "conv1", "norm1", "conv2".
+class ConvStem : public Module {
+ public:
+  explicit ConvStem(const ConvStemOptions& options);
+  at::Tensor forward(const at::Tensor& x) const {
+    return conv2_->forward(norm1_->forward(conv1_->forward(x), activation_));
+  }
+
+ private:
+  Activation activation_;
+  std::shared_ptr<Conv2d> conv1_, conv2_;
+  std::shared_ptr<BatchNorm2d> norm1_;
+};
+
+}  // namespace jetvit

@@ -1,0 +1,43 @@
+#pragma once
+
+#include "model/layers/drop_path.h"
+#include "model/layers/linear.h"
+#include "model/layers/norm.h"
+#include "model/layers/relative_bias.h"
+
+namespace jetvit {
+
+struct PartitionAttentionOptions {
+  enum class Partition { kBlock, kGrid };
+  Partition partition = Partition::kBlock;
+  int width = 1;   // channels
+  int window = 1;  // tokens along a side of a block, or of a grid
+  int head_dim = 32;
+  double dropout = 0;
+  double drop_path = 0;
+  // What sets the reference's families apart; the defaults are those of maxvit_*_rw.
+  bool head_first = true;  // order of the channels of qkv: (heads, 3, head_dim), else (3, heads, head_dim)
+  RelativeBias::Table table = RelativeBias::Table::kSwin;
+  Activation activation = Activation::kGelu;
+  double epsilon = 1e-6;  // of the norms
+};
+
+// Attention among the tokens of a block (window x window neighbours) or of a grid (window x window tokens spread evenly
+// over the image), then an MLP, each with its norm and shortcut (MaxViT: Tu et al., arXiv:2204.01697). (N, H, W, C) to
+// the same; H and W are multiples of the window.
+class PartitionAttention : public Module {
+ public:
+  explicit PartitionAttention(const PartitionAttentionOptions& options);
+  at::Tensor forward(const at::Tensor& x) const;
+
+ private:
+  class Attention;
+  class Mlp;
+
+  std::shared_ptr<LayerNorm> norm1_, norm2_;
+  std::shared_ptr<Attention> attention_;
+  std::shared_ptr<Mlp> mlp_;
+  std::shared_ptr<DropPath> drop_path_;
+};
+
+}  // namespace jetvit

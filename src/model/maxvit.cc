@@ -1,0 +1,184 @@
+#include "model/maxvit.h"
+
+#include "base/text.h"
+#include "model/layers/conv_stem.h"
+#include "model/layers/mbconv.h"
+#include "model/layers/partition_attention.h"
+#include "model/layers/pooled_head.h"
+#include "model/layers/stage.h"
+
+namespace jetvit {
+namespace {
+
+using Variant = MaxVitOptions::Variant;
+using Partition = PartitionAttentionOptions::Partition;
+
+// Of batch norms in the convolutions and of layer norms.
+constexpr double convolution_epsilon(Variant variant) {
+  return variant == Variant::kTf ? 1e-3 : 1e-5;
+}
+constexpr double attention_epsilon(Variant variant) {
+  return variant == Variant::kTf ? 1e-5 : 1e-6;
+}
+
+MbConvOptions convolution_block(Variant variant) {
+  const bool tf = variant == Variant::kTf;
+  return {.expand_output = tf,
+          .pre_activation = false,
+          .output_bias = tf,
+          .strided_depthwise = true,
+          .same_padding = tf,
+          .squeeze_early = false,
+          .squeeze_ratio = tf ? 1.0 / 4 : 1.0 / 16,
+          .activation = tf ? Activation::kGeluTanh : Activation::kSilu,
+          .squeeze_activation = Activation::kSilu,
+          .epsilon = convolution_epsilon(variant)};
+}
+
+PartitionAttentionOptions attention(Variant variant) {
+  const bool tf = variant == Variant::kTf;
+  return {.head_first = !tf,
+          .table = tf ? RelativeBias::Table::kMaxVit : RelativeBias::Table::kSwin,
+          .activation = tf ? Activation::kGeluTanh : Activation::kGelu,
+          .epsilon = attention_epsilon(variant)};
+}
+
+// Convolution, attention in blocks, attention in grids: (N, in, H, W) to (N, out, H/s, W/s).
+class Block : public Module {
+ public:
+  Block(const MbConvOptions& convolution, PartitionAttentionOptions attention) {
+    conv_ = add_child("conv", std::make_shared<MbConv>(convolution));
+    attention.partition = Partition::kBlock;
+    block_ = add_child("attn_block", std::make_shared<PartitionAttention>(attention));
+    attention.partition = Partition::kGrid;
+    grid_ = add_child("attn_grid", std::make_shared<PartitionAttention>(attention));
+  }
+
+  at::Tensor forward(const at::Tensor& x) const {
+    const at::Tensor tokens = conv_->forward(x).permute({0, 2, 3, 1});  // (N, H, W, C)
+    return grid_->forward(block_->forward(tokens)).permute({0, 3, 1, 2});
+  }
+
+ private:
+  std::shared_ptr<MbConv> conv_;
+  std::shared_ptr<PartitionAttention> block_, grid_;
+};
+
+// Pixels of the image for one of the last stage.
+int reduction(const MaxVitOptions& options) {
+  return options.stem_stride << options.depths.size();
+}
+
+void check(const MaxVitOptions& options) {
+  const std::size_t stages = options.depths.size();
+  if (options.embed_dim.size() != stages || stages == 0) {
+    throw UsageError(text("maxvit: depths and embed_dim name ", stages, " and ", options.embed_dim.size(),
+                          " stages (give both the same number)"));
+  }
+  if (options.stem_width.size() != 2) throw UsageError("maxvit: stem_width needs two numbers, for example [64, 64]");
+  for (const int dim : options.embed_dim) {
+    if (dim % options.head_dim != 0) {
+      throw UsageError(text("maxvit: embed_dim holds ", dim, ", not a multiple of head_dim = ", options.head_dim));
+    }
+  }
+  const int multiple = reduction(options) * std::max(options.window, 1);
+  if (options.image_size % multiple != 0) {
+    const int below = options.image_size / multiple * multiple;
+    throw UsageError(text("maxvit: image_size = ", options.image_size, " is not a multiple of ",
+                          options.window > 0 ? text(reduction(options), " x window = ", multiple) : text(multiple),
+                          " (nearest: ", below > 0 ? text(below, " or ") : "", below + multiple, ")"));
+  }
+}
+
+class MaxVit : public Model {
+ public:
+  explicit MaxVit(const MaxVitOptions& options) : options_(options) {
+    check(options);
+    const Variant variant = options.variant;
+    const bool tf = variant == Variant::kTf;
+    stem_ = add_child(
+        "stem", std::make_shared<ConvStem>(ConvStemOptions{.channels = options.channels,
+                                                           .width = options.stem_width,
+                                                           .stride = options.stem_stride,
+                                                           .bias = tf,
+                                                           .same_padding = tf,
+                                                           .activation = tf ? Activation::kGeluTanh : Activation::kSilu,
+                                                           .epsilon = convolution_epsilon(variant)}));
+    int blocks = 0;
+    for (const int depth : options.depths) blocks += depth;
+    const std::vector<double> drop_path = drop_path_rates(options.drop_path, blocks);
+    auto rate = drop_path.begin();
+    int width = options.stem_width[1];
+    for (std::size_t stage = 0; stage < options.depths.size(); ++stage) {
+      const int out = options.embed_dim[stage];
+      const auto make_block = [&](int index) {
+        MbConvOptions convolution = convolution_block(variant);
+        convolution.in = index == 0 ? width : out;
+        convolution.out = out;
+        convolution.stride = index == 0 ? 2 : 1;
+        PartitionAttentionOptions partition = attention(variant);
+        partition.width = out;
+        partition.window = options.window > 0 ? options.window : options.image_size / reduction(options);
+        partition.head_dim = options.head_dim;
+        partition.dropout = options.dropout;
+        convolution.drop_path = partition.drop_path = *rate++;
+        return new Block(convolution, partition);
+      };
+      stages_.push_back(
+          add_child(text("stages.", stage), std::make_shared<Stage<Block>>(options.depths[stage], make_block)));
+      width = out;
+    }
+    if (tf) {
+      mlp_head_ = add_child(
+          "head", std::make_shared<PooledMlpHead>(width, options.outputs, options.dropout, attention_epsilon(variant)));
+    } else {
+      norm_ = add_child("norm", std::make_shared<LayerNorm>(width, attention_epsilon(variant)));
+      head_ = add_child("head", std::make_shared<PooledHead>(width, options.outputs, options.dropout));
+    }
+  }
+
+  at::Tensor forward(const at::Tensor& x) override {
+    at::Tensor y = stem_->forward(x);
+    for (const auto& stage : stages_) y = stage->forward(y);
+    return mlp_head_ ? mlp_head_->forward(y) : head_->forward(norm_->forward_channels(y));
+  }
+
+  int channels() const override { return options_.channels; }
+  int outputs() const override { return options_.outputs; }
+  int image_size() const override { return options_.image_size; }
+  bool prefers_channels_last() const override { return true; }
+
+ private:
+  MaxVitOptions options_;
+  std::shared_ptr<ConvStem> stem_;
+  std::vector<std::shared_ptr<Stage<Block>>> stages_;
+  std::shared_ptr<LayerNorm> norm_;
+  std::shared_ptr<PooledHead> head_;
+  std::shared_ptr<PooledMlpHead> mlp_head_;
+};
+
+}  // namespace
+
+std::unique_ptr<Model> make_maxvit(const MaxVitOptions& options) {
+  return std::make_unique<MaxVit>(options);
+}
+
+MaxVitOptions maxvit_rw_options() {
+  MaxVitOptions options;
+  options.variant = Variant::kRw;
+  options.stem_width = {32, 64};
+  return options;
+}
+
+MaxVitOptions maxvit_nano_options() {
+  MaxVitOptions options;
+  options.image_size = 48;
+  options.stem_stride = 1;
+  options.stem_width = {16, 16};
+  options.embed_dim = {16, 32, 64};
+  options.depths = {1, 1, 1};
+  options.head_dim = 16;
+  return options;
+}
+
+}  // namespace jetvit

@@ -1,0 +1,11 @@
+#pragma once
+
+#include "ops/activation.h"
+
+namespace jetvit {
+
+// activate(x) for float32 on the CPU in any dense order of memory by vectorised loops: values within 2e-7 of the size
+// of x. Anything else goes through the operators of ATen.
+at::Tensor fused_activation(const at::Tensor& x, Activation activation);
+
+}  // namespace jetvit
