@@ -214,7 +214,7 @@ def interrupted_and_changed(preparer, folder, raw, single):
 
     # --overwrite discards another command's work, damage is found and discarded, and the old store stays until the end.
     other = preparer.prepare(raw, "--zero-threshold", "1", "--out", folder / "other-store")
-    for damage in ("", "manifest", "shard"):
+    for damage in ("manifest", "", "shard"):  # "shard" finds the other store, which shares no shard
         stopped(preparer, store, raw, "--overwrite")
         if damage:
             old = json.loads((store / "manifest.json").read_text())["shards"]  # shards that both name are read by both
@@ -240,18 +240,23 @@ def full_disk(preparer, folder, raw, single):
     with mistakes.small_disk(folder) as disk:
         if disk is None:
             return "not mountable"
+        def leave(pages):
+            state = os.statvfs(disk)
+            (disk / "filler").write_bytes(bytes((state.f_bavail - pages) * state.f_frsize))
+
         store = disk / "store"
-        (disk / "filler").write_bytes(bytes(128 * 1024 - sum(map(len, contents(single).values())) - 20000))
+        pages = sum(-(-len(content) // 4096) for content in contents(single).values())
+        leave(pages // 2 + 4)
         done = preparer.run(raw, "--out", store)
         mistakes.expect(done, 1, store, "No space left on device")
         assert "files are prepared and stay" in done.stderr, done.stderr
         (disk / "filler").unlink()
         assert preparer.prepare(raw, "--out", store)["files_finished_before"] > 0
         assert contents(store) == contents(single)
-        parts = folder / "disk-part"
-        preparer.prepare(raw, "--shard", "1/1", "--out", parts)
-        (disk / "filler").write_bytes(bytes(128 * 1024 - sum(map(len, contents(single).values())) - 8192))
-        preparer.refuse(["--merge", parts, "--out", disk / "merged"], "No space left on device")
+        part = folder / "disk-part"
+        preparer.prepare(raw, "--shard", "1/1", "--out", part)
+        leave(3)
+        preparer.refuse(["--merge", part, "--out", disk / "merged"], "No space left on device")
     return "tested"
 
 
