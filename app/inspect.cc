@@ -63,6 +63,7 @@ Findings inspect_raw(const InspectCommand& command) {
 Findings inspect_store(const InspectCommand& command) {
   const Manifest manifest = read_manifest(command.input);
   check_shards(command.input, manifest);
+  if (command.verify && manifest.skipped_report) verify_file(command.input, *manifest.skipped_report);
   Findings findings;
   findings.kind = "jet store";
   findings.shape = manifest.shape;

@@ -9,6 +9,7 @@
 #include "app/commands.h"
 #include "app/input_options.h"
 #include "app/prepare_pictures.h"
+#include "app/skipped_rows.h"
 #include "base/options.h"
 #include "base/table.h"
 #include "base/text.h"
@@ -22,6 +23,8 @@ struct PrepareCommand {
   std::filesystem::path out;
   bool overwrite = false;
   PictureCommand pictures;
+  std::string shard;
+  std::vector<std::filesystem::path> merge;
   bool json = false;
 };
 
@@ -32,9 +35,12 @@ Json result_json(const PrepareResult& result, const std::filesystem::path& out) 
           {"rows", result.summary.rows},
           {"jets", result.summary.kept},
           {"skipped", result.summary.skipped},
+          {"skipped_reasons", result.summary.reasons},
           {"splits", splits},
+          {"files", result.files},
+          {"files_finished_before", result.resumed},
           {"seconds", result.seconds},
-          {"jets_per_second", static_cast<double>(result.summary.rows) / result.seconds},
+          {"jets_per_second", static_cast<double>(result.rows) / result.seconds},
           {"fingerprint", result.manifest.fingerprint}};
 }
 
@@ -56,21 +62,17 @@ void print_summary(const PrepareResult& result, const std::filesystem::path& out
   std::cout << text_table({"channel (training split)", "pixels a jet", "mean", "deviation", "minimum", "maximum"},
                           channels)
             << '\n';
-  constexpr std::size_t kShown = 10;
-  for (std::size_t index = 0; index < std::min(kShown, result.summary.named.size()); ++index) {
-    const SkippedRow& row = result.summary.named[index];
-    std::cout << "skipped " << printable(manifest.sources[row.file]) << " row " << row.row << ": " << row.reason
-              << '\n';
-  }
-  if (result.summary.skipped > kShown) std::cout << "... (the first 1,000 are in the manifest)\n";
+  std::vector<std::string> files;
+  for (const SourceFile& source : manifest.source_files) files.push_back(source.name);
+  print_skipped(result.summary, files,
+                out / (manifest.skipped_report ? manifest.skipped_report->file : "skipped-*.csv"));
   if (manifest.negative_pixels > 0) {
     std::cout << "dropped " << with_commas(manifest.negative_pixels)
               << " negative pixels of channels that have no sign\n";
   }
   std::cout << "prepared " << with_commas(result.summary.kept) << " of " << with_commas(result.summary.rows)
             << " jets in " << human_seconds(result.seconds) << " ("
-            << fixed(static_cast<double>(result.summary.rows) / result.seconds, 0) << " jets/s): " << out.string()
-            << '\n';
+            << fixed(static_cast<double>(result.rows) / result.seconds, 0) << " jets/s): " << out.string() << '\n';
 }
 
 // PNG folders and TFRecord shards.
@@ -98,12 +100,26 @@ void run_pictures(PrepareCommand& command) {
   run_prepare_pictures(command.pictures);
 }
 
+PrepareResult prepare_or_merge(PrepareCommand& command) {
+  if (command.merge.empty()) return prepare_store(command.options, command.out, command.overwrite);
+  if (!command.options.inputs.empty() || !command.shard.empty()) {
+    throw UsageError("--merge takes parts that are prepared (leave out the raw files and --shard)");
+  }
+  return merge_parts(command.merge, command.out, command.overwrite);
+}
+
 void run(PrepareCommand& command) {
-  if (command.options.inputs.empty()) {
+  const bool is_store = command.pictures.to == "store" && command.pictures.mode == "standard";
+  if (!is_store && (!command.shard.empty() || !command.merge.empty())) {
+    throw UsageError(
+        "--shard and --merge are for jet stores: the names of pictures count the jets of all files before them");
+  }
+  if (!command.shard.empty()) command.options.part = parse_part(command.shard);
+  if (command.merge.empty() && command.options.inputs.empty()) {
     throw UsageError("no raw file was named (give RAW..., or --train, --validation and --test)");
   }
-  if (command.pictures.to != "store" || command.pictures.mode != "standard") return run_pictures(command);
-  const PrepareResult result = prepare_store(command.options, command.out, command.overwrite);
+  if (!is_store) return run_pictures(command);
+  const PrepareResult result = prepare_or_merge(command);
   if (command.json) {
     std::cout << result_json(result, command.out).dump(1) << '\n';
   } else {
@@ -142,6 +158,9 @@ void add_prepare(CLI::App& program) {
   app->add_option("--zero-threshold", options.zero_threshold, "pixels with a smaller absolute value count as empty")
       ->capture_default_str();
   add_read_options(*app, options.read);
+  app->add_option("--shard", command->shard,
+                  "prepare one part of the files, such as 3/16: for many processes, whose parts --merge puts together");
+  app->add_option("--merge", command->merge, "folders of all parts: puts them together to one store");
   app->add_flag("--overwrite", command->overwrite, "replace an existing output");
   app->add_flag("--json", command->json, "print the summary as JSON");
   app->footer(
@@ -149,7 +168,10 @@ void add_prepare(CLI::App& program) {
       "  jetvit prepare QCDToGGQQ_*.train.snappy.parquet --out store\n"
       "  jetvit prepare --train a.parquet --validation b.parquet --test c.parquet --out store\n"
       "  jetvit prepare Train/*.parquet --mode published --to png --out Data/Train\n"
-      "  jetvit prepare BoostedTop_x1_fixed_*.parquet --mode published --to tfrecord --out Tfrecords\n");
+      "  jetvit prepare BoostedTop_x1_fixed_*.parquet --mode published --to tfrecord --out Tfrecords\n"
+      "  jetvit prepare raw --shard 3/16 --out parts/3\n"
+      "  jetvit prepare --merge parts/* --out store\n"
+      "A preparation of many files that was interrupted goes on when the same command is given again.\n");
   app->callback([command] { run(*command); });
 }
 

@@ -2,9 +2,9 @@
 
 #include <iostream>
 
+#include "app/skipped_rows.h"
 #include "base/error.h"
 #include "base/text.h"
-#include "pictures/preparation_file.h"
 
 namespace jetvit {
 namespace {
@@ -14,19 +14,16 @@ Json result_json(const PictureResult& result, const std::filesystem::path& out) 
           {"rows", result.summary.rows},
           {"jets", result.summary.kept},
           {"skipped", result.summary.skipped},
+          {"skipped_reasons", result.summary.reasons},
           {"classes", {{"0", result.counts[0]}, {"1", result.counts[1]}}},
           {"seconds", result.seconds},
           {"jets_per_second", static_cast<double>(result.summary.rows) / result.seconds}};
 }
 
 void print_summary(const PictureResult& result, const std::filesystem::path& out) {
-  constexpr std::size_t kShown = 10;
-  for (std::size_t index = 0; index < std::min(kShown, result.summary.named.size()); ++index) {
-    const SkippedRow& row = result.summary.named[index];
-    std::cout << "skipped " << printable(result.sources[row.file].native()) << " row " << row.row << ": " << row.reason
-              << '\n';
-  }
-  if (result.summary.skipped > kShown) std::cout << "... (the first 1,000 are in " << kPreparationName << ")\n";
+  std::vector<std::string> files;
+  for (const auto& file : result.sources) files.push_back(file.string());
+  print_skipped(result.summary, files, out / kSkippedName);
   std::cout << "prepared " << with_commas(result.summary.kept) << " of " << with_commas(result.summary.rows)
             << " jets (y = 0: " << with_commas(result.counts[0]) << ", y = 1: " << with_commas(result.counts[1])
             << ") in " << human_seconds(result.seconds) << " ("

@@ -1,5 +1,7 @@
 #include "base/commit.h"
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -79,6 +81,16 @@ void commit_text(const std::filesystem::path& path, std::string_view content) {
   OutputFile file(path);
   file.write(content);
   file.commit();
+}
+
+bool link_file(const std::filesystem::path& from, const std::filesystem::path& to) {
+  if (::link(from.c_str(), to.c_str()) != 0) {
+    constexpr std::array<int, 7> kNotHere = {EEXIST, EXDEV, EPERM, EACCES, EMLINK, ENOTSUP, ENOSYS};
+    if (std::find(kNotHere.begin(), kNotHere.end(), errno) != kNotHere.end()) return false;
+    fail(to, "be written", errno);
+  }
+  sync_folder(folder_of(to));
+  return true;
 }
 
 void refuse_existing(const std::filesystem::path& path, bool overwrite) {

@@ -39,6 +39,10 @@ class OutputFile {
 
 void commit_text(const std::filesystem::path& path, std::string_view content);
 
+// Gives the file `from`, which is whole and durable, the second name `to`, durably, by a hard link; false where the
+// name is taken or the file systems do not allow that. Throws Error for any other failure.
+bool link_file(const std::filesystem::path& from, const std::filesystem::path& to);
+
 // Refuses an existing output, and asks for --overwrite; does nothing where `overwrite` is true.
 void refuse_existing(const std::filesystem::path& path, bool overwrite);
 

@@ -3,6 +3,9 @@
 #include <bit>
 #include <cmath>
 
+#include "base/error.h"
+#include "base/text.h"
+
 namespace jetvit {
 
 void ExactSum::add(float value) {
@@ -16,10 +19,25 @@ void ExactSum::add(float value) {
 }
 
 void ExactSum::merge(const ExactSum& other) {
+  for (const Bin& bin : other.bins()) add(bin);
+}
+
+std::vector<ExactSum::Bin> ExactSum::bins() const {
+  std::vector<Bin> out;
   for (int bin = 0; bin < kExponents; ++bin) {
-    sum_[bin] += other.sum_[bin];
-    squares_[bin] += other.squares_[bin];
+    if (sum_[bin] == 0 && squares_[bin] == 0) continue;
+    out.push_back(
+        {bin, sum_[bin], static_cast<std::uint64_t>(squares_[bin] >> 64), static_cast<std::uint64_t>(squares_[bin])});
   }
+  return out;
+}
+
+void ExactSum::add(const Bin& bin) {
+  if (bin.exponent < 0 || bin.exponent >= kExponents) throw Error(text("a sum has no exponent ", bin.exponent));
+  // Without a sign: what damage brought in may overflow.
+  sum_[bin.exponent] =
+      static_cast<std::int64_t>(static_cast<std::uint64_t>(sum_[bin.exponent]) + static_cast<std::uint64_t>(bin.sum));
+  squares_[bin.exponent] += static_cast<Wide>(bin.squares_high) << 64 | bin.squares_low;
 }
 
 // The bins are exact and independent of the order; one fixed order of rounding from the small to the large follows.

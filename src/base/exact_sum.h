@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <vector>
 
 namespace jetvit {
 
@@ -13,6 +14,15 @@ class ExactSum {
   void merge(const ExactSum& other);
   double sum() const;             // sum of the values
   double sum_of_squares() const;  // sum of the squares of the values
+
+  // What an exponent's bin holds: to be written down and merged elsewhere.
+  struct Bin {
+    int exponent = 0;
+    std::int64_t sum = 0;
+    std::uint64_t squares_high = 0, squares_low = 0;  // of 128 bits
+  };
+  std::vector<Bin> bins() const;  // those that hold something
+  void add(const Bin& bin);       // throws Error for an exponent that no value has
 
  private:
   static constexpr int kExponents = 256;

@@ -1,30 +1,129 @@
 #include "base/folder_lock.h"
 
+#include <array>
 #include <cerrno>
+#include <charconv>
+#include <chrono>
 #include <cstring>
+#include <optional>
+#include <thread>
+#include <utility>
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/error.h"
 #include "base/text.h"
 
 namespace jetvit {
+namespace {
 
-FolderLock::FolderLock(const std::filesystem::path& folder, std::string_view refusal)
-    : descriptor_(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
-  if (descriptor_ < 0) throw Error(text(folder, ": cannot be opened (", std::strerror(errno), ")"));
-  if (::flock(descriptor_, LOCK_EX | LOCK_NB) == 0) return;
-  const int cause = errno;
-  ::close(descriptor_);
-  if (cause == EWOULDBLOCK) throw Error(text(folder, ": ", refusal));
-  // File systems without locks (some network ones) are left to their users.
-  descriptor_ = -1;
+constexpr std::string_view kLockFile = ".jetvit-lock";
+
+struct Owner {
+  int process = 0;
+  std::string host;
+
+  bool is_alive() const {
+    return process != ::getpid() && (::kill(process, 0) == 0 || errno == EPERM);  // of this host
+  }
+};
+
+std::string this_host() {
+  std::array<char, 256> name{};
+  if (::gethostname(name.data(), name.size() - 1) != 0) return "unknown";
+  return name.data();
+}
+
+// The file holds "<process> <host>\n"; none where it was not written to the end.
+std::optional<Owner> read_owner(int descriptor) {
+  std::array<char, 300> bytes{};
+  const ssize_t size = ::pread(descriptor, bytes.data(), bytes.size(), 0);
+  if (size <= 0 || bytes[static_cast<std::size_t>(size) - 1] != '\n') return std::nullopt;
+  const char* end = bytes.data() + size - 1;
+  Owner owner;
+  const auto [after, error] = std::from_chars(bytes.data(), end, owner.process);
+  if (error != std::errc() || after == end || *after != ' ' || owner.process <= 0) return std::nullopt;
+  owner.host.assign(after + 1, end);
+  return owner;
+}
+
+// The same; waits for one who has just taken the lock and is about to sign.
+std::optional<Owner> await_owner(int descriptor) {
+  using std::chrono::milliseconds;
+  for (int trial = 0; trial < 50; ++trial) {
+    if (std::optional<Owner> owner = read_owner(descriptor)) return owner;
+    std::this_thread::sleep_for(milliseconds(10));
+  }
+  return std::nullopt;
+}
+
+[[noreturn]] void refuse(const std::filesystem::path& folder, const std::optional<Owner>& owner, LockWords words,
+                         std::string_view more = "") {
+  const std::string who = owner ? text("process ", owner->process, " on host ", printable(owner->host), "; ") : "";
+  throw Error(text(folder, ": ", words.problem, " (", who, words.suggestion, more, ")"));
+}
+
+// Whether the open file is still the one at `path`: its owner may have removed it meanwhile.
+bool is_current(int descriptor, const std::filesystem::path& path) {
+  struct stat opened {};
+  struct stat named {};
+  return ::fstat(descriptor, &opened) == 0 && ::stat(path.c_str(), &named) == 0 && opened.st_ino == named.st_ino &&
+         opened.st_dev == named.st_dev;
+}
+
+}  // namespace
+
+bool FolderLock::is_lock_file(std::string_view name) {
+  return name == kLockFile;
+}
+
+FolderLock::FolderLock(const std::filesystem::path& folder, LockWords words)
+    : FolderLock(folder, folder / kLockFile, words) {}
+
+FolderLock::FolderLock(const std::filesystem::path& folder, std::filesystem::path file, LockWords words)
+    : file_(std::move(file)) {
+  try {
+    while (!open_and_lock(folder, words)) ::close(std::exchange(descriptor_, -1));
+  } catch (const Error&) {
+    if (descriptor_ >= 0) ::close(descriptor_);
+    throw;
+  }
+  try {
+    sign(folder);
+  } catch (const Error&) {
+    ::unlink(file_.c_str());
+    ::close(descriptor_);
+    throw;
+  }
+}
+
+bool FolderLock::open_and_lock(const std::filesystem::path& folder, LockWords words) {
+  descriptor_ = ::open(file_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
+  if (descriptor_ < 0) throw Error(text(folder, ": cannot be written (", std::strerror(errno), ")"));
+  if (::flock(descriptor_, LOCK_EX | LOCK_NB) == 0) return is_current(descriptor_, file_);
+  if (errno == EWOULDBLOCK) refuse(folder, await_owner(descriptor_), words);
+  // A file system without locks.
+  const std::optional<Owner> owner = read_owner(descriptor_);
+  const bool is_here = owner && owner->host == this_host();
+  if (is_here && owner->is_alive()) refuse(folder, owner, words);
+  if (owner && !is_here) refuse(folder, owner, words, text("; if it is gone, remove ", file_));
+  return true;
+}
+
+void FolderLock::sign(const std::filesystem::path& folder) const {
+  const std::string name = text(::getpid(), " ", this_host(), "\n");
+  if (::ftruncate(descriptor_, 0) != 0 || ::pwrite(descriptor_, name.data(), name.size(), 0) != std::ssize(name)) {
+    throw Error(text(folder, ": cannot be written (", std::strerror(errno), ")"));
+  }
 }
 
 FolderLock::~FolderLock() {
-  if (descriptor_ >= 0) ::close(descriptor_);
+  ::unlink(file_.c_str());  // before the lock ends: nobody may take a file that is about to go
+  ::close(descriptor_);
 }
 
 }  // namespace jetvit

@@ -51,8 +51,8 @@ bool is_empty_folder(const std::filesystem::path& path) {
   return std::filesystem::is_directory(path) && std::filesystem::is_empty(path);
 }
 
-// Removes the temporary folders that killed processes left beside `path` for the same output. What cannot be removed
-// (its owner lives, or it is another user's) does no harm.
+// Removes the temporary folders that killed processes left beside `path` for the same output, which this process has
+// locked. What cannot be removed (it is another user's) does no harm.
 void remove_abandoned(const std::filesystem::path& path) {
   const std::string begin = text(".", path.filename().native(), kTemporaryMark);
   std::error_code failed;
@@ -61,13 +61,12 @@ void remove_abandoned(const std::filesystem::path& path) {
     const std::string name = entry.path().filename();
     if (name.starts_with(begin)) abandoned.push_back(entry.path());
   }
-  for (const auto& folder : abandoned) {
-    try {
-      const FolderLock lock(folder);
-      std::filesystem::remove_all(folder, failed);
-    } catch (const Error&) {
-    }
-  }
+  for (const auto& folder : abandoned) std::filesystem::remove_all(folder, failed);
+}
+
+// Beside the output: the folder itself is replaced in the end.
+std::filesystem::path lock_file_of(const std::filesystem::path& path) {
+  return parent_of(path) / text(".", path.filename().native(), ".jetvit-lock");
 }
 
 }  // namespace
@@ -83,17 +82,20 @@ OutputFolder::OutputFolder(std::filesystem::path path, bool overwrite,
   try {
     create_folder(path_.parent_path());
     if (!std::filesystem::is_directory(parent_of(path_))) fail(path_, "be created", ENOTDIR);
+    lock_ = std::make_unique<FolderLock>(
+        path_, lock_file_of(path_),
+        LockWords{"another preparation is writing there", "wait for it, or choose another --out"});
     remove_abandoned(path_);
     std::string name = text((parent_of(path_) / text(".", path_.filename().native(), kTemporaryMark, "XXXXXX")));
     if (::mkdtemp(name.data()) == nullptr) fail(path_, "be written", errno);
     temporary_ = name;
-    lock_ = std::make_unique<FolderLock>(temporary_);
     const mode_t mask = ::umask(0);  // mkdtemp() makes private folders; an output is as public as the user wants
     ::umask(mask);
     if (::chmod(temporary_.c_str(), 0777 & ~mask) != 0) fail(temporary_, "be made readable", errno);
   } catch (...) {
     std::error_code ignored;
     if (!temporary_.empty()) std::filesystem::remove(temporary_, ignored);
+    lock_.reset();
     for (const auto& folder : created_) ::rmdir(folder.c_str());
     throw;
   }
@@ -103,6 +105,7 @@ OutputFolder::~OutputFolder() {
   if (temporary_.empty()) return;
   std::error_code ignored;
   std::filesystem::remove_all(temporary_, ignored);
+  lock_.reset();
   for (const auto& folder : created_) ::rmdir(folder.c_str());
 }
 

@@ -16,7 +16,8 @@ namespace jetvit {
 class OutputFolder {
  public:
   // What stands at `path` may be an empty folder; anything else is refused, or, with `overwrite`, replaced if `is_ours`
-  // recognises every file in it (called with the path below the folder). Throws Error.
+  // recognises every file in it (called with the path below the folder). Throws Error, also where another process is
+  // writing the same output.
   OutputFolder(std::filesystem::path path, bool overwrite, std::function<bool(const std::filesystem::path&)> is_ours);
   ~OutputFolder();  // without commit(), removes what was written
   OutputFolder(const OutputFolder&) = delete;
@@ -40,7 +41,7 @@ class OutputFolder {
   bool overwrite_;
   std::vector<std::filesystem::path> created_;  // parent folders, the innermost first
   std::filesystem::path temporary_;
-  std::unique_ptr<FolderLock> lock_;  // on the temporary: who can take it finds it abandoned
+  std::unique_ptr<FolderLock> lock_;  // for as long as the output is made
 };
 
 }  // namespace jetvit

@@ -10,6 +10,19 @@
 #include "base/text.h"
 
 namespace jetvit {
+namespace {
+
+constexpr std::size_t kNamedRows = 1000;
+constexpr std::size_t kReasons = 32;
+
+std::string csv_field(const std::string& word) {
+  if (word.find_first_of(",\"\r\n") == std::string::npos) return word;
+  std::string out = "\"";
+  for (const char letter : word) out.append(letter == '"' ? 2 : 1, letter);
+  return out + "\"";
+}
+
+}  // namespace
 
 std::uint8_t label_of(double value, const ReadOptions& options) {
   if (value == options.positive_label) return 1;
@@ -22,6 +35,43 @@ std::string observer_name(const std::string& column) {
   constexpr std::array<std::string_view, 10> kTaken = {"label", "weight", "source_file", "source_row", "counts",
                                                        "pixel", "value",  "score",       "logit",      "split"};
   return std::find(kTaken.begin(), kTaken.end(), column) != kTaken.end() ? "raw_" + column : column;
+}
+
+std::string skipped_csv_line(const std::string& file, const SkippedRow& row) {
+  return text(csv_field(file), ",", row.row, ",", csv_field(row.reason), "\n");
+}
+
+void ReadSummary::count_skipped(SkippedRow&& row) {
+  ++skipped;
+  if (reasons.size() < kReasons || reasons.contains(row.reason)) ++reasons[row.reason];
+  if (named.size() < kNamedRows) named.push_back(std::move(row));
+}
+
+void ReadSummary::append(const ReadSummary& other, std::size_t first, std::size_t last) {
+  rows += other.rows;
+  kept += other.kept;
+  skipped += other.skipped;
+  rows_of_file.resize(other.rows_of_file.size());
+  skipped_of_file.resize(other.skipped_of_file.size());
+  for (std::size_t file = first; file < last; ++file) {
+    rows_of_file[file] = other.rows_of_file[file];
+    skipped_of_file[file] = other.skipped_of_file[file];
+  }
+  const std::size_t room = std::min(kNamedRows - named.size(), other.named.size());
+  named.insert(named.end(), other.named.begin(), other.named.begin() + static_cast<std::ptrdiff_t>(room));
+  for (const auto& [reason, count] : other.reasons) {
+    if (reasons.size() < kReasons || reasons.contains(reason)) reasons[reason] += count;
+  }
+}
+
+std::string reasons_text(const ReadSummary& summary) {
+  std::vector<std::pair<std::uint64_t, std::string>> ordered;
+  for (const auto& [reason, count] : summary.reasons) ordered.emplace_back(count, reason);
+  std::stable_sort(ordered.begin(), ordered.end(),
+                   [](const auto& one, const auto& other) { return one.first > other.first; });
+  std::vector<std::string> words;
+  for (const auto& [count, reason] : ordered) words.push_back(text(with_commas(count), " ", printable(reason)));
+  return join(words, ", ");
 }
 
 JetReader::JetReader(std::vector<std::filesystem::path> files) : files_(std::move(files)) {
@@ -38,24 +88,29 @@ ReadSummary JetReader::read(const Sink& sink) const {
 }
 
 ReadSummary JetReader::read(const Work& work, const Sink& sink) const {
-  constexpr std::size_t kNamedRows = 1000;
   ReadSummary summary;
+  read(
+      0, files_.size(), work, sink, [](const SkippedRow&) {}, summary);
+  return summary;
+}
+
+void JetReader::read(std::size_t first, std::size_t last, const Work& work, const Sink& sink,
+                     const std::function<void(const SkippedRow&)>& skip, ReadSummary& summary) const {
   summary.rows_of_file.resize(files_.size());
   summary.skipped_of_file.resize(files_.size());
-  for (std::size_t file = 0; file < files_.size(); ++file) {
+  for (std::size_t file = first; file < last; ++file) {
     read_file(file, work, [&](Chunk&& chunk) {
       summary.kept += chunk.jets.size();
-      summary.skipped += chunk.skipped.size();
       summary.rows += chunk.jets.size() + chunk.skipped.size();
       summary.rows_of_file[file] += chunk.jets.size() + chunk.skipped.size();
       summary.skipped_of_file[file] += chunk.skipped.size();
       for (SkippedRow& row : chunk.skipped) {
-        if (summary.named.size() < kNamedRows) summary.named.push_back(std::move(row));
+        skip(row);
+        summary.count_skipped(std::move(row));
       }
       if (chunk.jets.size() > 0) sink(std::move(chunk.jets));
     });
   }
-  return summary;
 }
 
 }  // namespace jetvit

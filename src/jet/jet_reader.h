@@ -3,7 +3,9 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/parallel_for.h"
@@ -36,13 +38,25 @@ struct SkippedRow {
   std::string reason;
 };
 
+// The line of a skipped row in reports of them (RFC 4180), and the line above all others.
+inline constexpr std::string_view kSkippedCsvHeader = "file,row,reason\n";
+std::string skipped_csv_line(const std::string& file, const SkippedRow& row);
+
 struct ReadSummary {
   std::uint64_t rows = 0;
   std::uint64_t kept = 0;
   std::uint64_t skipped = 0;
   std::vector<std::uint64_t> rows_of_file, skipped_of_file;
-  std::vector<SkippedRow> named;  // the first 1,000 of the skipped
+  std::vector<SkippedRow> named;                 // the first 1,000 of the skipped
+  std::map<std::string, std::uint64_t> reasons;  // how many were skipped for each; of many reasons, the first 32
+
+  // Files [first, last) follow those that were summed up so far.
+  void append(const ReadSummary& other, std::size_t first, std::size_t last);
+  void count_skipped(SkippedRow&& row);
 };
+
+// "1,790 no finite label y, 10 NaN": the reasons and their numbers, the most frequent first.
+std::string reasons_text(const ReadSummary& summary);
 
 // Reads files of jets of one format straight into sparse records, in the order of files and rows, with bounded memory.
 // A constructor looks at the files and fills in what is known of them.
@@ -66,6 +80,11 @@ class JetReader {
 
   // The same, but each chunk passes through `work` first, on one of the options' threads and in no order.
   ReadSummary read(const Work& work, const Sink& sink) const;
+
+  // The same of the files [first, last) alone, which adds to the summary; `skip` gets every skipped row, on the calling
+  // thread and in order.
+  void read(std::size_t first, std::size_t last, const Work& work, const Sink& sink,
+            const std::function<void(const SkippedRow&)>& skip, ReadSummary& summary) const;
 
  protected:
   // What one task of reading yields.

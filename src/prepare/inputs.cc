@@ -11,6 +11,7 @@
 #include "pictures/png_reader.h"
 #include "pictures/record_reader.h"
 #include "raw/raw_reader.h"
+#include "store/manifest.h"
 
 namespace jetvit {
 namespace {
@@ -105,6 +106,7 @@ class Finder {
     std::sort(records.begin(), records.end(), natural_less);
     const Paths classes = class_folders(folder);
     if (parquet.empty() && records.empty() && classes.empty()) {
+      if (const std::string kind = unfinished_kind(folder); !kind.empty()) throw Error(text(folder, ": is ", kind));
       throw Error(text(folder, ": holds no .parquet files, .tfrecords files, class folders of PNGs or jet store ",
                        "(manifest.json)"));
     }

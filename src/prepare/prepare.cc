@@ -3,28 +3,28 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <iostream>
 #include <memory>
+#include <optional>
 
 #include "base/commit.h"
 #include "base/error.h"
 #include "base/progress.h"
 #include "base/stop_flag.h"
 #include "base/text.h"
-#include "prepare/statistics.h"
+#include "prepare/preparation.h"
+#include "prepare/work.h"
 #include "prepare/zero_suppression.h"
 #include "store/store.h"
 
 namespace jetvit {
 namespace {
 
-// What one thread has seen.
-struct Tally {
-  StatisticsAccumulator training, others;
-  std::uint64_t negative_pixels = 0;
-};
+using JetSink = std::function<void(const JetRecords&, Split)>;
+using RowSink = std::function<void(const SkippedRow&)>;
 
 // Hands the jets of one chunk to the sink split by split.
-void divide(const JetRecords& jets, const Inputs& inputs, const std::function<void(const JetRecords&, Split)>& sink) {
+void divide(const JetRecords& jets, const Inputs& inputs, const JetSink& sink) {
   std::array<std::vector<std::size_t>, 3> members;
   for (std::size_t jet = 0; jet < jets.size(); ++jet) {
     members[static_cast<std::size_t>(inputs.split_of_jet(jets, jet))].push_back(jet);
@@ -39,15 +39,6 @@ void divide(const JetRecords& jets, const Inputs& inputs, const std::function<vo
   }
 }
 
-void fill_sources(Manifest& manifest, const std::vector<std::filesystem::path>& files, const ReadSummary& summary) {
-  for (std::size_t file = 0; file < files.size(); ++file) {
-    manifest.source_files.push_back({files[file].string(), summary.rows_of_file[file], summary.skipped_of_file[file]});
-  }
-  for (const SkippedRow& row : summary.named) {
-    manifest.skipped_rows.push_back({{"file", files[row.file].string()}, {"row", row.row}, {"reason", row.reason}});
-  }
-}
-
 void check_options(const PrepareOptions& options) {
   if (!(options.zero_threshold >= 0 && std::isfinite(options.zero_threshold))) {
     throw UsageError(text("the zero threshold is ", options.zero_threshold, ", but must be a number of at least 0"));
@@ -55,60 +46,157 @@ void check_options(const PrepareOptions& options) {
   if (!std::isfinite(options.read.positive_label)) throw UsageError("the positive label must be a finite number");
 }
 
+// Prepares files group by group.
+class Worker {
+ public:
+  Worker(const Inputs& inputs, const JetReader& reader, double zero_threshold, int threads)
+      : inputs_(inputs),
+        reader_(reader),
+        zero_threshold_(zero_threshold),
+        threads_(static_cast<std::size_t>(std::max(threads, 1))) {}
+
+  void prepare(FileRange files, const JetSink& sink, const RowSink& skip, Preparation& preparation) {
+    std::vector<Preparation::Tally> tallies(threads_, preparation.empty_tally());
+    const auto suppress_and_count = [&](JetRecords& jets, int thread) {
+      Preparation::Tally& tally = tallies[static_cast<std::size_t>(thread)];
+      tally.negative_pixels += suppress_zeros(jets.images, reader_.channels(), zero_threshold_);
+      for (std::size_t jet = 0; jet < jets.size(); ++jet) {
+        (inputs_.split_of_jet(jets, jet) == Split::kTrain ? tally.training : tally.others).add(jets.images, jet);
+      }
+    };
+    const auto take = [&](const JetRecords& jets) {
+      throw_if_stopped();
+      divide(jets, inputs_, sink);
+      progress_.add(jets.size());
+    };
+    reader_.read(files.first, files.last, suppress_and_count, take, skip, preparation.summary());
+    for (const Preparation::Tally& tally : tallies) preparation.add(tally);
+  }
+
+ private:
+  const Inputs& inputs_;
+  const JetReader& reader_;
+  double zero_threshold_;
+  std::size_t threads_;
+  Progress progress_{"prepare", "jets", 0};
+};
+
+// The first group that is still to be prepared: after those that the same command finished before it was interrupted,
+// which are taken over.
+std::size_t go_on(StoreWriter& writer, const std::filesystem::path& out, const Json& command, bool overwrite,
+                  GroupRange groups, Preparation& preparation) {
+  if (!std::filesystem::exists(out / kUnfinishedFile)) return groups.first;
+  const std::optional<WorkRecord> record = writer.unfinished();
+  const std::string difference = record ? command_difference(record->command, command) : "";
+  if (!difference.empty() && !overwrite) {
+    throw Error(text(out, ": holds the unfinished work of another command (", difference,
+                     "); finish that first, or say --overwrite to discard it"));
+  }
+  std::string why = difference;
+  try {
+    if (record && difference.empty()) {
+      Preparation found = Preparation::from_json(record->state.at("preparation"));
+      const auto next = record->state.at("next_group").get<std::size_t>();
+      if (next <= groups.first || next >= groups.last) throw Error("its record names groups that are not there");
+      writer.resume(record->contents);
+      preparation = std::move(found);
+      return next;
+    }
+    if (!record) why = "its record is damaged";
+  } catch (const nlohmann::json::exception& error) {
+    why = printable(error.what());
+  } catch (const Error& error) {
+    why = error.what();
+  }
+  std::cerr << text(out, ": unfinished work is discarded (", why, ")\n");
+  writer.discard_unfinished();
+  return groups.first;
+}
+
 }  // namespace
 
-Manifest prepare_jets(const Inputs& inputs, const JetReader& reader, double zero_threshold, int threads,
-                      const std::function<void(const JetRecords&, Split)>& sink, ReadSummary& summary) {
-  Manifest manifest;
-  manifest.shape = reader.shape();
-  manifest.channels = reader.channels();
-  manifest.observer_names = reader.observer_names();
-  manifest.zero_threshold = zero_threshold;
-  const StatisticsAccumulator none(manifest.shape);
-  std::vector<Tally> tallies(static_cast<std::size_t>(std::max(threads, 1)), Tally{none, none});
-  Progress progress("prepare", "jets", 0);
-  const auto suppress_and_count = [&](JetRecords& jets, int thread) {
-    Tally& tally = tallies[static_cast<std::size_t>(thread)];
-    tally.negative_pixels += suppress_zeros(jets.images, manifest.channels, zero_threshold);
-    for (std::size_t jet = 0; jet < jets.size(); ++jet) {
-      (inputs.split_of_jet(jets, jet) == Split::kTrain ? tally.training : tally.others).add(jets.images, jet);
-    }
+PartChoice parse_part(const std::string& word) {
+  const std::size_t slash = word.find('/');
+  const auto number = [&](std::string_view digits) {
+    const bool plain =
+        !digits.empty() && digits.size() < 7 && digits.find_first_not_of("0123456789") == std::string_view::npos;
+    return plain ? static_cast<int>(parse_integer(digits, "--shard")) : 0;
   };
-  summary = reader.read(suppress_and_count, [&](const JetRecords& jets) {
-    throw_if_stopped();
-    divide(jets, inputs, sink);
-    progress.add(jets.size());
-  });
-  if (summary.kept == 0) {
-    throw Error(text(inputs.files.front(), ": holds no usable jet (", summary.skipped, " rows were skipped",
-                     summary.named.empty() ? "" : ", the first for: " + summary.named.front().reason, ")"));
+  PartChoice part;
+  if (slash != std::string::npos) {
+    part = {number(std::string_view(word).substr(0, slash)), number(std::string_view(word).substr(slash + 1))};
   }
-  Tally total{none, none};
-  for (const Tally& tally : tallies) {
-    total.training.merge(tally.training);
-    total.others.merge(tally.others);
-    manifest.negative_pixels += tally.negative_pixels;
+  if (part.part < 1 || part.part > part.parts) {
+    throw UsageError(text("--shard ", printable(word), " names no part (say 1/16 to 16/16 for sixteen parts)"));
   }
-  manifest.statistics = total.training.jets() > 0 ? total.training.result() : total.others.result();
-  fill_sources(manifest, reader.files(), summary);
-  return manifest;
+  return part;
+}
+
+Manifest prepare_jets(const Inputs& inputs, const JetReader& reader, double zero_threshold, int threads,
+                      const JetSink& sink, ReadSummary& summary) {
+  Preparation preparation(reader, zero_threshold);
+  Worker(inputs, reader, zero_threshold, threads)
+      .prepare(
+          {0, reader.files().size()}, sink, [](const SkippedRow&) {}, preparation);
+  summary = preparation.summary();
+  require_jets(summary, inputs.files.front());
+  return preparation.manifest();
 }
 
 PrepareResult prepare_store(const PrepareOptions& options, const std::filesystem::path& out, bool overwrite) {
   const double start = monotonic_seconds();
   check_options(options);
   const Inputs inputs = find_inputs(options.inputs);
-  if (is_store(out)) refuse_existing(out, overwrite);
+  const bool is_part = options.part.parts > 0;
+  const GroupRange groups = part_groups(inputs.files.size(), options.part);
+  const auto files_before = [&](std::size_t group) {
+    return group == groups.first ? 0
+                                 : group_files(inputs.files.size(), group - 1).last -
+                                       group_files(inputs.files.size(), groups.first).first;
+  };
+  refuse_output(out, overwrite, is_part);
   const std::unique_ptr<JetReader> reader = open_reader(inputs, options.read);
+  const Json command = describe_command(options, inputs);
   PrepareResult result;
-  {
+  result.files = files_before(groups.last);
+  std::size_t finished = groups.first;  // groups before this one are done for good
+  try {
     StoreWriter writer(out);
+    Preparation preparation(*reader, options.zero_threshold);
+    finished = go_on(writer, out, command, overwrite, groups, preparation);
+    result.resumed = files_before(finished);
+    const std::uint64_t rows_before = preparation.summary().rows;
+    if (result.resumed > 0) {
+      std::cerr << text(out, ": goes on after ", result.resumed, " of ", result.files, " files\n");
+    }
+    Worker worker(inputs, *reader, options.zero_threshold, options.read.threads);
     const auto append = [&](const JetRecords& jets, Split split) { writer.append(jets, split); };
-    result.manifest =
-        prepare_jets(inputs, *reader, options.zero_threshold, options.read.threads, append, result.summary);
-    writer.close(result.manifest);
+    const auto report = [&](const SkippedRow& row) { writer.report(preparation.files()[row.file], row); };
+    for (std::size_t group = finished; group < groups.last; ++group) {
+      worker.prepare(group_files(inputs.files.size(), group), append, report, preparation);
+      if (group + 1 == groups.last) break;
+      writer.save(command, {{"next_group", group + 1}, {"preparation", preparation.to_json()}});
+      finished = group + 1;
+    }
+    result.summary = preparation.summary();
+    result.rows = result.summary.rows - rows_before;
+    result.manifest = preparation.manifest();
+    if (is_part) {
+      writer.close_part(command, {{"preparation", preparation.to_json()}});
+      result.manifest.counts = writer.contents().counts;
+    } else {
+      if (result.summary.kept == 0) writer.discard_unfinished();
+      require_jets(result.summary, inputs.files.front());
+      writer.close(result.manifest);
+    }
+  } catch (const std::exception&) {
+    if (finished > groups.first && std::filesystem::exists(out / kUnfinishedFile)) {
+      std::cerr << text(out, ": ", files_before(finished), " of ", result.files,
+                        " files are prepared and stay; the same command goes on with the others\n");
+    }
+    throw;
   }
-  result.manifest = read_manifest(out);
+  if (!is_part) result.manifest = read_manifest(out);
   result.seconds = monotonic_seconds() - start;
   return result;
 }

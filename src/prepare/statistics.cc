@@ -1,8 +1,11 @@
 #include "prepare/statistics.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <limits>
+
+#include "base/error.h"
 
 namespace jetvit {
 
@@ -60,6 +63,39 @@ std::vector<ChannelStatistics> StatisticsAccumulator::result() const {
     statistics.minimum = has_empty ? std::min(channel.minimum, 0.0F) : channel.minimum;
     statistics.maximum = has_empty ? std::max(channel.maximum, 0.0F) : channel.maximum;
     statistics.occupancy = static_cast<double>(channel.pixels) / static_cast<double>(jets_);
+  }
+  return out;
+}
+
+Json StatisticsAccumulator::to_json() const {
+  Json channels = Json::array();
+  for (const OfChannel& channel : channels_) {
+    Json bins = Json::array();
+    for (const ExactSum::Bin& bin : channel.sum.bins()) {
+      bins.push_back({bin.exponent, bin.sum, bin.squares_high, bin.squares_low});
+    }
+    channels.push_back({{"minimum_bits", std::bit_cast<std::uint32_t>(channel.minimum)},
+                        {"maximum_bits", std::bit_cast<std::uint32_t>(channel.maximum)},
+                        {"pixels", channel.pixels},
+                        {"full_jets", channel.full_jets},
+                        {"sums", bins}});
+  }
+  return {{"jets", jets_}, {"channels", channels}};
+}
+
+StatisticsAccumulator StatisticsAccumulator::from_json(const Json& json, const ImageShape& shape) {
+  StatisticsAccumulator out(shape);
+  out.jets_ = json.at("jets").get<std::uint64_t>();
+  const Json& channels = json.at("channels");
+  if (channels.size() != out.channels_.size()) throw Error("it holds statistics of another number of channels");
+  for (std::size_t index = 0; index < channels.size(); ++index) {
+    const Json& from = channels.at(index);
+    OfChannel& channel = out.channels_[index];
+    channel.minimum = std::bit_cast<float>(from.at("minimum_bits").get<std::uint32_t>());
+    channel.maximum = std::bit_cast<float>(from.at("maximum_bits").get<std::uint32_t>());
+    channel.pixels = from.at("pixels");
+    channel.full_jets = from.at("full_jets");
+    for (const Json& bin : from.at("sums")) channel.sum.add(ExactSum::Bin{bin.at(0), bin.at(1), bin.at(2), bin.at(3)});
   }
   return out;
 }

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/exact_sum.h"
+#include "base/options.h"
 #include "jet/input_transform.h"
 #include "jet/jet_records.h"
 
@@ -22,6 +23,11 @@ class StatisticsAccumulator {
 
   // Mean and population deviation over all pixels of all jets, empty ones included; zeros where there are no jets.
   std::vector<ChannelStatistics> result() const;
+
+  // All that was added so far, exactly: read back and merged elsewhere it gives the same result, bit for bit.
+  Json to_json() const;
+  // Throws Error where `json` is no such record of images of this shape.
+  static StatisticsAccumulator from_json(const Json& json, const ImageShape& shape);
 
  private:
   struct OfChannel {

@@ -35,7 +35,11 @@ Json describe_sources(const RawReader& reader, const ReadSummary& summary) {
   for (const SkippedRow& row : summary.named) {
     skipped.push_back({{"file", reader.files()[row.file].string()}, {"row", row.row}, {"reason", row.reason}});
   }
-  return {{"jets", summary.kept}, {"sources", sources}, {"skipped", summary.skipped}, {"skipped_rows", skipped}};
+  return {{"jets", summary.kept},
+          {"sources", sources},
+          {"skipped", summary.skipped},
+          {"skipped_reasons", summary.reasons},
+          {"skipped_rows", skipped}};
 }
 
 Json describe_statistics(const std::vector<Channel>& channels, const std::vector<ChannelStatistics>& of) {

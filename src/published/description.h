@@ -14,7 +14,7 @@ namespace jetvit {
 // Format, options and channels. batch: jets that were normalised together.
 Json describe_options(const PictureOptions& options, const RawReader& reader, std::size_t batch);
 
-// jets, sources, skipped, skipped_rows.
+// jets, sources, skipped, skipped_reasons, skipped_rows.
 Json describe_sources(const RawReader& reader, const ReadSummary& summary);
 
 // A list with the statistics of each channel.

@@ -1,7 +1,9 @@
 #include "published/published.h"
 
 #include <cmath>
+#include <memory>
 
+#include "base/commit.h"
 #include "base/error.h"
 #include "base/output_folder.h"
 #include "base/progress.h"
@@ -29,7 +31,7 @@ bool is_digits(std::string_view word) {
 // A file that an earlier preparation left in its folder: nobody else's are replaced.
 bool is_picture_file(const std::filesystem::path& name) {
   const std::string& word = name.native();
-  if (word == "0" || word == "1" || word == kPreparationName) return true;
+  if (word == "0" || word == "1" || word == kPreparationName || word == kSkippedName) return true;
   if (name.has_parent_path()) {
     const std::filesystem::path folder = name.parent_path();
     return (folder == "0" || folder == "1") && name.extension() == ".png" && is_digits(name.stem().native());
@@ -71,9 +73,10 @@ Json scales_json(const std::vector<ChannelScale>& scales) {
 // One run: what its steps share.
 class Preparation {
  public:
-  Preparation(const PictureOptions& options, const RawReader& reader, JetSink& sink)
+  Preparation(const PictureOptions& options, const RawReader& reader, const OutputFolder& output, JetSink& sink)
       : options_(options),
         reader_(reader),
+        output_(output),
         sink_(sink),
         channels_(channels_for(reader.shape().channels)),
         statistics_(reader.shape()) {}
@@ -132,13 +135,25 @@ class Preparation {
 
   ReadSummary read(const char* what, JetBatches& batches) {
     Progress progress(what, "jets", 0);
-    ReadSummary summary = reader_.read([&](JetRecords&& jets) {
+    ReadSummary summary;
+    std::unique_ptr<OutputFile> report;  // of skipped rows, where there are any
+    const auto take = [&](JetRecords&& jets) {
       throw_if_stopped();
       const std::size_t count = jets.size();
       batches.add(std::move(jets));
       progress.add(count);
-    });
+    };
+    const auto skip = [&](const SkippedRow& row) {
+      if (!report) {
+        report = std::make_unique<OutputFile>(output_.temporary_path() / kSkippedName);
+        report->write(kSkippedCsvHeader);
+      }
+      report->write(skipped_csv_line(reader_.files()[row.file], row));
+    };
+    reader_.read(
+        0, reader_.files().size(), [](JetRecords&, int) {}, take, skip, summary);
     batches.flush();
+    if (report) report->commit();
     if (summary.kept == 0) {
       throw Error(text(reader_.files().front(), ": holds no usable jet (", summary.skipped, " rows were skipped",
                        summary.named.empty() ? "" : ", the first for: " + summary.named.front().reason, ")"));
@@ -148,6 +163,7 @@ class Preparation {
 
   const PictureOptions& options_;
   const RawReader& reader_;
+  const OutputFolder& output_;
   JetSink& sink_;
   std::vector<Channel> channels_;
   StatisticsAccumulator statistics_;
@@ -177,7 +193,7 @@ PictureResult prepare_pictures(const PictureOptions& options) {
           : make_record_shards(
                 output, reader.shape(),
                 {options.files.size(), options.as_floats, options.gzip, options.zero_threshold, options.raw.threads});
-  Preparation preparation(options, reader, *sink);
+  Preparation preparation(options, reader, output, *sink);
   PictureResult result;
   result.summary = options.published ? preparation.published(batch) : preparation.standard();
   const Json shards = sink->close();

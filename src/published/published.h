@@ -27,6 +27,9 @@ struct PictureOptions {
   ReadOptions raw;
 };
 
+// The report of skipped rows inside the output, where there are any.
+inline constexpr const char* kSkippedName = "skipped.csv";
+
 struct PictureResult {
   ReadSummary summary;
   std::array<std::uint64_t, 2> counts{};  // jets of class 0 and 1

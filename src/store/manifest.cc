@@ -39,13 +39,7 @@ Json to_json(const Manifest& manifest) {
     splits[std::string(split_name(split))] = {{"class_0", counts[0]}, {"class_1", counts[1]}};
   }
   Json shards = Json::array();
-  for (const ShardEntry& shard : manifest.shards) {
-    shards.push_back({{"file", shard.file},
-                      {"split", split_name(shard.split)},
-                      {"jets", shard.jets},
-                      {"bytes", shard.bytes},
-                      {"sha256", shard.sha256}});
-  }
+  for (const ShardEntry& shard : manifest.shards) shards.push_back(to_json(shard));
   Json sources = Json::array();
   for (const SourceFile& source : manifest.source_files) {
     sources.push_back({{"name", source.name}, {"rows", source.rows}, {"skipped", source.skipped}});
@@ -63,18 +57,15 @@ Json to_json(const Manifest& manifest) {
           {"shards", shards},
           {"sources", sources},
           {"skipped_rows", manifest.skipped_rows},
+          {"skipped_reasons", manifest.skipped_reasons},
+          {"skipped_report", manifest.skipped_report ? to_json(*manifest.skipped_report) : Json()},
           {"fingerprint", manifest.fingerprint}};
 }
 
-// An integer of the manifest; unlike the JSON library's own conversion it refuses signs, fractions and overflow.
 template <std::integral Integer>
 Integer integer(const Json& json, const std::string& key) {
-  const Json& value = json.at(key);
-  if (!value.is_number_unsigned() ||
-      value.get<std::uint64_t>() > static_cast<std::uint64_t>(std::numeric_limits<Integer>::max())) {
-    throw Error(text("\"", key, "\" is ", printable(value.dump()), ", not a number that fits"));
-  }
-  return value.get<Integer>();
+  return static_cast<Integer>(
+      unsigned_from_json(json, key, static_cast<std::uint64_t>(std::numeric_limits<Integer>::max())));
 }
 
 const Json& list(const Json& json, const std::string& key) {
@@ -87,14 +78,6 @@ double finite(const Json& json, const std::string& key) {
   const double value = json.at(key).get<double>();
   if (!std::isfinite(value)) throw Error(text("\"", key, "\" is not finite"));
   return value;
-}
-
-// A shard is named by the manifest, which may come from anywhere: no path leaves the store.
-std::string checked_name(const std::string& name) {
-  if (name.empty() || name.find('/') != std::string::npos || name.find('\0') != std::string::npos || name[0] == '.') {
-    throw Error(text("it names a shard \"", printable(name), "\" outside the store"));
-  }
-  return name;
 }
 
 ImageShape shape_from_json(const Json& json) {
@@ -143,30 +126,23 @@ Manifest from_json(const Json& json) {
     manifest.counts[static_cast<std::size_t>(split)] = {integer<std::uint64_t>(counts, "class_0"),
                                                         integer<std::uint64_t>(counts, "class_1")};
   }
-  for (const Json& shard : list(json, "shards")) {
-    manifest.shards.push_back({checked_name(shard.at("file")), split_from_name(shard.at("split").get<std::string>()),
-                               integer<std::uint64_t>(shard, "jets"), integer<std::uint64_t>(shard, "bytes"),
-                               shard.at("sha256")});
-  }
+  for (const Json& shard : list(json, "shards")) manifest.shards.push_back(shard_from_json(shard));
   for (const Json& source : list(json, "sources")) {
     manifest.source_files.push_back(
         {source.at("name"), integer<std::uint64_t>(source, "rows"), integer<std::uint64_t>(source, "skipped")});
     manifest.sources.push_back(manifest.source_files.back().name);
   }
   manifest.skipped_rows = list(json, "skipped_rows");
+  if (json.contains("skipped_reasons")) {  // older stores have neither of the two
+    for (const auto& [reason, count] : json.at("skipped_reasons").items()) {
+      manifest.skipped_reasons[reason] = unsigned_from_json(json.at("skipped_reasons"), reason);
+    }
+    const Json& report = json.at("skipped_report");
+    if (!report.is_null()) manifest.skipped_report = file_from_json(report);
+  }
   manifest.fingerprint = json.at("fingerprint");
   check_counts(manifest);
   return manifest;
-}
-
-// File names need not be UTF-8; JSON must.
-std::string dump(const Json& json) {
-  return json.dump(1, ' ', false, Json::error_handler_t::replace);
-}
-
-std::string digest_of(const Json& json) {
-  const std::string document = dump(json);
-  return sha256(std::as_bytes(std::span(document)));
 }
 
 }  // namespace
@@ -179,6 +155,7 @@ std::uint64_t Manifest::jets(Split split) const {
 Manifest read_manifest(const std::filesystem::path& store) {
   const std::filesystem::path path = store / kFile;
   if (!std::filesystem::exists(path)) {
+    if (const std::string kind = unfinished_kind(store); !kind.empty()) throw Error(text(store, ": is ", kind));
     throw Error(text(store, ": is not a jet store (it has no ", kFile, "; make one with jetvit prepare)"));
   }
   Json json = parse_json(read_text_file(path, kManifestLimit), path, kManifestLimit);
@@ -189,11 +166,7 @@ Manifest read_manifest(const std::filesystem::path& store) {
                        Manifest::kVersion, " (prepare the data again)"));
     }
     Manifest manifest = from_json(json);
-    if (json.contains("manifest_sha256")) {
-      const Json digest = json.at("manifest_sha256");
-      json.erase("manifest_sha256");
-      if (digest != digest_of(json)) throw Error("it differs from its own digest");
-    }
+    if (json.contains("manifest_sha256")) check_signature(json);
     return manifest;
   } catch (const nlohmann::json::exception& error) {
     throw Error(text(path, ": is damaged (", printable(error.what()), "; prepare the data again)"));
@@ -210,13 +183,21 @@ void write_manifest(const std::filesystem::path& store, Manifest& manifest) {
   manifest.fingerprint = sha256(std::as_bytes(std::span(digests)));
   manifest.sources.clear();
   for (const SourceFile& source : manifest.source_files) manifest.sources.push_back(source.name);
-  Json json = to_json(manifest);
-  json["manifest_sha256"] = digest_of(json);
-  commit_text(store / kFile, dump(json) + "\n");
+  commit_text(store / kFile, signed_document(to_json(manifest)));
 }
 
 bool is_store(const std::filesystem::path& path) {
   return std::filesystem::exists(path / kFile);
+}
+
+std::string unfinished_kind(const std::filesystem::path& path) {
+  if (std::filesystem::exists(path / kPartFile)) {
+    return "part of a jet store (put the parts together with jetvit prepare --merge)";
+  }
+  if (std::filesystem::exists(path / kUnfinishedFile)) {
+    return "an unfinished jet store (the same jetvit prepare command goes on with it)";
+  }
+  return "";
 }
 
 }  // namespace jetvit

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,16 +11,9 @@
 #include "jet/channels.h"
 #include "jet/input_transform.h"
 #include "jet/split.h"
+#include "store/contents.h"
 
 namespace jetvit {
-
-struct ShardEntry {
-  std::string file;  // name inside the store
-  Split split = Split::kTrain;
-  std::uint64_t jets = 0;
-  std::uint64_t bytes = 0;
-  std::string sha256;
-};
 
 struct SourceFile {
   std::string name;  // as it was named
@@ -40,9 +34,11 @@ struct Manifest {
   std::array<std::array<std::uint64_t, 2>, 3> counts{};  // [split][class]
   std::vector<ShardEntry> shards;
   std::vector<SourceFile> source_files;
-  std::vector<std::string> sources;   // names of source_files
-  Json skipped_rows = Json::array();  // the first 1,000: file, row, reason
-  std::string fingerprint;            // SHA-256 over the shards' digests: identifies the data
+  std::vector<std::string> sources;         // names of source_files
+  Json skipped_rows = Json::array();        // the first 1,000: file, row, reason
+  Json skipped_reasons = Json::object();    // how many rows were skipped for each reason
+  std::optional<FileEntry> skipped_report;  // lists all of them; none where nothing was skipped
+  std::string fingerprint;                  // SHA-256 over the shards' digests: identifies the data
 
   std::uint64_t jets(Split split) const;
 };
@@ -54,5 +50,9 @@ Manifest read_manifest(const std::filesystem::path& store);
 void write_manifest(const std::filesystem::path& store, Manifest& manifest);
 
 bool is_store(const std::filesystem::path& path);
+
+// "an unfinished jet store (...)" or "part of a jet store (...)", with what to do about it, for a folder that a
+// preparation left so; empty for anything else.
+std::string unfinished_kind(const std::filesystem::path& path);
 
 }  // namespace jetvit

@@ -2,24 +2,49 @@
 
 #include <filesystem>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include "base/commit.h"
 #include "base/error.h"
+#include "base/file.h"
+#include "base/text.h"
 #include "support/expect_error.h"
 #include "support/temp_folder.h"
 
 namespace jetvit {
 namespace {
 
-TEST(FolderLock, KeepsTheFolderForOneWriter) {
+TEST(FolderLock, KeepsTheFolderForOneWriterAndNamesIt) {
   const test::TempFolder folder;
   {
     const FolderLock first(folder.path());
-    // A second opening of the folder is what another process has.
-    EXPECT_ERROR(FolderLock(folder / "."), Error, "another process writes there");
+    // A second opening of the file is what another process has.
+    EXPECT_ERROR(FolderLock(folder / "."), Error,
+                 text("another process writes there (process ", ::getpid(), " on host "));
+    EXPECT_ERROR(FolderLock(folder.path(), {"it is taken", "look elsewhere"}), Error, "; look elsewhere)");
   }
-  const FolderLock again(folder.path());
   EXPECT_TRUE(std::filesystem::is_empty(folder.path())) << "the lock left a file";
+  const FolderLock again(folder.path());
+}
+
+TEST(FolderLock, TakesOverTheFileOfAKilledProcess) {
+  const test::TempFolder folder;
+  for (const char* left : {"", "71", "2147483647 elsewhere\n", "no process\n"}) {
+    commit_text(folder / ".jetvit-lock", left);
+    const FolderLock lock(folder.path());
+    EXPECT_THAT(read_text_file(folder / ".jetvit-lock", 300), ::testing::StartsWith(text(::getpid(), " ")));
+  }
+  EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
+}
+
+TEST(FolderLock, FollowsNoLink) {
+  const test::TempFolder folder;
+  commit_text(folder / "precious", "content");
+  std::filesystem::create_symlink(folder / "precious", folder / ".jetvit-lock");
+  EXPECT_ERROR(FolderLock(folder.path()), Error, "cannot be written");
+  EXPECT_EQ(read_text_file(folder / "precious", 100), "content");
 }
 
 TEST(FolderLock, NamesAMissingFolder) {

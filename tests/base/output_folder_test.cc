@@ -1,7 +1,10 @@
 #include "base/output_folder.h"
 
+#include <unistd.h>
+
 #include "base/commit.h"
 #include "base/file.h"
+#include "base/text.h"
 #include "support/expect_error.h"
 #include "support/temp_folder.h"
 
@@ -72,23 +75,35 @@ TEST(OutputFolder, ReplacesWhatALinkLeadsTo) {
   EXPECT_EQ(files_in(folder.path()), 2U);
 }
 
-TEST(OutputFolder, TheSecondOfTwoWritersRefuses) {
+TEST(OutputFolder, RefusesWhatCameThereMeanwhile) {
   const test::TempFolder folder;
   OutputFolder late(folder / "out", false, is_ours);
   late.add_file("ours", "late");
-  write_output(folder / "out", "early", false);
+  std::filesystem::create_directory(folder / "out");
+  commit_text(folder / "out/ours", "early");
   EXPECT_ERROR(late.commit(), Error, "exists already");
-  EXPECT_EQ(read_text_file(folder / "out/ours/a", 100), "early");
+  EXPECT_EQ(read_text_file(folder / "out/ours", 100), "early");
 }
 
-TEST(OutputFolder, RemovesWhatAKilledProcessLeftAndNothingThatIsAtWork) {
+TEST(OutputFolder, TheSecondOfTwoWritersRefusesAtOnceAndNamesTheFirst) {
+  const test::TempFolder folder;
+  OutputFolder first(folder / "out", false, is_ours);
+  first.add_file("ours", "first");
+  EXPECT_ERROR(OutputFolder(folder / "out", false, is_ours), Error,
+               text("out: another preparation is writing there (process ", ::getpid(), " on host "));
+  first.commit();
+  EXPECT_EQ(read_text_file(folder / "out/ours", 100), "first");
+  EXPECT_EQ(files_in(folder.path()), 1U);
+}
+
+TEST(OutputFolder, RemovesWhatAKilledProcessLeft) {
   const test::TempFolder folder;
   std::filesystem::create_directories(folder / ".out.jetvit-tmp-folder-killed/ours");
   commit_text(folder / ".out.jetvit-tmp-folder-killed/ours/a", "half");
-  const OutputFolder first(folder / "out", false, is_ours);
-  const OutputFolder second(folder / "out", false, is_ours);
-  EXPECT_EQ(files_in(folder.path()), 2U);
-  EXPECT_TRUE(std::filesystem::exists(first.temporary_path()));
+  commit_text(folder / ".out.jetvit-lock", "1 somewhere\n");
+  write_output(folder / "out", "whole", false);
+  EXPECT_EQ(read_text_file(folder / "out/ours/a", 100), "whole");
+  EXPECT_EQ(files_in(folder.path()), 1U);
 }
 
 TEST(OutputFolder, NamesPathAndCause) {

@@ -18,7 +18,7 @@ def expect(done, status, *fragments):
     lines = [line for line in done.stderr.strip().splitlines() if "--help" not in line]
     message = lines[-1] if lines else ""
     for fragment in fragments:
-        assert fragment in message, f"{fragment!r} is not in: {done.stderr}\n{done.args}"
+        assert str(fragment) in message, f"{fragment!r} is not in: {done.stderr}\n{done.args}"
     assert "terminate called" not in done.stderr and "basic_string" not in done.stderr, done.stderr
 
 

@@ -55,7 +55,7 @@ TEST_F(ManifestFile, OtherVersionOrFormat) {
 TEST_F(ManifestFile, EveryKeyIsNeeded) {
   const Json whole = Json::parse(document_);
   for (const auto& [key, value] : whole.items()) {
-    if (key == "manifest_sha256") continue;
+    if (key == "manifest_sha256" || key.starts_with("skipped_re")) continue;  // older stores lack these
     expect_error([&key = key](Json& json) { json.erase(key); }, "key '" + key + "' not found");
     expect_error([&key = key](Json& json) { json[key] = nullptr; }, "manifest.json: ");
   }
@@ -80,6 +80,17 @@ TEST_F(ManifestFile, NumbersThatDoNotFit) {
   expect_error([&](Json& json) { json["shape"] = {4, 9, 7}; }, "shape that does not fit its channels");
   expect_error([&](Json& json) { json["shape"] = {3}; }, "damaged");
   expect_error([&](Json& json) { json["channels"][0]["statistics"]["mean"] = nullptr; }, "damaged");
+}
+
+TEST_F(ManifestFile, ReportOfSkippedRows) {
+  expect_error([](Json& json) { json["skipped_reasons"]["NaN"] = -1; }, "\"NaN\" is -1");
+  expect_error([](Json& json) { json.erase("skipped_report"); }, "key 'skipped_report' not found");
+  const Json report = {{"file", "../skipped.csv"}, {"bytes", 1}, {"sha256", "0"}};
+  expect_error([&](Json& json) { json["skipped_report"] = report; }, "outside the store");
+  Json json = Json::parse(document_);
+  for (const char* key : {"manifest_sha256", "skipped_reasons", "skipped_report"}) json.erase(key);
+  write(json.dump());
+  EXPECT_FALSE(read_manifest(store_).skipped_report);
 }
 
 // Sizes that the files do not have are found before memory is asked for.

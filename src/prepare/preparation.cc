@@ -1,0 +1,138 @@
+#include "prepare/preparation.h"
+
+#include <utility>
+
+#include "base/error.h"
+#include "base/text.h"
+
+namespace jetvit {
+namespace {
+
+// What the images and files are like: the same in all parts of a store.
+Json description(const ImageShape& shape, const std::vector<Channel>& channels,
+                 const std::vector<std::string>& observer_names, const std::vector<std::string>& files) {
+  Json of_channels = Json::array();
+  for (const Channel& channel : channels) of_channels.push_back({channel.name, channel.unit, channel.is_signed});
+  return {{"shape", {shape.channels, shape.height, shape.width}},
+          {"channels", of_channels},
+          {"observers", observer_names},
+          {"files", files}};
+}
+
+Json summary_to_json(const ReadSummary& summary, const std::vector<std::string>& files) {
+  Json read = Json::array();  // number, rows, skipped; of files that were read
+  for (std::size_t file = 0; file < files.size(); ++file) {
+    if (summary.rows_of_file[file] > 0) {
+      read.push_back({file, summary.rows_of_file[file], summary.skipped_of_file[file]});
+    }
+  }
+  Json named = Json::array();
+  for (const SkippedRow& row : summary.named) named.push_back({row.file, row.row, row.reason});
+  return {{"rows", summary.rows}, {"kept", summary.kept},  {"skipped", summary.skipped},
+          {"files_read", read},   {"skipped_rows", named}, {"reasons", summary.reasons}};
+}
+
+ReadSummary summary_from_json(const Json& json, std::size_t files) {
+  ReadSummary summary;
+  summary.rows = unsigned_from_json(json, "rows");
+  summary.kept = unsigned_from_json(json, "kept");
+  summary.skipped = unsigned_from_json(json, "skipped");
+  summary.rows_of_file.resize(files);
+  summary.skipped_of_file.resize(files);
+  for (const Json& of_file : json.at("files_read")) {
+    const auto file = of_file.at(0).get<std::size_t>();
+    if (file >= files) throw Error("it counts rows of a file that it does not name");
+    summary.rows_of_file[file] = of_file.at(1);
+    summary.skipped_of_file[file] = of_file.at(2);
+  }
+  for (const Json& row : json.at("skipped_rows")) {
+    summary.named.push_back({row.at(0).get<std::uint32_t>(), row.at(1).get<std::uint64_t>(), row.at(2)});
+    if (summary.named.back().file >= files) throw Error("it skips rows of a file that it does not name");
+  }
+  for (const auto& [reason, count] : json.at("reasons").items()) summary.reasons[reason] = count;
+  return summary;
+}
+
+}  // namespace
+
+Preparation::Preparation(const ImageShape& shape, std::vector<Channel> channels)
+    : shape_(shape),
+      channels_(std::move(channels)),
+      tally_{StatisticsAccumulator(shape), StatisticsAccumulator(shape)} {}
+
+Preparation::Preparation(const JetReader& reader, double zero_threshold)
+    : Preparation(reader.shape(), reader.channels()) {
+  observer_names_ = reader.observer_names();
+  for (const auto& file : reader.files()) files_.push_back(file.string());
+  zero_threshold_ = zero_threshold;
+  summary_.rows_of_file.resize(files_.size());
+  summary_.skipped_of_file.resize(files_.size());
+}
+
+Preparation::Tally Preparation::empty_tally() const {
+  return {StatisticsAccumulator(shape_), StatisticsAccumulator(shape_)};
+}
+
+void Preparation::add(const Tally& tally) {
+  tally_.training.merge(tally.training);
+  tally_.others.merge(tally.others);
+  tally_.negative_pixels += tally.negative_pixels;
+}
+
+void Preparation::append(const Preparation& other, std::size_t first, std::size_t last) {
+  const auto describe = [](const Preparation& of) {
+    return description(of.shape_, of.channels_, of.observer_names_, of.files_);
+  };
+  if (describe(*this) != describe(other)) throw Error("its images, observers or files are others");
+  add(other.tally_);
+  summary_.append(other.summary_, first, last);
+}
+
+Manifest Preparation::manifest() const {
+  Manifest manifest;
+  manifest.shape = shape_;
+  manifest.channels = channels_;
+  manifest.observer_names = observer_names_;
+  manifest.zero_threshold = zero_threshold_;
+  manifest.negative_pixels = tally_.negative_pixels;
+  manifest.statistics = tally_.training.jets() > 0 ? tally_.training.result() : tally_.others.result();
+  for (std::size_t file = 0; file < files_.size(); ++file) {
+    manifest.source_files.push_back({files_[file], summary_.rows_of_file[file], summary_.skipped_of_file[file]});
+  }
+  for (const SkippedRow& row : summary_.named) {
+    manifest.skipped_rows.push_back({{"file", files_[row.file]}, {"row", row.row}, {"reason", row.reason}});
+  }
+  for (const auto& [reason, count] : summary_.reasons) manifest.skipped_reasons[reason] = count;
+  return manifest;
+}
+
+Json Preparation::to_json() const {
+  Json json = description(shape_, channels_, observer_names_, files_);
+  json["zero_threshold"] = zero_threshold_;
+  json["negative_pixels"] = tally_.negative_pixels;
+  json["training"] = tally_.training.to_json();
+  json["others"] = tally_.others.to_json();
+  json["summary"] = summary_to_json(summary_, files_);
+  return json;
+}
+
+Preparation Preparation::from_json(const Json& json) {
+  const Json& sides = json.at("shape");
+  const ImageShape shape{sides.at(0), sides.at(1), sides.at(2)};
+  std::vector<Channel> channels;
+  for (const Json& channel : json.at("channels")) channels.push_back({channel.at(0), channel.at(1), channel.at(2)});
+  if (shape.channels != static_cast<int>(channels.size()) || shape.height < 1 || shape.width < 1) {
+    throw Error("it states a shape that does not fit its channels");
+  }
+  Preparation out(shape, std::move(channels));
+  out.observer_names_ = json.at("observers").get<std::vector<std::string>>();
+  out.files_ = json.at("files").get<std::vector<std::string>>();
+  out.zero_threshold_ = json.at("zero_threshold");
+  out.tally_ = {StatisticsAccumulator::from_json(json.at("training"), shape),
+                StatisticsAccumulator::from_json(json.at("others"), shape),
+                unsigned_from_json(json, "negative_pixels")};
+  out.summary_ = summary_from_json(json.at("summary"), out.files_.size());
+  return out;
+}
+
+}  // namespace jetvit

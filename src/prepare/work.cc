@@ -1,0 +1,137 @@
+#include "prepare/work.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include <sys/stat.h>
+
+#include "base/commit.h"
+#include "base/digest.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "base/text.h"
+
+namespace jetvit {
+namespace {
+
+constexpr std::size_t kGroups = 256;
+constexpr int kRevision = 1;  // goes up when the same command makes another store
+
+constexpr std::array<std::pair<const char*, const char*>, 11> kWords = {{
+    {"revision", "another version of jetvit"},
+    {"files", "other input files, or in another order"},
+    {"contents", "input files that have changed"},
+    {"splits", "other splits or shares"},
+    {"zero_threshold", "another --zero-threshold"},
+    {"label_column", "another --label-column"},
+    {"positive_label", "another --positive-label"},
+    {"layout", "another --layout"},
+    {"shape", "another --shape"},
+    {"part", "another --shard"},
+    {"parts", "another number of parts"},
+}};
+
+void add(Sha256& digest, const std::string& word) {
+  digest.add(std::as_bytes(std::span(word)));
+  digest.add(std::as_bytes(std::span("", 1)));
+}
+
+// The ends of a Parquet file hold its schema, its counts and the places of all its pages.
+void add_ends(Sha256& digest, const std::filesystem::path& path) {
+  constexpr std::uint64_t kEnd = 64 << 10;
+  const InputFile file(path);
+  add(digest, text(file.size()));
+  std::vector<std::byte> bytes(std::min(kEnd, file.size()));
+  file.read(0, bytes);
+  digest.add(bytes);
+  file.read(file.size() - bytes.size(), bytes);
+  digest.add(bytes);
+}
+
+void add_time(Sha256& digest, const std::filesystem::path& folder) {
+  struct stat status {};
+  if (::stat(folder.c_str(), &status) != 0)
+    throw Error(text(folder, ": cannot be opened (", std::strerror(errno), ")"));
+  add(digest, text(status.st_mtim.tv_sec, ".", status.st_mtim.tv_nsec));
+}
+
+}  // namespace
+
+std::size_t group_count(std::size_t files) {
+  return std::min(files, kGroups);
+}
+
+FileRange group_files(std::size_t files, std::size_t group) {
+  const std::size_t groups = group_count(files);
+  return {files * group / groups, files * (group + 1) / groups};
+}
+
+GroupRange part_groups(std::size_t files, const PartChoice& part) {
+  const std::size_t groups = group_count(files);
+  if (part.parts == 0) return {0, groups};
+  const auto number = static_cast<std::size_t>(part.part);
+  const auto parts = static_cast<std::size_t>(part.parts);
+  if (parts > groups) {
+    throw UsageError(text("--shard ", part.part, "/", part.parts, ": ", files,
+                          files == 1 ? " file makes" : " files make", " at most ", groups,
+                          groups == 1 ? " part" : " parts"));
+  }
+  return {groups * (number - 1) / parts, groups * number / parts};
+}
+
+Json describe_command(const PrepareOptions& options, const Inputs& inputs) {
+  Sha256 files;
+  Sha256 contents;
+  Sha256 splits;
+  for (std::size_t file = 0; file < inputs.files.size(); ++file) {
+    add(files, inputs.files[file]);
+    if (inputs.format == InputFormat::kPngFolders) {
+      add_time(contents, inputs.files[file]);
+    } else {
+      add_ends(contents, inputs.files[file]);
+    }
+    add(splits, text(inputs.split[file]));
+  }
+  add(splits, text(inputs.shares.validation, " ", inputs.shares.test));
+  const ReadOptions& read = options.read;
+  return {{"revision", kRevision},
+          {"files", files.hex()},
+          {"contents", contents.hex()},
+          {"splits", splits.hex()},
+          {"zero_threshold", options.zero_threshold},
+          {"label_column", read.label_column},
+          {"positive_label", read.any_label ? Json(read.positive_label) : Json()},
+          {"layout", read.layout},
+          {"shape", read.shape},
+          {"part", options.part.part},
+          {"parts", options.part.parts}};
+}
+
+std::string command_difference(const Json& command, const Json& other) {
+  std::vector<std::string> words;
+  for (const auto& [key, meaning] : kWords) {
+    if (!command.contains(key) || !other.contains(key) || command.at(key) != other.at(key)) words.emplace_back(meaning);
+  }
+  return join(words, "; ");
+}
+
+void refuse_output(const std::filesystem::path& out, bool overwrite, bool is_part) {
+  const std::filesystem::path part = out / kPartFile;
+  if (is_part && is_store(out)) throw Error(text(out, ": is a whole jet store (choose another --out for the part)"));
+  if (!is_part && std::filesystem::exists(part)) {
+    throw Error(text(out, ": is ", unfinished_kind(out), ", and stays (choose another --out)"));
+  }
+  if (is_part ? std::filesystem::exists(part) : is_store(out)) refuse_existing(out, overwrite);
+}
+
+void require_jets(const ReadSummary& summary, const std::string& name) {
+  if (summary.kept > 0) return;
+  throw Error(text(name, ": holds no usable jet (", summary.skipped, " rows were skipped",
+                   summary.named.empty() ? "" : ", the first for: " + summary.named.front().reason, ")"));
+}
+
+}  // namespace jetvit

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+
+#include "base/options.h"
+#include "prepare/prepare.h"
+
+namespace jetvit {
+
+// How the preparation of many files is divided, and how a piece of it is recognised.
+
+struct FileRange {
+  std::size_t first = 0, last = 0;  // files [first, last)
+};
+
+// Neighbouring files form at most 256 groups. No shard spans two of them: the shards are the same whoever makes them,
+// in one run or in many. An interrupted preparation goes on from the last whole group.
+std::size_t group_count(std::size_t files);
+FileRange group_files(std::size_t files, std::size_t group);
+
+// The groups [first, last) of a part. Throws UsageError for a part that cannot be.
+struct GroupRange {
+  std::size_t first = 0, last = 0;
+};
+GroupRange part_groups(std::size_t files, const PartChoice& part);
+
+// What a preparation was asked for: the options that decide the result, and the files with a digest of their names,
+// sizes, first and last bytes (of folders of PNGs: their times).
+Json describe_command(const PrepareOptions& options, const Inputs& inputs);
+
+// In words, what the second was asked for differently ("other input files, another --zero-threshold"); empty where
+// nothing.
+std::string command_difference(const Json& command, const Json& other);
+
+// Refuses what stands at `out` where it is a store or a part and may not be replaced, or is the other of the two.
+void refuse_output(const std::filesystem::path& out, bool overwrite, bool is_part);
+
+// Throws Error naming the input where not a single row could be used.
+void require_jets(const ReadSummary& summary, const std::string& name);
+
+}  // namespace jetvit

@@ -1,0 +1,97 @@
+"""Writes the small inputs from which the fuzzers start, tests/fuzz/corpus/TARGET/seed-*: whole files in every variant that the
+readers know. What fuzzing found lies beside them under other names and stays.
+
+  .deps/python/bin/python tests/fuzz/make_corpus.py build/release/bin/jetvit"""
+import json
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from safetensors.numpy import save
+
+FOLDER = pathlib.Path(__file__).resolve().parent / "corpus"
+
+
+def table(jets=3, shape=(2, 5, 5), flat=False, numbers=pa.float64()):
+    random = np.random.default_rng(1)
+    images = np.where(random.random((jets, *shape)) < 0.2, random.exponential(3, (jets, *shape)) + 0.01, 0)
+    images = images.transpose(0, 2, 3, 1).reshape(jets, -1).tolist() if flat else images.tolist()
+    kind = pa.list_(numbers) if flat else pa.list_(pa.list_(pa.list_(numbers)))
+    return pa.table({"X_jets": pa.array(images, kind), "pt": random.uniform(80, 170, jets), "m0": random.uniform(5, 40, jets),
+                     "y": [float(jet % 2) for jet in range(jets)]})
+
+
+def keep(target, name, content):
+    (FOLDER / target).mkdir(parents=True, exist_ok=True)
+    (FOLDER / target / f"seed-{name}").write_bytes(content)
+
+
+def parquet(folder):
+    nested, flat = table(), table(shape=(8, 4, 4), flat=True, numbers=pa.float32())
+    with_nulls = pa.table({**{name: nested[name] for name in ("X_jets", "pt", "m0")}, "y": pa.array([1.0, None, 0.0])})
+    for name, data, options in (
+            ("nested", nested, {}), ("nested-groups", nested, {"row_group_size": 1}), ("flat", flat, {}), ("nulls", with_nulls, {}),
+            ("plain", nested, {"compression": "none", "use_dictionary": False}), ("v2", flat, {"data_page_version": "2.0", "compression": "none"}),
+            ("gzip", nested, {"compression": "gzip"}), ("zstd-v2", nested, {"compression": "zstd", "data_page_version": "2.0"}),
+            ("split", flat, {"compression": "none", "use_dictionary": False, "column_encoding": {
+                "X_jets.list.element": "BYTE_STREAM_SPLIT"}}),
+            ("checksums", nested, {"write_page_checksum": True, "compression": "none"})):
+        pq.write_table(data, folder / "seed", write_statistics=False, store_schema=False, **options)
+        keep("parquet", name, (folder / "seed").read_bytes())
+
+
+def prepared(jetvit, folder):
+    """Records, pictures, manifests and a shard, as the program writes them."""
+    def prepare(raw, out, *words):
+        shutil.rmtree(folder / out, ignore_errors=True)
+        subprocess.run([jetvit, "prepare", raw, "--out", out, *words], check=True, capture_output=True, cwd=folder)
+        return folder / out
+
+    data = table(jets=6, shape=(3, 5, 5))
+    pq.write_table(data.slice(0, 3), folder / "a.parquet")
+    pq.write_table(data.slice(3).set_column(3, "y", pa.array([1.0, None, 0.0])), folder / "b.parquet")
+    pq.write_table(table(jets=2), folder / "two.parquet")
+    for name, words in (("pictures", ("--values", "uint8")), ("floats", ("--compression", "none")), ("gzip", ("--compression", "gzip"))):
+        records = prepare("two.parquet", "records", "--to", "tfrecord", *words)
+        content = next(records.glob("*.tfrecords*")).read_bytes()
+        keep("tf_record", name, content)
+    keep("png", "rgb", next(prepare("a.parquet", "png", "--to", "png").glob("*/*.png")).read_bytes())
+    records = next(prepare("two.parquet", "records", "--to", "tfrecord", "--mode", "published").glob("*.tfrecords")).read_bytes()
+    begin = records.index(b"\x89PNG")
+    keep("png", "grey", records[begin:records.index(b"IEND") + 8])
+    store = prepare("two.parquet", "store", "--test-share", "0", "--validation-share", "0")
+    keep("shard", "store", next(store.glob("*.arrow")).read_bytes())
+    store = prepare("a.parquet", "store", "b.parquet")
+    keep("manifest", "store", without_digest(store / "manifest.json"))
+    part = prepare("a.parquet", "part", "b.parquet", "--shard", "2/2")
+    keep("manifest", "part", without_digest(part / "part.json"))
+
+
+def without_digest(path):
+    """A signed manifest would be refused after every change."""
+    document = json.loads(path.read_text())
+    del document["manifest_sha256"]
+    return json.dumps(document).encode()
+
+
+def main(jetvit):
+    for seed in FOLDER.glob("*/seed-*"):
+        seed.unlink()
+    with tempfile.TemporaryDirectory() as name:
+        parquet(pathlib.Path(name))
+        prepared(pathlib.Path(jetvit).resolve(), pathlib.Path(name))
+    keep("safetensors", "tensors", save({"a": np.zeros((2, 3), np.float32), "b": np.zeros(0, np.int64), "c": np.ones((), bool)},
+                                        {"jetvit": "{}"}))
+    keep("safetensors", "empty", save({}))
+    keep("recipe", "small", b'train.lr=3e-4\n[model]\nname = "vit"\ndepths = [2, 2]\nnested = {a = 1, "b c" = [true, 0x1f, -inf]}\n'
+         b"[[stage]]\ntext = '''\nx'''\n# comment\n")
+    keep("recipe", "override", b"train.epochs=5\n")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,24 @@
+// PNGs.
+#include "base/error.h"
+#include "fuzz/fuzz.h"
+#include "pictures/picture_decoder.h"
+
+namespace {
+
+void decode(std::string_view bytes) {
+  using namespace jetvit;
+  Picture picture;
+  try {
+    decode_png(bytes, picture);
+  } catch (const Error&) {
+  }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view bytes = jetvit::fuzz::as_text(data, size);
+  decode(bytes);
+  decode(jetvit::fuzz::with_chunk_checksums(bytes));
+  return 0;
+}

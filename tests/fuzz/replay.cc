@@ -1,0 +1,32 @@
+// Stands in for libFuzzer: feeds a target every file of some folders once. What a fuzzer ever found is kept there, so
+// that any build, with any compiler, reads it again as an ordinary test.
+#include <algorithm>
+#include <cstdio>
+#include <exception>
+#include <filesystem>
+#include <vector>
+
+#include "base/file.h"
+#include "fuzz/fuzz.h"
+
+int main(int argc, char** argv) {
+  constexpr std::uint64_t kLimit = 16 << 20;
+  try {
+    std::vector<std::filesystem::path> files;
+    for (int argument = 1; argument < argc; ++argument) {
+      for (const auto& entry : std::filesystem::directory_iterator(argv[argument])) files.push_back(entry.path());
+    }
+    std::sort(files.begin(), files.end());
+    for (const std::filesystem::path& file : files) {
+      std::printf("%s\n", file.c_str());  // the last one named is the one that ended the program
+      std::fflush(stdout);
+      const std::vector<std::byte> bytes = jetvit::read_binary_file(file, kLimit);
+      LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
+    }
+    std::printf("%zu inputs read\n", files.size());
+    return files.empty() ? 1 : 0;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "replay: %s\n", error.what());
+    return 1;
+  }
+}
