@@ -12,6 +12,7 @@ Prints size, rate and peak resident memory; status 1 where a peak is above --lim
 """
 import argparse
 import json
+import multiprocessing
 import os
 import pathlib
 import shutil
@@ -19,15 +20,14 @@ import subprocess
 import sys
 import tempfile
 
-import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 SAMPLE = pathlib.Path(__file__).resolve().parents[2] / "data/sample/boosted_top.parquet"
 BLOCK = 50  # jets held as dense doubles (a megabyte each) while a file is written
 
 
 def perturbed_file(sample, path, jets, seed):
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.parquet as pq
     random = np.random.default_rng(seed)
     with pq.ParquetWriter(path, sample.schema, compression="snappy") as writer:
         for begin in range(0, jets, BLOCK):
@@ -44,6 +44,8 @@ def perturbed_file(sample, path, jets, seed):
 
 
 def make_input(folder, files, jets, distinct):
+    """In a process of its own: a child's peak counts what its parent held when it started."""
+    import pyarrow.parquet as pq
     sample = pq.read_table(SAMPLE)
     made = []
     for seed in range(distinct):
@@ -53,7 +55,6 @@ def make_input(folder, files, jets, distinct):
         (folder / name).mkdir()
         for number in range(count):
             os.link(made[number % distinct], folder / name / f"BoostedTop_x1_fixed_{number}.parquet")
-    return sum(path.stat().st_size for path in (folder / "all").iterdir())
 
 
 def measure(jetvit, raw, out, *words):
@@ -82,7 +83,13 @@ def main():
     failed = False
     with tempfile.TemporaryDirectory(dir=options.folder) as name:
         folder = pathlib.Path(name)
-        size = make_input(folder, options.files, options.jets, options.distinct)
+        maker = multiprocessing.get_context("spawn").Process(
+            target=make_input, args=(folder, options.files, options.jets, options.distinct))
+        maker.start()
+        maker.join()
+        if maker.exitcode != 0:
+            return maker.exitcode
+        size = sum(path.stat().st_size for path in (folder / "all").iterdir())
         print(f"{options.files} files of {options.jets} jets, {size / 1e9:.2f} GB")
         for what, words in (("store", ()), ("TFRecords", ("--mode", "published", "--to", "tfrecord"))):
             peaks = []

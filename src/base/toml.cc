@@ -1,7 +1,15 @@
 #include "base/toml.h"
 
-// toml++ 3.3 declares it unreachable that a letter such as e acute stands where a blank might: undefined behaviour. Its
-// tables of characters, which alone are concerned, say "no" instead.
+// toml++ 3.3 asserts what a damaged document can bring about: that must end as an error, not with the program.
+namespace {
+struct FailedAssertion {};
+constexpr void toml_assert(bool holds) {
+  if (!holds) throw FailedAssertion();
+}
+}  // namespace
+#define TOML_ASSERT(expression) toml_assert(static_cast<bool>(expression))
+// It declares it unreachable that a letter such as e acute stands where a blank might: undefined behaviour. Its tables
+// of characters, which alone are concerned, say "no" instead.
 #include <toml++/impl/preprocessor.h>
 #pragma push_macro("TOML_UNREACHABLE")
 #undef TOML_UNREACHABLE
@@ -35,14 +43,29 @@ Json to_json(const toml::node& node, const std::string& name) {
   throw UsageError(text(name, ": line ", node.source().begin.line, ": dates and times have no meaning here"));
 }
 
+// TOML allows no control characters, in comments and strings neither.
+void refuse_control_characters(const std::string& document, const std::string& name) {
+  int line = 1;
+  for (const char letter : document) {
+    if (letter == '\n') ++line;
+    const bool is_space = letter == '\n' || letter == '\r' || letter == '\t';
+    if ((static_cast<unsigned char>(letter) < 0x20 && !is_space) || letter == 0x7f) {
+      throw UsageError(text(name, ": line ", line, ": holds a control character (", printable({&letter, 1}), ")"));
+    }
+  }
+}
+
 }  // namespace
 
 Json parse_toml(const std::string& document, const std::string& name) {
+  refuse_control_characters(document, name);
   try {
     return to_json(toml::parse(document), name);
   } catch (const toml::parse_error& error) {
     throw UsageError(text(name, ": line ", error.source().begin.line, ", column ", error.source().begin.column, ": ",
                           printable(error.description())));
+  } catch (const FailedAssertion&) {
+    throw UsageError(text(name, ": is not valid TOML"));
   }
 }
 
