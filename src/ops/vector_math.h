@@ -2,6 +2,7 @@
 
 #include <bit>
 #include <cstdint>
+#include <limits>
 
 // Compiles a function for processors with AVX2 and FMA too, chosen when the program starts.
 #if defined(__x86_64__) && !defined(JETVIT_NO_MULTIVERSIONING)
@@ -62,7 +63,7 @@ JETVIT_ALWAYS_INLINE float vector_log1p(float x) {
   series = series * f + 3.3333331174e-1F;
   const float rest = series * f * square - 0.5F * square + (lost - k * 2.12194440e-4F);
   const float result = f + rest + k * 0.693359375F;
-  return x < 3e38F ? result : x;
+  return x <= std::numeric_limits<float>::max() ? result : x;
 }
 
 JETVIT_ALWAYS_INLINE float vector_sigmoid(float x) {

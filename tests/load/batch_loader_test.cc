@@ -68,12 +68,12 @@ Seen run_epoch(BatchLoader& loader, int epoch, std::size_t first_batch = 0) {
   return seen;
 }
 
-const ImageOptions kImage{32, "bilinear"};
+const ImageOptions small_image{32, "bilinear"};
 
 TEST(BatchLoader, YieldsTheSameWhateverTheThreadsAndBatchSize) {
   const auto records = make_records(101);
-  BatchLoader one(records, transform(), kImage, kAugment, training(10, 1));
-  BatchLoader four(records, transform(), kImage, kAugment, training(40, 4));
+  BatchLoader one(records, transform(), small_image, kAugment, training(10, 1));
+  BatchLoader four(records, transform(), small_image, kAugment, training(40, 4));
   for (const int epoch : {0, 1}) {
     const Seen expected = run_epoch(one, epoch);
     const Seen seen = run_epoch(four, epoch);
@@ -85,7 +85,7 @@ TEST(BatchLoader, YieldsTheSameWhateverTheThreadsAndBatchSize) {
 
 TEST(BatchLoader, ResumedEpochEqualsItsTail) {
   const auto records = make_records(101);
-  BatchLoader loader(records, transform(), kImage, kAugment, training(8, 2));
+  BatchLoader loader(records, transform(), small_image, kAugment, training(8, 2));
   const Seen whole = run_epoch(loader, 3);
   const Seen tail = run_epoch(loader, 3, 5);
   EXPECT_TRUE(std::equal(tail.jets.begin(), tail.jets.end(), whole.jets.begin() + 40, whole.jets.end()));
@@ -95,15 +95,15 @@ TEST(BatchLoader, ResumedEpochEqualsItsTail) {
 
 TEST(BatchLoader, EpochsAreAugmentedDifferently) {
   const auto records = make_records(1);
-  BatchLoader loader(records, transform(), kImage, kAugment, training(1, 1));
+  BatchLoader loader(records, transform(), small_image, kAugment, training(1, 1));
   EXPECT_NE(run_epoch(loader, 0).images, run_epoch(loader, 1).images);
 }
 
 TEST(BatchLoader, KeepsTheOrderOfTheRecordsWithoutShuffling) {
   const auto records = make_records(30);
-  BatchLoader loader(records, transform(), kImage, kAugment, {.batch_size = 7, .threads = 3});
+  BatchLoader loader(records, transform(), small_image, kAugment, {.batch_size = 7, .threads = 3});
   const Seen seen = run_epoch(loader, 0);
-  const ImageAssembler assembler(records->images.shape, transform(), kImage);
+  const ImageAssembler assembler(records->images.shape, transform(), small_image);
   ImageAssembler::Workspace workspace;
   std::vector<float> image(assembler.values());
   for (std::size_t jet = 0; jet < 30; ++jet) {
@@ -116,9 +116,9 @@ TEST(BatchLoader, KeepsTheOrderOfTheRecordsWithoutShuffling) {
 TEST(BatchLoader, DropsALastBatchThatIsNotFull) {
   const auto records = make_records(30);
   LoadOptions load = training(8, 2);
-  EXPECT_EQ(BatchLoader(records, transform(), kImage, {}, load).batches(), 4U);
+  EXPECT_EQ(BatchLoader(records, transform(), small_image, {}, load).batches(), 4U);
   load.drop_last = true;
-  BatchLoader loader(records, transform(), kImage, {}, load);
+  BatchLoader loader(records, transform(), small_image, {}, load);
   EXPECT_EQ(loader.batches(), 3U);
   EXPECT_EQ(loader.jets(), 24U);
   EXPECT_EQ(run_epoch(loader, 0).jets.size(), 24U);
@@ -126,7 +126,7 @@ TEST(BatchLoader, DropsALastBatchThatIsNotFull) {
 
 TEST(BatchLoader, HeldBatchesAreNeverOverwritten) {
   const auto records = make_records(200);
-  BatchLoader loader(records, transform(), kImage, kAugment, training(10, 2));
+  BatchLoader loader(records, transform(), small_image, kAugment, training(10, 2));
   const Seen expected = run_epoch(loader, 0);
   loader.start_epoch(0);
   std::vector<Batch> held(loader.batches());
@@ -139,7 +139,7 @@ TEST(BatchLoader, HeldBatchesAreNeverOverwritten) {
 
 TEST(BatchLoader, UsesMemoryAgain) {
   const auto records = make_records(400);
-  BatchLoader loader(records, transform(), kImage, kAugment, training(10, 1));
+  BatchLoader loader(records, transform(), small_image, kAugment, training(10, 1));
   std::vector<const void*> memory;
   loader.start_epoch(0);
   for (Batch batch; loader.next(batch);) memory.push_back(batch.images.const_data_ptr());
@@ -150,7 +150,7 @@ TEST(BatchLoader, UsesMemoryAgain) {
 
 TEST(BatchLoader, AbandonedEpochsLeaveNothingBehind) {
   const auto records = make_records(300);
-  BatchLoader loader(records, transform(), kImage, kAugment, training(10, 3));
+  BatchLoader loader(records, transform(), small_image, kAugment, training(10, 3));
   const Seen expected = run_epoch(loader, 9);
   for (int epoch = 0; epoch < 20; ++epoch) {
     loader.start_epoch(epoch);
@@ -163,15 +163,16 @@ TEST(BatchLoader, AbandonedEpochsLeaveNothingBehind) {
 }
 
 TEST(BatchLoader, RefusesEmptyInputAndImpossibleOptions) {
-  EXPECT_THROW(BatchLoader(make_records(5), transform(), kImage, {}, {.batch_size = 0}), UsageError);
-  EXPECT_THROW(BatchLoader(make_records(5), transform(), kImage, {}, {.batch_size = 8, .drop_last = true}), UsageError);
-  EXPECT_THROW(BatchLoader(make_records(5), transform(), kImage, {}, {.threads = 0}), UsageError);
+  EXPECT_THROW(BatchLoader(make_records(5), transform(), small_image, {}, {.batch_size = 0}), UsageError);
+  EXPECT_THROW(BatchLoader(make_records(5), transform(), small_image, {}, {.batch_size = 8, .drop_last = true}),
+               UsageError);
+  EXPECT_THROW(BatchLoader(make_records(5), transform(), small_image, {}, {.threads = 0}), UsageError);
 }
 
 TEST(BatchLoader, PassesOnWhatAThreadThrew) {
   auto records = std::make_shared<JetRecords>(*make_records(40));
   records->images.pixel[100] = 60000;  // outside the image
-  BatchLoader loader(records, transform(), kImage, {}, {.batch_size = 10, .threads = 2});
+  BatchLoader loader(records, transform(), small_image, {}, {.batch_size = 10, .threads = 2});
   loader.start_epoch(0);
   Batch batch;
   EXPECT_THROW(
@@ -248,8 +249,8 @@ TEST(Mixing, BatchesAreThoseOfAPlainStatement) {
     load.weights.assign(59, 1);
     for (std::size_t jet = 0; jet < 59; jet += 3) load.weights[jet] = weight;
     for (const AugmentOptions& augment : {AugmentOptions{.mixup = 0.8}, AugmentOptions{.cutmix = 1}}) {
-      BatchLoader plain(records, transform(), kImage, {}, load);
-      BatchLoader mixed(records, transform(), kImage, augment, load);
+      BatchLoader plain(records, transform(), small_image, {}, load);
+      BatchLoader mixed(records, transform(), small_image, augment, load);
       plain.start_epoch(2);
       mixed.start_epoch(2);
       Batch a, b;
@@ -298,9 +299,9 @@ TEST(Mixing, DependsNeitherOnThreadsNorOnWhereAnEpochBegan) {
     LoadOptions load = training(10, 1);
     load.order = order;
     load.format = {true, true};
-    BatchLoader one(records, transform(), kImage, mixing(0.8, 1), load);
+    BatchLoader one(records, transform(), small_image, mixing(0.8, 1), load);
     load.threads = 4;
-    BatchLoader four(records, transform(), kImage, mixing(0.8, 1), load);
+    BatchLoader four(records, transform(), small_image, mixing(0.8, 1), load);
     const Batch expected = whole_epoch(one, 5);
     EXPECT_TRUE(equal(whole_epoch(four, 5), expected));
     EXPECT_FALSE(equal(whole_epoch(four, 6), expected));
@@ -317,7 +318,7 @@ TEST(Weighted, DrawsReplaceTheWeightsOfTheLoss) {
   load.order = Order::kWeighted;
   load.weights.assign(200, 0);
   std::fill(load.weights.begin() + 50, load.weights.begin() + 60, 3.0F);
-  BatchLoader loader(records, transform(), kImage, kAugment, load);
+  BatchLoader loader(records, transform(), small_image, kAugment, load);
   const Batch batch = whole_epoch(loader, 0);
   EXPECT_EQ(batch.jets.size(), 200U);
   EXPECT_TRUE(batch.weights.eq(1).all().item<bool>());
@@ -333,13 +334,13 @@ TEST(BatchLoader, TakesWeightsInPlaceOfTheRecords) {
   const auto records = make_records(20);
   LoadOptions load{.batch_size = 20};
   for (int jet = 0; jet < 20; ++jet) load.weights.push_back(0.5F * static_cast<float>(jet));
-  BatchLoader loader(records, transform(), kImage, {}, load);
+  BatchLoader loader(records, transform(), small_image, {}, load);
   EXPECT_TRUE(whole_epoch(loader, 0).weights.equal(at::tensor(load.weights)));
   load.weights.pop_back();
-  EXPECT_THROW(BatchLoader(records, transform(), kImage, {}, load), Error);
+  EXPECT_THROW(BatchLoader(records, transform(), small_image, {}, load), Error);
   load.weights.assign(20, 0);
   load.order = Order::kWeighted;
-  EXPECT_THROW(BatchLoader(records, transform(), kImage, {}, load), Error);
+  EXPECT_THROW(BatchLoader(records, transform(), small_image, {}, load), Error);
 }
 
 }  // namespace

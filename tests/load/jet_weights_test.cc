@@ -40,14 +40,15 @@ JetRecords spectra(std::size_t count) {
   return records(std::move(pt), std::move(label), std::move(weight));
 }
 
-const std::vector<double> kBins = {80, 100, 120, 140, 160, 200, 260};
+const std::vector<double> bin_edges = {80, 100, 120, 140, 160, 200, 260};
 
 // [class][bin] sums of the weights; jets beyond the bins count in the outer ones.
 std::array<std::vector<double>, 2> histograms(const JetRecords& jets, const std::vector<float>& weights) {
-  std::array<std::vector<double>, 2> sums{std::vector<double>(kBins.size() - 1), std::vector<double>(kBins.size() - 1)};
+  std::array<std::vector<double>, 2> sums{std::vector<double>(bin_edges.size() - 1),
+                                          std::vector<double>(bin_edges.size() - 1)};
   for (std::size_t jet = 0; jet < jets.size(); ++jet) {
     std::size_t bin = 0;
-    while (bin + 2 < kBins.size() && jets.observer("pt")[jet] >= kBins[bin + 1]) ++bin;
+    while (bin + 2 < bin_edges.size() && jets.observer("pt")[jet] >= bin_edges[bin + 1]) ++bin;
     sums[jets.label[jet]][bin] += weights[jet];
   }
   return sums;
@@ -78,7 +79,7 @@ TEST(JetWeights, AreThoseOfNumpyHistograms) {
 
 TEST(JetWeights, FlatSpectraAreFlat) {
   const JetRecords jets = spectra(20000);
-  const auto sums = histograms(jets, jet_weights(jets, {.kind = "flat", .bins = kBins}));
+  const auto sums = histograms(jets, jet_weights(jets, {.kind = "flat", .bins = bin_edges}));
   for (const std::vector<double>& bins : sums) {
     for (const double content : bins) EXPECT_NEAR(content, 10000.0 / 6, kRounding * 10000);
   }
@@ -87,8 +88,8 @@ TEST(JetWeights, FlatSpectraAreFlat) {
 TEST(JetWeights, ReferenceSpectrumIsThatOfLabelZero) {
   const JetRecords jets = spectra(20000);
   const auto before = histograms(jets, jets.weight);
-  const auto sums = histograms(jets, jet_weights(jets, {.kind = "reference", .bins = kBins}));
-  for (std::size_t bin = 0; bin + 1 < kBins.size(); ++bin) {
+  const auto sums = histograms(jets, jet_weights(jets, {.kind = "reference", .bins = bin_edges}));
+  for (std::size_t bin = 0; bin + 1 < bin_edges.size(); ++bin) {
     EXPECT_NEAR(sums[1][bin], sums[0][bin], kRounding * 10000);
     EXPECT_NEAR(sums[0][bin] / sum(sums[0]), before[0][bin] / sum(before[0]), kRounding);
   }
@@ -100,7 +101,7 @@ TEST(JetWeights, ClassesBalanceAndKeepTheirSpectra) {
   const auto sums = histograms(jets, jet_weights(jets, {.kind = "class"}));
   for (const std::size_t label : {0, 1}) {
     EXPECT_NEAR(sum(sums[label]), 10000, kRounding * 10000);
-    for (std::size_t bin = 0; bin + 1 < kBins.size(); ++bin) {
+    for (std::size_t bin = 0; bin + 1 < bin_edges.size(); ++bin) {
       EXPECT_NEAR(sums[label][bin] / sum(sums[label]), before[label][bin] / sum(before[label]), kRounding);
     }
   }
@@ -108,8 +109,8 @@ TEST(JetWeights, ClassesBalanceAndKeepTheirSpectra) {
 
 TEST(JetWeights, BoundLimitsRareBins) {
   const JetRecords jets = spectra(20000);
-  const auto free = jet_weights(jets, {.kind = "flat", .bins = kBins});
-  const auto bounded = jet_weights(jets, {.kind = "flat", .bins = kBins, .largest = 2});
+  const auto free = jet_weights(jets, {.kind = "flat", .bins = bin_edges});
+  const auto bounded = jet_weights(jets, {.kind = "flat", .bins = bin_edges, .largest = 2});
   const auto largest = [](const std::vector<float>& weights) {
     return *std::max_element(weights.begin(), weights.end());
   };
@@ -126,11 +127,11 @@ TEST(JetWeights, MistakesAreNamed) {
   const JetRecords jets = spectra(100);
   EXPECT_ERROR(jet_weights(jets, {.kind = "flat"}), UsageError, "weights.bins: at least two edges");
   EXPECT_ERROR(jet_weights(jets, {.kind = "flat", .bins = {1, 3, 3}}), UsageError, "3 follows 3 (edges rise)");
-  EXPECT_ERROR(jet_weights(jets, {.kind = "flat", .observer = "eta", .bins = kBins}), Error,
+  EXPECT_ERROR(jet_weights(jets, {.kind = "flat", .observer = "eta", .bins = bin_edges}), Error,
                "no observer \"eta\" (there are: m0, pt)");
   JetRecords bad = jets;
   bad.observers[1][5] = std::numeric_limits<double>::quiet_NaN();
-  EXPECT_ERROR(jet_weights(bad, {.kind = "flat", .bins = kBins}), Error, "pt of the jet of file 0, row 5 is nan");
+  EXPECT_ERROR(jet_weights(bad, {.kind = "flat", .bins = bin_edges}), Error, "pt of the jet of file 0, row 5 is nan");
   bad = jets;
   bad.weight[7] = -1;
   EXPECT_ERROR(jet_weights(bad, {}), Error, "the weight of the jet of file 0, row 7 is -1");

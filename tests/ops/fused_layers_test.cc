@@ -185,6 +185,17 @@ INSTANTIATE_TEST_SUITE_P(Sizes, FusedLayers,
                                            std::array<std::int64_t, 4>{2, 64, 16, 16},
                                            std::array<std::int64_t, 4>{8, 33, 1, 17}));
 
+TEST(VectorMath, Log1pIsWithinTwoUnitsInTheLastPlace) {
+  for (double power = -130; power < 127.9; power += 0.003) {
+    const float x = static_cast<float>(std::exp2(power));
+    const double exact = std::log1p(static_cast<double>(x));
+    ASSERT_NEAR(vector_log1p(x) / exact, 1, 2.4e-7) << x;
+  }
+  EXPECT_EQ(vector_log1p(0), 0.0F);
+  EXPECT_EQ(vector_log1p(std::numeric_limits<float>::infinity()), std::numeric_limits<float>::infinity());
+  EXPECT_TRUE(std::isnan(vector_log1p(std::numeric_limits<float>::quiet_NaN())));
+}
+
 TEST(VectorMath, ExponentialIsWithinTwoUnits) {
   for (float x = -86.9F; x < 88.0F; x += 0.00317F) {
     const double exact = std::exp(static_cast<double>(x));
