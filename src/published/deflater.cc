@@ -7,13 +7,11 @@
 namespace jetvit {
 
 std::string_view Deflater::deflate(std::string_view bytes, Form form) {
-  level_.resize(ISAL_DEF_LVL1_DEFAULT);
   deflated_.resize(bytes.size() + bytes.size() / 8 + 1024);
   isal_zstream stream;
   isal_deflate_stateless_init(&stream);
-  stream.level = 1;
-  stream.level_buf = level_.data();
-  stream.level_buf_size = static_cast<std::uint32_t>(level_.size());
+  // Level 1 of isa-l 2.30 gives other bytes for the same input now and then, even on one thread.
+  stream.level = 0;
   stream.gzip_flag = form == Form::kZlib ? IGZIP_ZLIB : IGZIP_DEFLATE;
   stream.end_of_stream = form == Form::kZlib ? 1 : 0;
   stream.flush = form == Form::kZlib ? NO_FLUSH : FULL_FLUSH;

@@ -1,12 +1,11 @@
 #pragma once
 
-#include <cstdint>
 #include <string_view>
 #include <vector>
 
 namespace jetvit {
 
-// Compresses by isa-l's fastest level that looks for repeats; keeps its buffers from call to call.
+// Compresses by isa-l's fastest level, which gives the same bytes for the same input; keeps its buffer from call to call.
 class Deflater {
  public:
   enum class Form {
@@ -18,7 +17,6 @@ class Deflater {
   std::string_view deflate(std::string_view bytes, Form form);
 
  private:
-  std::vector<std::uint8_t> level_;
   std::vector<char> deflated_;
 };
 
