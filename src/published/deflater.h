@@ -5,7 +5,8 @@
 
 namespace jetvit {
 
-// Compresses by isa-l's fastest level, which gives the same bytes for the same input; keeps its buffer from call to call.
+// Compresses by isa-l's fastest level, which gives the same bytes for the same input; keeps its buffer from call to
+// call.
 class Deflater {
  public:
   enum class Form {
