@@ -66,7 +66,7 @@ class SelfAttention : public Module {
   // (N, heads, tokens, head_dim) each to (N, tokens of q, width). Written out: for up to a few hundred tokens batched
   // products beat the fused kernel on CPUs.
   at::Tensor attend(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v) const {
-    const double scale = 1 / std::sqrt(static_cast<double>(width_ / heads_));
+    const double scale = 1 / std::sqrt(static_cast<double>(q.size(3)));
     const at::Tensor weights = product(q * scale, k.transpose(2, 3)).softmax(-1);
     const at::Tensor mixed = product(weights, v).transpose(1, 2).reshape({q.size(0), q.size(2), width_});
     return jetvit::dropout(proj_->forward(mixed), dropout_, training());

@@ -72,7 +72,7 @@ at::Tensor with_copies(const at::Tensor& qkv, const at::Tensor& padding, const a
   // (3, windows, heads, tokens, channels of a head)
   const at::Tensor parts =
       split(qkv, padding, grid).reshape({-1, tokens, 3, heads, channels / heads}).permute({2, 0, 3, 1, 4});
-  const at::Tensor q = parts.select(0, 0) * (1 / std::sqrt(static_cast<double>(channels / heads)));
+  const at::Tensor q = parts.select(0, 0) * (1 / std::sqrt(static_cast<double>(parts.size(4))));
   at::Tensor scores = at::matmul(q, parts.select(0, 1).transpose(2, 3));  // (windows, heads, query, key)
   if (bias.defined()) scores = scores + bias;
   if (grid.shift > 0) {

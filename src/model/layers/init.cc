@@ -37,8 +37,8 @@ at::Tensor uniform_fan_in(const Shape& shape, std::int64_t fan_in) {
 }
 
 at::Tensor normal_fan_out(const Shape& shape, int groups) {
-  const auto fan_out = static_cast<double>(window(shape) * shape[0] / groups);
-  return normal(shape, std::sqrt(2 / fan_out));
+  const std::int64_t fan_out = window(shape) * shape[0] / groups;
+  return normal(shape, std::sqrt(2 / static_cast<double>(fan_out)));
 }
 
 at::Tensor uniform_fan_out(const Shape& shape) {
