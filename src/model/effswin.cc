@@ -1,11 +1,8 @@
 #include "model/effswin.h"
 
-#include <numeric>
-
 #include "base/text.h"
-#include "model/layers/drop_path.h"
 #include "model/layers/efficientnet_trunk.h"
-#include "model/layers/swin_stage.h"
+#include "model/layers/swin_trunk.h"
 
 namespace jetvit {
 namespace {
@@ -77,39 +74,19 @@ class EffSwin : public Model {
   explicit EffSwin(const EffSwinOptions& options) : options_(options) {
     check(options);
     const EfficientNetTrunkOptions front = front_options(options);
-    const auto split = static_cast<std::size_t>(options.split);
-    int width = options.embed_dim << split;
-    front_ = add_child("patch_embed", std::make_shared<Front>(front, width));
-    const int blocks = std::accumulate(options.depths.begin(), options.depths.end(), 0);
-    const std::vector<double> drop_path = drop_path_rates(options.drop_path, blocks);
-    auto block_rate =
-        drop_path.begin() + std::accumulate(options.depths.begin(), options.depths.begin() + options.split, 0);
-    int side = strided_side(options.image_size, front);
-    for (std::size_t stage = split; stage < options.depths.size(); ++stage) {
-      const int out = options.embed_dim << stage;
-      const int depth = options.depths[stage];
-      const SwinStageOptions of_stage = {.in = width,
-                                         .out = out,
-                                         .side = side,
-                                         .merge = stage > split,
-                                         .depth = depth,
-                                         .heads = options.heads[stage],
-                                         .window = options.window,
-                                         .dropout = options.dropout,
-                                         .drop_path = {block_rate, block_rate + depth}};
-      stages_.push_back(add_child(text("layers.", stage), std::make_shared<SwinStage>(of_stage)));
-      block_rate += depth;
-      side = stages_.back()->side();
-      width = out;
-    }
-    head_ = add_child("", std::make_shared<SwinHead>(width, options.outputs, options.dropout));
+    front_ = add_child("patch_embed", std::make_shared<Front>(front, options.embed_dim << options.split));
+    trunk_ = add_child("", std::make_shared<SwinTrunk>(SwinTrunkOptions{.first = options.split,
+                                                                        .side = strided_side(options.image_size, front),
+                                                                        .embed_dim = options.embed_dim,
+                                                                        .depths = options.depths,
+                                                                        .heads = options.heads,
+                                                                        .window = options.window,
+                                                                        .outputs = options.outputs,
+                                                                        .dropout = options.dropout,
+                                                                        .drop_path = options.drop_path}));
   }
 
-  at::Tensor forward(const at::Tensor& x) override {
-    at::Tensor y = front_->forward(x);
-    for (const auto& stage : stages_) y = stage->forward(y);
-    return head_->forward(y);
-  }
+  at::Tensor forward(const at::Tensor& x) override { return trunk_->forward(front_->forward(x)); }
 
   int channels() const override { return options_.channels; }
   int outputs() const override { return options_.outputs; }
@@ -119,8 +96,7 @@ class EffSwin : public Model {
  private:
   EffSwinOptions options_;
   std::shared_ptr<Front> front_;
-  std::vector<std::shared_ptr<SwinStage>> stages_;
-  std::shared_ptr<SwinHead> head_;
+  std::shared_ptr<SwinTrunk> trunk_;
 };
 
 }  // namespace

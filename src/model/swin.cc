@@ -1,11 +1,8 @@
 #include "model/swin.h"
 
-#include <numeric>
-
 #include "base/text.h"
 #include "model/layers/conv.h"
-#include "model/layers/drop_path.h"
-#include "model/layers/swin_stage.h"
+#include "model/layers/swin_trunk.h"
 
 namespace jetvit {
 namespace {
@@ -51,36 +48,17 @@ class Swin : public Model {
   explicit Swin(const SwinOptions& options) : options_(options) {
     check(options);
     patch_embed_ = add_child("patch_embed", std::make_shared<PatchEmbed>(options));
-    const int blocks = std::accumulate(options.depths.begin(), options.depths.end(), 0);
-    const std::vector<double> drop_path = drop_path_rates(options.drop_path, blocks);
-    auto block_rate = drop_path.begin();
-    int side = options.image_size / options.patch_size;
-    int width = options.embed_dim;
-    for (std::size_t stage = 0; stage < options.depths.size(); ++stage) {
-      const int out = options.embed_dim << stage;
-      const int depth = options.depths[stage];
-      const SwinStageOptions of_stage = {.in = width,
-                                         .out = out,
-                                         .side = side,
-                                         .merge = stage > 0,
-                                         .depth = depth,
-                                         .heads = options.heads[stage],
-                                         .window = options.window,
-                                         .dropout = options.dropout,
-                                         .drop_path = {block_rate, block_rate + depth}};
-      stages_.push_back(add_child(text("layers.", stage), std::make_shared<SwinStage>(of_stage)));
-      block_rate += depth;
-      side = stages_.back()->side();
-      width = out;
-    }
-    head_ = add_child("", std::make_shared<SwinHead>(width, options.outputs, options.dropout));
+    trunk_ = add_child("", std::make_shared<SwinTrunk>(SwinTrunkOptions{.side = options.image_size / options.patch_size,
+                                                                        .embed_dim = options.embed_dim,
+                                                                        .depths = options.depths,
+                                                                        .heads = options.heads,
+                                                                        .window = options.window,
+                                                                        .outputs = options.outputs,
+                                                                        .dropout = options.dropout,
+                                                                        .drop_path = options.drop_path}));
   }
 
-  at::Tensor forward(const at::Tensor& x) override {
-    at::Tensor y = patch_embed_->forward(x);
-    for (const auto& stage : stages_) y = stage->forward(y);
-    return head_->forward(y);
-  }
+  at::Tensor forward(const at::Tensor& x) override { return trunk_->forward(patch_embed_->forward(x)); }
 
   int channels() const override { return options_.channels; }
   int outputs() const override { return options_.outputs; }
@@ -90,8 +68,7 @@ class Swin : public Model {
  private:
   SwinOptions options_;
   std::shared_ptr<PatchEmbed> patch_embed_;
-  std::vector<std::shared_ptr<SwinStage>> stages_;
-  std::shared_ptr<SwinHead> head_;
+  std::shared_ptr<SwinTrunk> trunk_;
 };
 
 }  // namespace
