@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/file.h"
 #include "base/text.h"
 
 namespace jetvit {
@@ -20,32 +21,24 @@ namespace {
 
 constexpr std::string_view kTemporaryMark = ".jetvit-tmp-";
 
-[[noreturn]] void fail(const std::filesystem::path& path, std::string_view what, int cause) {
-  throw Error(text(path, ": cannot ", what, " (", std::strerror(cause), ")"));
-}
-
-std::filesystem::path folder_of(const std::filesystem::path& path) {
-  return path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
-}
-
 void sync_folder(const std::filesystem::path& folder) {
   const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (descriptor < 0) fail(folder, "open the folder", errno);
+  if (descriptor < 0) throw_system_error(folder, "open the folder", errno);
   const int status = ::fsync(descriptor);
   const int cause = errno;
   ::close(descriptor);
   // Some network file systems refuse fsync of a folder; the rename itself is what they order.
-  if (status != 0 && cause != EINVAL && cause != ENOTSUP) fail(folder, "make the folder durable", cause);
+  if (status != 0 && cause != EINVAL && cause != ENOTSUP) throw_system_error(folder, "make the folder durable", cause);
 }
 
 }  // namespace
 
 OutputFile::OutputFile(std::filesystem::path path) : path_(std::move(path)) {
   static int counter = 0;
-  temporary_ = folder_of(path_) / text(".", path_.filename().native(), kTemporaryMark, ::getpid(), "-",
-                                       __atomic_add_fetch(&counter, 1, 0));
+  temporary_ = parent_folder(path_) / text(".", path_.filename().native(), kTemporaryMark, ::getpid(), "-",
+                                           __atomic_add_fetch(&counter, 1, 0));
   descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-  if (descriptor_ < 0) fail(path_, "be written", errno);
+  if (descriptor_ < 0) throw_system_error(path_, "be written", errno);
 }
 
 OutputFile::~OutputFile() {
@@ -57,7 +50,7 @@ void OutputFile::write(std::span<const std::byte> bytes) {
   while (!bytes.empty()) {
     const ssize_t done = ::write(descriptor_, bytes.data(), bytes.size());
     if (done < 0 && errno == EINTR) continue;
-    if (done < 0) fail(path_, "be written", errno);
+    if (done < 0) throw_system_error(path_, "be written", errno);
     bytes = bytes.subspan(static_cast<std::size_t>(done));
     size_ += static_cast<std::size_t>(done);
   }
@@ -65,11 +58,11 @@ void OutputFile::write(std::span<const std::byte> bytes) {
 
 void OutputFile::commit() {
   // A failed fsync or close is final: the kernel may have dropped the pages, so that a second try would lie.
-  if (::fsync(descriptor_) != 0) fail(path_, "be made durable", errno);
-  if (::close(std::exchange(descriptor_, -1)) != 0) fail(path_, "be closed", errno);
-  if (::rename(temporary_.c_str(), path_.c_str()) != 0) fail(path_, "be replaced", errno);
+  if (::fsync(descriptor_) != 0) throw_system_error(path_, "be made durable", errno);
+  if (::close(std::exchange(descriptor_, -1)) != 0) throw_system_error(path_, "be closed", errno);
+  if (::rename(temporary_.c_str(), path_.c_str()) != 0) throw_system_error(path_, "be replaced", errno);
   temporary_.clear();
-  sync_folder(folder_of(path_));
+  sync_folder(parent_folder(path_));
 }
 
 void OutputFile::commit_as(const std::string& name) {
@@ -87,9 +80,9 @@ bool link_file(const std::filesystem::path& from, const std::filesystem::path& t
   if (::link(from.c_str(), to.c_str()) != 0) {
     constexpr std::array<int, 7> kNotHere = {EEXIST, EXDEV, EPERM, EACCES, EMLINK, ENOTSUP, ENOSYS};
     if (std::find(kNotHere.begin(), kNotHere.end(), errno) != kNotHere.end()) return false;
-    fail(to, "be written", errno);
+    throw_system_error(to, "be written", errno);
   }
-  sync_folder(folder_of(to));
+  sync_folder(parent_folder(to));
   return true;
 }
 
@@ -102,8 +95,8 @@ void refuse_existing(const std::filesystem::path& path, bool overwrite) {
 void create_folder(const std::filesystem::path& path) {
   if (path.empty() || std::filesystem::is_directory(path)) return;
   create_folder(path.parent_path());
-  if (::mkdir(path.c_str(), 0777) != 0 && errno != EEXIST) fail(path, "be created", errno);
-  sync_folder(folder_of(path));
+  if (::mkdir(path.c_str(), 0777) != 0 && errno != EEXIST) throw_system_error(path, "be created", errno);
+  sync_folder(parent_folder(path));
 }
 
 bool is_temporary(std::string_view name) {

@@ -13,9 +13,17 @@
 
 namespace jetvit {
 
+std::filesystem::path parent_folder(const std::filesystem::path& path) {
+  return path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
+}
+
+void throw_system_error(const std::filesystem::path& path, std::string_view what, int cause) {
+  throw Error(text(path, ": cannot ", what, " (", std::strerror(cause), ")"));
+}
+
 InputFile::InputFile(std::filesystem::path path) : path_(std::move(path)) {
   descriptor_ = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (descriptor_ < 0) throw Error(text(path_, ": cannot be opened (", std::strerror(errno), ")"));
+  if (descriptor_ < 0) throw_system_error(path_, "be opened", errno);
   struct stat status {};
   if (::fstat(descriptor_, &status) != 0 || !S_ISREG(status.st_mode)) {
     ::close(descriptor_);
@@ -36,7 +44,7 @@ void InputFile::read(std::uint64_t position, std::span<std::byte> out) const {
   while (done < out.size()) {
     const ssize_t got = ::pread(descriptor_, out.data() + done, out.size() - done, static_cast<off_t>(position + done));
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) throw Error(text(path_, ": cannot be read (", std::strerror(errno), ")"));
+    if (got < 0) throw_system_error(path_, "be read", errno);
     if (got == 0) {
       throw Error(
           text(path_, ": ends at byte ", position + done, ", expected ", position + out.size(), " (it was cut short)"));

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace jetvit {
@@ -32,6 +33,12 @@ class InputFile {
   int descriptor_ = -1;
   std::uint64_t size_ = 0;
 };
+
+// The folder that a path lies in ("." for a bare name).
+std::filesystem::path parent_folder(const std::filesystem::path& path);
+
+// Throws Error "path: cannot WHAT (reason)" for the errno `cause`.
+[[noreturn]] void throw_system_error(const std::filesystem::path& path, std::string_view what, int cause);
 
 // The whole file; throws Error where it holds more than `limit` bytes.
 std::string read_text_file(const std::filesystem::path& path, std::uint64_t limit);

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/file.h"
 #include "base/text.h"
 
 namespace jetvit {
@@ -103,7 +104,7 @@ FolderLock::FolderLock(const std::filesystem::path& folder, std::filesystem::pat
 
 bool FolderLock::open_and_lock(const std::filesystem::path& folder, LockWords words) {
   descriptor_ = ::open(file_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
-  if (descriptor_ < 0) throw Error(text(folder, ": cannot be written (", std::strerror(errno), ")"));
+  if (descriptor_ < 0) throw_system_error(folder, "be written", errno);
   if (::flock(descriptor_, LOCK_EX | LOCK_NB) == 0) return is_current(descriptor_, file_);
   if (errno == EWOULDBLOCK) refuse(folder, await_owner(descriptor_), words);
   // A file system without locks.
@@ -117,7 +118,7 @@ bool FolderLock::open_and_lock(const std::filesystem::path& folder, LockWords wo
 void FolderLock::sign(const std::filesystem::path& folder) const {
   const std::string name = text(::getpid(), " ", this_host(), "\n");
   if (::ftruncate(descriptor_, 0) != 0 || ::pwrite(descriptor_, name.data(), name.size(), 0) != std::ssize(name)) {
-    throw Error(text(folder, ": cannot be written (", std::strerror(errno), ")"));
+    throw_system_error(folder, "be written", errno);
   }
 }
 

@@ -67,7 +67,7 @@ concept Leaf = std::is_arithmetic_v<Value> || std::same_as<Value, std::string> |
   typename Value::value_type;
 };
 
-struct Reader {
+struct OptionReader {
   const Json& json;
   std::string prefix;
   std::vector<std::string> known;
@@ -89,7 +89,7 @@ struct Reader {
       }
     } else {
       if (!found->is_object()) wrong_type(key, *found, "a table");
-      Reader nested{*found, key + ".", {}};
+      OptionReader nested{*found, key + ".", {}};
       visit_fields(nested, value);
       nested.refuse_unknown();
     }
@@ -143,7 +143,7 @@ struct Helper {
 // and values out of range. `prefix` ("model.") precedes keys in messages.
 template <class Options>
 void options_from_json(const Json& json, Options& options, const std::string& prefix = "") {
-  options_detail::Reader reader{json, prefix, {}};
+  options_detail::OptionReader reader{json, prefix, {}};
   visit_fields(reader, options);
   reader.refuse_unknown();
 }

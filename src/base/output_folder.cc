@@ -11,16 +11,13 @@
 
 #include "base/commit.h"
 #include "base/error.h"
+#include "base/file.h"
 #include "base/text.h"
 
 namespace jetvit {
 namespace {
 
-constexpr std::string_view kTemporaryMark = ".jetvit-tmp-folder-";
-
-[[noreturn]] void fail(const std::filesystem::path& path, std::string_view what, int cause) {
-  throw Error(text(path, ": cannot ", what, " (", std::strerror(cause), ")"));
-}
+constexpr std::string_view kFolderMark = ".jetvit-tmp-folder-";
 
 // Closes the descriptor of a folder or file when it goes.
 struct Descriptor {
@@ -43,10 +40,6 @@ std::filesystem::path resolved(std::filesystem::path path) {
   return path.has_filename() ? path : path.parent_path();
 }
 
-std::filesystem::path parent_of(const std::filesystem::path& path) {
-  return path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
-}
-
 bool is_empty_folder(const std::filesystem::path& path) {
   return std::filesystem::is_directory(path) && std::filesystem::is_empty(path);
 }
@@ -54,10 +47,10 @@ bool is_empty_folder(const std::filesystem::path& path) {
 // Removes the temporary folders that killed processes left beside `path` for the same output, which this process has
 // locked. What cannot be removed (it is another user's) does no harm.
 void remove_abandoned(const std::filesystem::path& path) {
-  const std::string begin = text(".", path.filename().native(), kTemporaryMark);
+  const std::string begin = text(".", path.filename().native(), kFolderMark);
   std::error_code failed;
   std::vector<std::filesystem::path> abandoned;
-  for (const auto& entry : std::filesystem::directory_iterator(parent_of(path), failed)) {
+  for (const auto& entry : std::filesystem::directory_iterator(parent_folder(path), failed)) {
     const std::string name = entry.path().filename();
     if (name.starts_with(begin)) abandoned.push_back(entry.path());
   }
@@ -66,7 +59,7 @@ void remove_abandoned(const std::filesystem::path& path) {
 
 // Beside the output: the folder itself is replaced in the end.
 std::filesystem::path lock_file_of(const std::filesystem::path& path) {
-  return parent_of(path) / text(".", path.filename().native(), ".jetvit-lock");
+  return parent_folder(path) / text(".", path.filename().native(), ".jetvit-lock");
 }
 
 }  // namespace
@@ -81,17 +74,17 @@ OutputFolder::OutputFolder(std::filesystem::path path, bool overwrite,
   }
   try {
     create_folder(path_.parent_path());
-    if (!std::filesystem::is_directory(parent_of(path_))) fail(path_, "be created", ENOTDIR);
+    if (!std::filesystem::is_directory(parent_folder(path_))) throw_system_error(path_, "be created", ENOTDIR);
     lock_ = std::make_unique<FolderLock>(
         path_, lock_file_of(path_),
         LockWords{"another preparation is writing there", "wait for it, or choose another --out"});
     remove_abandoned(path_);
-    std::string name = text((parent_of(path_) / text(".", path_.filename().native(), kTemporaryMark, "XXXXXX")));
-    if (::mkdtemp(name.data()) == nullptr) fail(path_, "be written", errno);
+    std::string name = text((parent_folder(path_) / text(".", path_.filename().native(), kFolderMark, "XXXXXX")));
+    if (::mkdtemp(name.data()) == nullptr) throw_system_error(path_, "be written", errno);
     temporary_ = name;
     const mode_t mask = ::umask(0);  // mkdtemp() makes private folders; an output is as public as the user wants
     ::umask(mask);
-    if (::chmod(temporary_.c_str(), 0777 & ~mask) != 0) fail(temporary_, "be made readable", errno);
+    if (::chmod(temporary_.c_str(), 0777 & ~mask) != 0) throw_system_error(temporary_, "be made readable", errno);
   } catch (...) {
     std::error_code ignored;
     if (!temporary_.empty()) std::filesystem::remove(temporary_, ignored);
@@ -126,19 +119,19 @@ void OutputFolder::refuse_foreign(bool overwrite) const try {
 }
 
 void OutputFolder::add_folder(std::string_view name) {
-  if (::mkdir((temporary_ / name).c_str(), 0777) != 0) fail(path_ / name, "be created", errno);
+  if (::mkdir((temporary_ / name).c_str(), 0777) != 0) throw_system_error(path_ / name, "be created", errno);
 }
 
 void OutputFolder::add_file(std::string_view name, std::string_view bytes) {
   Descriptor file(::open((temporary_ / name).c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
-  if (file.number < 0) fail(path_ / name, "be written", errno);
+  if (file.number < 0) throw_system_error(path_ / name, "be written", errno);
   while (!bytes.empty()) {
     const ssize_t done = ::write(file.number, bytes.data(), bytes.size());
     if (done < 0 && errno == EINTR) continue;
-    if (done < 0) fail(path_ / name, "be written", errno);
+    if (done < 0) throw_system_error(path_ / name, "be written", errno);
     bytes.remove_prefix(static_cast<std::size_t>(done));
   }
-  if (::close(std::exchange(file.number, -1)) != 0) fail(path_ / name, "be closed", errno);
+  if (::close(std::exchange(file.number, -1)) != 0) throw_system_error(path_ / name, "be closed", errno);
 }
 
 void OutputFolder::replace() {
@@ -147,17 +140,17 @@ void OutputFolder::replace() {
     temporary_.clear();
     return;
   }
-  if (errno != ENOTEMPTY && errno != EEXIST) fail(path_, "be replaced", errno);
+  if (errno != ENOTEMPTY && errno != EEXIST) throw_system_error(path_, "be replaced", errno);
   refuse_foreign(overwrite_);  // what came there in the meantime is somebody's
   if (::renameat2(AT_FDCWD, temporary_.c_str(), AT_FDCWD, path_.c_str(), RENAME_EXCHANGE) == 0) return;
-  if (errno != EINVAL && errno != ENOSYS) fail(path_, "be replaced", errno);
+  if (errno != EINVAL && errno != ENOSYS) throw_system_error(path_, "be replaced", errno);
   // A file system that cannot exchange (some network ones): for a moment neither stands there.
   const std::filesystem::path aside = temporary_.native() + "-old";
-  if (::rename(path_.c_str(), aside.c_str()) != 0) fail(path_, "be replaced", errno);
+  if (::rename(path_.c_str(), aside.c_str()) != 0) throw_system_error(path_, "be replaced", errno);
   if (::rename(temporary_.c_str(), path_.c_str()) != 0) {
     const int cause = errno;
     ::rename(aside.c_str(), path_.c_str());
-    fail(path_, "be replaced", cause);
+    throw_system_error(path_, "be replaced", cause);
   }
   temporary_ = aside;
 }
@@ -166,17 +159,17 @@ void OutputFolder::commit() {
   {
     const Descriptor folder(::open(temporary_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     // A failed sync is final: the kernel may have dropped the pages, so that a second try would lie.
-    if (folder.number < 0 || ::syncfs(folder.number) != 0) fail(path_, "be made durable", errno);
+    if (folder.number < 0 || ::syncfs(folder.number) != 0) throw_system_error(path_, "be made durable", errno);
   }
   replace();
   created_.clear();
   std::error_code ignored;
   if (!temporary_.empty()) std::filesystem::remove_all(std::exchange(temporary_, {}), ignored);  // what it replaced
-  const std::filesystem::path parent = parent_of(path_);
+  const std::filesystem::path parent = parent_folder(path_);
   const Descriptor folder(::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (folder.number < 0) fail(parent, "open the folder", errno);
+  if (folder.number < 0) throw_system_error(parent, "open the folder", errno);
   if (::fsync(folder.number) != 0 && errno != EINVAL && errno != ENOTSUP)
-    fail(parent, "make the folder durable", errno);
+    throw_system_error(parent, "make the folder durable", errno);
   lock_.reset();
 }
 

@@ -12,10 +12,10 @@
 namespace jetvit {
 namespace {
 
-using Variant = CoatNetOptions::Variant;
+using CoatNetVariant = CoatNetOptions::Variant;
 
-MbConvOptions convolution_block(Variant variant) {
-  if (variant == Variant::kRw) return {};
+MbConvOptions convolution_block(CoatNetVariant variant) {
+  if (variant == CoatNetVariant::kRw) return {};
   return {.expand_output = true,
           .pre_activation = false,
           .output_bias = true,
@@ -25,8 +25,8 @@ MbConvOptions convolution_block(Variant variant) {
           .squeeze_activation = Activation::kSilu};
 }
 
-AttentionBlockOptions attention_block(Variant variant) {
-  const bool paper = variant == Variant::kPaper;
+AttentionBlockOptions attention_block(CoatNetVariant variant) {
+  const bool paper = variant == CoatNetVariant::kPaper;
   return {.expand_first = paper, .shortcut_bias = paper};
 }
 
@@ -43,7 +43,7 @@ void check(const CoatNetOptions& options) {
   int width = options.stem_width[1];
   for (std::size_t stage = 0; stage < stages; ++stage) {
     // The paper's variant expands before its attention, the other behind it.
-    const int first = options.variant == Variant::kPaper ? options.embed_dim[stage] : width;
+    const int first = options.variant == CoatNetVariant::kPaper ? options.embed_dim[stage] : width;
     for (const int dim : {first, options.embed_dim[stage]}) {
       if (options.blocks[stage] == 'T' && dim % options.head_dim != 0) {
         throw UsageError(text("coatnet: attention stage ", stage, " has ", dim,
@@ -64,7 +64,7 @@ class CoatNet : public Model {
  public:
   explicit CoatNet(const CoatNetOptions& options) : options_(options) {
     check(options);
-    const bool paper = options.variant == Variant::kPaper;
+    const bool paper = options.variant == CoatNetVariant::kPaper;
     stem_ = add_child("stem", std::make_shared<ConvStem>(
                                   ConvStemOptions{.channels = options.channels,
                                                   .width = options.stem_width,
@@ -148,7 +148,7 @@ std::unique_ptr<Model> make_coatnet(const CoatNetOptions& options) {
 
 CoatNetOptions coatnet_paper_options() {
   CoatNetOptions options;
-  options.variant = Variant::kPaper;
+  options.variant = CoatNetVariant::kPaper;
   options.stem_width = {64, 64};
   options.depths = {2, 3, 5, 2};
   return options;

@@ -10,7 +10,7 @@
 namespace jetvit {
 namespace {
 
-constexpr double kEpsilon = 1e-5;  // of all norms
+constexpr double kNormEpsilon = 1e-5;  // of all norms
 
 // Zeros on the right and at the bottom, so that `multiple` divides the side of x (N, C, H, W).
 at::Tensor filled_up(const at::Tensor& x, std::int64_t multiple) {
@@ -26,7 +26,7 @@ class Stem : public Module {
                                                                    .kernel = 7,
                                                                    .stride = options.stem_stride,
                                                                    .padding = 3}));
-    norm_ = add_child("norm", std::make_shared<LayerNorm>(options.embed_dim[0], kEpsilon));
+    norm_ = add_child("norm", std::make_shared<LayerNorm>(options.embed_dim[0], kNormEpsilon));
   }
   at::Tensor forward(const at::Tensor& x) const {
     return norm_->forward_channels(conv_->forward(filled_up(x, stride_)));
@@ -42,7 +42,7 @@ class Stem : public Module {
 class Halving : public Module {
  public:
   Halving(int in, int out) {
-    norm_ = add_child("norm", std::make_shared<LayerNorm>(in, kEpsilon));
+    norm_ = add_child("norm", std::make_shared<LayerNorm>(in, kNormEpsilon));
     conv_ = add_child(
         "conv", std::make_shared<Conv2d>(ConvOptions{.in = in, .out = out, .kernel = 2, .stride = 2, .padding = 0}));
   }
@@ -53,9 +53,9 @@ class Halving : public Module {
   std::shared_ptr<Conv2d> conv_;
 };
 
-class Stage : public Module {
+class DavitStage : public Module {
  public:
-  Stage(int in, bool halve, const DualAttentionOptions& options, const std::vector<double>& drop_path) {
+  DavitStage(int in, bool halve, const DualAttentionOptions& options, const std::vector<double>& drop_path) {
     if (halve) downsample_ = add_child("downsample", std::make_shared<Halving>(in, options.width));
     DualAttentionOptions pair = options;
     for (const double rate : drop_path) {
@@ -77,7 +77,7 @@ class Stage : public Module {
 class Head : public Module {
  public:
   Head(int width, int outputs, double dropout) : dropout_(dropout) {
-    norm_ = add_child("norm", std::make_shared<LayerNorm>(width, kEpsilon));
+    norm_ = add_child("norm", std::make_shared<LayerNorm>(width, kNormEpsilon));
     fc_ = add_child("fc", std::make_shared<Linear>(width, outputs, Linear::Init::kTruncatedNormal));
   }
   at::Tensor forward(const at::Tensor& x) const {
@@ -119,7 +119,8 @@ class DaVit : public Model {
       const DualAttentionOptions of_stage = {
           .width = options.embed_dim[stage], .heads = options.heads[stage], .side = side, .window = options.window};
       const std::vector<double> rates(rate, rate + options.depths[stage]);
-      stages_.push_back(add_child(text("stages.", stage), std::make_shared<Stage>(width, stage > 0, of_stage, rates)));
+      stages_.push_back(
+          add_child(text("stages.", stage), std::make_shared<DavitStage>(width, stage > 0, of_stage, rates)));
       rate += options.depths[stage];
       width = of_stage.width;
     }
@@ -140,7 +141,7 @@ class DaVit : public Model {
  private:
   DaVitOptions options_;
   std::shared_ptr<Stem> stem_;
-  std::vector<std::shared_ptr<Stage>> stages_;
+  std::vector<std::shared_ptr<DavitStage>> stages_;
   std::shared_ptr<Head> head_;
 };
 

@@ -10,19 +10,19 @@
 namespace jetvit {
 namespace {
 
-using Variant = MaxVitOptions::Variant;
+using MaxVitVariant = MaxVitOptions::Variant;
 using Partition = PartitionAttentionOptions::Partition;
 
 // Of batch norms in the convolutions and of layer norms.
-constexpr double convolution_epsilon(Variant variant) {
-  return variant == Variant::kTf ? 1e-3 : 1e-5;
+constexpr double convolution_epsilon(MaxVitVariant variant) {
+  return variant == MaxVitVariant::kTf ? 1e-3 : 1e-5;
 }
-constexpr double attention_epsilon(Variant variant) {
-  return variant == Variant::kTf ? 1e-5 : 1e-6;
+constexpr double attention_epsilon(MaxVitVariant variant) {
+  return variant == MaxVitVariant::kTf ? 1e-5 : 1e-6;
 }
 
-MbConvOptions convolution_block(Variant variant) {
-  const bool tf = variant == Variant::kTf;
+MbConvOptions convolution_block(MaxVitVariant variant) {
+  const bool tf = variant == MaxVitVariant::kTf;
   return {.expand_output = tf,
           .pre_activation = false,
           .output_bias = tf,
@@ -35,8 +35,8 @@ MbConvOptions convolution_block(Variant variant) {
           .epsilon = convolution_epsilon(variant)};
 }
 
-PartitionAttentionOptions attention(Variant variant) {
-  const bool tf = variant == Variant::kTf;
+PartitionAttentionOptions attention(MaxVitVariant variant) {
+  const bool tf = variant == MaxVitVariant::kTf;
   return {.head_first = !tf,
           .table = tf ? RelativeBias::Table::kMaxVit : RelativeBias::Table::kSwin,
           .activation = tf ? Activation::kGeluTanh : Activation::kGelu,
@@ -44,9 +44,9 @@ PartitionAttentionOptions attention(Variant variant) {
 }
 
 // Convolution, attention in blocks, attention in grids: (N, in, H, W) to (N, out, H/s, W/s).
-class Block : public Module {
+class MaxVitBlock : public Module {
  public:
-  Block(const MbConvOptions& convolution, PartitionAttentionOptions attention) {
+  MaxVitBlock(const MbConvOptions& convolution, PartitionAttentionOptions attention) {
     conv_ = add_child("conv", std::make_shared<MbConv>(convolution));
     attention.partition = Partition::kBlock;
     block_ = add_child("attn_block", std::make_shared<PartitionAttention>(attention));
@@ -94,8 +94,8 @@ class MaxVit : public Model {
  public:
   explicit MaxVit(const MaxVitOptions& options) : options_(options) {
     check(options);
-    const Variant variant = options.variant;
-    const bool tf = variant == Variant::kTf;
+    const MaxVitVariant variant = options.variant;
+    const bool tf = variant == MaxVitVariant::kTf;
     stem_ = add_child(
         "stem", std::make_shared<ConvStem>(ConvStemOptions{.channels = options.channels,
                                                            .width = options.stem_width,
@@ -122,10 +122,10 @@ class MaxVit : public Model {
         partition.head_dim = options.head_dim;
         partition.dropout = options.dropout;
         convolution.drop_path = partition.drop_path = *rate++;
-        return new Block(convolution, partition);
+        return new MaxVitBlock(convolution, partition);
       };
       stages_.push_back(
-          add_child(text("stages.", stage), std::make_shared<Stage<Block>>(options.depths[stage], make_block)));
+          add_child(text("stages.", stage), std::make_shared<Stage<MaxVitBlock>>(options.depths[stage], make_block)));
       width = out;
     }
     if (tf) {
@@ -151,7 +151,7 @@ class MaxVit : public Model {
  private:
   MaxVitOptions options_;
   std::shared_ptr<ConvStem> stem_;
-  std::vector<std::shared_ptr<Stage<Block>>> stages_;
+  std::vector<std::shared_ptr<Stage<MaxVitBlock>>> stages_;
   std::shared_ptr<LayerNorm> norm_;
   std::shared_ptr<PooledHead> head_;
   std::shared_ptr<PooledMlpHead> mlp_head_;
@@ -165,7 +165,7 @@ std::unique_ptr<Model> make_maxvit(const MaxVitOptions& options) {
 
 MaxVitOptions maxvit_rw_options() {
   MaxVitOptions options;
-  options.variant = Variant::kRw;
+  options.variant = MaxVitVariant::kRw;
   options.stem_width = {32, 64};
   return options;
 }

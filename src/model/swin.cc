@@ -7,9 +7,9 @@
 namespace jetvit {
 namespace {
 
-class PatchEmbed : public Module {
+class SwinPatchEmbed : public Module {
  public:
-  explicit PatchEmbed(const SwinOptions& options) {
+  explicit SwinPatchEmbed(const SwinOptions& options) {
     proj_ = add_child("proj", std::make_shared<Conv2d>(ConvOptions{.in = options.channels,
                                                                    .out = options.embed_dim,
                                                                    .kernel = options.patch_size,
@@ -47,7 +47,7 @@ class Swin : public Model {
  public:
   explicit Swin(const SwinOptions& options) : options_(options) {
     check(options);
-    patch_embed_ = add_child("patch_embed", std::make_shared<PatchEmbed>(options));
+    patch_embed_ = add_child("patch_embed", std::make_shared<SwinPatchEmbed>(options));
     trunk_ = add_child("", std::make_shared<SwinTrunk>(SwinTrunkOptions{.side = options.image_size / options.patch_size,
                                                                         .embed_dim = options.embed_dim,
                                                                         .depths = options.depths,
@@ -67,7 +67,7 @@ class Swin : public Model {
 
  private:
   SwinOptions options_;
-  std::shared_ptr<PatchEmbed> patch_embed_;
+  std::shared_ptr<SwinPatchEmbed> patch_embed_;
   std::shared_ptr<SwinTrunk> trunk_;
 };
 

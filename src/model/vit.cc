@@ -17,13 +17,13 @@
 namespace jetvit {
 namespace {
 
-std::shared_ptr<Linear> linear(int in, int out) {
+std::shared_ptr<Linear> xavier_linear(int in, int out) {
   return std::make_shared<Linear>(in, out, Linear::Init::kTruncatedNormal);
 }
 
-class PatchEmbed : public Module {
+class VitPatchEmbed : public Module {
  public:
-  explicit PatchEmbed(const VitOptions& options) {
+  explicit VitPatchEmbed(const VitOptions& options) {
     proj_ = add_child("proj", std::make_shared<Conv2d>(ConvOptions{.in = options.channels,
                                                                    .out = options.embed_dim,
                                                                    .kernel = options.patch_size,
@@ -40,8 +40,8 @@ class PatchEmbed : public Module {
 class SelfAttention : public Module {
  public:
   SelfAttention(int width, int heads, double dropout) : width_(width), heads_(heads), dropout_(dropout) {
-    qkv_ = add_child("qkv", linear(width, 3 * width));
-    proj_ = add_child("proj", linear(width, width));
+    qkv_ = add_child("qkv", xavier_linear(width, 3 * width));
+    proj_ = add_child("proj", xavier_linear(width, width));
   }
 
   // (N, tokens, width) to the same.
@@ -77,9 +77,9 @@ class SelfAttention : public Module {
   std::shared_ptr<Linear> qkv_, proj_;
 };
 
-class Block : public Module {
+class VitBlock : public Module {
  public:
-  Block(const VitOptions& options, double drop_path) {
+  VitBlock(const VitOptions& options, double drop_path) {
     norm1_ = add_child("norm1", std::make_shared<LayerNorm>(options.embed_dim));
     attention_ = add_child("attn", std::make_shared<SelfAttention>(options.embed_dim, options.heads, options.dropout));
     norm2_ = add_child("norm2", std::make_shared<LayerNorm>(options.embed_dim));
@@ -126,14 +126,14 @@ class Vit : public Model {
     const int side = options.image_size / options.patch_size;
     cls_token_ = add_parameter("cls_token", init::normal({1, 1, options.embed_dim}, 1e-6));
     pos_embed_ = add_parameter("pos_embed", init::truncated_normal({1, side * side + 1, options.embed_dim}, 0.02));
-    patch_embed_ = add_child("patch_embed", std::make_shared<PatchEmbed>(options));
+    patch_embed_ = add_child("patch_embed", std::make_shared<VitPatchEmbed>(options));
     const std::vector<double> rates = drop_path_rates(options.drop_path, options.depth);
     for (int index = 0; index < options.depth; ++index) {
-      blocks_.push_back(
-          add_child(text("blocks.", index), std::make_shared<Block>(options, rates[static_cast<std::size_t>(index)])));
+      blocks_.push_back(add_child(text("blocks.", index),
+                                  std::make_shared<VitBlock>(options, rates[static_cast<std::size_t>(index)])));
     }
     norm_ = add_child("norm", std::make_shared<LayerNorm>(options.embed_dim));
-    head_ = add_child("head", linear(options.embed_dim, options.outputs));
+    head_ = add_child("head", xavier_linear(options.embed_dim, options.outputs));
   }
 
   at::Tensor forward(const at::Tensor& x) override {
@@ -153,8 +153,8 @@ class Vit : public Model {
  private:
   VitOptions options_;
   at::Tensor cls_token_, pos_embed_;
-  std::shared_ptr<PatchEmbed> patch_embed_;
-  std::vector<std::shared_ptr<Block>> blocks_;
+  std::shared_ptr<VitPatchEmbed> patch_embed_;
+  std::vector<std::shared_ptr<VitBlock>> blocks_;
   std::shared_ptr<LayerNorm> norm_;
   std::shared_ptr<Linear> head_;
 };

@@ -18,7 +18,7 @@ namespace jetvit {
 namespace {
 
 constexpr std::size_t kTaskPictures = 64;
-constexpr std::size_t kAhead = 8;  // tasks a thread
+constexpr std::size_t kPicturesAhead = 8;  // tasks a thread
 constexpr std::uint64_t kFileLimit = std::uint64_t{16} << 20;
 
 bool is_png(const std::filesystem::path& path) {
@@ -127,7 +127,7 @@ void PngReader::read_file(std::size_t folder, const Work& work, const ChunkSink&
     work(jets, thread);
     return chunk;
   };
-  ordered_for(threads_, kAhead * static_cast<std::size_t>(threads_), next, make, [&](Chunk&& chunk) {
+  ordered_for(threads_, kPicturesAhead * static_cast<std::size_t>(threads_), next, make, [&](Chunk&& chunk) {
     sink(std::move(chunk));
     return true;
   });

@@ -17,7 +17,7 @@ namespace jetvit {
 namespace {
 
 constexpr std::size_t kTaskRecords = 16;  // of up to half a megabyte each
-constexpr std::size_t kAhead = 4;         // tasks a thread
+constexpr std::size_t kRecordsAhead = 4;  // tasks a thread
 
 constexpr const char* kPixels = "X_jets";
 constexpr const char* kLabel = "label";
@@ -204,7 +204,7 @@ void RecordReader::read_file(std::size_t file, const Work& work, const ChunkSink
     return chunk;
   };
   const int threads = std::max(1, options_.threads);
-  ordered_for(threads, kAhead * static_cast<std::size_t>(threads), next, make, [&](Chunk&& chunk) {
+  ordered_for(threads, kRecordsAhead * static_cast<std::size_t>(threads), next, make, [&](Chunk&& chunk) {
     sink(std::move(chunk));
     return true;
   });

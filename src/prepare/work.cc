@@ -54,8 +54,7 @@ void add_ends(Sha256& digest, const std::filesystem::path& path) {
 
 void add_time(Sha256& digest, const std::filesystem::path& folder) {
   struct stat status {};
-  if (::stat(folder.c_str(), &status) != 0)
-    throw Error(text(folder, ": cannot be opened (", std::strerror(errno), ")"));
+  if (::stat(folder.c_str(), &status) != 0) throw_system_error(folder, "be opened", errno);
   add(digest, text(status.st_mtim.tv_sec, ".", status.st_mtim.tv_nsec));
 }
 

@@ -5,7 +5,7 @@
 namespace jetvit {
 namespace {
 
-void append_u32(std::string& out, std::uint32_t value) {
+void append_little_endian(std::string& out, std::uint32_t value) {
   for (const int shift : {0, 8, 16, 24}) out.push_back(static_cast<char>(value >> shift));
 }
 
@@ -22,8 +22,8 @@ void GzipStream::add(std::string_view part) {
 
 std::string GzipStream::end() const {
   std::string end("\x03\0", 2);  // an empty last block
-  append_u32(end, crc_);
-  append_u32(end, size_);
+  append_little_endian(end, crc_);
+  append_little_endian(end, size_);
   return end;
 }
 

@@ -10,17 +10,18 @@ namespace {
 constexpr char kGrey = 0;  // colour types of IHDR
 constexpr char kRgb = 2;
 
-void append_u32(std::string& out, std::uint32_t value) {
+void append_big_endian(std::string& out, std::uint32_t value) {
   for (const int shift : {24, 16, 8, 0}) out.push_back(static_cast<char>(value >> shift));
 }
 
 // length | type | data | CRC of type and data (PNG specification, section 5.3)
 void append_chunk(std::string& out, std::string_view type, std::string_view data) {
-  append_u32(out, static_cast<std::uint32_t>(data.size()));
+  append_big_endian(out, static_cast<std::uint32_t>(data.size()));
   const std::size_t begin = out.size();
   out += type;
   out += data;
-  append_u32(out, crc32_gzip_refl(0, reinterpret_cast<const unsigned char*>(out.data()) + begin, out.size() - begin));
+  append_big_endian(out,
+                    crc32_gzip_refl(0, reinterpret_cast<const unsigned char*>(out.data()) + begin, out.size() - begin));
 }
 
 }  // namespace
@@ -41,8 +42,8 @@ std::string PngEncoder::encode() {
   const std::string_view image =
       deflater_.deflate({reinterpret_cast<const char*>(raw_.data()), raw_.size()}, Deflater::Form::kZlib);
   std::string header;
-  append_u32(header, static_cast<std::uint32_t>(width_));
-  append_u32(header, static_cast<std::uint32_t>(height_));
+  append_big_endian(header, static_cast<std::uint32_t>(width_));
+  append_big_endian(header, static_cast<std::uint32_t>(height_));
   header += {8, channels_ == 1 ? kGrey : kRgb, 0, 0, 0};  // bits; colour; deflate, filters and rows as usual
   std::string png("\x89PNG\r\n\x1a\n", 8);
   png.reserve(image.size() + 64);

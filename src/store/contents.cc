@@ -14,7 +14,7 @@ namespace {
 
 constexpr const char* kDigestKey = "manifest_sha256";
 constexpr std::uint64_t kRecordLimit = 64 << 20;
-constexpr std::uint64_t kBlock = 1 << 20;
+constexpr std::uint64_t kDigestBlock = 1 << 20;
 
 std::string dump(const Json& json) {
   return json.dump(1, ' ', false, Json::error_handler_t::replace);
@@ -33,18 +33,12 @@ std::string checked_name(const std::string& name) {
   return name;
 }
 
-const Json& list(const Json& json, const std::string& key) {
-  const Json& value = json.at(key);
-  if (!value.is_array()) throw Error(text("\"", key, "\" is not a list"));
-  return value;
-}
-
 WorkRecord record_from_json(const Json& json) {
   WorkRecord record;
   record.command = json.at("command");
   record.state = json.at("state");
-  for (const Json& shard : list(json, "shards")) record.contents.shards.push_back(shard_from_json(shard));
-  for (const Json& report : list(json, "reports")) record.contents.reports.push_back(file_from_json(report));
+  for (const Json& shard : list_of(json, "shards")) record.contents.shards.push_back(shard_from_json(shard));
+  for (const Json& report : list_of(json, "reports")) record.contents.reports.push_back(file_from_json(report));
   for (const Split split : kSplits) {
     const Json& counts = json.at("splits").at(std::string(split_name(split)));
     record.contents.counts[static_cast<std::size_t>(split)] = {unsigned_from_json(counts, "class_0"),
@@ -71,6 +65,12 @@ FileEntry file_from_json(const Json& json) {
   return {checked_name(json.at("file")), unsigned_from_json(json, "bytes"), json.at("sha256")};
 }
 
+const Json& list_of(const Json& json, const std::string& key) {
+  const Json& value = json.at(key);
+  if (!value.is_array()) throw Error(text("\"", key, "\" is not a list"));
+  return value;
+}
+
 ShardEntry shard_from_json(const Json& json) {
   const std::string name = checked_name(json.at("file"));
   const Split split = split_from_name(json.at("split").get<std::string>());
@@ -86,8 +86,8 @@ void verify_file(const std::filesystem::path& store, const FileEntry& file) {
   }
   Sha256 digest;
   std::vector<std::byte> block;
-  for (std::uint64_t position = 0; position < file.bytes; position += kBlock) {
-    block.resize(std::min(kBlock, file.bytes - position));
+  for (std::uint64_t position = 0; position < file.bytes; position += kDigestBlock) {
+    block.resize(std::min(kDigestBlock, file.bytes - position));
     input.read(position, block);
     digest.add(block);
   }

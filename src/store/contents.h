@@ -36,6 +36,8 @@ Json to_json(const FileEntry& file);
 Json to_json(const ShardEntry& shard);
 FileEntry file_from_json(const Json& json);
 ShardEntry shard_from_json(const Json& json);
+// The entry `key`, which has to be a list.
+const Json& list_of(const Json& json, const std::string& key);
 
 // Compares a file of `store` with its entry, byte by byte; throws Error naming it where they differ.
 void verify_file(const std::filesystem::path& store, const FileEntry& file);

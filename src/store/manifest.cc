@@ -68,12 +68,6 @@ Integer integer(const Json& json, const std::string& key) {
       unsigned_from_json(json, key, static_cast<std::uint64_t>(std::numeric_limits<Integer>::max())));
 }
 
-const Json& list(const Json& json, const std::string& key) {
-  const Json& value = json.at(key);
-  if (!value.is_array()) throw Error(text("\"", key, "\" is not a list"));
-  return value;
-}
-
 double finite(const Json& json, const std::string& key) {
   const double value = json.at(key).get<double>();
   if (!std::isfinite(value)) throw Error(text("\"", key, "\" is not finite"));
@@ -106,7 +100,7 @@ void check_counts(const Manifest& manifest) {
 Manifest from_json(const Json& json) {
   Manifest manifest;
   manifest.shape = shape_from_json(json);
-  for (const Json& channel : list(json, "channels")) {
+  for (const Json& channel : list_of(json, "channels")) {
     manifest.channels.push_back({channel.at("name"), channel.at("unit"), channel.at("signed")});
     const Json& statistics = channel.at("statistics");
     manifest.statistics.push_back({finite(statistics, "mean"), finite(statistics, "standard_deviation"),
@@ -126,13 +120,13 @@ Manifest from_json(const Json& json) {
     manifest.counts[static_cast<std::size_t>(split)] = {integer<std::uint64_t>(counts, "class_0"),
                                                         integer<std::uint64_t>(counts, "class_1")};
   }
-  for (const Json& shard : list(json, "shards")) manifest.shards.push_back(shard_from_json(shard));
-  for (const Json& source : list(json, "sources")) {
+  for (const Json& shard : list_of(json, "shards")) manifest.shards.push_back(shard_from_json(shard));
+  for (const Json& source : list_of(json, "sources")) {
     manifest.source_files.push_back(
         {source.at("name"), integer<std::uint64_t>(source, "rows"), integer<std::uint64_t>(source, "skipped")});
     manifest.sources.push_back(manifest.source_files.back().name);
   }
-  manifest.skipped_rows = list(json, "skipped_rows");
+  manifest.skipped_rows = list_of(json, "skipped_rows");
   if (json.contains("skipped_reasons")) {  // older stores have neither of the two
     for (const auto& [reason, count] : json.at("skipped_reasons").items()) {
       manifest.skipped_reasons[reason] = unsigned_from_json(json.at("skipped_reasons"), reason);

@@ -100,7 +100,7 @@ Json run_training(const TrainCommand& command) {
   // The data come before the folder: a misspelt path leaves nothing behind.
   if (!command.resume) refuse_existing(command.run, command.overwrite);
   const TrainingData data = read_data(recipe, command.source);
-  auto trainer = std::make_unique<Trainer>(recipe, data, command.run, threads);
+  auto trainer = std::make_unique<Trainer>(recipe, data, command.run);
   create_folder(command.run);
   const FolderLock lock(command.run);
   const bool resumed = open_run(command);

@@ -64,11 +64,10 @@ LoadOptions load_options(const Recipe& recipe, const Model& model, const JetReco
 
 }  // namespace
 
-Trainer::Trainer(Recipe recipe, TrainingData data, std::filesystem::path run, int threads)
+Trainer::Trainer(Recipe recipe, TrainingData data, std::filesystem::path run)
     : recipe_(std::move(recipe)),
       data_(std::move(data)),
       run_(std::move(run)),
-      threads_(threads),
       model_options_(complete_options(recipe_, data_.transform)) {
   seed_random(recipe_.train.seed, -1, 0);
   model_ = make_model(recipe_.model_name, model_options_);

@@ -35,9 +35,9 @@ struct TrainingData {
 // weights after any step follow from recipe, data and number of threads alone, whether the run was stopped or not.
 class Trainer {
  public:
-  // run: folder that takes the outputs; it exists. threads: of ATen, the loader gets one beside. Builds the model from
-  // the seed; throws UsageError where the model's options and the data do not fit.
-  Trainer(Recipe recipe, TrainingData data, std::filesystem::path run, int threads);
+  // run: folder that takes the outputs; it exists. Works with the threads that ATen is set to and one of the loader.
+  // Builds the model from the seed; throws UsageError where the model's options and the data do not fit.
+  Trainer(Recipe recipe, TrainingData data, std::filesystem::path run);
 
   // Goes on from last.safetensors. Throws Error naming what differs where it stems from another recipe or other data.
   void resume();
@@ -64,7 +64,6 @@ class Trainer {
   Recipe recipe_;
   TrainingData data_;
   std::filesystem::path run_;
-  int threads_;
   Json model_options_;
   std::unique_ptr<Model> model_, average_;  // average_: of the weights, where ema_decay is not 0
   NamedTensors parameters_;

@@ -7,17 +7,12 @@
 namespace jetvit {
 namespace {
 
-std::size_t files_in(const std::filesystem::path& folder) {
-  return static_cast<std::size_t>(
-      std::distance(std::filesystem::directory_iterator(folder), std::filesystem::directory_iterator()));
-}
-
 TEST(Commit, ReplacesTheOldContentWhole) {
   const test::TempFolder folder;
   commit_text(folder / "a.txt", "old");
   commit_text(folder / "a.txt", "new content");
   EXPECT_EQ(read_text_file(folder / "a.txt", 100), "new content");
-  EXPECT_EQ(files_in(folder.path()), 1U);
+  EXPECT_EQ(test::files_in(folder.path()), 1U);
 }
 
 TEST(Commit, WithoutCommitNothingIsLeft) {
@@ -28,7 +23,7 @@ TEST(Commit, WithoutCommitNothingIsLeft) {
     file.write("half");
   }
   EXPECT_EQ(read_text_file(folder / "a.txt", 100), "old");
-  EXPECT_EQ(files_in(folder.path()), 1U);
+  EXPECT_EQ(test::files_in(folder.path()), 1U);
 }
 
 TEST(Commit, NamesPathAndCause) {

@@ -15,11 +15,6 @@ bool is_ours(const std::filesystem::path& name) {
   return name.native().starts_with("ours");
 }
 
-std::size_t files_in(const std::filesystem::path& folder) {
-  return static_cast<std::size_t>(
-      std::distance(std::filesystem::directory_iterator(folder), std::filesystem::directory_iterator()));
-}
-
 void write_output(const std::filesystem::path& path, std::string_view content, bool overwrite) {
   OutputFolder output(path, overwrite, is_ours);
   output.add_folder("ours");
@@ -37,7 +32,7 @@ TEST(OutputFolder, StandsThereWholeAfterCommit) {
     output.commit();
   }
   EXPECT_EQ(read_text_file(out / "ours", 100), "content");
-  EXPECT_EQ(files_in(folder / "deep"), 1U);
+  EXPECT_EQ(test::files_in(folder / "deep"), 1U);
 }
 
 TEST(OutputFolder, WithoutCommitNothingIsLeft) {
@@ -46,7 +41,7 @@ TEST(OutputFolder, WithoutCommitNothingIsLeft) {
     OutputFolder output(folder / "deep/out", false, is_ours);
     output.add_file("ours", "content");
   }
-  EXPECT_EQ(files_in(folder.path()), 0U);
+  EXPECT_EQ(test::files_in(folder.path()), 0U);
 }
 
 TEST(OutputFolder, ReplacesOnlyItsOwnFilesAndOnlyWhenTold) {
@@ -62,7 +57,7 @@ TEST(OutputFolder, ReplacesOnlyItsOwnFilesAndOnlyWhenTold) {
   EXPECT_ERROR(write_output(out, "newer", true), Error,
                "holds theirs.txt, which no preparation of this kind left there");
   EXPECT_EQ(read_text_file(out / "theirs.txt", 100), "precious");
-  EXPECT_EQ(files_in(folder.path()), 1U);
+  EXPECT_EQ(test::files_in(folder.path()), 1U);
 }
 
 TEST(OutputFolder, ReplacesWhatALinkLeadsTo) {
@@ -72,7 +67,7 @@ TEST(OutputFolder, ReplacesWhatALinkLeadsTo) {
   write_output(folder / "link", "new", true);
   EXPECT_TRUE(std::filesystem::is_symlink(folder / "link"));
   EXPECT_EQ(read_text_file(folder / "out/ours/a", 100), "new");
-  EXPECT_EQ(files_in(folder.path()), 2U);
+  EXPECT_EQ(test::files_in(folder.path()), 2U);
 }
 
 TEST(OutputFolder, RefusesWhatCameThereMeanwhile) {
@@ -93,7 +88,7 @@ TEST(OutputFolder, TheSecondOfTwoWritersRefusesAtOnceAndNamesTheFirst) {
                text("out: another preparation is writing there (process ", ::getpid(), " on host "));
   first.commit();
   EXPECT_EQ(read_text_file(folder / "out/ours", 100), "first");
-  EXPECT_EQ(files_in(folder.path()), 1U);
+  EXPECT_EQ(test::files_in(folder.path()), 1U);
 }
 
 TEST(OutputFolder, RemovesWhatAKilledProcessLeft) {
@@ -103,7 +98,7 @@ TEST(OutputFolder, RemovesWhatAKilledProcessLeft) {
   commit_text(folder / ".out.jetvit-lock", "1 somewhere\n");
   write_output(folder / "out", "whole", false);
   EXPECT_EQ(read_text_file(folder / "out/ours/a", 100), "whole");
-  EXPECT_EQ(files_in(folder.path()), 1U);
+  EXPECT_EQ(test::files_in(folder.path()), 1U);
 }
 
 TEST(OutputFolder, NamesPathAndCause) {

@@ -13,7 +13,7 @@
 namespace jetvit {
 namespace {
 
-constexpr double kTolerance = 1e-12;
+constexpr double kRounding = 1e-12;
 
 // wins[s][b] of every (signal, background) pair: 1, 1/2 on a tie, 0.
 std::vector<std::vector<double>> wins_of(const std::vector<double>& score, const std::vector<std::uint8_t>& label) {
@@ -55,9 +55,9 @@ TEST(DeLong, EqualsItsDefinitionByPairs) {
     const test::GeneratedJets sample = test::generated_jets(static_cast<std::size_t>(jets), levels, 900);
     const auto [auc, variance] = by_pairs(wins_of(sample.score, sample.label));
     const AucEstimate estimate = delong(sample.score, sample.label);
-    EXPECT_NEAR(estimate.auc, auc, kTolerance);
-    EXPECT_NEAR(estimate.auc, roc_auc(sample.score, sample.label), kTolerance);
-    EXPECT_NEAR(estimate.error, std::sqrt(variance), kTolerance);
+    EXPECT_NEAR(estimate.auc, auc, kRounding);
+    EXPECT_NEAR(estimate.auc, roc_auc(sample.score, sample.label), kRounding);
+    EXPECT_NEAR(estimate.error, std::sqrt(variance), kRounding);
   }
 }
 
@@ -72,12 +72,12 @@ TEST(DeLong, PairedTestEqualsItsDefinitionByPairs) {
   }
   const auto [difference, variance] = by_pairs(wins);
   const PairedComparison paired = delong_paired(sample.score, other, sample.label);
-  EXPECT_NEAR(paired.difference, difference, kTolerance);
-  EXPECT_NEAR(paired.error, std::sqrt(variance), kTolerance);
-  EXPECT_NEAR(paired.p_value, std::erfc(std::abs(difference) / std::sqrt(2 * variance)), kTolerance);
+  EXPECT_NEAR(paired.difference, difference, kRounding);
+  EXPECT_NEAR(paired.error, std::sqrt(variance), kRounding);
+  EXPECT_NEAR(paired.p_value, std::erfc(std::abs(difference) / std::sqrt(2 * variance)), kRounding);
   const PairedComparison turned = delong_paired(other, sample.score, sample.label);
   EXPECT_EQ(turned.difference, -paired.difference);
-  EXPECT_NEAR(turned.p_value, paired.p_value, kTolerance);
+  EXPECT_NEAR(turned.p_value, paired.p_value, kRounding);
 }
 
 TEST(DeLong, AClassifierDoesNotDifferFromItself) {

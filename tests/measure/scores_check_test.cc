@@ -19,7 +19,7 @@ using Scores = std::vector<double>;
 using Labels = std::vector<std::uint8_t>;
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr double kInfinite = std::numeric_limits<double>::infinity();
 
 void expect_refused(const Scores& score, const Labels& label, const std::string& words) {
   EXPECT_ERROR(check_scores(score, label, {}), Error, words);
@@ -32,7 +32,7 @@ void expect_refused(const Scores& score, const Labels& label, const std::string&
 
 TEST(ScoresCheck, ScoresThatAreNoNumbers) {
   expect_refused({0.1, kNan, 0.3, 0.4}, {0, 1, 0, 1}, "jet 1 has the score nan (must be a finite number)");
-  expect_refused({0.1, 0.2, 0.3, -kInfinity}, {0, 1, 0, 1}, "jet 3 has the score -inf");
+  expect_refused({0.1, 0.2, 0.3, -kInfinite}, {0, 1, 0, 1}, "jet 3 has the score -inf");
 }
 
 TEST(ScoresCheck, OneClassOnly) {
@@ -53,7 +53,7 @@ TEST(ScoresCheck, LabelsOutsideTheTwoClasses) {
 TEST(ScoresCheck, WeightsThatAreNotPositive) {
   const Scores score = {0.1, 0.2, 0.3};
   const Labels label = {0, 1, 0};
-  for (const double weight : {-1.0, 0.0, kNan, kInfinity}) {
+  for (const double weight : {-1.0, 0.0, kNan, kInfinite}) {
     EXPECT_ERROR(roc_auc(score, label, Scores{1, 1, weight}), Error, "jet 2 has the weight");
   }
 }

@@ -8,12 +8,10 @@
 #include <ATen/ops/tensor.h>
 #include <gtest/gtest.h>
 
+#include "support/leaf.h"
+
 namespace jetvit {
 namespace {
-
-at::Tensor leaf(const at::Tensor& values) {
-  return values.detach().clone().set_requires_grad(true);
-}
 
 at::Tensor through_bf16(const at::Tensor& x) {
   return x.to(at::kBFloat16).to(at::kFloat);
@@ -41,8 +39,8 @@ TEST(Bf16Products, RoundToNearestEven) {
 // The products of bfloat16 numbers are exact in float32; sums of 96 of them differ by their order alone, and round to
 // neighbours of bfloat16 (at most 2^-7 apart, relatively) where they lie near the middle.
 TEST(Bf16Products, EqualThoseOfBf16Tensors) {
-  const at::Tensor a = leaf(at::randn({3, 40, 96}));
-  const at::Tensor b = leaf(at::randn({3, 96, 24}));
+  const at::Tensor a = test::leaf(at::randn({3, 40, 96}));
+  const at::Tensor b = test::leaf(at::randn({3, 96, 24}));
   const at::Tensor seed = at::randn({3, 40, 24});
   const at::Tensor native = at::matmul(a.to(at::kBFloat16), b.to(at::kBFloat16)).to(at::kFloat);
   native.backward(seed);

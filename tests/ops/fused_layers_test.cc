@@ -21,16 +21,13 @@
 #include "ops/row_blocks.h"
 #include "ops/squeeze_excite.h"
 #include "ops/vector_math.h"
+#include "support/leaf.h"
 
 namespace jetvit {
 namespace {
 
 constexpr double kMomentum = 0.1;
 constexpr double kEpsilon = 1e-5;
-
-at::Tensor leaf(const at::Tensor& values) {
-  return values.detach().clone(at::MemoryFormat::Preserve).set_requires_grad(true);
-}
 
 // The largest difference against the largest value: float32 sums of a few thousand terms agree to about 1e-6 of it.
 double difference(const at::Tensor& a, const at::Tensor& b) {
@@ -54,9 +51,9 @@ struct NormResult {
 template <class Layer>
 NormResult run_norm(Layer layer, const at::Tensor& values, const at::Tensor& w, const at::Tensor& b,
                     const at::Tensor& gradient) {
-  const at::Tensor x = leaf(values);
-  const at::Tensor weight = leaf(w);
-  const at::Tensor bias = leaf(b);
+  const at::Tensor x = test::leaf(values);
+  const at::Tensor weight = test::leaf(w);
+  const at::Tensor bias = test::leaf(b);
   NormResult out;
   out.running_mean = at::zeros({values.size(1)}, values.options());
   out.running_variance = at::ones({values.size(1)}, values.options());
@@ -109,10 +106,10 @@ TEST(FusedActivation, EqualsTheOperatorsWherePositionsAndMemoryOrdersDiffer) {
     for (const Activation activation :
          {Activation::kRelu, Activation::kSilu, Activation::kGelu, Activation::kGeluTanh}) {
       SCOPED_TRACE(static_cast<int>(activation));
-      const at::Tensor x = leaf(values);
+      const at::Tensor x = test::leaf(values);
       const at::Tensor y = fused_activation(x, activation);
       y.backward(gradient);
-      const at::Tensor exact_x = leaf(values.to(at::kDouble));
+      const at::Tensor exact_x = test::leaf(values.to(at::kDouble));
       const at::Tensor exact_y = activate(exact_x, activation);
       exact_y.backward(gradient.to(at::kDouble));
       EXPECT_LT(((y - exact_y).abs() / (exact_x.abs() + 1)).max().item<double>(), 3e-7);
@@ -158,8 +155,8 @@ TEST_P(FusedLayers, SqueezeExcite) {
                                                   at::randn({channels(), reduced}), at::randn({channels()})};
     const at::Tensor gradient = at::randn(values.sizes());
     const auto run = [&](at::ScalarType type, auto layer) {
-      std::vector<at::Tensor> inputs = {leaf(values.to(type))};
-      for (const at::Tensor& parameter : parameters) inputs.push_back(leaf(parameter.to(type)));
+      std::vector<at::Tensor> inputs = {test::leaf(values.to(type))};
+      for (const at::Tensor& parameter : parameters) inputs.push_back(test::leaf(parameter.to(type)));
       std::vector<at::Tensor> out = {layer(inputs)};
       out.front().backward(gradient.to(type));
       for (const at::Tensor& input : inputs) out.push_back(input.grad());

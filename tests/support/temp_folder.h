@@ -25,4 +25,9 @@ class TempFolder {
   std::filesystem::path path_;
 };
 
+inline std::size_t files_in(const std::filesystem::path& folder) {
+  return static_cast<std::size_t>(
+      std::distance(std::filesystem::directory_iterator(folder), std::filesystem::directory_iterator()));
+}
+
 }  // namespace jetvit::test

@@ -72,11 +72,11 @@ void train(const Recipe& how, const std::filesystem::path& run, const std::vecto
   at::set_num_threads(1);
   std::filesystem::create_directories(run);
   for (const std::int64_t stop : stops) {
-    Trainer trainer(how, data(), run, 1);
+    Trainer trainer(how, data(), run);
     if (std::filesystem::exists(run / kLastFile)) trainer.resume();
     EXPECT_THROW(trainer.run([&] { return trainer.position().step == stop ? SIGTERM : 0; }), Interrupted);
   }
-  Trainer trainer(how, data(), run, 1);
+  Trainer trainer(how, data(), run);
   if (!stops.empty()) trainer.resume();
   trainer.run();
 }
@@ -125,21 +125,21 @@ TEST(Trainer, ResumesRunsOlderThanARecipesKey) {
   checkpoint.about["recipe"]["augment"].erase("mixup");
   checkpoint.about["recipe"]["train"].erase("sampling");
   write_checkpoint(folder / kLastFile, checkpoint);
-  Trainer trainer(recipe("train.epochs=2"), data(), folder.path(), 1);
+  Trainer trainer(recipe("train.epochs=2"), data(), folder.path());
   trainer.resume();
   EXPECT_EQ(trainer.position().step, 8);
-  Trainer other(recipe("weights.kind=class"), data(), folder.path(), 1);
+  Trainer other(recipe("weights.kind=class"), data(), folder.path());
   EXPECT_ERROR(other.resume(), UsageError, "cannot resume: weights.kind is \"class\", was \"none\"");
 }
 
 TEST(Trainer, ResumeRefusesAnotherRecipeOrOtherData) {
   const test::TempFolder folder;
   train(recipe("train.epochs=1"), folder.path(), {});
-  Trainer other(recipe("optimiser.lr=0.5"), data(), folder.path(), 1);
+  Trainer other(recipe("optimiser.lr=0.5"), data(), folder.path());
   EXPECT_ERROR(other.resume(), UsageError, "cannot resume: train.epochs is 3, was 1");
   TrainingData changed = data();
   changed.fingerprint = "changed";
-  Trainer elsewhere(recipe("train.epochs=1"), changed, folder.path(), 1);
+  Trainer elsewhere(recipe("train.epochs=1"), changed, folder.path());
   EXPECT_ERROR(elsewhere.resume(), UsageError, "the jets of store are not those of store");
 }
 
@@ -165,13 +165,13 @@ TEST(Trainer, NonFiniteLossNamesEpochStepAndJets) {
   auto records = std::make_shared<JetRecords>(*bad.train);
   for (float& value : records->images.value) value = std::numeric_limits<float>::infinity();
   bad.train = records;
-  Trainer trainer(recipe(), bad, folder.path(), 1);
+  Trainer trainer(recipe(), bad, folder.path());
   EXPECT_ERROR(trainer.run(), Error, "epoch 1, step 1: the loss or its gradient is not finite (jets file:row 0:");
 }
 
 TEST(Trainer, ModelOptionsThatContradictTheDataAreRefused) {
   const test::TempFolder folder;
-  EXPECT_ERROR(Trainer(recipe("model.channels=8"), data(), folder.path(), 1), UsageError,
+  EXPECT_ERROR(Trainer(recipe("model.channels=8"), data(), folder.path()), UsageError,
                "model.channels = 8 does not fit");
 }
 
