@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -10,18 +11,15 @@
 
 namespace jetvit {
 
-inline constexpr std::size_t kHybridBlock = 512;
-
-// Walks Parquet's run-length / bit-packed hybrid: calls on_run(value, count) for repeated values and on_packed(values,
-// count) for stretches of up to kHybridBlock unpacked ones, until `count` values were seen. Throws Error where the
-// bytes end before.
-template <class OnRun, class OnPacked>
-void walk_hybrid(std::span<const std::byte> bytes, int bit_width, std::size_t count, OnRun on_run, OnPacked on_packed) {
+// Walks Parquet's run-length / bit-packed hybrid: calls on_run(value, count) for repeated values and on_group(bytes,
+// count) for each group of eight packed ones, of which the first `count` count, until `count` values were seen. Eight
+// bytes behind a group can be read (unpack_group, unpack_lanes). Throws Error where the bytes end before.
+template <class OnRun, class OnGroup>
+void walk_hybrid(std::span<const std::byte> bytes, int bit_width, std::size_t count, OnRun on_run, OnGroup on_group) {
   if (bit_width < 0 || bit_width > 32) throw Error("a page states an impossible bit width");
   const auto* at = reinterpret_cast<const std::uint8_t*>(bytes.data());
   const auto* end = at + bytes.size();
   const std::uint64_t mask = bit_width == 0 ? 0 : ~std::uint64_t{0} >> (64 - bit_width);
-  std::uint32_t block[kHybridBlock];
   while (count > 0) {
     std::uint64_t head = 0;
     for (int shift = 0;; shift += 7) {
@@ -44,29 +42,63 @@ void walk_hybrid(std::span<const std::byte> bytes, int bit_width, std::size_t co
     // Groups of eight values in bit_width bytes each.
     std::uint64_t groups = head >> 1;
     if (groups == 0) throw Error("a page holds an empty run");
-    while (groups > 0 && count > 0) {
-      std::size_t filled = 0;
-      for (; groups > 0 && filled < kHybridBlock && filled < count; --groups, filled += 8) {
-        if (end - at < bit_width) throw Error("a page's runs are cut short");
-        const std::uint8_t* group = at;
+    for (; groups > 0 && count > 0; --groups) {
+      if (end - at < bit_width) throw Error("a page's runs are cut short");
+      const std::size_t used = std::min<std::size_t>(8, count);
+      if (end - at < bit_width + 8) {  // reading on would pass the end
         std::uint8_t padded[40] = {};
-        if (end - at < bit_width + 8) {  // the loads below would pass the end
-          std::memcpy(padded, at, static_cast<std::size_t>(bit_width));
-          group = padded;
-        }
-        for (std::size_t i = 0; i < 8; ++i) {
-          const std::size_t bit = i * static_cast<std::size_t>(bit_width);
-          std::uint64_t word = 0;
-          std::memcpy(&word, group + bit / 8, sizeof(word));
-          block[filled + i] = static_cast<std::uint32_t>((word >> (bit % 8)) & mask);
-        }
-        at += bit_width;
+        std::memcpy(padded, at, static_cast<std::size_t>(bit_width));
+        on_group(static_cast<const std::uint8_t*>(padded), used);
+      } else {
+        on_group(at, used);
       }
-      const std::size_t used = std::min(filled, count);
-      on_packed(static_cast<const std::uint32_t*>(block), used);
+      at += bit_width;
       count -= used;
     }
   }
 }
+
+// The eight values of a group of walk_hybrid.
+inline std::array<std::uint32_t, 8> unpack_group(const std::uint8_t* group, int bit_width) {
+  const std::uint64_t mask = bit_width == 0 ? 0 : ~std::uint64_t{0} >> (64 - bit_width);
+  std::array<std::uint32_t, 8> values;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const std::size_t bit = i * static_cast<std::size_t>(bit_width);
+    std::uint64_t word = 0;
+    std::memcpy(&word, group + bit / 8, sizeof(word));
+    values[i] = static_cast<std::uint32_t>((word >> (bit % 8)) & mask);
+  }
+  return values;
+}
+
+// The same for widths up to 16: lanes of 16 bits, four a word, so that a word tells at once whether all four are equal.
+class LaneUnpacker {
+ public:
+  static constexpr int kMaxWidth = 16;
+
+  explicit LaneUnpacker(int bit_width) : half_(bit_width / 2), odd_(bit_width % 2 * 4), spread_(16 - bit_width) {
+    const std::uint64_t lane = (std::uint64_t{1} << bit_width) - 1;
+    for (int i = 0; i < 4; ++i) mask_[i] = lane << (16 * i);
+  }
+
+  std::array<std::uint64_t, 2> operator()(const std::uint8_t* group) const {
+    std::uint64_t low = 0;
+    std::uint64_t high = 0;
+    std::memcpy(&low, group, sizeof(low));
+    std::memcpy(&high, group + half_, sizeof(high));
+    return {spread(low), spread(high >> odd_)};
+  }
+
+ private:
+  std::uint64_t spread(std::uint64_t packed) const {
+    return (packed & mask_[0]) | (packed << spread_ & mask_[1]) | (packed << 2 * spread_ & mask_[2]) |
+           (packed << 3 * spread_ & mask_[3]);
+  }
+
+  int half_;    // bytes to the word that holds the fifth value
+  int odd_;     // bits of that word before it
+  int spread_;  // bits between packed values as lanes
+  std::uint64_t mask_[4];
+};
 
 }  // namespace jetvit

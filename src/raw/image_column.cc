@@ -1,6 +1,7 @@
 #include "raw/image_column.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -185,7 +186,11 @@ inline void ImageColumnReader::skip(std::size_t count) {
 
 // Places a value behind a run of zeros; ends rows that they fill. Regular pages only.
 inline void ImageColumnReader::add_after_zeros(std::size_t zeros, float value) {
-  skip(zeros + 1);
+  if (row_open_ && zeros < values_per_jet_ - position_) {
+    position_ += zeros + 1;
+  } else {
+    skip(zeros + 1);
+  }
   places_.push_back(static_cast<std::uint32_t>(position_ - 1));
   values_.push_back(value);
 }
@@ -216,43 +221,48 @@ void ImageColumnReader::add_regular_page(const DataPage& page, const PageReader&
 
 void ImageColumnReader::add_dictionary_page(const DataPage& page) {
   if (page.data.empty()) throw Error("a page is cut short");
-  const auto entries = static_cast<std::uint32_t>(dictionary_.size());
-  const auto check = [&](std::uint32_t index) {
-    if (index >= entries) throw Error("a page points outside its dictionary");
+  const auto bit_width = static_cast<int>(page.data[0]);
+  const auto zero = std::find(dictionary_.begin(), dictionary_.end(), 0.0F);
+  std::size_t zeros = 0;  // before the next value
+  const auto value_of = [&](std::uint64_t index) {
+    if (index >= dictionary_.size()) throw Error("a page points outside its dictionary");
+    return dictionary_[index];
   };
-  std::size_t zeros = 0;
-  walk_hybrid(
-      page.data.subspan(1), static_cast<int>(page.data[0]), page.values,
-      [&](std::uint32_t index, std::size_t length) {
-        check(index);
-        if (dictionary_[index] == 0) {
-          zeros += length;
-          return;
-        }
-        for (std::size_t i = 0; i < length; ++i) {
-          add_after_zeros(zeros, dictionary_[index]);
-          zeros = 0;
-        }
-      },
-      [&](const std::uint32_t* indices, std::size_t length) {
-        std::uint32_t largest = 0;
-        for (std::size_t i = 0; i < length; ++i) largest = std::max(largest, indices[i]);
-        check(largest);
-        // Which of them are zero is unpredictable: they are gathered without a branch.
-        std::uint16_t place[kHybridBlock];
-        std::size_t found = 0;
-        for (std::size_t i = 0; i < length; ++i) {
-          place[found] = static_cast<std::uint16_t>(i);
-          found += dictionary_[indices[i]] != 0 ? 1 : 0;
-        }
-        std::size_t next = 0;
-        for (std::size_t i = 0; i < found; ++i) {
-          add_after_zeros(zeros + place[i] - next, dictionary_[indices[place[i]]]);
-          zeros = 0;
-          next = place[i] + std::size_t{1};
-        }
-        zeros += length - next;
-      });
+  const auto add_run = [&](std::uint32_t index, std::size_t length) {
+    const float value = value_of(index);
+    if (value == 0) {
+      zeros += length;
+      return;
+    }
+    for (std::size_t i = 0; i < length; ++i, zeros = 0) add_after_zeros(zeros, value);
+  };
+  const auto add_any_group = [&](const std::uint8_t* group, std::size_t used) {
+    const auto indices = unpack_group(group, bit_width);
+    for (std::size_t i = 0; i < used; ++i) add_run(indices[i], 1);
+  };
+  if (zero == dictionary_.end() || bit_width > LaneUnpacker::kMaxWidth) {
+    walk_hybrid(page.data.subspan(1), bit_width, page.values, add_run, add_any_group);
+    return skip(zeros);
+  }
+  // Most values of a group are the zero of the dictionary: only the lanes that differ from it are looked at.
+  const LaneUnpacker unpack(bit_width);
+  const std::uint64_t all_zero = 0x0001000100010001 * static_cast<std::uint64_t>(zero - dictionary_.begin());
+  walk_hybrid(page.data.subspan(1), bit_width, page.values, add_run, [&](const std::uint8_t* group, std::size_t used) {
+    if (used < 8) return add_any_group(group, used);
+    for (const std::uint64_t lanes : unpack(group)) {
+      std::size_t next = 0;
+      for (std::uint64_t differ = lanes ^ all_zero; differ != 0;) {
+        const auto lane = static_cast<std::size_t>(std::countr_zero(differ)) / 16;
+        differ &= ~(std::uint64_t{0xffff} << (16 * lane));
+        const float value = value_of(lanes >> (16 * lane) & 0xffff);
+        if (value == 0) continue;  // negative zero, or another double too small for float
+        add_after_zeros(zeros + lane - next, value);
+        zeros = 0;
+        next = lane + 1;
+      }
+      zeros += 4 - next;
+    }
+  });
   skip(zeros);
 }
 

@@ -85,8 +85,9 @@ void by_dictionary(const DataPage& page, const PageReader& pages, PhysicalType t
   walk_hybrid(
       page.data.subspan(1), static_cast<int>(page.data[0]), count,
       [&](std::uint32_t index, std::size_t length) { out.insert(out.end(), length, look_up(index)); },
-      [&](const std::uint32_t* indices, std::size_t length) {
-        for (std::size_t i = 0; i < length; ++i) out.push_back(look_up(indices[i]));
+      [&](const std::uint8_t* group, std::size_t used) {
+        const auto indices = unpack_group(group, static_cast<int>(page.data[0]));
+        for (std::size_t i = 0; i < used; ++i) out.push_back(look_up(indices[i]));
       });
 }
 
@@ -120,8 +121,9 @@ void decode_levels(std::span<const std::byte> bytes, int max_level, std::size_t 
   walk_hybrid(
       bytes, bit_width, count,
       [&](std::uint32_t level, std::size_t length) { out.insert(out.end(), length, static_cast<std::uint8_t>(level)); },
-      [&](const std::uint32_t* levels, std::size_t length) {
-        for (std::size_t i = 0; i < length; ++i) out.push_back(static_cast<std::uint8_t>(levels[i]));
+      [&](const std::uint8_t* group, std::size_t used) {
+        const auto levels = unpack_group(group, bit_width);
+        for (std::size_t i = 0; i < used; ++i) out.push_back(static_cast<std::uint8_t>(levels[i]));
       });
 }
 

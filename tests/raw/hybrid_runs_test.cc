@@ -41,7 +41,14 @@ std::vector<std::uint32_t> walk(std::span<const std::byte> bytes, int bit_width,
   std::vector<std::uint32_t> out;
   walk_hybrid(
       bytes, bit_width, count, [&](std::uint32_t value, std::size_t length) { out.insert(out.end(), length, value); },
-      [&](const std::uint32_t* values, std::size_t length) { out.insert(out.end(), values, values + length); });
+      [&](const std::uint8_t* group, std::size_t used) {
+        const auto values = unpack_group(group, bit_width);
+        if (bit_width <= LaneUnpacker::kMaxWidth) {
+          const auto lanes = LaneUnpacker(bit_width)(group);
+          for (std::size_t i = 0; i < 8; ++i) EXPECT_EQ(lanes[i / 4] >> (16 * (i % 4)) & 0xffff, values[i]);
+        }
+        out.insert(out.end(), values.begin(), values.begin() + static_cast<std::ptrdiff_t>(used));
+      });
   return out;
 }
 
