@@ -97,7 +97,7 @@ void add_demo(CLI::App& program) {
   command->add_option("--recipe", options->recipe, "recipe to train (default: recipes/demo.toml)");
   command->add_option("--out", options->out, "folder for the store, the run and the pictures")->capture_default_str();
   command->add_flag("--overwrite", options->overwrite, "replace an earlier demo in that folder");
-  command->footer("Examples:\n  jetvit demo\n  jetvit demo --overwrite --recipe recipes/quark_gluon/vit_nano.toml\n");
+  command->footer("Examples:\n  jetvit demo\n  jetvit demo --overwrite --recipe recipes/demo/vit_nano.toml\n");
   command->callback([options] { run_demo(*options); });
 }
 

@@ -43,6 +43,21 @@ Json to_json(const toml::node& node, const std::string& name) {
   throw UsageError(text(name, ": line ", node.source().begin.line, ": dates and times have no meaning here"));
 }
 
+constexpr const char* kNoSuchTable = "no such table (entries of a list are numbered from 1)";
+
+// What `key` names in a table or a list of tables; a table is made where there is none.
+Json& entry_of(Json& place, const std::string& key, const std::string& assignment) {
+  if (!place.is_array()) {
+    Json& entry = place[key];
+    if (entry.is_object() || entry.is_array() || entry.is_null()) return entry;
+  } else {
+    for (std::size_t entry = 0; entry < place.size(); ++entry) {
+      if (key == text(entry + 1) && place[entry].is_object()) return place[entry];
+    }
+  }
+  throw UsageError(text("--set ", printable(assignment), ": ", kNoSuchTable));
+}
+
 // TOML allows no control characters, in comments and strings neither.
 void refuse_control_characters(const std::string& document, const std::string& name) {
   int line = 1;
@@ -89,11 +104,10 @@ void apply_override(Json& tree, const std::string& assignment) {
   Json* place = &tree;
   std::string key = assignment.substr(0, equals);
   for (std::size_t dot = key.find('.'); dot != std::string::npos; dot = key.find('.')) {
-    place = &(*place)[key.substr(0, dot)];
-    if (!place->is_object() && !place->is_null())
-      throw UsageError(text("--set ", printable(assignment), ": no such table"));
+    place = &entry_of(*place, key.substr(0, dot), assignment);
     key.erase(0, dot + 1);
   }
+  if (place->is_array()) throw UsageError(text("--set ", printable(assignment), ": ", kNoSuchTable));
   (*place)[key] = parsed;
 }
 

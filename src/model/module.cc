@@ -1,5 +1,7 @@
 #include "model/module.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 
 namespace jetvit {
@@ -22,8 +24,19 @@ std::vector<NamedTensor> Module::buffers() const {
 }
 
 void Module::train(bool on) {
-  training_ = on;
+  training_ = on && !frozen_;
   for (const auto& [name, child] : children_) child->train(on);
+}
+
+void Module::freeze_statistics(const std::set<std::string>& frozen, const std::string& prefix) {
+  const auto is_frozen = [&](const NamedTensor& parameter) { return frozen.contains(prefix + parameter.name); };
+  if (!buffers_.empty() && std::all_of(parameters_.begin(), parameters_.end(), is_frozen)) {
+    frozen_ = true;
+    training_ = false;
+  }
+  for (const auto& [name, child] : children_) {
+    child->freeze_statistics(frozen, name.empty() ? prefix : text(prefix, name, "."));
+  }
 }
 
 at::Tensor Module::add_parameter(std::string name, at::Tensor initial) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -30,6 +31,10 @@ class Module {
   void train(bool on = true);
   bool training() const { return training_; }
 
+  // From now on the modules with running statistics below, all of whose parameters are among `frozen`, use and keep
+  // what they have, in training too. prefix: of this module's names.
+  void freeze_statistics(const std::set<std::string>& frozen, const std::string& prefix = "");
+
  protected:
   at::Tensor add_parameter(std::string name, at::Tensor initial);
   at::Tensor add_buffer(std::string name, at::Tensor initial);
@@ -48,6 +53,7 @@ class Module {
   std::vector<NamedTensor> buffers_;
   std::vector<std::pair<std::string, std::shared_ptr<Module>>> children_;
   bool training_ = true;
+  bool frozen_ = false;  // never trains
 };
 
 }  // namespace jetvit

@@ -20,6 +20,9 @@ Json to_json(const Position& position) {
           {"weight_sum", position.weight_sum},
           {"best_auc", position.best_auc},
           {"best_epoch", position.best_epoch},
+          {"stage", position.stage},
+          {"first_epoch", position.first_epoch},
+          {"first_step", position.first_step},
           {"schedule", position.schedule}};
 }
 
@@ -33,6 +36,9 @@ Position position_from_json(const Json& json) {
     position.weight_sum = json.at("weight_sum").get<double>();
     position.best_auc = json.at("best_auc").get<double>();
     position.best_epoch = json.at("best_epoch").get<int>();
+    position.stage = json.value("stage", 0);  // trainings older than stages have one
+    position.first_epoch = json.value("first_epoch", 0);
+    position.first_step = json.value("first_step", std::int64_t{0});
     position.schedule = json.at("schedule");
     return position;
   } catch (const Json::exception&) {

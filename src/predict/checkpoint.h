@@ -21,7 +21,11 @@ struct Position {
   double weight_sum = 0;
   double best_auc = -1;
   int best_epoch = 0;  // from 1; 0: none yet
-  Json schedule;       // Schedule::state()
+  // Of the stage under way, to which loss sums, best epoch and schedule belong too; epochs and steps count on.
+  int stage = 0;                // from 0
+  int first_epoch = 0;          // epochs before it
+  std::int64_t first_step = 0;  // optimiser steps before it
+  Json schedule;                // Schedule::state()
 };
 
 Json to_json(const Position& position);

@@ -15,8 +15,9 @@ std::filesystem::path checkpoint_path(const std::filesystem::path& run_or_checkp
   if (!std::filesystem::is_directory(run_or_checkpoint)) return run_or_checkpoint;
   std::filesystem::path best = run_or_checkpoint / "best.safetensors";
   if (!std::filesystem::exists(best)) {
-    throw Error(
-        text(run_or_checkpoint, ": holds no best.safetensors (train for at least one epoch, or name a checkpoint)"));
+    throw Error(text(run_or_checkpoint,
+                     ": holds no best.safetensors (train for at least one epoch, of the last stage where there are "
+                     "several, or name a checkpoint)"));
   }
   return best;
 }

@@ -19,7 +19,16 @@ void visit_fields(Visitor& visit, Recipe& recipe) {
   visit("schedule", recipe.schedule, "");
 }
 
-Recipe recipe_from_json(const Json& json) {
+namespace {
+
+constexpr std::size_t kMostStages = 32;
+
+bool contains(const std::vector<std::string>& words, const std::string& word) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+// A recipe without its stages.
+Recipe tables_from_json(const Json& json) {
   Recipe recipe;
   const auto model = json.find("model");
   if (model == json.end() || !model->is_object() || !model->contains("name") || !(*model)["name"].is_string()) {
@@ -31,17 +40,16 @@ Recipe recipe_from_json(const Json& json) {
   // "model" is taken out, yet stays among the words that a misspelt table is compared with.
   Json rest = json;
   rest.erase("model");
-  static const std::vector<std::string> tables = {"model",   "transform", "image",     "augment",
-                                                  "weights", "train",     "optimiser", "schedule"};
+  static const std::vector<std::string> tables = {"model", "transform", "image",    "augment", "weights",
+                                                  "train", "optimiser", "schedule", "stage"};
   for (const auto& [key, value] : rest.items()) {
-    const auto is_key = [&key = key](const std::string& table) { return table == key; };
-    if (std::none_of(tables.begin(), tables.end(), is_key)) options_detail::unknown_key("", key, tables);
+    if (!contains(tables, key)) options_detail::unknown_key("", key, tables);
   }
   options_from_json(rest, recipe);
   return recipe;
 }
 
-Json recipe_to_json(const Recipe& recipe) {
+Json tables_to_json(const Recipe& recipe) {
   Json json = Json::object();
   json["model"] = Json::object();
   json["model"]["name"] = recipe.model_name;
@@ -50,9 +58,90 @@ Json recipe_to_json(const Recipe& recipe) {
   return json;
 }
 
+// tables: of the whole recipe, which are valid.
+Recipe stage_from_json(const Json& entry, Json tables) {
+  if (!entry.is_object()) options_detail::wrong_type("stage", entry, "a table");
+  static const std::vector<std::string> overridable = {"model", "image",     "augment", "weights",
+                                                       "train", "optimiser", "schedule"};
+  Json own = Json::object();
+  for (const auto& [key, value] : entry.items()) {
+    if (!contains(overridable, key)) {
+      own[key] = value;
+      continue;
+    }
+    if (!value.is_object()) options_detail::wrong_type(key, value, "a table");
+    if (key == "model" && value.contains("name")) {
+      tables[key] = value;  // the options of one model are not those of another
+    } else {
+      tables[key].update(value);
+    }
+  }
+  std::vector<std::string> known = {"name", "freeze", "freeze_batch_norm"};
+  known.insert(known.end(), overridable.begin(), overridable.end());
+  for (const auto& [key, value] : own.items()) {
+    if (!contains(known, key)) options_detail::unknown_key("", key, known);
+  }
+  Recipe recipe = tables_from_json(tables);
+  options_from_json(own, recipe.stage);
+  return recipe;
+}
+
+std::vector<Recipe> stages_from_json(const Json& entries, const Json& tables) {
+  if (!entries.is_array() || entries.empty()) {
+    throw UsageError("stage is not a list of tables (each stage begins with [[stage]])");
+  }
+  if (entries.size() > kMostStages) throw UsageError(text(entries.size(), " stages (at most ", kMostStages, ")"));
+  std::vector<Recipe> stages;
+  for (const Json& entry : entries) {
+    try {
+      stages.push_back(stage_from_json(entry, tables));
+    } catch (const UsageError& error) {
+      throw UsageError(text("stage ", stages.size() + 1, ": ", error.what()));
+    }
+  }
+  return stages;
+}
+
+// Applies an override to the tables, and to every stage that has the key itself.
+void override_everywhere(Json& tree, const std::string& assignment) {
+  apply_override(tree, assignment);
+  const auto stages = tree.find("stage");
+  if (stages == tree.end() || !stages->is_array()) return;
+  const std::string key = assignment.substr(0, assignment.find('='));
+  const std::size_t dot = key.find('.');
+  if (dot == std::string::npos) return;
+  for (Json& stage : *stages) {
+    const auto table = stage.find(key.substr(0, dot));
+    if (table != stage.end() && table->is_object() && table->contains(key.substr(dot + 1))) {
+      apply_override(stage, assignment);
+    }
+  }
+}
+
+}  // namespace
+
+Recipe recipe_from_json(const Json& json) {
+  Json tables = json;
+  tables.erase("stage");
+  Recipe recipe = tables_from_json(tables);
+  if (json.contains("stage")) recipe.stages = stages_from_json(json.at("stage"), tables);
+  return recipe;
+}
+
+Json recipe_to_json(const Recipe& recipe) {
+  Json json = tables_to_json(recipe);
+  for (const Recipe& stage : recipe.stages) {
+    Json entry = options_to_json(stage.stage);
+    entry.update(tables_to_json(stage));
+    entry.erase("transform");  // one for all stages
+    json["stage"].push_back(entry);
+  }
+  return json;
+}
+
 Recipe read_recipe(const std::filesystem::path& path, const std::vector<std::string>& overrides) {
   Json tree = read_toml(path);
-  for (const std::string& assignment : overrides) apply_override(tree, assignment);
+  for (const std::string& assignment : overrides) override_everywhere(tree, assignment);
   try {
     return recipe_from_json(tree);
   } catch (const UsageError& error) {
@@ -61,6 +150,13 @@ Recipe read_recipe(const std::filesystem::path& path, const std::vector<std::str
 }
 
 std::string first_difference(const Json& now, const Json& before, const std::string& prefix) {
+  if (now.is_array() && before.is_array() && now.size() == before.size() && !now.empty() && now[0].is_object()) {
+    for (std::size_t entry = 0; entry < now.size(); ++entry) {
+      std::string difference = first_difference(now[entry], before[entry], text(prefix, entry + 1, "."));
+      if (!difference.empty()) return difference;
+    }
+    return {};
+  }
   if (!now.is_object() || !before.is_object()) {
     if (now == before) return {};
     return text(prefix.substr(0, prefix.size() - 1), " is ", printable(now.dump()), ", was ", printable(before.dump()));

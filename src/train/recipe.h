@@ -116,6 +116,21 @@ void visit_fields(Visitor& visit, ScheduleOptions& options) {
   visit("min_lr", options.min_lr, "plateau, cosine: lower bound of the learning rate", Range{0, 100});
 }
 
+// An entry of [[stage]], beside the tables that it overrides.
+struct StageOptions {
+  std::string name;
+  std::vector<std::string> freeze;
+  bool freeze_batch_norm = false;
+};
+
+template <class Visitor>
+void visit_fields(Visitor& visit, StageOptions& options) {
+  visit("name", options.name, "for messages");
+  visit("freeze", options.freeze, "parameters that do not train, as patterns: * for any letters, ? for one");
+  visit("freeze_batch_norm", options.freeze_batch_norm,
+        "frozen batch norms normalise by their running statistics, which stay");
+}
+
 // A training recipe: everything that decides the weights beside the data.
 struct Recipe {
   std::string model_name;
@@ -127,6 +142,8 @@ struct Recipe {
   LoopOptions train;
   OptimiserOptions optimiser;
   ScheduleOptions schedule;
+  StageOptions stage;          // where the recipe is that of a stage
+  std::vector<Recipe> stages;  // each the whole recipe of its stage; empty: the training has but one
 };
 
 // Throws UsageError for unknown tables and keys (with the nearest known one), wrong types, values out of range and a
@@ -136,7 +153,8 @@ Recipe recipe_from_json(const Json& json);
 // Every field with its value: the resolved recipe, which recipe_from_json reads back equal.
 Json recipe_to_json(const Recipe& recipe);
 
-// Reads a TOML recipe and applies the "key=value" overrides.
+// Reads a TOML recipe and applies the "key=value" overrides: "train.epochs=1" in every stage, "stage.2.train.epochs=1"
+// in the second.
 Recipe read_recipe(const std::filesystem::path& path, const std::vector<std::string>& overrides);
 
 // The first difference between two resolved recipes as 'train.lr is 0.1, was 0.2', or "" where they are equal.

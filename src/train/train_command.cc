@@ -68,7 +68,38 @@ bool open_run(const TrainCommand& command) {
   for (const char* name : {kLastFile, kBestFile, kRecordFile, kRecipeFile, kMetricsFile, kEventFile}) {
     std::filesystem::remove(command.run / name);
   }
+  int stage = 1;
+  while (std::filesystem::remove(command.run / best_of_stage_file(stage))) ++stage;
   return false;
+}
+
+// The stages with what their epochs came to.
+Json stage_results(const Trainer& trainer) {
+  Json results = Json::array();
+  for (const StageSummary& stage : trainer.stages()) {
+    int epochs = 0;
+    Json best;
+    for (const Json& row : trainer.epochs()) {
+      if (row.value("stage", 1) != static_cast<int>(results.size()) + 1) continue;
+      ++epochs;
+      const Json auc = row.value("validation_auc", Json());
+      if (best.is_null() || auc > best) best = auc;
+    }
+    results.push_back(to_json(stage));
+    results.back()["epochs"] = epochs;
+    results.back()["best_validation_auc"] = best;
+  }
+  return results;
+}
+
+// "swin_tiny: 27,520,892 parameters", of each stage of several
+std::string summary(const StageSummary& stage, std::size_t number, std::size_t stages) {
+  const auto count = [](std::int64_t value) { return with_commas(static_cast<unsigned long long>(value)); };
+  std::string line = text(stage.model, ": ", count(stage.parameters), " parameters");
+  if (stage.trainable != stage.parameters) line += text(", of which ", count(stage.trainable), " train");
+  if (stages == 1) return line;
+  if (number > 1) line += text(", ", stage.taken, " of ", stage.tensors, " tensors from stage ", number - 1);
+  return text("stage ", number, "/", stages, stage.name.empty() ? "" : " ", printable(stage.name), "  ", line);
 }
 
 // The result that the record and the summary tell.
@@ -82,7 +113,8 @@ Json result_of(const Trainer& trainer, const std::filesystem::path& run) {
           {"best_epoch", position.best_epoch},
           {"epochs", position.epoch},
           {"steps", position.step},
-          {"parameters", trainer.parameters()},
+          {"parameters", trainer.stages()[static_cast<std::size_t>(position.stage)].parameters},
+          {"stages", stage_results(trainer)},
           {"seconds", seconds},
           {"best", (run / kBestFile).string()},
           {"last", (run / kLastFile).string()}};
@@ -120,8 +152,11 @@ Json run_training(const TrainCommand& command) {
                  {"device", {{"kind", command.device}, {"threads", threads}}}};
   const auto write_record = [&] { commit_text(command.run / kRecordFile, record.dump(2) + "\n"); };
   write_record();
-  std::cerr << text(recipe.model_name, ": ", with_commas(trainer->parameters()), " parameters, ",
-                    with_commas(data.train->size()), " training and ", with_commas(data.validation->size()),
+  const std::vector<StageSummary>& stages = trainer->stages();
+  for (std::size_t stage = 0; stage < stages.size(); ++stage) {
+    std::cerr << text(summary(stages[stage], stage + 1, stages.size()), stages.size() == 1 ? ", " : "\n");
+  }
+  std::cerr << text(with_commas(data.train->size()), " training and ", with_commas(data.validation->size()),
                     " validation jets, ", threads, threads == 1 ? " thread\n" : " threads\n");
   const double start = monotonic_seconds();
   const auto finish = [&](const char* status, const std::string& error) {

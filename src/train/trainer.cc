@@ -16,6 +16,7 @@
 #include "model/weights.h"
 #include "predict/autocast.h"
 #include "predict/predictor.h"
+#include "train/freeze.h"
 #include "train/loss_terms.h"
 #include "train/validation.h"
 
@@ -64,34 +65,66 @@ LoadOptions load_options(const Recipe& recipe, const Model& model, const JetReco
 
 }  // namespace
 
+std::string best_of_stage_file(int stage) {
+  return text("best_of_stage_", stage, ".safetensors");
+}
+
 Trainer::Trainer(Recipe recipe, TrainingData data, std::filesystem::path run)
-    : recipe_(std::move(recipe)),
-      data_(std::move(data)),
-      run_(std::move(run)),
-      model_options_(complete_options(recipe_, data_.transform)) {
-  seed_random(recipe_.train.seed, -1, 0);
-  model_ = make_model(recipe_.model_name, model_options_);
-  if (recipe_.train.ema_decay > 0) {
-    average_ = make_model(recipe_.model_name, model_options_);
+    : recipe_(std::move(recipe)), recipes_(recipe_.stages), data_(std::move(data)), run_(std::move(run)) {
+  if (recipes_.empty()) recipes_.push_back(recipe_);
+  build_stage();
+  stages_.push_back(summarise_stage(recipes_[0], *model_, {}));
+  // What does not fit in a later stage is to be known before the first one trains.
+  std::map<std::string, at::Tensor> before = named_weights(*model_);
+  for (std::size_t stage = 1; stage < recipes_.size(); ++stage) {
+    try {
+      const std::unique_ptr<Model> model = make_stage_model(static_cast<int>(stage));
+      stages_.push_back(summarise_stage(recipes_[stage], *model, before));
+      before = named_weights(*model);
+    } catch (const UsageError& error) {
+      throw UsageError(text("stage ", stage + 1, ": ", error.what()));
+    }
+  }
+}
+
+std::unique_ptr<Model> Trainer::make_stage_model(int stage) const {
+  const Recipe& recipe = recipes_[static_cast<std::size_t>(stage)];
+  seed_random(recipe.train.seed, -1 - stage, 0);
+  return make_model(recipe.model_name, complete_options(recipe, data_.transform));
+}
+
+void Trainer::build_stage() {
+  const Recipe& recipe = stage();
+  model_ = make_stage_model(position_.stage);
+  average_.reset();
+  if (recipe.train.ema_decay > 0) {
+    average_ = make_stage_model(position_.stage);
     load_weights(*average_, named_weights(*model_), "average");
     average_->train(false);
   }
   model_->train(true);
+  freeze(*model_, frozen_parameters(*model_, recipe.stage.freeze), recipe.stage.freeze_batch_norm);
+  parameters_.clear();
   for (const auto& [name, tensor] : model_->parameters()) {
-    at::Tensor(tensor).set_requires_grad(true);
-    parameters_.push_back({name, tensor});
+    if (tensor.requires_grad()) parameters_.push_back({name, tensor});
   }
-  optimiser_ = std::make_unique<Optimiser>(recipe_.optimiser, parameters_);
-  loader_ = std::make_unique<BatchLoader>(data_.train, data_.transform, recipe_.image, recipe_.augment,
-                                          load_options(recipe_, *model_, *data_.train));
-  schedule_ = std::make_unique<Schedule>(recipe_.schedule, recipe_.optimiser.lr, recipe_.optimiser.weight_decay,
-                                         static_cast<std::int64_t>(loader_->batches()), recipe_.train.epochs);
+  optimiser_ = std::make_unique<Optimiser>(recipe.optimiser, parameters_);
+  loader_ = std::make_unique<BatchLoader>(data_.train, data_.transform, recipe.image, recipe.augment,
+                                          load_options(recipe, *model_, *data_.train));
+  schedule_ = std::make_unique<Schedule>(recipe.schedule, recipe.optimiser.lr, recipe.optimiser.weight_decay,
+                                         static_cast<std::int64_t>(loader_->batches()), recipe.train.epochs);
 }
 
-std::size_t Trainer::parameters() const {
-  std::size_t count = 0;
-  for (const auto& [name, tensor] : parameters_) count += static_cast<std::size_t>(tensor.numel());
-  return count;
+void Trainer::begin_next_stage() {
+  const std::map<std::string, at::Tensor> best = read_checkpoint(best_path(position_.stage)).tensors;
+  ++position_.stage;
+  position_.first_epoch = position_.epoch;
+  position_.first_step = position_.step;
+  position_.best_auc = Position().best_auc;
+  position_.best_epoch = 0;
+  build_stage();
+  take_over(*model_, best);
+  if (average_) take_over(*average_, best);
 }
 
 void Trainer::resume() {
@@ -113,11 +146,21 @@ void Trainer::resume() {
     throw UsageError(text(run_, ": cannot resume: ", difference,
                           " (a run goes on with its own recipe and data) choose another --out"));
   }
+  try {
+    const Position position = position_from_json(before.at("position"));
+    if (position.stage < 0 || position.stage >= static_cast<int>(recipes_.size())) {
+      throw Error(text("no stage ", position.stage + 1, " in its recipe"));
+    }
+    const bool elsewhere = position.stage != position_.stage;
+    position_ = position;
+    if (elsewhere) build_stage();
+  } catch (const std::exception& error) {
+    throw Error(text(path, ": ", error.what()));
+  }
   load_weights(*model_, with_prefix(checkpoint.tensors, "model."), path);
   if (average_) load_weights(*average_, with_prefix(checkpoint.tensors, "ema."), path);
   try {
-    position_ = position_from_json(before.at("position"));
-    optimiser_->restore(with_prefix(checkpoint.tensors, "optimiser."), position_.step);
+    optimiser_->restore(with_prefix(checkpoint.tensors, "optimiser."), step_of_stage());
     schedule_->restore(position_.schedule);
   } catch (const std::exception& error) {
     throw Error(text(path, ": ", error.what()));
@@ -126,23 +169,40 @@ void Trainer::resume() {
 
 void Trainer::run(const std::function<int()>& stop) {
   log_ = std::make_unique<RunLog>(run_, position_.epoch);
-  while (position_.epoch < recipe_.train.epochs) {
-    const int idle = position_.epoch - position_.best_epoch;
-    if (recipe_.train.early_stop > 0 && position_.best_epoch > 0 && idle >= recipe_.train.early_stop) {
-      std::cerr << text("stopped early: no better validation AUC for ", idle, " epochs\n");
-      break;
+  while (true) {
+    while (stage_goes_on()) {
+      const double start = monotonic_seconds();
+      train_epoch(stop);
+      end_epoch(monotonic_seconds() - start);
     }
-    const double start = monotonic_seconds();
-    train_epoch(stop);
-    end_epoch(monotonic_seconds() - start);
+    if (position_.stage + 1 == static_cast<int>(recipes_.size())) break;
+    begin_next_stage();
   }
+}
+
+bool Trainer::stage_goes_on() const {
+  const LoopOptions& train = stage().train;
+  if (epoch_of_stage() >= train.epochs) return false;
+  const int idle = position_.epoch - position_.best_epoch;
+  if (train.early_stop == 0 || position_.best_epoch == 0 || idle < train.early_stop) return true;
+  std::cerr << text(label(), "stopped early: no better validation AUC for ", idle, " epochs\n");
+  return false;
+}
+
+// "stage 2/3  " where the recipe has stages.
+std::string Trainer::label() const {
+  return recipe_.stages.empty() ? "" : text("stage ", position_.stage + 1, "/", recipes_.size(), "  ");
+}
+
+std::filesystem::path Trainer::best_path(int stage) const {
+  return run_ / (stage + 1 == static_cast<int>(recipes_.size()) ? kBestFile : best_of_stage_file(stage + 1));
 }
 
 void Trainer::train_epoch(const std::function<int()>& stop) {
   const auto batches = static_cast<std::int64_t>(loader_->batches());
   epoch_jets_ = 0;
   if (position_.step_in_epoch == batches) return;  // stopped in the validation
-  Progress progress(text("epoch ", position_.epoch + 1, "/", recipe_.train.epochs), "jets", loader_->jets());
+  Progress progress(text(label(), "epoch ", epoch_of_stage() + 1, "/", stage().train.epochs), "jets", loader_->jets());
   const double start = monotonic_seconds();
   loader_->start_epoch(position_.epoch, static_cast<std::size_t>(position_.step_in_epoch));
   Batch batch;
@@ -156,29 +216,29 @@ void Trainer::train_epoch(const std::function<int()>& stop) {
       save_last();
       throw Interrupted(signal);
     }
-    const int every = recipe_.train.save_every_steps;
+    const int every = stage().train.save_every_steps;
     if (every > 0 && position_.step % every == 0 && position_.step_in_epoch < batches) save_last();
   }
 }
 
 void Trainer::train_step(const Batch& batch) {
-  seed_random(recipe_.train.seed, position_.epoch, position_.step_in_epoch);
+  const LoopOptions& train = stage().train;
+  seed_random(train.seed, position_.epoch, position_.step_in_epoch);
   optimiser_->clear_gradients();
-  const LossTerms terms =
-      loss_terms(batch.targets, batch.weights, recipe_.train.positive_weight, recipe_.train.label_smoothing);
+  const LossTerms terms = loss_terms(batch.targets, batch.weights, train.positive_weight, train.label_smoothing);
   const double weight_sum = terms.weights.sum().item<double>();
   at::Tensor logits;
   {
-    const Autocast autocast(recipe_.train.precision == "bf16");
+    const Autocast autocast(train.precision == "bf16");
     logits = model_->forward(batch.images);
   }
   logits = logits.to(at::kFloat).reshape({-1});
   const at::Tensor loss = weighted_loss(logits, terms, weight_sum);
   const double value = check_finite(loss, batch);
   loss.backward();
-  const double norm = clip_gradients(parameters_, recipe_.train.clip_norm);
+  const double norm = clip_gradients(parameters_, train.clip_norm);
   if (!std::isfinite(norm)) check_finite(loss * norm, batch);
-  optimiser_->step(schedule_->lr(position_.step), schedule_->weight_decay(position_.step));
+  optimiser_->step(schedule_->lr(step_of_stage()), schedule_->weight_decay(step_of_stage()));
   position_.loss_sum += value * weight_sum;
   position_.weight_sum += weight_sum;
   ++position_.step;
@@ -197,7 +257,7 @@ double Trainer::check_finite(const at::Tensor& loss, const Batch& batch) const {
     }
     rows.push_back(text(data_.train->source_file[jet], ":", data_.train->source_row[jet]));
   }
-  throw Error(text("epoch ", position_.epoch + 1, ", step ", position_.step_in_epoch + 1,
+  throw Error(text(label(), "epoch ", epoch_of_stage() + 1, ", step ", position_.step_in_epoch + 1,
                    ": the loss or its gradient is not finite (jets file:row ", join(rows, " "),
                    ") lower optimiser.lr, set train.clip_norm or look at those jets"));
 }
@@ -205,8 +265,8 @@ double Trainer::check_finite(const at::Tensor& loss, const Batch& batch) const {
 void Trainer::update_average() {
   const c10::NoGradGuard no_grad;
   // Short runs would otherwise keep much of the initial weights: timm's and TensorFlow's warm-up of the decay.
-  const double step = static_cast<double>(position_.step);
-  const double decay = std::min(recipe_.train.ema_decay, (1 + step) / (10 + step));
+  const auto step = static_cast<double>(step_of_stage());
+  const double decay = std::min(stage().train.ema_decay, (1 + step) / (10 + step));
   auto average = named_weights(*average_);
   for (const auto& [name, tensor] : named_weights(*model_)) {
     if (tensor.is_floating_point()) {
@@ -219,16 +279,17 @@ void Trainer::update_average() {
 
 void Trainer::end_epoch(double train_seconds) {
   const double start = monotonic_seconds();
+  const Recipe& recipe = stage();
   Validation validation;
   try {
-    validation = validate_model(average_ ? *average_ : *model_, data_.validation, data_.transform, recipe_.image,
-                                recipe_.train.precision == "bf16", recipe_.train.batch_size);
+    validation = validate_model(average_ ? *average_ : *model_, data_.validation, data_.transform, recipe.image,
+                                recipe.train.precision == "bf16", recipe.train.batch_size);
   } catch (const Interrupted&) {
     save_last();
     throw;
   }
   model_->train(true);
-  const double lr = schedule_->lr(position_.step - 1);
+  const double lr = schedule_->lr(step_of_stage() - 1);
   Json row = {{"epoch", position_.epoch + 1},
               {"step", position_.step},
               {"wall_time", wall_time()},
@@ -241,12 +302,13 @@ void Trainer::end_epoch(double train_seconds) {
               {"validation_seconds", monotonic_seconds() - start},
               {"jets_per_second", epoch_jets_ / std::max(1e-9, train_seconds)},
               {"data_wait_percent", 100 * loader_->wait_seconds() / std::max(1e-9, train_seconds)}};
+  if (!recipe_.stages.empty()) row["stage"] = position_.stage + 1;
   schedule_->end_epoch(validation.auc);
   ++position_.epoch;
   position_.step_in_epoch = 0;
   position_.loss_sum = position_.weight_sum = 0;
   const bool better = validation.auc > position_.best_auc;
-  const bool keep = better || recipe_.train.select == "last";
+  const bool keep = better || recipe.train.select == "last";
   if (keep) {
     position_.best_auc = validation.auc;
     position_.best_epoch = position_.epoch;
@@ -260,7 +322,7 @@ void Trainer::end_epoch(double train_seconds) {
 
 void Trainer::tell(const Json& row, bool best) const {
   const auto number = [&row](const char* key, int digits) { return fixed(row.at(key).get<double>(), digits); };
-  std::cerr << text("epoch ", position_.epoch, "/", recipe_.train.epochs, "  loss ", number("train_loss", 4),
+  std::cerr << text(label(), "epoch ", epoch_of_stage(), "/", stage().train.epochs, "  loss ", number("train_loss", 4),
                     "  validation loss ", number("validation_loss", 4), "  AUC ", number("validation_auc", 4),
                     best ? " (kept)" : "", "  ", number("jets_per_second", 0), " jets/s  data wait ",
                     number("data_wait_percent", 1), " %\n");
@@ -271,9 +333,9 @@ Json Trainer::description(const char* kind) const {
   position.schedule = schedule_->state();
   return {{"kind", kind},
           {"version", JETVIT_VERSION},
-          {"model", {{"name", recipe_.model_name}, {"options", model_options_}}},
+          {"model", {{"name", stage().model_name}, {"options", complete_options(stage(), data_.transform)}}},
           {"transform", to_json(data_.transform)},
-          {"image", options_to_json(recipe_.image)},
+          {"image", options_to_json(stage().image)},
           {"recipe", recipe_to_json(recipe_)},
           {"data", {{"name", data_.name}, {"source", data_.source}, {"fingerprint", data_.fingerprint}}},
           {"position", to_json(position)}};
@@ -290,7 +352,7 @@ void Trainer::save_last() const {
 }
 
 void Trainer::save_best() const {
-  write_checkpoint(run_ / kBestFile, {description("best"), named_weights(average_ ? *average_ : *model_)});
+  write_checkpoint(best_path(position_.stage), {description("best"), named_weights(average_ ? *average_ : *model_)});
 }
 
 }  // namespace jetvit

@@ -42,16 +42,16 @@ def make_store(jetvit, folder, **raw):
     return folder / "store"
 
 
-def train_command(jetvit, store, run, *more):
-    command = [jetvit, "train", SOURCE / "recipes/quark_gluon/resnet_15.toml", "--data", store, "--out", run,
+def train_command(jetvit, store, run, *more, recipe="quark_gluon/resnet_15.toml"):
+    command = [jetvit, "train", SOURCE / "recipes" / recipe, "--data", store, "--out", run,
                "--threads", "1"]
     for setting in SETTINGS:
         command += ["--set", setting]
     return [str(word) for word in command + list(more)]
 
 
-def train(jetvit, store, run, *more):
-    return subprocess.run(train_command(jetvit, store, run, *more), capture_output=True, text=True)
+def train(jetvit, store, run, *more, **recipe):
+    return subprocess.run(train_command(jetvit, store, run, *more, **recipe), capture_output=True, text=True)
 
 
 def require_strace():

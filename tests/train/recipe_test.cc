@@ -1,9 +1,12 @@
 #include "train/recipe.h"
 
+#include <fstream>
+
 #include <gtest/gtest.h>
 
 #include "base/toml.h"
 #include "support/expect_error.h"
+#include "support/temp_folder.h"
 
 namespace jetvit {
 namespace {
@@ -55,6 +58,72 @@ TEST(Recipe, DifferenceNamesKeyAndValues) {
   const Json before = recipe_to_json(parse("model = {name = \"a\"}"));
   const Json now = recipe_to_json(parse("model = {name = \"a\"}\n[optimiser]\nlr = 0.5"));
   EXPECT_EQ(first_difference(now, before), "optimiser.lr is 0.5, was 0.001");
+}
+
+constexpr const char* kStages = R"(
+    model = {name = "effswin", split = 1}
+    train = {epochs = 10, batch_size = 8}
+    [[stage]]
+    name = "swin"
+    model = {name = "swin_tiny"}
+    train = {epochs = 20}
+    [[stage]]
+    model = {window = 8}
+    freeze = ["layers.*"]
+    freeze_batch_norm = true)";
+
+TEST(Recipe, StageIsTheWholeRecipeWithWhatItOverrides) {
+  const Recipe recipe = parse(kStages);
+  ASSERT_EQ(recipe.stages.size(), 2U);
+  EXPECT_EQ(recipe.stages[0].stage.name, "swin");
+  EXPECT_EQ(recipe.stages[0].model_name, "swin_tiny");
+  EXPECT_TRUE(recipe.stages[0].model_options.empty()) << "options of another model";
+  EXPECT_EQ(recipe.stages[0].train.epochs, 20);
+  EXPECT_EQ(recipe.stages[0].train.batch_size, 8);
+  EXPECT_EQ(recipe.stages[1].model_name, "effswin");
+  EXPECT_EQ(recipe.stages[1].model_options, Json::parse(R"({"split": 1, "window": 8})"));
+  EXPECT_EQ(recipe.stages[1].train.epochs, 10);
+  EXPECT_TRUE(recipe.stages[1].stage.freeze_batch_norm);
+  const Json resolved = recipe_to_json(recipe);
+  EXPECT_EQ(first_difference(recipe_to_json(recipe_from_json(resolved)), resolved), "");
+  EXPECT_FALSE(recipe_to_json(parse("model = {name = \"a\"}")).contains("stage"));
+}
+
+TEST(Recipe, MistakesInAStageNameStageAndKey) {
+  const auto with = [](const std::string& more) { return parse(kStages + more); };
+  EXPECT_ERROR(with("\n[stage.train]\nepoch = 1"), UsageError, "stage 2: unknown key \"train.epoch\"");
+  EXPECT_ERROR(with("\n[[stage]]\nfreze = []"), UsageError,
+               "stage 3: unknown key \"freze\" (did you mean \"freeze\"?)");
+  EXPECT_ERROR(with("\n[[stage]]\noptimizer = {lr = 1}"), UsageError, "did you mean \"optimiser\"?");
+  EXPECT_ERROR(with("\n[[stage]]\ntrain = 3"), UsageError, "stage 3: train = 3 is not a table");
+  EXPECT_ERROR(with("\n[[stage]]\nfreeze = 3"), UsageError, "stage 3: freeze = 3 is not a list");
+  EXPECT_ERROR(with("\n[[stage]]\ntransform = {split_signed = false}"), UsageError, "unknown key \"transform\"");
+  EXPECT_ERROR(parse("stage = 3\nmodel = {name = \"a\"}"), UsageError, "stage is not a list of tables");
+  std::string many = kStages;
+  for (int stage = 0; stage < 31; ++stage) many += "\n[[stage]]";
+  EXPECT_ERROR(parse(many), UsageError, "33 stages (at most 32)");
+}
+
+TEST(Recipe, OverridesHoldInEveryStageOrInOne) {
+  const test::TempFolder folder;
+  std::ofstream(folder / "recipe.toml") << kStages;
+  const auto read = [&folder](std::vector<std::string> overrides) {
+    return read_recipe(folder / "recipe.toml", overrides);
+  };
+  const Recipe all = read({"train.epochs=3", "optimiser.lr=0.5"});
+  EXPECT_EQ(all.stages[0].train.epochs, 3);
+  EXPECT_EQ(all.stages[1].train.epochs, 3);
+  EXPECT_EQ(all.stages[0].optimiser.lr, 0.5);
+  const Recipe second = read({"train.epochs=3", "stage.2.train.epochs=4"});
+  EXPECT_EQ(second.stages[0].train.epochs, 3);
+  EXPECT_EQ(second.stages[1].train.epochs, 4);
+  for (const char* wrong :
+       {"stage.0.train.epochs=4", "stage.3.train.epochs=4", "stage.x.train.epochs=4", "stage.1=4"}) {
+    EXPECT_ERROR(read({wrong}), UsageError, "no such table");
+  }
+  EXPECT_EQ(first_difference(recipe_to_json(second), recipe_to_json(all)), "optimiser.lr is 0.001, was 0.5");
+  EXPECT_EQ(first_difference(recipe_to_json(second), recipe_to_json(read({"train.epochs=3"}))),
+            "stage.2.train.epochs is 4, was 3");
 }
 
 TEST(Recipe, EveryShippedRecipeReads) {

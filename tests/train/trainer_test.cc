@@ -1,58 +1,20 @@
 #include "train/trainer.h"
 
-#include <csignal>
-
-#include <ATen/Parallel.h>
-#include <gtest/gtest.h>
-
 #include "base/digest.h"
 #include "base/file.h"
-#include "base/random_stream.h"
 #include "base/toml.h"
 #include "predict/predictor.h"
 #include "predict/trained_model.h"
 #include "support/expect_error.h"
 #include "support/temp_folder.h"
+#include "train/tiny_training.h"
 
 namespace jetvit {
 namespace {
 
-// Jets of 3 x 20 x 20 pixels that a network can tell apart: label 1 lies nearer to the centre.
-std::shared_ptr<const JetRecords> jets(std::size_t count, std::uint64_t seed) {
-  auto records = std::make_shared<JetRecords>();
-  records->images.shape = {3, 20, 20};
-  records->observer_names = {"pt"};
-  records->observers.resize(1);
-  for (std::size_t jet = 0; jet < count; ++jet) {
-    RandomStream random({seed, jet});
-    const bool label = random.chance(0.5);
-    for (int channel = 0; channel < 3; ++channel) {
-      std::map<std::uint16_t, float> pixels;
-      for (int i = 0; i < 12; ++i) {
-        const double spread = label ? 4 : 7;
-        const auto place = [&] { return static_cast<int>(10 + random.uniform(-spread, spread)); };
-        pixels[static_cast<std::uint16_t>(place() * 20 + place())] = static_cast<float>(random.uniform(0.1, 10));
-      }
-      for (const auto& [pixel, value] : pixels) {
-        records->images.pixel.push_back(pixel);
-        records->images.value.push_back(value);
-      }
-      records->images.offset.push_back(records->images.pixel.size());
-    }
-    records->label.push_back(label ? 1 : 0);
-    records->weight.push_back(1);
-    records->observers[0].push_back(random.uniform(80, label ? 120 : 170));
-    records->source_file.push_back(0);
-    records->source_row.push_back(jet);
-  }
-  return records;
-}
-
-TrainingData data() {
-  TrainingData data{"store", {{"data", {"store"}}}, "fingerprint", jets(70, 1), jets(40, 2), {}};
-  data.transform = make_input_transform(quark_gluon_channels(), std::vector<ChannelStatistics>(3), {"log1p"}, true, 0);
-  return data;
-}
+using test::data;
+using test::jets;
+using test::train;
 
 Recipe recipe(const std::string& more = "") {
   Json tree = parse_toml(R"(
@@ -65,20 +27,6 @@ Recipe recipe(const std::string& more = "") {
                          "test");
   if (!more.empty()) apply_override(tree, more);
   return recipe_from_json(tree);
-}
-
-// Trains in `run`, stopped after each of the given steps and resumed by a fresh trainer.
-void train(const Recipe& how, const std::filesystem::path& run, const std::vector<std::int64_t>& stops) {
-  at::set_num_threads(1);
-  std::filesystem::create_directories(run);
-  for (const std::int64_t stop : stops) {
-    Trainer trainer(how, data(), run);
-    if (std::filesystem::exists(run / kLastFile)) trainer.resume();
-    EXPECT_THROW(trainer.run([&] { return trainer.position().step == stop ? SIGTERM : 0; }), Interrupted);
-  }
-  Trainer trainer(how, data(), run);
-  if (!stops.empty()) trainer.resume();
-  trainer.run();
 }
 
 TEST(Trainer, StoppedAndResumedRunEqualsAnUnbrokenOneBitForBit) {
