@@ -24,8 +24,14 @@ import torch.nn.functional
 sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "tests/oracle"))
 from make_model_oracles import make_reference  # noqa: E402
 
-MODELS = ("coatnet_0", "coatnet_0_paper", "maxvit_tiny", "maxvit_tiny_rw", "vit_tiny", "resnet_15")
-SIZE, CHANNELS = 128, 3
+MODELS = ("coatnet_0", "coatnet_0_paper", "maxvit_tiny", "maxvit_tiny_rw", "davit_tiny", "efficientnet_b0",
+          "efficientnet_b3", "vit_tiny", "vit_small", "resnet_15", "swin_tiny", "effswin")
+CHANNELS = 3
+
+
+def size_of(model):
+    """Windows of 7 x 7 tokens do not fit an image of 128."""
+    return 224 if "swin" in model else 128
 
 
 def peer_seconds(model, bf16, batch, steps):
@@ -35,9 +41,9 @@ def peer_seconds(model, bf16, batch, steps):
 
 
 def peer_seconds_in(order, model, bf16, batch, steps):
-    module = make_reference(model, {"image_size": SIZE, "channels": CHANNELS}).train().to(memory_format=order)
+    module = make_reference(model, {"image_size": size_of(model), "channels": CHANNELS}).train().to(memory_format=order)
     optimiser = torch.optim.AdamW(module.parameters(), lr=1e-3, fused=True)
-    images = torch.randn(batch, CHANNELS, SIZE, SIZE).contiguous(memory_format=order)
+    images = torch.randn(batch, CHANNELS, size_of(model), size_of(model)).contiguous(memory_format=order)
     labels = (torch.arange(batch) % 2).float()
     times = []
     for _ in range(steps + 1):
@@ -53,7 +59,7 @@ def peer_seconds_in(order, model, bf16, batch, steps):
 
 
 def our_seconds(jetvit, model, bf16, batch, steps, threads):
-    command = [jetvit, "bench", "train", model, "--set", f"image_size={SIZE}", "--set", f"channels={CHANNELS}"]
+    command = [jetvit, "bench", "train", model, "--set", f"image_size={size_of(model)}", "--set", f"channels={CHANNELS}"]
     command += ["--batch-size", str(batch), "--steps", str(steps), "--threads", str(threads)]
     result = subprocess.run(command + ["--bf16"] * bf16, check=True, capture_output=True, text=True)
     return json.loads(result.stdout)["median_seconds"]
