@@ -10,6 +10,7 @@ namespace jetvit {
 // The tables but [model], whose keys depend on the model.
 template <class Visitor>
 void visit_fields(Visitor& visit, Recipe& recipe) {
+  visit("pretrained", recipe.pretrained, "");
   visit("transform", recipe.transform, "");
   visit("image", recipe.image, "");
   visit("augment", recipe.augment, "");
@@ -31,8 +32,8 @@ Recipe recipe_from_json(const Json& json) {
   // "model" is taken out, yet stays among the words that a misspelt table is compared with.
   Json rest = json;
   rest.erase("model");
-  static const std::vector<std::string> tables = {"model",   "transform", "image",     "augment",
-                                                  "weights", "train",     "optimiser", "schedule"};
+  static const std::vector<std::string> tables = {"model",   "pretrained", "transform", "image",   "augment",
+                                                  "weights", "train",      "optimiser", "schedule"};
   for (const auto& [key, value] : rest.items()) {
     const auto is_key = [&key = key](const std::string& table) { return table == key; };
     if (std::none_of(tables.begin(), tables.end(), is_key)) options_detail::unknown_key("", key, tables);

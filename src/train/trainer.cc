@@ -4,30 +4,22 @@
 #include <cmath>
 #include <iostream>
 
-#include <ATen/CPUGeneratorImpl.h>
 #include <ATen/TensorOperators.h>
 #include <c10/core/GradMode.h>
 
 #include "base/error.h"
 #include "base/progress.h"
-#include "base/random_stream.h"
 #include "base/text.h"
 #include "model/registry.h"
 #include "model/weights.h"
 #include "predict/autocast.h"
 #include "predict/predictor.h"
 #include "train/loss_terms.h"
+#include "train/seed_random.h"
 #include "train/validation.h"
 
 namespace jetvit {
 namespace {
-
-// Seeds ATen's generator for one step, so that dropout and stochastic depth need no saved state.
-void seed_random(std::int64_t seed, std::int64_t epoch, std::int64_t step) {
-  const std::uint64_t word = mix_words(
-      {static_cast<std::uint64_t>(seed), static_cast<std::uint64_t>(epoch), static_cast<std::uint64_t>(step)});
-  at::Generator(at::detail::getDefaultCPUGenerator()).set_current_seed(word);
-}
 
 double wall_time() {
   return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
@@ -70,7 +62,7 @@ Trainer::Trainer(Recipe recipe, TrainingData data, std::filesystem::path run, in
       run_(std::move(run)),
       threads_(threads),
       model_options_(complete_options(recipe_, data_.transform)) {
-  seed_random(recipe_.train.seed, -1, 0);
+  seed_random(recipe_.train.seed, kInitialisation, 0);
   model_ = make_model(recipe_.model_name, model_options_);
   if (recipe_.train.ema_decay > 0) {
     average_ = make_model(recipe_.model_name, model_options_);
@@ -93,6 +85,13 @@ std::size_t Trainer::parameters() const {
   std::size_t count = 0;
   for (const auto& [name, tensor] : parameters_) count += static_cast<std::size_t>(tensor.numel());
   return count;
+}
+
+void Trainer::start_from_pretrained() {
+  const PretrainedReport report = load_pretrained(*model_, recipe_.pretrained);
+  if (average_) load_weights(*average_, named_weights(*model_), "average");
+  pretrained_ = to_json(report);
+  std::cerr << summary(report);
 }
 
 void Trainer::resume() {
@@ -120,6 +119,7 @@ void Trainer::resume() {
     position_ = position_from_json(before.at("position"));
     optimiser_->restore(with_prefix(checkpoint.tensors, "optimiser."), position_.step);
     schedule_->restore(position_.schedule);
+    pretrained_ = before.value("pretrained", Json());
   } catch (const std::exception& error) {
     throw Error(text(path, ": ", error.what()));
   }
@@ -276,6 +276,7 @@ Json Trainer::description(const char* kind) const {
           {"transform", to_json(data_.transform)},
           {"image", options_to_json(recipe_.image)},
           {"recipe", recipe_to_json(recipe_)},
+          {"pretrained", pretrained_},
           {"data", {{"name", data_.name}, {"source", data_.source}, {"fingerprint", data_.fingerprint}}},
           {"position", to_json(position)}};
 }

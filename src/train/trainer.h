@@ -39,6 +39,10 @@ class Trainer {
   // the seed; throws UsageError where the model's options and the data do not fit.
   Trainer(Recipe recipe, TrainingData data, std::filesystem::path run, int threads);
 
+  // Begins with the weights that the recipe's [pretrained] names, and tells what fitted. Throws as load_pretrained
+  // does.
+  void start_from_pretrained();
+
   // Goes on from last.safetensors. Throws Error naming what differs where it stems from another recipe or other data.
   void resume();
 
@@ -48,7 +52,8 @@ class Trainer {
 
   const Position& position() const { return position_; }
   const std::vector<Json>& epochs() const { return log_->rows(); }
-  std::size_t parameters() const;  // number of weights that train
+  std::size_t parameters() const;                         // number of weights that train
+  const Json& pretrained() const { return pretrained_; }  // the report of what the run began with, or null
 
  private:
   void train_epoch(const std::function<int()>& stop);
@@ -66,6 +71,7 @@ class Trainer {
   std::filesystem::path run_;
   int threads_;
   Json model_options_;
+  Json pretrained_;
   std::unique_ptr<Model> model_, average_;  // average_: of the weights, where ema_decay is not 0
   NamedTensors parameters_;
   std::unique_ptr<Optimiser> optimiser_;
