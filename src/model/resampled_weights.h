@@ -22,8 +22,8 @@ at::Tensor resampled_positions(const at::Tensor& table, std::int64_t side);
 // their bias (BEiT, github.com/microsoft/unilm).
 at::Tensor resampled_bias(const at::Tensor& table, std::int64_t window);
 
-// Filters (out, in, old, old) of a patch embedding for patches of side x side pixels, such that a patch resized to the
-// old size would give the same (FlexiViT, arXiv:2212.08013).
+// Filters (out, in, old, old) of a patch embedding for patches of side x side pixels, such that their product with a
+// patch resized to that size is what it was, as nearly as can be (FlexiViT, arXiv:2212.08013).
 at::Tensor resampled_patches(const at::Tensor& filters, std::int64_t side);
 
 }  // namespace jetvit
