@@ -50,10 +50,11 @@ std::vector<float> offset_places(std::int64_t n, std::int64_t m) {
 // (new, old) float64: the linear interpolation from the old offsets to the new ones; constant beyond the last.
 at::Tensor offset_interpolation(std::int64_t old_count, std::int64_t new_count) {
   const std::vector<float> places = offset_places(old_count / 2, new_count / 2);
-  const at::Tensor matrix = at::zeros({new_count, old_count}, at::kDouble);
+  at::Tensor matrix = at::zeros({new_count, old_count}, at::kDouble);
   for (std::int64_t row = 0; row < new_count; ++row) {
     auto* weights = matrix.data_ptr<double>() + row * old_count;
-    const auto offset = static_cast<double>(row - new_count / 2);
+    const std::int64_t from_middle = row - new_count / 2;
+    const auto offset = static_cast<double>(from_middle);
     const auto above = std::lower_bound(places.begin(), places.end(), offset);
     if (above == places.begin() || above == places.end()) {
       weights[above == places.end() ? old_count - 1 : 0] = 1;
@@ -70,7 +71,7 @@ at::Tensor offset_interpolation(std::int64_t old_count, std::int64_t new_count) 
 }  // namespace
 
 at::Tensor with_input_channels(const at::Tensor& filters, std::int64_t channels, const std::string& how) {
-  const at::Tensor old = filters.to(at::kFloat);
+  at::Tensor old = filters.to(at::kFloat);
   const std::int64_t before = old.size(1);
   if (before == channels) return old;
   if (how == "mean") return old.mean(1, true).repeat({1, channels, 1, 1});
