@@ -33,7 +33,6 @@ from side_by_side import SAMPLE, report  # noqa: E402
 
 MODELS = ("vit_nano", "swin_nano", "coatnet_nano", "maxvit_nano", "davit_nano", "efficientnet_nano", "effswin_nano")
 PEERS = ("vit_nano", "swin_nano", "coatnet_nano")
-OVERRIDES = ["train.ema_decay=0"]
 
 
 def run(jetvit, *arguments):
@@ -47,9 +46,9 @@ def settings(overrides):
     return [word for override in overrides for word in ("--set", override)]
 
 
-def train_ours(jetvit, model, store, folder):
+def train_ours(jetvit, model, overrides, store, folder):
     start = time.perf_counter()
-    run(jetvit, "train", ROOT / f"recipes/demo/{model}.toml", "--data", store, "--out", folder, *settings(OVERRIDES))
+    run(jetvit, "train", ROOT / f"recipes/demo/{model}.toml", "--data", store, "--out", folder, *settings(overrides))
     seconds = time.perf_counter() - start
     run(jetvit, "evaluate", folder)
     metrics = json.loads((folder / "evaluation-test/metrics.json").read_text())["classifiers"]
@@ -148,6 +147,7 @@ def main():
     parser.add_argument("jetvit")
     parser.add_argument("--models", nargs="*", default=MODELS)
     parser.add_argument("--peers", nargs="*", default=PEERS, help="those that timm trains too")
+    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="override of every recipe")
     parser.add_argument("--out", help="file for the results as JSON")
     arguments = parser.parse_args()
     torch.set_num_threads(os.cpu_count())
@@ -157,7 +157,8 @@ def main():
         run(arguments.jetvit, "prepare", "--out", store, *(word for split in ("train", "validation", "test") for word in (
             f"--{split}", SAMPLE / f"quark_gluon_{split}.parquet")))
         for model in arguments.models:
-            recipe, result = train_ours(arguments.jetvit, model, store, pathlib.Path(name) / model)
+            overrides = ["train.ema_decay=0", *arguments.set]
+            recipe, result = train_ours(arguments.jetvit, model, overrides, store, pathlib.Path(name) / model)
             described = json.loads(run(arguments.jetvit, "describe", model, "--json", *settings(
                 f"{key}={json.dumps(value)}" for key, value in recipe["model"].items() if key != "name"),
                 "--set", f"image_size={recipe['image']['size']}"))
