@@ -13,32 +13,39 @@
 namespace jetvit {
 namespace {
 
-void add_train_step(CLI::App& bench) {
+void add_steps(CLI::App& bench, const std::string& name, const std::string& purpose,
+               Json (*measure)(const BenchStepOptions&)) {
   auto options = std::make_shared<BenchStepOptions>();
   auto settings = std::make_shared<std::vector<std::string>>();
   options->threads = default_threads();
-  CLI::App* app = bench.add_subcommand("train", "Seconds of a training step on random images");
+  CLI::App* app = bench.add_subcommand(name, purpose);
   app->add_option("MODEL", options->model, "name, as in jetvit models")->capture_default_str();
   app->add_option("--set", *settings, "model option as key=value")->take_all();
-  app->add_option("--batch-size", options->batch_size, "images a step")->capture_default_str();
-  app->add_option("--steps", options->steps, "timed steps after one of warm-up")->capture_default_str();
+  app->add_option("--batch-size", options->batch_size, "images a step")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 65536));
+  app->add_option("--steps", options->steps, "timed steps after one of warm-up")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1000000));
   app->add_option("--threads", options->threads, "threads")->capture_default_str()->check(CLI::Range(1, 1024));
   app->add_flag("--bf16", options->bf16, "bfloat16 products and convolutions");
-  app->callback([options, settings] {
+  app->callback([options, settings, measure] {
     for (const std::string& assignment : *settings) apply_override(options->model_options, assignment);
-    std::cout << bench_train_step(*options).dump(1) << '\n';
+    std::cout << measure(*options).dump(1) << '\n';
   });
 }
 
 }  // namespace
 
 void add_bench(CLI::App& program) {
-  CLI::App* app = program.add_subcommand("bench", "Measures throughput: bench load, bench train");
+  CLI::App* app = program.add_subcommand("bench", "Measures throughput: bench load, bench train, bench predict");
   app->require_subcommand(1);
   app->footer(
-      "Examples:\n  jetvit bench load --data store\n  jetvit bench train coatnet_0 --set image_size=128 --bf16\n");
+      "Examples:\n  jetvit bench load --data store\n  jetvit bench train coatnet_0 --set image_size=128 --bf16\n"
+      "  jetvit bench predict vit_tiny --batch-size 64\n");
   add_bench_load(*app);
-  add_train_step(*app);
+  add_steps(*app, "train", "Seconds of a training step on random images", bench_train_step);
+  add_steps(*app, "predict", "Seconds of a forward pass without gradients on random images", bench_prediction);
 }
 
 }  // namespace jetvit

@@ -19,5 +19,6 @@ void add_models(CLI::App& program);
 void add_predict(CLI::App& program);
 void add_prepare(CLI::App& program);
 void add_train(CLI::App& program);
+void add_weights(CLI::App& program);
 
 }  // namespace jetvit

@@ -21,10 +21,10 @@ void keep_freed_memory() {
 int main(int argc, char** argv) {
   keep_freed_memory();
   // In the order in which data flows, which is the order that --help shows.
-  constexpr std::array<jetvit::AddCommand, 11> kCommands = {
+  constexpr std::array<jetvit::AddCommand, 12> kCommands = {
       &jetvit::add_demo,     &jetvit::add_generate, &jetvit::add_inspect, &jetvit::add_prepare,
       &jetvit::add_train,    &jetvit::add_evaluate, &jetvit::add_predict, &jetvit::add_models,
-      &jetvit::add_describe, &jetvit::add_forward,  &jetvit::add_bench,
+      &jetvit::add_describe, &jetvit::add_weights,  &jetvit::add_forward, &jetvit::add_bench,
   };
   return jetvit::run_program(argc, argv, kCommands);
 }

@@ -24,6 +24,9 @@ void add_train(CLI::App& program) {
       ->type_name("KEY=VALUE")
       ->expected(1)
       ->take_all();
+  command->add_option(
+      "--pretrained", options->pretrained,
+      "Safetensors to start from, of timm or another run: what fits is loaded (recipe: pretrained.file)");
   CLI::Option* resume = command->add_flag("--resume", options->resume,
                                           "Go on where the run stopped: the outcome is that of an unbroken run");
   command->add_flag("--overwrite", options->overwrite, "Replace an earlier run")->excludes(resume);
@@ -35,6 +38,8 @@ void add_train(CLI::App& program) {
       "  jetvit train recipes/demo.toml --data store --out runs/demo\n"
       "  jetvit train recipes/quark_gluon/resnet_15.toml --data store --out runs/resnet --set train.epochs=10\n"
       "  jetvit train recipes/demo.toml --train a.parquet --validation b.parquet --out runs/raw\n"
+      "  jetvit train recipes/quark_gluon/swin_tiny.toml --data store --out runs/swin --pretrained "
+      "swin_tiny.safetensors\n"
       "  jetvit train recipes/demo.toml --data store --out runs/demo --resume\n");
   command->callback([options, json] {
     options->arguments = command_line();

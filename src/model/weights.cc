@@ -6,7 +6,6 @@
 #include "base/text.h"
 
 namespace jetvit {
-namespace {
 
 std::string shape_text(const at::Tensor& tensor) {
   std::vector<std::string> sizes;
@@ -14,11 +13,10 @@ std::string shape_text(const at::Tensor& tensor) {
   return text("(", join(sizes, ", "), ")");
 }
 
-bool ignored(const std::string& name) {
-  return name.ends_with("num_batches_tracked");
+bool is_derived_buffer(const std::string& name) {
+  return name.ends_with("num_batches_tracked") || name.ends_with("relative_position_index") ||
+         name.ends_with("attn_mask");
 }
-
-}  // namespace
 
 std::map<std::string, at::Tensor> named_weights(const Module& model) {
   std::map<std::string, at::Tensor> out;
@@ -45,7 +43,7 @@ void load_weights(Module& model, const std::map<std::string, at::Tensor>& weight
     }
   }
   for (const auto& [name, tensor] : weights) {
-    if (!own.contains(name) && !ignored(name)) {
+    if (!own.contains(name) && !is_derived_buffer(name)) {
       throw Error(text(source, ": holds the tensor \"", printable(name), "\", which the model lacks"));
     }
   }

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include <ATen/Parallel.h>
+#include <ATen/core/grad_mode.h>
 #include <ATen/ops/binary_cross_entropy_with_logits.h>
 #include <ATen/ops/rand.h>
 #include <ATen/ops/randint.h>
@@ -16,16 +17,43 @@
 #include "train/recipe.h"
 
 namespace jetvit {
+namespace {
+
+at::Tensor random_images(const BenchStepOptions& options, const Model& model) {
+  return at::rand({options.batch_size, model.channels(), model.image_size(), model.image_size()});
+}
+
+template <class Step>
+Json timed(const BenchStepOptions& options, const Model& model, const Step& step) {
+  step();
+  std::vector<double> seconds;
+  while (std::ssize(seconds) < options.steps) {
+    const double start = monotonic_seconds();
+    step();
+    seconds.push_back(monotonic_seconds() - start);
+  }
+  std::sort(seconds.begin(), seconds.end());
+  const double median = seconds[seconds.size() / 2];
+  return {{"model", options.model},
+          {"image_size", model.image_size()},
+          {"precision", options.bf16 ? "bf16" : "fp32"},
+          {"batch_size", options.batch_size},
+          {"threads", options.threads},
+          {"median_seconds", median},
+          {"fastest_seconds", seconds.front()},
+          {"slowest_seconds", seconds.back()},
+          {"images_per_second", options.batch_size / median}};
+}
+
+}  // namespace
 
 Json bench_train_step(const BenchStepOptions& options) {
   at::set_num_threads(options.threads);
   const std::unique_ptr<Model> model = make_model(options.model, options.model_options);
   Optimiser optimiser(OptimiserOptions(), model->parameters());
-  const at::Tensor images = at::rand({options.batch_size, model->channels(), model->image_size(), model->image_size()});
+  const at::Tensor images = random_images(options, *model);
   const at::Tensor labels = at::randint(2, {options.batch_size, model->outputs()}).to(at::kFloat);
-  std::vector<double> seconds;
-  for (int step = 0; step <= options.steps; ++step) {
-    const double start = monotonic_seconds();
+  return timed(options, *model, [&] {
     at::Tensor loss;
     {
       const Autocast autocast(options.bf16);
@@ -35,19 +63,19 @@ Json bench_train_step(const BenchStepOptions& options) {
     loss.backward();
     optimiser.step(1e-3, 0.05);
     optimiser.clear_gradients();
-    if (step > 0) seconds.push_back(monotonic_seconds() - start);
-  }
-  std::sort(seconds.begin(), seconds.end());
-  const double median = seconds[seconds.size() / 2];
-  return {{"model", options.model},
-          {"image_size", model->image_size()},
-          {"precision", options.bf16 ? "bf16" : "fp32"},
-          {"batch_size", options.batch_size},
-          {"threads", options.threads},
-          {"median_seconds", median},
-          {"fastest_seconds", seconds.front()},
-          {"slowest_seconds", seconds.back()},
-          {"images_per_second", options.batch_size / median}};
+  });
+}
+
+Json bench_prediction(const BenchStepOptions& options) {
+  at::set_num_threads(options.threads);
+  const at::NoGradGuard no_gradients;
+  const std::unique_ptr<Model> model = make_model(options.model, options.model_options);
+  model->train(false);
+  const at::Tensor images = random_images(options, *model);
+  return timed(options, *model, [&] {
+    const Autocast autocast(options.bf16);
+    model->forward(network_input(*model, images));
+  });
 }
 
 }  // namespace jetvit

@@ -10,14 +10,17 @@ struct BenchStepOptions {
   std::string model = "coatnet_0";
   Json model_options = Json::object();
   int batch_size = 16;
-  int steps = 5;
+  int steps = 5;  // at least 1
   int threads = 1;
   bool bf16 = false;
 };
 
 // Times whole training steps (forward, binary cross-entropy, backward, fused AdamW) on random images after one step of
-// warm-up. Returns {"model", "precision", "batch_size", "median_seconds", "slowest_seconds", "fastest_seconds",
-// "images_per_second"}.
+// warm-up. Returns {"model", "image_size", "precision", "batch_size", "threads", "median_seconds", "slowest_seconds",
+// "fastest_seconds", "images_per_second"}.
 Json bench_train_step(const BenchStepOptions& options);
+
+// The same for prediction: the model's forward pass in evaluation mode, without gradients.
+Json bench_prediction(const BenchStepOptions& options);
 
 }  // namespace jetvit

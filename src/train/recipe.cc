@@ -10,6 +10,7 @@ namespace jetvit {
 // The tables but [model], whose keys depend on the model.
 template <class Visitor>
 void visit_fields(Visitor& visit, Recipe& recipe) {
+  visit("pretrained", recipe.pretrained, "");
   visit("transform", recipe.transform, "");
   visit("image", recipe.image, "");
   visit("augment", recipe.augment, "");
@@ -40,8 +41,8 @@ Recipe tables_from_json(const Json& json) {
   // "model" is taken out, yet stays among the words that a misspelt table is compared with.
   Json rest = json;
   rest.erase("model");
-  static const std::vector<std::string> tables = {"model", "transform", "image",    "augment", "weights",
-                                                  "train", "optimiser", "schedule", "stage"};
+  static const std::vector<std::string> tables = {"model",   "pretrained", "transform", "image",    "augment",
+                                                  "weights", "train",      "optimiser", "schedule", "stage"};
   for (const auto& [key, value] : rest.items()) {
     if (!contains(tables, key)) options_detail::unknown_key("", key, tables);
   }
@@ -133,7 +134,8 @@ Json recipe_to_json(const Recipe& recipe) {
   for (const Recipe& stage : recipe.stages) {
     Json entry = options_to_json(stage.stage);
     entry.update(tables_to_json(stage));
-    entry.erase("transform");  // one for all stages
+    entry.erase("transform");   // one for all stages
+    entry.erase("pretrained");  // what the first begins with
     json["stage"].push_back(entry);
   }
   return json;

@@ -7,6 +7,7 @@
 
 #include "base/options.h"
 #include "load/jet_weights.h"
+#include "model/pretrained.h"
 #include "ops/image_options.h"
 
 namespace jetvit {
@@ -135,6 +136,7 @@ void visit_fields(Visitor& visit, StageOptions& options) {
 struct Recipe {
   std::string model_name;
   Json model_options = Json::object();  // handed to make_model, which checks the keys
+  PretrainedOptions pretrained;
   TransformOptions transform;
   ImageOptions image;
   AugmentOptions augment;

@@ -55,12 +55,16 @@ TrainingData read_data(const Recipe& recipe, const SourceOptions& options) {
   return data;
 }
 
+// Whether there is a checkpoint to go on from.
+bool has_checkpoint(const TrainCommand& command) {
+  return command.resume && std::filesystem::exists(command.run / kLastFile);
+}
+
 // Makes the run's folder, which is locked, ready; true where there is a checkpoint to go on from.
 bool open_run(const TrainCommand& command) {
-  const std::filesystem::path last = command.run / kLastFile;
   remove_stale_temporaries(command.run);
+  if (has_checkpoint(command)) return true;
   if (command.resume) {
-    if (std::filesystem::exists(last)) return true;
     std::cerr << text(command.run, ": no checkpoint yet, the training begins\n");
     return false;
   }
@@ -126,17 +130,25 @@ Json run_training(const TrainCommand& command) {
   if (command.device != "cpu") {
     throw UsageError(text("--device ", printable(command.device), ": not available in this build (cpu is)"));
   }
-  const Recipe recipe = read_recipe(command.recipe, command.overrides);
+  Recipe recipe = read_recipe(command.recipe, command.overrides);
+  if (!command.pretrained.empty()) recipe.pretrained.file = command.pretrained;
   const int threads = command.source.read.threads;
   at::set_num_threads(threads);
-  // The data come before the folder: a misspelt path leaves nothing behind.
+  // Data and pretrained weights come before the folder: a misspelt path leaves nothing behind.
   if (!command.resume) refuse_existing(command.run, command.overwrite);
   const TrainingData data = read_data(recipe, command.source);
   auto trainer = std::make_unique<Trainer>(recipe, data, command.run);
+  if (!recipe.pretrained.file.empty() && !has_checkpoint(command)) trainer->start_from_pretrained();
   create_folder(command.run);
   const FolderLock lock(command.run);
   const bool resumed = open_run(command);
-  if (resumed) trainer->resume();
+  if (resumed) {
+    trainer->resume();
+    if (!recipe.pretrained.file.empty()) {
+      std::cerr << text("the run goes on with its own weights: ", printable(recipe.pretrained.file),
+                        " is not read again\n");
+    }
+  }
   commit_text(command.run / kRecipeFile, recipe_to_json(recipe).dump(2) + "\n");
   Json record = {{"status", "running"},
                  {"command", command.arguments},
@@ -144,6 +156,7 @@ Json run_training(const TrainCommand& command) {
                  {"started", utc_now()},
                  {"resumed_at_step", resumed ? Json(trainer->position().step) : Json()},
                  {"recipe", recipe_to_json(recipe)},
+                 {"pretrained", trainer->pretrained()},
                  {"data",
                   {{"source", to_json(command.source)},
                    {"fingerprint", data.fingerprint},

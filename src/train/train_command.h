@@ -12,6 +12,7 @@ namespace jetvit {
 struct TrainCommand {
   std::filesystem::path recipe;        // TOML
   std::vector<std::string> overrides;  // "train.lr=3e-4"
+  std::string pretrained;              // weights to start from, in place of the recipe's pretrained.file; empty: those
   SourceOptions source;
   std::filesystem::path run;
   bool resume = false;     // go on where the run stopped; a run without a checkpoint begins

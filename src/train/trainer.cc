@@ -4,13 +4,11 @@
 #include <cmath>
 #include <iostream>
 
-#include <ATen/CPUGeneratorImpl.h>
 #include <ATen/TensorOperators.h>
 #include <c10/core/GradMode.h>
 
 #include "base/error.h"
 #include "base/progress.h"
-#include "base/random_stream.h"
 #include "base/text.h"
 #include "model/registry.h"
 #include "model/weights.h"
@@ -18,17 +16,11 @@
 #include "predict/predictor.h"
 #include "train/freeze.h"
 #include "train/loss_terms.h"
+#include "train/seed_random.h"
 #include "train/validation.h"
 
 namespace jetvit {
 namespace {
-
-// Seeds ATen's generator for one step, so that dropout and stochastic depth need no saved state.
-void seed_random(std::int64_t seed, std::int64_t epoch, std::int64_t step) {
-  const std::uint64_t word = mix_words(
-      {static_cast<std::uint64_t>(seed), static_cast<std::uint64_t>(epoch), static_cast<std::uint64_t>(step)});
-  at::Generator(at::detail::getDefaultCPUGenerator()).set_current_seed(word);
-}
 
 double wall_time() {
   return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
@@ -89,7 +81,7 @@ Trainer::Trainer(Recipe recipe, TrainingData data, std::filesystem::path run)
 
 std::unique_ptr<Model> Trainer::make_stage_model(int stage) const {
   const Recipe& recipe = recipes_[static_cast<std::size_t>(stage)];
-  seed_random(recipe.train.seed, -1 - stage, 0);
+  seed_random(recipe.train.seed, kInitialisation - stage, 0);
   return make_model(recipe.model_name, complete_options(recipe, data_.transform));
 }
 
@@ -127,6 +119,13 @@ void Trainer::begin_next_stage() {
   if (average_) take_over(*average_, best);
 }
 
+void Trainer::start_from_pretrained() {
+  const PretrainedReport report = load_pretrained(*model_, recipe_.pretrained);
+  if (average_) load_weights(*average_, named_weights(*model_), "average");
+  pretrained_ = to_json(report);
+  std::cerr << summary(report);
+}
+
 void Trainer::resume() {
   const std::filesystem::path path = run_ / kLastFile;
   const Checkpoint checkpoint = read_checkpoint(path);
@@ -162,6 +161,7 @@ void Trainer::resume() {
   try {
     optimiser_->restore(with_prefix(checkpoint.tensors, "optimiser."), step_of_stage());
     schedule_->restore(position_.schedule);
+    pretrained_ = before.value("pretrained", Json());
   } catch (const std::exception& error) {
     throw Error(text(path, ": ", error.what()));
   }
@@ -337,6 +337,7 @@ Json Trainer::description(const char* kind) const {
           {"transform", to_json(data_.transform)},
           {"image", options_to_json(stage().image)},
           {"recipe", recipe_to_json(recipe_)},
+          {"pretrained", pretrained_},
           {"data", {{"name", data_.name}, {"source", data_.source}, {"fingerprint", data_.fingerprint}}},
           {"position", to_json(position)}};
 }

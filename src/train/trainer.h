@@ -47,6 +47,10 @@ class Trainer {
   // parameters and the model, do not fit.
   Trainer(Recipe recipe, TrainingData data, std::filesystem::path run);
 
+  // Begins with the weights that the recipe's [pretrained] names, and tells what fitted. Throws as load_pretrained
+  // does.
+  void start_from_pretrained();
+
   // Goes on from last.safetensors. Throws Error naming what differs where it stems from another recipe or other data.
   void resume();
 
@@ -58,6 +62,7 @@ class Trainer {
   const Model& model() const { return *model_; }  // of the stage under way
   const std::vector<Json>& epochs() const { return log_->rows(); }
   const std::vector<StageSummary>& stages() const { return stages_; }  // one of a recipe without stages
+  const Json& pretrained() const { return pretrained_; }               // the report of what the run began with, or null
 
  private:
   const Recipe& stage() const { return recipes_[static_cast<std::size_t>(position_.stage)]; }
@@ -84,6 +89,7 @@ class Trainer {
   std::vector<StageSummary> stages_;
   TrainingData data_;
   std::filesystem::path run_;
+  Json pretrained_;
 
   // Of the stage under way.
   std::unique_ptr<Model> model_, average_;  // average_: of the weights, where ema_decay is not 0

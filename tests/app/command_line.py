@@ -13,7 +13,7 @@ def main():
     top = run("--help")
     assert top.returncode == 0, top
     commands = re.findall(r"^  ([a-z]+)\s", top.stdout.split("Subcommands:")[1], re.M)
-    for expected in ("demo", "generate", "inspect", "prepare", "train", "evaluate", "predict", "models", "describe", "forward", "bench"):
+    for expected in ("demo", "generate", "inspect", "prepare", "train", "evaluate", "predict", "models", "describe", "weights", "forward", "bench"):
         assert expected in commands, f"{expected} is missing from --help"
     for command in commands:
         help_ = run(command, "--help")

@@ -150,7 +150,7 @@ def make_reference(name, options):
         config = dataclasses.replace(maxxvit.model_cfgs["maxvit_tiny_tf"], stem_width=(16, 16))
         return make_maxxvit(config, {"embed_dim": [16, 32, 64], "depths": [1, 1, 1], "head_dim": 16, "stem_stride": 1} | options)
     if name == "vit_nano":
-        return vision_transformer.VisionTransformer(patch_size=6, embed_dim=64, depth=4, num_heads=4, **common)
+        return vision_transformer.VisionTransformer(patch_size=options.get("patch_size", 6), embed_dim=64, depth=4, num_heads=4, **common)
     if name == "coatnet_nano":
         blocks = maxxvit._rw_coat_cfg(conv_attn_early=True, transformer_shortcut_bias=False)
         blocks["transformer_cfg"] = dataclasses.replace(blocks["transformer_cfg"], dim_head=16)

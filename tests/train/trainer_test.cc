@@ -3,6 +3,9 @@
 #include "base/digest.h"
 #include "base/file.h"
 #include "base/toml.h"
+#include "model/registry.h"
+#include "model/safetensors.h"
+#include "model/weights.h"
 #include "predict/predictor.h"
 #include "predict/trained_model.h"
 #include "support/expect_error.h"
@@ -40,6 +43,36 @@ TEST(Trainer, StoppedAndResumedRunEqualsAnUnbrokenOneBitForBit) {
     for (const char* name : {kLastFile, kBestFile})
       EXPECT_EQ(sha256_of_file(whole / name), sha256_of_file(parts / name));
     EXPECT_EQ(read_text_file(parts / kMetricsFile, 1 << 20).find("\"epoch\":4"), std::string::npos);
+  }
+}
+
+TEST(Trainer, PretrainedWeightsAreReadOnceAndResumeBitForBit) {
+  const test::TempFolder folder;
+  at::set_num_threads(1);
+  const std::string file = folder / "w.safetensors";
+  write_safetensors(file, {named_weights(*make_model("resnet_15", {{"image_size", 64}, {"channels", 5}})), {}});
+  Recipe how = recipe("train.epochs=1");
+  how.pretrained.file = file;
+  for (const char* name : {"whole", "parts"}) {
+    std::filesystem::create_directory(folder / name);
+    Trainer trainer(how, data(), folder / name);
+    trainer.start_from_pretrained();
+    EXPECT_EQ(trainer.pretrained()["adapted"][0]["how"], "5 to 3 input channels (timm)");
+    const std::int64_t stop = std::string(name) == "parts" ? 2 : -1;
+    const auto train = [&] { trainer.run([&] { return trainer.position().step == stop ? SIGTERM : 0; }); };
+    if (stop > 0) {
+      EXPECT_THROW(train(), Interrupted);
+    } else {
+      train();
+    }
+  }
+  std::filesystem::remove(file);
+  Trainer resumed(how, data(), folder / "parts");
+  resumed.resume();
+  EXPECT_EQ(resumed.pretrained()["loaded"].size(), 33U);
+  resumed.run();
+  for (const char* name : {kLastFile, kBestFile}) {
+    EXPECT_EQ(sha256_of_file(folder / "whole" / name), sha256_of_file(folder / "parts" / name));
   }
 }
 

@@ -1,10 +1,11 @@
-"""Compares whole training steps (forward, loss, backward, AdamW) with timm and torch in Python on the same cores.
+"""Compares whole training steps (forward, loss, backward, AdamW) or predictions (forward without gradients) with timm
+and torch in Python on the same cores.
 
-Both sides take turns in one run: `jetvit bench train` as its own process, then the same architecture from timm (or,
-for resnet_15, of torch.nn modules) with torch's fused AdamW and, for bf16, torch.autocast, in both orders of memory, of
-which the faster counts.
+Both sides take turns in one run: `jetvit bench train|predict` as its own process, then the same architecture from timm
+(or, for resnet_15, of torch.nn modules) with torch's fused AdamW and, for bf16, torch.autocast, in both orders of
+memory, of which the faster counts.
 
-  .deps/peers/bin/python bench/train/compare.py build/release/bin/jetvit [--rounds 3]
+  .deps/peers/bin/python bench/model/compare.py train build/release/bin/jetvit [--rounds 3]
 
 Needs torch and timm: scripts/setup --with-peers.
 """
@@ -24,36 +25,52 @@ import torch.nn.functional
 sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "tests/oracle"))
 from make_model_oracles import make_reference  # noqa: E402
 
-MODELS = ("coatnet_0", "coatnet_0_paper", "maxvit_tiny", "maxvit_tiny_rw", "vit_tiny", "resnet_15")
-SIZE, CHANNELS = 128, 3
+MODELS = ("coatnet_0", "coatnet_0_paper", "maxvit_tiny", "maxvit_tiny_rw", "davit_tiny", "efficientnet_b0",
+          "efficientnet_b3", "vit_tiny", "vit_small", "resnet_15", "swin_tiny", "effswin")
+CHANNELS = 3
 
 
-def peer_seconds(model, bf16, batch, steps):
+def size_of(model):
+    """Windows of 7 x 7 tokens do not fit an image of 128."""
+    return 224 if "swin" in model else 128
+
+
+def peer_seconds(task, model, bf16, batch, steps):
     """Of the faster of the two orders of memory."""
-    return min(peer_seconds_in(order, model, bf16, batch, steps)
+    return min(peer_seconds_in(order, task, model, bf16, batch, steps)
                for order in (torch.contiguous_format, torch.channels_last))
 
 
-def peer_seconds_in(order, model, bf16, batch, steps):
-    module = make_reference(model, {"image_size": SIZE, "channels": CHANNELS}).train().to(memory_format=order)
+def peer_seconds_in(order, task, model, bf16, batch, steps):
+    module = make_reference(model, {"image_size": size_of(model), "channels": CHANNELS}).to(memory_format=order)
+    module.train(task == "train")
     optimiser = torch.optim.AdamW(module.parameters(), lr=1e-3, fused=True)
-    images = torch.randn(batch, CHANNELS, SIZE, SIZE).contiguous(memory_format=order)
+    images = torch.randn(batch, CHANNELS, size_of(model), size_of(model)).contiguous(memory_format=order)
     labels = (torch.arange(batch) % 2).float()
-    times = []
-    for _ in range(steps + 1):
-        start = time.perf_counter()
+
+    def train():
         with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
             logits = module(images)
         loss = torch.nn.functional.binary_cross_entropy_with_logits(logits.float().flatten(), labels)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         optimiser.step()
+
+    def predict():
+        with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=bf16):
+            module(images)
+
+    step = train if task == "train" else predict
+    times = []
+    for _ in range(steps + 1):
+        start = time.perf_counter()
+        step()
         times.append(time.perf_counter() - start)
     return statistics.median(times[1:])
 
 
-def our_seconds(jetvit, model, bf16, batch, steps, threads):
-    command = [jetvit, "bench", "train", model, "--set", f"image_size={SIZE}", "--set", f"channels={CHANNELS}"]
+def our_seconds(jetvit, task, model, bf16, batch, steps, threads):
+    command = [jetvit, "bench", task, model, "--set", f"image_size={size_of(model)}", "--set", f"channels={CHANNELS}"]
     command += ["--batch-size", str(batch), "--steps", str(steps), "--threads", str(threads)]
     result = subprocess.run(command + ["--bf16"] * bf16, check=True, capture_output=True, text=True)
     return json.loads(result.stdout)["median_seconds"]
@@ -61,6 +78,7 @@ def our_seconds(jetvit, model, bf16, batch, steps, threads):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("task", choices=("train", "predict"))
     parser.add_argument("jetvit")
     parser.add_argument("--models", nargs="+", default=MODELS)
     parser.add_argument("--precisions", nargs="+", default=("fp32", "bf16"), choices=("fp32", "bf16"))
@@ -79,9 +97,9 @@ def main():
             ours, peer = [], []
             for _ in range(arguments.rounds):
                 setting = (bf16, arguments.batch_size, arguments.steps)
-                ours.append(our_seconds(arguments.jetvit, model, *setting, arguments.threads))
-                peer.append(peer_seconds(model, *setting))
-            rows.append({"model": model, "precision": precision, "batch_size": arguments.batch_size,
+                ours.append(our_seconds(arguments.jetvit, arguments.task, model, *setting, arguments.threads))
+                peer.append(peer_seconds(arguments.task, model, *setting))
+            rows.append({"task": arguments.task, "model": model, "precision": precision, "batch_size": arguments.batch_size,
                          "threads": arguments.threads, "jetvit_seconds": statistics.median(ours),
                          "peer_seconds": statistics.median(peer),
                          "ratio": statistics.median(peer) / statistics.median(ours),

@@ -1,0 +1,79 @@
+#include "model/weights.h"
+
+#include <iostream>
+#include <memory>
+
+#include <CLI/CLI.hpp>
+
+#include "app/commands.h"
+#include "base/commit.h"
+#include "base/options.h"
+#include "base/text.h"
+#include "base/toml.h"
+#include "model/pretrained.h"
+#include "model/registry.h"
+#include "model/safetensors.h"
+#include "train/seed_random.h"
+
+namespace jetvit {
+namespace {
+
+struct WeightsCommand {
+  std::string model, out;
+  std::vector<std::string> settings;
+  PretrainedOptions pretrained;
+  std::int64_t seed = 1;
+  bool overwrite = false;
+  bool json = false;
+};
+
+void write_weights(const WeightsCommand& command) {
+  refuse_existing(command.out, command.overwrite);
+  Json options = Json::object();
+  for (const std::string& assignment : command.settings) apply_override(options, assignment);
+  seed_random(command.seed, kInitialisation, 0);
+  const std::unique_ptr<Model> model = make_model(command.model, options);
+  Json record = {{"model", command.model},
+                 {"options", resolved_model_options(command.model, options)},
+                 {"seed", command.seed},
+                 {"pretrained", Json()},
+                 {"weights", command.out}};
+  if (!command.pretrained.file.empty()) {
+    const PretrainedReport report = load_pretrained(*model, command.pretrained);
+    record["pretrained"] = to_json(report);
+    std::cerr << summary(report);
+  }
+  write_safetensors(command.out, {named_weights(*model), {{"format", "pt"}}});
+  if (command.json) {
+    std::cout << record.dump(2) << '\n';
+  } else {
+    std::cout << text("weights  ", command.out, "\n");
+  }
+}
+
+}  // namespace
+
+void add_weights(CLI::App& program) {
+  auto command = std::make_shared<WeightsCommand>();
+  CLI::App* app = program.add_subcommand(
+      "weights", "Writes the weights that a training would begin with: freshly drawn, or pretrained ones made to fit");
+  app->add_option("MODEL", command->model, "name, as in jetvit models")->required();
+  app->add_option("--set", command->settings, "option as key=value")->take_all();
+  app->add_option("--pretrained", command->pretrained.file, "safetensors to start from, of timm or another run");
+  app->add_option("--channels", command->pretrained.channels,
+                  "how filters are brought to other input channels: timm, sum or mean")
+      ->check(CLI::IsMember({"timm", "sum", "mean"}))
+      ->capture_default_str();
+  app->add_option("--seed", command->seed, "of what is drawn: train.seed of the recipe")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  app->add_option("--out", command->out, "safetensors to write, under timm's names")->required();
+  app->add_flag("--overwrite", command->overwrite, "replace an existing output");
+  app->add_flag("--json", command->json, "print what was loaded as JSON");
+  app->footer(
+      "Example:\n  jetvit weights swin_tiny --set image_size=128 --set window=8 --set channels=10 --pretrained "
+      "swin_tiny.safetensors --out begin.safetensors\n");
+  app->callback([command] { write_weights(*command); });
+}
+
+}  // namespace jetvit
