@@ -6,6 +6,7 @@
 #include "model/layers/attention_block.h"
 #include "model/layers/conv_stem.h"
 #include "model/layers/mbconv.h"
+#include "model/layers/option_checks.h"
 #include "model/layers/pooled_head.h"
 #include "model/layers/stage.h"
 
@@ -32,32 +33,24 @@ AttentionBlockOptions attention_block(CoatNetVariant variant) {
 
 void check(const CoatNetOptions& options) {
   const std::size_t stages = options.depths.size();
-  if (options.embed_dim.size() != stages || options.blocks.size() != stages || stages == 0) {
-    throw UsageError(text("coatnet: depths, embed_dim and blocks name ", stages, ", ", options.embed_dim.size(),
-                          " and ", options.blocks.size(), " stages (give each the same number)"));
-  }
+  check_stages("coatnet",
+               {{"embed_dim", options.embed_dim.size()}, {"depths", stages}, {"blocks", options.blocks.size()}});
   if (options.stem_width.size() != 2) throw UsageError("coatnet: stem_width needs two numbers, for example [32, 64]");
   if (options.blocks.find_first_not_of("CT") != std::string::npos) {
     throw UsageError(text("coatnet: blocks = \"", printable(options.blocks), "\" may hold C and T only"));
   }
+  std::vector<Channels> attended;
   int width = options.stem_width[1];
   for (std::size_t stage = 0; stage < stages; ++stage) {
-    // The paper's variant expands before its attention, the other behind it.
-    const int first = options.variant == CoatNetVariant::kPaper ? options.embed_dim[stage] : width;
-    for (const int dim : {first, options.embed_dim[stage]}) {
-      if (options.blocks[stage] == 'T' && dim % options.head_dim != 0) {
-        throw UsageError(text("coatnet: attention stage ", stage, " has ", dim,
-                              " channels, not a multiple of head_dim = ", options.head_dim));
-      }
+    if (options.blocks[stage] == 'T') {
+      // The paper's variant expands before its attention, the other behind it.
+      if (options.variant == CoatNetVariant::kRw) attended.push_back({text("the input of stage ", stage), width});
+      attended.push_back({text("stage ", stage), options.embed_dim[stage]});
     }
     width = options.embed_dim[stage];
   }
-  const int multiple = options.stem_stride << stages;
-  if (options.image_size % multiple != 0) {
-    const int below = options.image_size / multiple * multiple;
-    throw UsageError(text("coatnet: image_size = ", options.image_size, " is not a multiple of ", multiple,
-                          " (nearest: ", below > 0 ? text(below, " or ") : "", below + multiple, ")"));
-  }
+  check_divides("coatnet", "head_dim", options.head_dim, attended);
+  check_multiple("coatnet", "image_size", options.image_size, options.stem_stride << stages);
 }
 
 class CoatNet : public Model {
@@ -110,18 +103,15 @@ class CoatNet : public Model {
       block += static_cast<std::size_t>(depth);
       width = out;
     }
-    if (paper) {
-      mlp_head_ = add_child("head", std::make_shared<PooledMlpHead>(width, options.outputs, options.dropout, kEpsilon));
-    } else {
-      norm_ = add_child("norm", std::make_shared<LayerNorm>(width, kEpsilon));
-      head_ = add_child("head", std::make_shared<PooledHead>(width, options.outputs, options.dropout));
-    }
+    head_ =
+        add_child("", std::make_shared<PooledHead>(PooledHeadOptions{
+                          .channels = width, .outputs = options.outputs, .dropout = options.dropout, .hidden = paper}));
   }
 
   at::Tensor forward(const at::Tensor& x) override {
     at::Tensor y = stem_->forward(x);
     for (const auto& stage : stages_) y = stage(y);
-    return mlp_head_ ? mlp_head_->forward(y) : head_->forward(norm_->forward_channels(y));
+    return head_->forward(y);
   }
 
   int channels() const override { return options_.channels; }
@@ -130,14 +120,10 @@ class CoatNet : public Model {
   bool prefers_channels_last() const override { return true; }
 
  private:
-  static constexpr double kEpsilon = 1e-6;  // of the last norm
-
   CoatNetOptions options_;
   std::shared_ptr<ConvStem> stem_;
   std::vector<std::function<at::Tensor(const at::Tensor&)>> stages_;
-  std::shared_ptr<LayerNorm> norm_;
   std::shared_ptr<PooledHead> head_;
-  std::shared_ptr<PooledMlpHead> mlp_head_;
 };
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "model/layers/dual_attention.h"
+#include "model/layers/option_checks.h"
 
 namespace jetvit {
 namespace {
@@ -91,16 +92,11 @@ class Head : public Module {
 };
 
 void check(const DaVitOptions& options) {
-  const std::size_t stages = options.embed_dim.size();
-  if (stages == 0 || options.depths.size() != stages || options.heads.size() != stages) {
-    throw UsageError(text("davit: embed_dim, depths and heads name ", stages, ", ", options.depths.size(), " and ",
-                          options.heads.size(), " stages (give each the same number)"));
-  }
-  for (std::size_t stage = 0; stage < stages; ++stage) {
-    if (options.embed_dim[stage] % options.heads[stage] != 0) {
-      throw UsageError(text("davit: stage ", stage, " has ", options.embed_dim[stage],
-                            " channels, not a multiple of heads = ", options.heads[stage]));
-    }
+  check_stages(
+      "davit",
+      {{"embed_dim", options.embed_dim.size()}, {"depths", options.depths.size()}, {"heads", options.heads.size()}});
+  for (std::size_t stage = 0; stage < options.depths.size(); ++stage) {
+    check_divides("davit", "heads", options.heads[stage], {{text("stage ", stage), options.embed_dim[stage]}});
   }
 }
 

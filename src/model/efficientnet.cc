@@ -10,8 +10,11 @@ EfficientNetTrunkOptions trunk_options(const EfficientNetOptions& options) {
   return {.channels = options.channels,
           .stem_width = options.stem_width,
           .stem_stride = options.stem_stride,
-          .stages = efficientnet_stages("efficientnet", options.stem_width, options.embed_dim, options.depths,
-                                        options.kernels, options.strides),
+          .stages = efficientnet_stages("efficientnet", options.stem_width,
+                                        {{"embed_dim", options.embed_dim},
+                                         {"depths", options.depths},
+                                         {"kernels", options.kernels},
+                                         {"strides", options.strides}}),
           .drop_path = options.drop_path};
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "model/layers/efficientnet_trunk.h"
+#include "model/layers/option_checks.h"
 #include "model/layers/swin_trunk.h"
 
 namespace jetvit {
@@ -15,9 +16,11 @@ EfficientNetTrunkOptions front_options(const EffSwinOptions& options) {
                                     .stem_init = ConvOptions::Init::kDefault,
                                     .stages = {}};
   int halvings = 0;
-  for (const EfficientNetStage& stage :
-       efficientnet_stages("effswin", options.stem_width, options.front_dim, options.front_depths,
-                           options.front_kernels, options.front_strides)) {
+  for (const EfficientNetStage& stage : efficientnet_stages("effswin", options.stem_width,
+                                                            {{"front_dim", options.front_dim},
+                                                             {"front_depths", options.front_depths},
+                                                             {"front_kernels", options.front_kernels},
+                                                             {"front_strides", options.front_strides}})) {
     if (stage.stride == 2) ++halvings;
     if (halvings > options.split) break;
     front.stages.push_back(stage);
@@ -51,21 +54,14 @@ class Front : public Module {
 
 void check(const EffSwinOptions& options) {
   const std::size_t stages = options.depths.size();
-  if (options.heads.size() != stages) {
-    throw UsageError(text("effswin: depths and heads name ", stages, " and ", options.heads.size(),
-                          " stages (give both the same number)"));
-  }
+  check_stages("effswin", {{"depths", stages}, {"heads", options.heads.size()}});
   const auto split = static_cast<std::size_t>(options.split);
   if (split >= stages) {
     throw UsageError(text("effswin: split = ", split, " leaves none of ", stages, " Swin stages",
                           stages > 1 ? text(" (nearest: ", stages - 1, ")") : ""));
   }
   for (std::size_t stage = split; stage < stages; ++stage) {
-    const int width = options.embed_dim << stage;
-    if (width % options.heads[stage] != 0) {
-      throw UsageError(text("effswin: Swin stage ", stage, " has ", width,
-                            " channels, not a multiple of heads = ", options.heads[stage]));
-    }
+    check_divides("effswin", "heads", options.heads[stage], {{text("Swin stage ", stage), options.embed_dim << stage}});
   }
 }
 

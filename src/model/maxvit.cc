@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "model/layers/conv_stem.h"
 #include "model/layers/mbconv.h"
+#include "model/layers/option_checks.h"
 #include "model/layers/partition_attention.h"
 #include "model/layers/pooled_head.h"
 #include "model/layers/stage.h"
@@ -70,24 +71,14 @@ int reduction(const MaxVitOptions& options) {
 }
 
 void check(const MaxVitOptions& options) {
-  const std::size_t stages = options.depths.size();
-  if (options.embed_dim.size() != stages || stages == 0) {
-    throw UsageError(text("maxvit: depths and embed_dim name ", stages, " and ", options.embed_dim.size(),
-                          " stages (give both the same number)"));
-  }
+  check_stages("maxvit", {{"embed_dim", options.embed_dim.size()}, {"depths", options.depths.size()}});
   if (options.stem_width.size() != 2) throw UsageError("maxvit: stem_width needs two numbers, for example [64, 64]");
-  for (const int dim : options.embed_dim) {
-    if (dim % options.head_dim != 0) {
-      throw UsageError(text("maxvit: embed_dim holds ", dim, ", not a multiple of head_dim = ", options.head_dim));
-    }
-  }
+  std::vector<Channels> attended;
+  for (const int width : options.embed_dim) attended.push_back({text("stage ", attended.size()), width});
+  check_divides("maxvit", "head_dim", options.head_dim, attended);
   const int multiple = reduction(options) * std::max(options.window, 1);
-  if (options.image_size % multiple != 0) {
-    const int below = options.image_size / multiple * multiple;
-    throw UsageError(text("maxvit: image_size = ", options.image_size, " is not a multiple of ",
-                          options.window > 0 ? text(reduction(options), " x window = ", multiple) : text(multiple),
-                          " (nearest: ", below > 0 ? text(below, " or ") : "", below + multiple, ")"));
-  }
+  check_multiple("maxvit", "image_size", options.image_size, multiple,
+                 options.window > 0 ? text(reduction(options), " x window = ", multiple) : "");
 }
 
 class MaxVit : public Model {
@@ -128,19 +119,17 @@ class MaxVit : public Model {
           add_child(text("stages.", stage), std::make_shared<Stage<MaxVitBlock>>(options.depths[stage], make_block)));
       width = out;
     }
-    if (tf) {
-      mlp_head_ = add_child(
-          "head", std::make_shared<PooledMlpHead>(width, options.outputs, options.dropout, attention_epsilon(variant)));
-    } else {
-      norm_ = add_child("norm", std::make_shared<LayerNorm>(width, attention_epsilon(variant)));
-      head_ = add_child("head", std::make_shared<PooledHead>(width, options.outputs, options.dropout));
-    }
+    head_ = add_child("", std::make_shared<PooledHead>(PooledHeadOptions{.channels = width,
+                                                                         .outputs = options.outputs,
+                                                                         .dropout = options.dropout,
+                                                                         .epsilon = attention_epsilon(variant),
+                                                                         .hidden = tf}));
   }
 
   at::Tensor forward(const at::Tensor& x) override {
     at::Tensor y = stem_->forward(x);
     for (const auto& stage : stages_) y = stage->forward(y);
-    return mlp_head_ ? mlp_head_->forward(y) : head_->forward(norm_->forward_channels(y));
+    return head_->forward(y);
   }
 
   int channels() const override { return options_.channels; }
@@ -152,9 +141,7 @@ class MaxVit : public Model {
   MaxVitOptions options_;
   std::shared_ptr<ConvStem> stem_;
   std::vector<std::shared_ptr<Stage<MaxVitBlock>>> stages_;
-  std::shared_ptr<LayerNorm> norm_;
   std::shared_ptr<PooledHead> head_;
-  std::shared_ptr<PooledMlpHead> mlp_head_;
 };
 
 }  // namespace

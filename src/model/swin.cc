@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "model/layers/conv.h"
+#include "model/layers/option_checks.h"
 #include "model/layers/swin_trunk.h"
 
 namespace jetvit {
@@ -26,20 +27,13 @@ class SwinPatchEmbed : public Module {
 };
 
 void check(const SwinOptions& options) {
-  if (options.depths.empty() || options.heads.size() != options.depths.size()) {
-    throw UsageError(text("swin: depths and heads name ", options.depths.size(), " and ", options.heads.size(),
-                          " stages (give both the same number)"));
-  }
+  check_stages("swin", {{"depths", options.depths.size()}, {"heads", options.heads.size()}});
   if (options.image_size < options.patch_size) {
     throw UsageError(text("swin: image_size = ", options.image_size, " is less than patch_size = ", options.patch_size,
                           " (nearest: ", options.patch_size, ")"));
   }
   for (std::size_t stage = 0; stage < options.depths.size(); ++stage) {
-    const int width = options.embed_dim << stage;
-    if (width % options.heads[stage] != 0) {
-      throw UsageError(
-          text("swin: stage ", stage, " has ", width, " channels, not a multiple of heads = ", options.heads[stage]));
-    }
+    check_divides("swin", "heads", options.heads[stage], {{text("stage ", stage), options.embed_dim << stage}});
   }
 }
 

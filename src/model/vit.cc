@@ -12,6 +12,7 @@
 #include "model/layers/linear.h"
 #include "model/layers/mlp.h"
 #include "model/layers/norm.h"
+#include "model/layers/option_checks.h"
 #include "ops/bf16_products.h"
 
 namespace jetvit {
@@ -108,15 +109,9 @@ class VitBlock : public Module {
 };
 
 void check(const VitOptions& options) {
-  if (options.image_size % options.patch_size != 0) {
-    const int below = options.image_size / options.patch_size * options.patch_size;
-    throw UsageError(text("vit: image_size = ", options.image_size,
-                          " is not a multiple of patch_size = ", options.patch_size,
-                          " (nearest: ", below > 0 ? text(below, " or ") : "", below + options.patch_size, ")"));
-  }
-  if (options.embed_dim % options.heads != 0) {
-    throw UsageError(text("vit: embed_dim = ", options.embed_dim, " is not a multiple of heads = ", options.heads));
-  }
+  check_multiple("vit", "image_size", options.image_size, options.patch_size,
+                 text("patch_size = ", options.patch_size));
+  check_divides("vit", "heads", options.heads, {{"a token", options.embed_dim}});
 }
 
 class Vit : public Model {

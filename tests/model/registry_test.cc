@@ -136,23 +136,69 @@ TEST(Registry, NamesTheNearestValidImageSizes) {
                "image_size = 128 is not a multiple of 32 x window = 224 (nearest: 224)");
   EXPECT_ERROR(make("maxvit_nano", R"({"image_size": 42})"), UsageError,
                "image_size = 42 is not a multiple of 8 (nearest: 40 or 48)");
+  EXPECT_ERROR(make("swin_tiny", R"({"image_size": 3})"), UsageError,
+               "image_size = 3 is less than patch_size = 4 (nearest: 4)");
   EXPECT_ERROR(make("resnet_15", R"({"image_size": 8})"), UsageError, "model.image_size");
 }
 
 TEST(Registry, RefusesOptionsThatDoNotFit) {
   EXPECT_ERROR(make_model("coatnet_O", Json::object()), UsageError, "no model \"coatnet_O\" (did you mean coatnet_0?)");
   EXPECT_ERROR(make("vit_tiny", R"({"patchsize": 8})"), UsageError, "patch_size");
-  EXPECT_ERROR(make("vit_tiny", R"({"heads": 5})"), UsageError, "embed_dim = 192 is not a multiple of heads = 5");
-  EXPECT_ERROR(make("coatnet_0", R"({"depths": [2, 3]})"), UsageError, "give each the same number");
   EXPECT_ERROR(make("coatnet_0", R"({"blocks": "CCTX"})"), UsageError, "may hold C and T only");
   EXPECT_ERROR(make("coatnet_0", R"({"stem_width": [32]})"), UsageError, "stem_width needs two numbers");
-  EXPECT_ERROR(make("coatnet_0", R"({"head_dim": 100})"), UsageError, "not a multiple of head_dim = 100");
-  EXPECT_ERROR(make("maxvit_tiny", R"({"depths": [2, 2]})"), UsageError, "depths and embed_dim name 2 and 4 stages");
-  EXPECT_ERROR(make("maxvit_tiny", R"({"head_dim": 24})"), UsageError,
-               "embed_dim holds 64, not a multiple of head_dim");
   EXPECT_ERROR(make("maxvit_tiny", R"({"stem_width": [64]})"), UsageError, "stem_width needs two numbers");
+  EXPECT_ERROR(make("effswin", R"({"split": 3, "depths": [2, 2], "heads": [3, 6]})"), UsageError,
+               "effswin: split = 3 leaves none of 2 Swin stages (nearest: 1)");
+  EXPECT_ERROR(make("effswin", R"({"front_strides": [1, 2, 1, 1, 1]})"), UsageError,
+               "effswin: front_strides halve the image 1 times, fewer than split = 2 (nearest: 1)");
   EXPECT_ERROR(make("vit_tiny", R"({"channels": 0})"), UsageError, "model.channels");
   EXPECT_ERROR(make("vit_tiny", R"({"drop_path": 1.5})"), UsageError, "model.drop_path");
+}
+
+TEST(Registry, RefusesListsOfDifferentLengths) {
+  EXPECT_ERROR(make("swin_tiny", R"({"heads": [3, 6]})"), UsageError,
+               "swin: depths and heads name 4 and 2 stages (give each the same number, 1 to 16)");
+  EXPECT_ERROR(make("swin_tiny", R"({"depths": [], "heads": []})"), UsageError, "depths and heads name 0 and 0 stages");
+  EXPECT_ERROR(make("effswin", R"({"depths": [2, 2, 6]})"), UsageError,
+               "effswin: depths and heads name 3 and 4 stages");
+  EXPECT_ERROR(make("effswin", R"({"front_dim": [24, 32]})"), UsageError,
+               "effswin: front_dim, front_depths, front_kernels and front_strides name 2, 5, 5 and 5 stages");
+  EXPECT_ERROR(make("efficientnet_b0", R"({"kernels": [3]})"), UsageError,
+               "efficientnet: embed_dim, depths, kernels and strides name 7, 7, 1 and 7 stages");
+  EXPECT_ERROR(make("davit_tiny", R"({"depths": [1, 1]})"), UsageError,
+               "davit: embed_dim, depths and heads name 4, 2 and 4 stages");
+  EXPECT_ERROR(make("coatnet_0", R"({"depths": [2, 3]})"), UsageError,
+               "coatnet: embed_dim, depths and blocks name 4, 2 and 4 stages");
+  EXPECT_ERROR(make("maxvit_tiny", R"({"depths": [2, 2]})"), UsageError,
+               "maxvit: embed_dim and depths name 4 and 2 stages");
+  // Each stage doubles the channels: more of them than an integer holds.
+  const std::vector<int> many(40, 1);
+  EXPECT_ERROR(make_model("swin_tiny", Json{{"depths", many}, {"heads", many}}), UsageError, "name 40 and 40 stages");
+}
+
+TEST(Registry, NamesTheNearestValidWidthsAndHeads) {
+  EXPECT_ERROR(make("vit_tiny", R"({"heads": 5})"), UsageError,
+               "vit: heads = 5 does not divide the 192 channels of a token (nearest: 4 or 6)");
+  EXPECT_ERROR(make("vit_nano", R"({"heads": 65})"), UsageError, "(nearest: 64)");
+  EXPECT_ERROR(make("swin_tiny", R"({"heads": [3, 6, 12, 25]})"), UsageError,
+               "swin: heads = 25 does not divide the 768 channels of stage 3 (nearest: 24 or 32)");
+  EXPECT_ERROR(make("effswin", R"({"heads": [3, 6, 13, 24]})"), UsageError,
+               "effswin: heads = 13 does not divide the 384 channels of Swin stage 2 (nearest: 12 or 16)");
+  EXPECT_ERROR(make("davit_tiny", R"({"heads": [5, 6, 12, 24]})"), UsageError,
+               "davit: heads = 5 does not divide the 96 channels of stage 0 (nearest: 4 or 6)");
+  // A size of heads is one for all stages: 96 divides stage 2, but not all of them.
+  EXPECT_ERROR(make("coatnet_0", R"({"embed_dim": [96, 192, 384, 512], "head_dim": 96})"), UsageError,
+               "coatnet: head_dim = 96 does not divide the 512 channels of stage 3 (nearest: 64)");
+  EXPECT_ERROR(make("coatnet_0", R"({"head_dim": 128})"), UsageError,
+               "coatnet: head_dim = 128 does not divide the 192 channels of the input of stage 2 (nearest: 96 or 192)");
+  EXPECT_ERROR(make("maxvit_tiny", R"({"head_dim": 24})"), UsageError,
+               "maxvit: head_dim = 24 does not divide the 64 channels of stage 0 (nearest: 16 or 32)");
+  EXPECT_ERROR(make("efficientnet_b0", R"({"stem_width": 6})"), UsageError,
+               "efficientnet: stem_width = 6 is not a multiple of 4 (nearest: 4 or 8)");
+  EXPECT_ERROR(make("efficientnet_nano", R"({"embed_dim": [16, 24, 30, 48]})"), UsageError,
+               "efficientnet: embed_dim of stage 2 = 30 is not a multiple of 4 (nearest: 28 or 32)");
+  EXPECT_ERROR(make("effswin_nano", R"({"front_kernels": [3, 4, 5]})"), UsageError,
+               "effswin: front_kernels of stage 1 = 4 is even (nearest: 3 or 5)");
 }
 
 }  // namespace

@@ -20,7 +20,8 @@ MODELS = {"vit_tiny": (128, 224), "coatnet_0": (128, 224), "vit_small": (128, 22
           "efficientnet_b0": (125, 128, 224), "efficientnet_b3": (125, 128, 224), "effswin": (125, 128, 224),
           "davit_tiny": (125, 128, 224), "swin_nano": (48, 64), "efficientnet_nano": (48, 64), "effswin_nano": (48, 64),
           "davit_nano": (48, 64), "coatnet_0_paper": (128, 224), "maxvit_tiny": (128, 224),
-          "maxvit_tiny_rw": (128, 224), "maxvit_nano": (32, 64)}
+          "maxvit_tiny_rw": (128, 224), "maxvit_nano": (32, 64), "vit_nano": (48, 96), "coatnet_nano": (48, 64),
+          "resnet_15": (64, 125)}
 # Further options, at the first size and three channels.
 VARIANTS = {"swin_tiny": ({"window": 8},), "effswin": ({"split": 1}, {"split": 3}), "davit_tiny": ({"window": 4},)}
 TOLERANCE = 1e-5

@@ -46,6 +46,7 @@ class EffSwin(nn.Module):
         features.blocks = features.blocks[:taps[split]]
         stem = features.conv_stem
         features.conv_stem = nn.Conv2d(stem.in_channels, stem.out_channels, 3, stem_stride, 1, bias=False)
+        self.undecayed = whole.no_weight_decay()
         stages = list(whole.layers)[split:]
         stages[0].downsample = nn.Identity()
         out = stages[0].blocks[0].dim
@@ -54,6 +55,9 @@ class EffSwin(nn.Module):
         self.patch_embed.embed_matcher = nn.Sequential(nn.Conv2d(width, out, 1, bias=False), nn.BatchNorm2d(out), nn.SiLU())
         self.layers = nn.ModuleDict({str(split + index): stage for index, stage in enumerate(stages)})
         self.norm, self.head = whole.norm, whole.head
+
+    def no_weight_decay(self):
+        return self.undecayed
 
     def forward(self, x):
         front = self.patch_embed.feature_extractor

@@ -2,18 +2,9 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "model/layers/option_checks.h"
 
 namespace jetvit {
-namespace {
-
-void check_width(const char* model, const char* key, int width) {
-  if (width % 4 == 0) return;
-  const int below = width / 4 * 4;
-  throw UsageError(text(model, ": ", key, " = ", width,
-                        " is not a multiple of 4 (nearest: ", below > 0 ? text(below, " or ") : "", below + 4, ")"));
-}
-
-}  // namespace
 
 EfficientNetTrunk::EfficientNetTrunk(const EfficientNetTrunkOptions& options) {
   stem_ = add_child("conv_stem", std::make_shared<Conv2d>(ConvOptions{.in = options.channels,
@@ -58,23 +49,23 @@ int strided_side(int side, const EfficientNetTrunkOptions& options) {
   return side;
 }
 
-std::vector<EfficientNetStage> efficientnet_stages(const char* model, int stem_width, const std::vector<int>& widths,
-                                                   const std::vector<int>& depths, const std::vector<int>& kernels,
-                                                   const std::vector<int>& strides) {
-  const std::size_t count = widths.size();
-  if (count == 0 || depths.size() != count || kernels.size() != count || strides.size() != count) {
-    throw UsageError(text(model, ": the lists of widths, depths, kernels and strides name ", count, ", ", depths.size(),
-                          ", ", kernels.size(), " and ", strides.size(), " stages (give each the same number)"));
-  }
-  check_width(model, "stem_width", stem_width);
+std::vector<EfficientNetStage> efficientnet_stages(const char* model, int stem_width, const EfficientNetLists& lists) {
+  const auto& [widths, depths, kernels, strides] = lists;
+  check_stages(model, {{widths.key, widths.values.size()},
+                       {depths.key, depths.values.size()},
+                       {kernels.key, kernels.values.size()},
+                       {strides.key, strides.values.size()}});
+  constexpr int kMultiple = 4;  // squeeze-excite divides by it
+  check_multiple(model, "stem_width", stem_width, kMultiple);
   std::vector<EfficientNetStage> stages;
-  for (std::size_t stage = 0; stage < count; ++stage) {
-    check_width(model, "a stage's width", widths[stage]);
-    if (kernels[stage] % 2 == 0) {
-      throw UsageError(text(model, ": kernels holds ", kernels[stage], ", which is even (nearest: ", kernels[stage] - 1,
-                            " or ", kernels[stage] + 1, ")"));
+  for (std::size_t stage = 0; stage < widths.values.size(); ++stage) {
+    check_multiple(model, text(widths.key, " of stage ", stage), widths.values[stage], kMultiple);
+    const int kernel = kernels.values[stage];
+    if (kernel % 2 == 0) {
+      throw UsageError(text(model, ": ", kernels.key, " of stage ", stage, " = ", kernel,
+                            " is even (nearest: ", kernel - 1, " or ", kernel + 1, ")"));
     }
-    stages.push_back({widths[stage], depths[stage], kernels[stage], strides[stage]});
+    stages.push_back({widths.values[stage], depths.values[stage], kernel, strides.values[stage]});
   }
   return stages;
 }

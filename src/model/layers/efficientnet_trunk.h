@@ -41,10 +41,17 @@ class EfficientNetTrunk : public Module {
 // The side of the image that comes out of convolutions with these strides.
 int strided_side(int side, const EfficientNetTrunkOptions& options);
 
-// Stages from lists that name each of them once. Throws UsageError beginning with `model` where their lengths differ or
-// a width, or that of the stem, is not a multiple of 4 (which squeeze-excite divides by).
-std::vector<EfficientNetStage> efficientnet_stages(const char* model, int stem_width, const std::vector<int>& widths,
-                                                   const std::vector<int>& depths, const std::vector<int>& kernels,
-                                                   const std::vector<int>& strides);
+// Options that name each stage once.
+struct EfficientNetLists {
+  struct List {
+    const char* key;
+    std::vector<int> values;
+  };
+  List widths, depths, kernels, strides;
+};
+
+// Throws UsageError beginning with `model` where their lengths differ, a width, or that of the stem, is not a multiple
+// of 4 or a kernel is even.
+std::vector<EfficientNetStage> efficientnet_stages(const char* model, int stem_width, const EfficientNetLists& lists);
 
 }  // namespace jetvit

@@ -5,21 +5,20 @@
 
 namespace jetvit {
 
-// Mean over the image and a linear layer "fc", with dropout before it. (N, C, H, W) to (N, outputs).
-class PooledHead : public Module {
- public:
-  PooledHead(int channels, int outputs, double dropout);
-  at::Tensor forward(const at::Tensor& x) const;
-
- private:
-  double dropout_;
-  std::shared_ptr<Linear> fc_;
+struct PooledHeadOptions {
+  int channels = 1;
+  int outputs = 1;
+  double dropout = 0;
+  double epsilon = 1e-6;  // of the norm
+  bool hidden = false;
 };
 
-// The same with layer norm "norm" and a hidden layer "pre_logits.fc" (C to C, tanh) behind the mean.
-class PooledMlpHead : public Module {
+// Layer norm, mean over the image, dropout and a linear layer: "norm", "head.fc". With a hidden layer the mean comes
+// first and tanh of that layer (channels to channels) before the dropout: "head.norm", "head.pre_logits.fc", "head.fc".
+// (N, channels, H, W) to (N, outputs).
+class PooledHead : public Module {
  public:
-  PooledMlpHead(int channels, int outputs, double dropout, double epsilon);
+  explicit PooledHead(const PooledHeadOptions& options);
   at::Tensor forward(const at::Tensor& x) const;
 
  private:

@@ -1,0 +1,66 @@
+#include "model/layers/option_checks.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "base/error.h"
+#include "base/text.h"
+
+namespace jetvit {
+namespace {
+
+// "a, b and c"
+std::string listed(std::vector<std::string> words) {
+  if (words.size() < 2) return join(words, "");
+  const std::string last = words.back();
+  words.pop_back();
+  return text(join(words, ", "), " and ", last);
+}
+
+// The divisors of `count` on both sides of `divisor`, which is none of them.
+std::string nearest_divisors(int count, int divisor) {
+  std::vector<std::string> nearest;
+  int below = std::min(divisor, count);
+  while (count % below != 0) --below;
+  nearest.push_back(text(below));
+  int above = divisor + 1;
+  while (above <= count && count % above != 0) ++above;
+  if (above <= count) nearest.push_back(text(above));
+  return join(nearest, " or ");
+}
+
+}  // namespace
+
+void check_stages(const char* model, std::initializer_list<StageList> lists) {
+  constexpr std::size_t kMost = 16;  // widths that double from stage to stage stay integers
+  std::vector<std::string> keys, lengths;
+  bool fits = true;
+  for (const StageList& list : lists) {
+    keys.emplace_back(list.key);
+    lengths.push_back(text(list.length));
+    fits = fits && list.length == lists.begin()->length && list.length > 0 && list.length <= kMost;
+  }
+  if (fits) return;
+  throw UsageError(text(model, ": ", listed(keys), " name ", listed(lengths),
+                        " stages (give each the same number, 1 to ", kMost, ")"));
+}
+
+void check_multiple(const char* model, const std::string& key, int value, int multiple, const std::string& reason) {
+  if (value % multiple == 0) return;
+  const int below = value / multiple * multiple;
+  throw UsageError(text(model, ": ", key, " = ", value, " is not a multiple of ",
+                        reason.empty() ? text(multiple) : reason, " (nearest: ", below > 0 ? text(below, " or ") : "",
+                        below + multiple, ")"));
+}
+
+void check_divides(const char* model, const char* key, int divisor, const std::vector<Channels>& places) {
+  int common = 0;
+  for (const Channels& place : places) common = std::gcd(common, place.count);
+  for (const Channels& place : places) {
+    if (place.count % divisor == 0) continue;
+    throw UsageError(text(model, ": ", key, " = ", divisor, " does not divide the ", place.count, " channels of ",
+                          place.where, " (nearest: ", nearest_divisors(common, divisor), ")"));
+  }
+}
+
+}  // namespace jetvit

@@ -1,0 +1,61 @@
+#!/usr/bin/env python3
+"""Writes tests/train/training_oracles.json: the losses of ten training steps that timm (for resnet_15, torch.nn) takes with
+torch.optim.AdamW and timm's own choice of the parameters that decay. Weights, images and labels come from hashes of
+their names as in make_model_oracles.py, a new batch each step; there are no random layers. Needs
+`scripts/setup --with-peers`:
+
+    .deps/peers/bin/python tests/oracle/make_training_oracles.py
+
+The reference runs in float64; "float32_deviation" is how far timm's own losses in float32 lie from it.
+"""
+import json
+import math
+import pathlib
+
+import timm
+import torch
+from timm.optim import param_groups_weight_decay
+from torch.nn import functional
+
+from make_model_oracles import fill, make_reference, uniform
+
+FILE = pathlib.Path(__file__).resolve().parents[1] / "train" / "training_oracles.json"
+STEPS, BATCH = 10, 8
+LEARNING_RATE, WEIGHT_DECAY = 1e-3, 1.0  # strong decay: where it is missing or too much, the losses show it
+MODELS = ("vit_nano", "swin_nano", "coatnet_nano", "efficientnet_nano", "effswin_nano", "davit_nano", "maxvit_nano",
+          "resnet_15")
+OPTIONS = {"image_size": 48, "channels": 3}
+
+
+def losses(name, precision):
+    model = make_reference(name, OPTIONS)
+    fill(model)
+    model.to(precision).train()
+    undecayed = model.no_weight_decay() if hasattr(model, "no_weight_decay") else ()
+    groups = param_groups_weight_decay(model, WEIGHT_DECAY, no_weight_decay_list=undecayed)
+    optimiser = torch.optim.AdamW(groups, lr=LEARNING_RATE)
+    shape = (BATCH, OPTIONS["channels"], OPTIONS["image_size"], OPTIONS["image_size"])
+    for step in range(STEPS):
+        x = torch.from_numpy(uniform(f"x{step}", math.prod(shape)).reshape(shape)).float().to(precision)
+        labels = torch.from_numpy(uniform(f"labels{step}", BATCH) > 0).to(precision)
+        loss = functional.binary_cross_entropy_with_logits(model(x).flatten(), labels)
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        yield loss.item()
+
+
+def main():
+    document = {"made_by": "tests/oracle/make_training_oracles.py", "timm": timm.__version__,
+                "torch": torch.__version__.split("+")[0], "batch": BATCH, "lr": LEARNING_RATE,
+                "weight_decay": WEIGHT_DECAY, "options": OPTIONS, "models": {}}
+    for name in MODELS:
+        exact = list(losses(name, torch.float64))
+        deviation = max(abs(one - two) for one, two in zip(losses(name, torch.float32), exact))
+        document["models"][name] = {"losses": exact, "float32_deviation": deviation}
+        print(name, " ".join(f"{loss:.4f}" for loss in exact), f"float32 {deviation:.1e}", flush=True)
+    FILE.write_text(json.dumps(document, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
