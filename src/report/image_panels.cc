@@ -36,7 +36,8 @@ double PanelLayout::x(std::size_t channel) const {
 }
 
 double PanelLayout::y(std::size_t group, std::size_t channel) const {
-  return top_ + 26 + kRowStep * static_cast<double>(group * lines_per_group_ + channel / columns_);
+  const std::size_t line = group * lines_per_group_ + channel / columns_;
+  return top_ + 26 + kRowStep * static_cast<double>(line);
 }
 
 double PanelLayout::caption_y(std::size_t line) {
