@@ -137,8 +137,7 @@ void print(const Findings& findings, const std::string& input) {
 
 void run(const InspectCommand& command) {
   if (!command.compare.empty()) {
-    if (!command.pictures.empty()) throw UsageError("--pictures shows one data set (leave out --compare)");
-    return compare_data(command.input, command.compare, command.read, command.json);
+    return compare_data(command.input, command.compare, command.read, command.pictures, command.json);
   }
   const Findings findings = is_store(command.input) ? inspect_store(command) : inspect_raw(command);
   if (command.json) {
@@ -162,14 +161,15 @@ void add_inspect(CLI::App& program) {
   app->add_option("INPUT", command->input,
                   "raw Parquet or TFRecord file, folder (also PNG class folders) or pattern, or a jet store")
       ->required();
-  app->add_option("--pictures", command->pictures, "folder for pictures of jets, class averages and spectra");
-  app->add_option("--compare", command->compare, "other data: shows the means of both and how they differ");
+  app->add_option("--pictures", command->pictures, "folder for pictures of jets, averages and spectra");
+  app->add_option("--compare", command->compare,
+                  "other data: shows the means and average images of both and how they differ");
   add_read_options(*app, command->read);
   app->add_flag("--verify", command->verify, "read every shard of a store and compare it with its digest");
   app->add_flag("--json", command->json, "print as JSON");
   app->footer(
       "Examples:\n  jetvit inspect data/sample/quark_gluon_train.parquet\n  jetvit inspect store --pictures "
-      "pictures\n  jetvit inspect store --compare other_store\n");
+      "pictures\n  jetvit inspect store --compare other_store --pictures pictures\n");
   app->callback([command] { run(*command); });
 }
 

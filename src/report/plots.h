@@ -8,7 +8,7 @@
 #include "measure/probability_metrics.h"
 #include "measure/roc_curve.h"
 
-// The figures of an evaluation. Each function writes stem.png and stem.svg from one drawing.
+// Figures of measured numbers. Each function writes stem.png and stem.svg from one drawing.
 namespace jetvit {
 
 struct NamedCurve {
@@ -33,6 +33,11 @@ struct AxisTitle {
 // are left out.
 void plot_histograms(const std::filesystem::path& stem, const AxisTitle& title,
                      const std::vector<NamedValues>& samples);
+
+// The normalised histograms of two samples, and below them their ratio, second / first, with its statistical error in
+// every bin that both fill; ratios above 2 are not shown.
+void plot_comparison(const std::filesystem::path& stem, const AxisTitle& title, const NamedValues& first,
+                     const NamedValues& second);
 
 struct NamedCalibration {
   std::string name;

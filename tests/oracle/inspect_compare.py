@@ -1,4 +1,5 @@
-"""`jetvit inspect A --compare B` against numpy's means and errors of the same two sets, one of them as raw Parquet and as a store."""
+"""`jetvit inspect A --compare B` against numpy's means, errors and average images of the same two sets, one of them as raw Parquet and as
+a store; with --pictures, the pictures of both."""
 import json
 import pathlib
 import sys
@@ -14,9 +15,12 @@ import tiny_training as tiny
 TOLERANCE = 1e-11
 
 
-def numpy_means(path):
+def read(path):
     table = pq.read_table(path)
-    images = np.array(table["X_jets"].to_pylist(), np.float64).astype(np.float32).astype(np.float64)
+    return table, np.array(table["X_jets"].to_pylist(), np.float64).astype(np.float32).astype(np.float64)
+
+
+def numpy_means(table, images):
     columns = {name: table[name].to_numpy() for name in ("pt", "m0")}
     for index, channel in enumerate(("tracks", "ecal", "hcal")):
         columns[f"{channel} pixels"] = np.count_nonzero(images[:, index], axis=(1, 2))
@@ -28,16 +32,38 @@ def close(got, expected):
     return abs(got - expected) <= TOLERANCE * max(1, abs(expected))
 
 
+def write_small(path):
+    """Raw Parquet of 40 x 40 images."""
+    table = pq.read_table(tiny.write_raw(path, jets=20))
+    images = [[[row[:40] for row in channel[:40]] for channel in image] for image in table["X_jets"].to_pylist()]
+    pq.write_table(table.set_column(table.schema.get_field_index("X_jets"), "X_jets", [images]), path)
+    return path
+
+
+def check_images(told, first, second):
+    """The numbers behind the picture of second - first."""
+    for channel, of in enumerate(told):
+        change = second[:, channel].mean(axis=0) - first[:, channel].mean(axis=0)
+        largest = np.unravel_index(np.abs(change).argmax(), change.shape)
+        assert close(of["mean_difference"], change.mean()) and close(of["mean_absolute_difference"], np.abs(change).mean()), of
+        assert close(of["largest_difference"], change[largest]) and tuple(of["largest_at"]) == largest, (of, largest)
+
+
+def compare(jetvit, *words):
+    return json.loads(tiny.check(mistakes.run(jetvit, "inspect", *words, "--json", "--threads", "2")).stdout)
+
+
 def main(jetvit):
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         one = tiny.write_raw(folder / "one.parquet", jets=200)
         two = tiny.write_raw(folder / "two.parquet", jets=150, labels=(1,), seed=5)
         tiny.check(mistakes.run(jetvit, "prepare", two, "--out", folder / "store"))
-        expected = numpy_means(one), numpy_means(two)
+        data = read(one), read(two)
+        expected = [numpy_means(*of) for of in data]
         for second in (two, folder / "store"):
-            done = tiny.check(mistakes.run(jetvit, "inspect", one, "--compare", second, "--json", "--threads", "2"))
-            told = json.loads(done.stdout)
+            told = compare(jetvit, one, "--compare", second)
+            check_images(told["average_images"], data[0][1], data[1][1])
             assert told["second"]["class_0"] == 0 and told["second"]["class_1"] == 150, told["second"]
             assert {row["name"] for row in told["observables"]} == expected[0].keys()
             for row in told["observables"]:
@@ -46,13 +72,22 @@ def main(jetvit):
                     assert close(row[side]["mean"], means[name][0]) and close(row[side]["error"], means[name][1]), (row, means[name])
                 pull = (expected[1][name][0] - expected[0][name][0]) / (np.hypot(expected[0][name][1], expected[1][name][1]) or np.inf)
                 assert abs(row["difference_in_errors"] - pull) <= 1e-6 * max(1, abs(pull)), (row, pull)
-        # Other channels are refused; so are pictures of two sets.
+        # The same jets, in the order of a store's splits, differ nowhere; the pictures are whole.
+        same = compare(jetvit, two, "--compare", folder / "store", "--pictures", folder / "same")
+        assert all(of["mean_absolute_difference"] == 0 and of["largest_difference"] == 0 for of in same["average_images"]), same
+        quantities = ["pt", "m0"] + [f"{channel}_{what}" for channel in ("tracks", "ecal", "hcal") for what in ("pixels", "sum")]
+        names = {"averages.png"} | {f"spectrum_{quantity}.{kind}" for quantity in quantities for kind in ("png", "svg")}
+        assert {path.name for path in (folder / "same").iterdir()} == names, list((folder / "same").iterdir())
+        # Other channels are refused, and pictures of images of another size.
         other = tiny.write_raw(folder / "other.parquet", jets=20, channels=2)
         mistakes.expect(mistakes.run(jetvit, "inspect", one, "--compare", other), 1, "has 2 channels", "has 3")
-        mistakes.expect(mistakes.run(jetvit, "inspect", one, "--compare", two, "--pictures", folder / "p"), 2, "--pictures")
+        tiny.check(mistakes.run(jetvit, "prepare", write_small(folder / "small.parquet"), "--out", folder / "small"))
+        assert not compare(jetvit, one, "--compare", folder / "small")["average_images"]
+        mistakes.expect(mistakes.run(jetvit, "inspect", one, "--compare", folder / "small", "--pictures", folder / "p"), 1, "40 x 40", "--pictures")
+        assert not (folder / "p").exists()
         table = tiny.check(mistakes.run(jetvit, "inspect", one, "--compare", two)).stdout
         assert "tracks pixels" in table and "difference in errors" in table, table
-        print(f"{len(expected[0])} means and errors equal numpy's")
+        print(f"{len(expected[0])} means and errors and the average images equal numpy's")
 
 
 if __name__ == "__main__":

@@ -95,6 +95,23 @@ def compare_published(jetvit, files, out, batch, *options):
           "from numpy's in the last bits")
 
 
+def same_in_parts(jetvit, files, whole, folder):
+    """Groups of four files prepared apart give the shards of all: names and the numbers in them begin anew."""
+    def without_name(jet):
+        return {feature: value for feature, value in jet.items() if feature != "name"}
+
+    shards = json.loads((whole / "preparation.json").read_text())["shards"]
+    for number, shard in enumerate(shards):
+        out = folder / f"part-{number}"
+        (part,) = prepare(jetvit, files[4 * number:4 * number + 4], out, "--mode", "published", "--batch", "64")["shards"]
+        apart, together = (list(map(without_name, tf_example.examples(path))) for path in (out / part["file"], whole / shard["file"]))
+        assert apart == together and len(apart) == shard["jets"] > 0
+    assert (folder / "part-0/Top_TFRecords_shard_1_of_1.tfrecords").read_bytes() == (whole / shards[0]["file"]).read_bytes()
+    told = json.loads(tiny.check(subprocess.run([jetvit, "inspect", folder / "part-*/*.tfrecords", "--json"], capture_output=True, text=True)).stdout)
+    assert told["jets"] == sum(shard["jets"] for shard in shards), told
+    print(f"{len(shards)} parts prepared apart hold the pictures of one run")
+
+
 def hard_jets(path):
     """Empty and full channels, even and nearly even ones, and channels that are empty in a whole batch of 8."""
     random = np.random.default_rng(6)
@@ -180,7 +197,9 @@ def main(jetvit):
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         compare_published(jetvit, [SAMPLE], folder / "sample", 320)
-        compare_published(jetvit, parts_of_sample(folder), folder / "shards", 64, "--batch", "64", "--threads", "1")
+        parts = parts_of_sample(folder)
+        compare_published(jetvit, parts, folder / "shards", 64, "--batch", "64", "--threads", "1")
+        same_in_parts(jetvit, parts, folder / "shards", folder)
         compare_published(jetvit, [hard_jets(folder / "hard.parquet")], folder / "hard", 8, "--batch", "8")
         few = first_jets(folder / "few.parquet", 70)  # TensorBoard's reader checks a megabyte of CRC in a fifth of a second
         compare_floats(jetvit, few, folder / "floats")
