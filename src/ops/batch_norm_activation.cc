@@ -9,6 +9,7 @@
 #include <torch/csrc/autograd/custom_function.h>
 
 #include "ops/row_blocks.h"
+#include "ops/stored_float.h"
 #include "ops/vector_activation.h"
 
 namespace jetvit {
@@ -29,90 +30,153 @@ struct Affine {
 };
 
 // Adds x - origin and its square to the sums of each channel.
-JETVIT_VECTOR_CLONES void add_moments(const float* x, const float* origin, float* sum, float* squares,
-                                      std::size_t count, std::size_t channels) {
+template <class T>
+JETVIT_ALWAYS_INLINE void add_moments_of(const T* x, const float* origin, float* sum, float* squares, std::size_t count,
+                                         std::size_t channels) {
   for (std::size_t row = 0; row < count; ++row) {
-    const float* __restrict from = x + row * channels;
+    const T* __restrict from = x + row * channels;
     float* __restrict sums = sum;
     float* __restrict square_sums = squares;
     JETVIT_INDEPENDENT_TURNS
     for (std::size_t c = 0; c < channels; ++c) {
-      const float distance = from[c] - origin[c];
+      const float distance = widened(from[c]) - origin[c];
       sums[c] += distance;
       square_sums[c] += distance * distance;
     }
   }
 }
 
-template <class F>
-JETVIT_ALWAYS_INLINE void normalise(const float* x, float* y, const float* factor, const float* shift,
-                                    std::size_t count, std::size_t channels) {
+template <class F, class T>
+JETVIT_ALWAYS_INLINE void normalise_by(const T* x, T* y, const Affine& affine, std::size_t count,
+                                       std::size_t channels) {
+  const float* __restrict factor = affine.factor.data();
+  const float* __restrict shift = affine.shift.data();
   for (std::size_t row = 0; row < count; ++row) {
-    const float* __restrict from = x + row * channels;
-    float* __restrict to = y + row * channels;
+    const T* __restrict from = x + row * channels;
+    T* __restrict to = y + row * channels;
     JETVIT_INDEPENDENT_TURNS
-    for (std::size_t c = 0; c < channels; ++c) to[c] = F::value(from[c] * factor[c] + shift[c]);
+    for (std::size_t c = 0; c < channels; ++c) store(F::value(widened(from[c]) * factor[c] + shift[c]), to[c]);
   }
 }
 
-// The gradient of z, and its sums alone and times x - mean.
-template <class F>
-JETVIT_ALWAYS_INLINE void activation_gradient(const float* x, const float* gy, float* gz, const Affine& affine,
-                                              float* sum, float* product, std::size_t count, std::size_t channels) {
+// Adds the gradient of z alone and times x - mean to the sums of each channel.
+template <class F, class T>
+JETVIT_ALWAYS_INLINE void add_gradients_by(const T* x, const T* gy, const Affine& affine, float* sum, float* product,
+                                           std::size_t count, std::size_t channels) {
   const float* __restrict factor = affine.factor.data();
   const float* __restrict shift = affine.shift.data();
   const float* __restrict mean = affine.mean.data();
   for (std::size_t row = 0; row < count; ++row) {
-    const float* __restrict from = x + row * channels;
-    const float* __restrict gradient = gy + row * channels;
-    float* __restrict to = gz + row * channels;
+    const T* __restrict from = x + row * channels;
+    const T* __restrict gradient = gy + row * channels;
     float* __restrict sums = sum;
     float* __restrict products = product;
     JETVIT_INDEPENDENT_TURNS
     for (std::size_t c = 0; c < channels; ++c) {
-      const float value = gradient[c] * F::slope(from[c] * factor[c] + shift[c]);
-      to[c] = value;
-      sums[c] += value;
-      products[c] += value * (from[c] - mean[c]);
+      const float value = widened(from[c]);
+      const float gz = widened(gradient[c]) * F::slope(value * factor[c] + shift[c]);
+      sums[c] += gz;
+      products[c] += gz * (value - mean[c]);
     }
   }
 }
 
-// The same by activation: the choice lies outside the loops, and each instruction set has its own copy of all three.
-JETVIT_VECTOR_CLONES void normalise(Activation activation, const float* x, float* y, const float* factor,
-                                    const float* shift, std::size_t count, std::size_t channels) {
-  if (activation == Activation::kSilu) normalise<vector::Silu>(x, y, factor, shift, count, channels);
-  if (activation == Activation::kGelu) normalise<vector::Gelu>(x, y, factor, shift, count, channels);
-  if (activation == Activation::kGeluTanh) normalise<vector::GeluTanh>(x, y, factor, shift, count, channels);
-}
-
-JETVIT_VECTOR_CLONES void activation_gradient(Activation activation, const float* x, const float* gy, float* gz,
-                                              const Affine& affine, float* sum, float* product, std::size_t count,
-                                              std::size_t channels) {
-  if (activation == Activation::kSilu) {
-    activation_gradient<vector::Silu>(x, gy, gz, affine, sum, product, count, channels);
-  }
-  if (activation == Activation::kGelu) {
-    activation_gradient<vector::Gelu>(x, gy, gz, affine, sum, product, count, channels);
-  }
-  if (activation == Activation::kGeluTanh) {
-    activation_gradient<vector::GeluTanh>(x, gy, gz, affine, sum, product, count, channels);
-  }
-}
-
-// From the gradient of z to that of x, in place: factor (gz - offset - (x - mean) slope).
-JETVIT_VECTOR_CLONES void norm_gradient(const float* x, float* gx, const Affine& affine, const float* offset,
-                                        const float* slope, std::size_t count, std::size_t channels) {
+// The gradient of x: factor (gz - offset - (x - mean) slope) with the gradient gz of z, which is computed anew.
+template <class F, class T>
+JETVIT_ALWAYS_INLINE void differentiate_by(const T* x, const T* gy, T* gx, const Affine& affine, const float* offset,
+                                           const float* slope, std::size_t count, std::size_t channels) {
   const float* __restrict factor = affine.factor.data();
+  const float* __restrict shift = affine.shift.data();
   const float* __restrict mean = affine.mean.data();
   for (std::size_t row = 0; row < count; ++row) {
-    const float* __restrict from = x + row * channels;
-    float* __restrict to = gx + row * channels;
+    const T* __restrict from = x + row * channels;
+    const T* __restrict gradient = gy + row * channels;
+    T* __restrict to = gx + row * channels;
     JETVIT_INDEPENDENT_TURNS
     for (std::size_t c = 0; c < channels; ++c) {
-      to[c] = factor[c] * (to[c] - offset[c] - (from[c] - mean[c]) * slope[c]);
+      const float value = widened(from[c]);
+      const float gz = widened(gradient[c]) * F::slope(value * factor[c] + shift[c]);
+      store(factor[c] * (gz - offset[c] - (value - mean[c]) * slope[c]), to[c]);
     }
   }
+}
+
+// The same by activation, chosen outside the loops.
+template <class T>
+JETVIT_ALWAYS_INLINE void normalise_of(Activation activation, const T* x, T* y, const Affine& affine, std::size_t count,
+                                       std::size_t channels) {
+  if (activation == Activation::kSilu) normalise_by<vector::Silu>(x, y, affine, count, channels);
+  if (activation == Activation::kGelu) normalise_by<vector::Gelu>(x, y, affine, count, channels);
+  if (activation == Activation::kGeluTanh) normalise_by<vector::GeluTanh>(x, y, affine, count, channels);
+}
+
+template <class T>
+JETVIT_ALWAYS_INLINE void add_gradients_of(Activation activation, const T* x, const T* gy, const Affine& affine,
+                                           float* sum, float* product, std::size_t count, std::size_t channels) {
+  if (activation == Activation::kSilu) add_gradients_by<vector::Silu>(x, gy, affine, sum, product, count, channels);
+  if (activation == Activation::kGelu) add_gradients_by<vector::Gelu>(x, gy, affine, sum, product, count, channels);
+  if (activation == Activation::kGeluTanh) {
+    add_gradients_by<vector::GeluTanh>(x, gy, affine, sum, product, count, channels);
+  }
+}
+
+template <class T>
+JETVIT_ALWAYS_INLINE void differentiate_of(Activation activation, const T* x, const T* gy, T* gx, const Affine& affine,
+                                           const float* offset, const float* slope, std::size_t count,
+                                           std::size_t channels) {
+  if (activation == Activation::kSilu) {
+    differentiate_by<vector::Silu>(x, gy, gx, affine, offset, slope, count, channels);
+  }
+  if (activation == Activation::kGelu) {
+    differentiate_by<vector::Gelu>(x, gy, gx, affine, offset, slope, count, channels);
+  }
+  if (activation == Activation::kGeluTanh) {
+    differentiate_by<vector::GeluTanh>(x, gy, gx, affine, offset, slope, count, channels);
+  }
+}
+
+// And by instruction set, for the two stored types: clones cannot be templates.
+JETVIT_VECTOR_CLONES void add_moments(const float* x, const float* origin, float* sum, float* squares,
+                                      std::size_t count, std::size_t channels) {
+  add_moments_of(x, origin, sum, squares, count, channels);
+}
+
+JETVIT_VECTOR_CLONES void normalise(Activation activation, const float* x, float* y, const Affine& affine,
+                                    std::size_t count, std::size_t channels) {
+  normalise_of(activation, x, y, affine, count, channels);
+}
+
+JETVIT_VECTOR_CLONES void add_gradients(Activation activation, const float* x, const float* gy, const Affine& affine,
+                                        float* sum, float* product, std::size_t count, std::size_t channels) {
+  add_gradients_of(activation, x, gy, affine, sum, product, count, channels);
+}
+
+JETVIT_VECTOR_CLONES void differentiate(Activation activation, const float* x, const float* gy, float* gx,
+                                        const Affine& affine, const float* offset, const float* slope,
+                                        std::size_t count, std::size_t channels) {
+  differentiate_of(activation, x, gy, gx, affine, offset, slope, count, channels);
+}
+
+JETVIT_VECTOR_CLONES void add_moments(const at::BFloat16* x, const float* origin, float* sum, float* squares,
+                                      std::size_t count, std::size_t channels) {
+  add_moments_of(x, origin, sum, squares, count, channels);
+}
+
+JETVIT_VECTOR_CLONES void normalise(Activation activation, const at::BFloat16* x, at::BFloat16* y, const Affine& affine,
+                                    std::size_t count, std::size_t channels) {
+  normalise_of(activation, x, y, affine, count, channels);
+}
+
+JETVIT_VECTOR_CLONES void add_gradients(Activation activation, const at::BFloat16* x, const at::BFloat16* gy,
+                                        const Affine& affine, float* sum, float* product, std::size_t count,
+                                        std::size_t channels) {
+  add_gradients_of(activation, x, gy, affine, sum, product, count, channels);
+}
+
+JETVIT_VECTOR_CLONES void differentiate(Activation activation, const at::BFloat16* x, const at::BFloat16* gy,
+                                        at::BFloat16* gx, const Affine& affine, const float* offset, const float* slope,
+                                        std::size_t count, std::size_t channels) {
+  differentiate_of(activation, x, gy, gx, affine, offset, slope, count, channels);
 }
 
 // Two sums for each channel, block by block.
@@ -137,24 +201,28 @@ struct BatchNormActivation : torch::autograd::Function<BatchNormActivation> {
                             const at::Tensor& bias, at::Tensor running_mean, at::Tensor running_variance,
                             double momentum, double epsilon, Activation activation) {
     const Rows shape(x);
-    const float* from = x.const_data_ptr<float>();
     // Distances from the first pixel: no digits are lost where the mean is large against the deviation.
+    std::vector<float> origin(shape.channels);
     BlockSums sums(shape);
-    for_each_row_block(shape.rows, [&](std::size_t block, std::size_t first, std::size_t last) {
-      add_moments(from + first * shape.channels, from, sums.of(block, 0), sums.of(block, 1), last - first,
-                  shape.channels);
+    with_stored_type(x, [&](auto stored) {
+      const auto* from = x.const_data_ptr<decltype(stored)>();
+      for (std::size_t c = 0; c < shape.channels; ++c) origin[c] = widened(from[c]);
+      for_each_row_block(shape.rows, [&](std::size_t block, std::size_t first, std::size_t last) {
+        add_moments(from + first * shape.channels, origin.data(), sums.of(block, 0), sums.of(block, 1), last - first,
+                    shape.channels);
+      });
     });
     const std::vector<double> distances = sums.total(0);
     const std::vector<double> squares = sums.total(1);
     const auto count = static_cast<double>(shape.rows);
-    at::Tensor statistics = at::empty({2, x.size(1)}, x.options());
+    at::Tensor statistics = at::empty({2, x.size(1)}, weight.options());
     auto* means = statistics.data_ptr<float>();
     float* inverse_deviations = means + shape.channels;
     auto* running_means = running_mean.data_ptr<float>();
     auto* running_variances = running_variance.data_ptr<float>();
     for (std::size_t c = 0; c < shape.channels; ++c) {
       const double distance = distances[c] / count;
-      const double mean = from[c] + distance;
+      const double mean = origin[c] + distance;
       const double variance = std::max(squares[c] / count - distance * distance, 0.0);
       const double unbiased = variance * count / std::max(count - 1, 1.0);
       means[c] = static_cast<float>(mean);
@@ -165,11 +233,13 @@ struct BatchNormActivation : torch::autograd::Function<BatchNormActivation> {
     const Affine affine(means, inverse_deviations, weight.const_data_ptr<float>(), bias.const_data_ptr<float>(),
                         shape.channels);
     at::Tensor y = at::empty_like(x);
-    auto* to = y.data_ptr<float>();
-    for_each_row_block(shape.rows, [&](std::size_t, std::size_t first, std::size_t last) {
-      const std::size_t begin = first * shape.channels;
-      normalise(activation, from + begin, to + begin, affine.factor.data(), affine.shift.data(), last - first,
-                shape.channels);
+    with_stored_type(x, [&](auto stored) {
+      const auto* from = x.const_data_ptr<decltype(stored)>();
+      auto* to = y.data_ptr<decltype(stored)>();
+      for_each_row_block(shape.rows, [&](std::size_t, std::size_t first, std::size_t last) {
+        const std::size_t begin = first * shape.channels;
+        normalise(activation, from + begin, to + begin, affine, last - first, shape.channels);
+      });
     });
     context->save_for_backward({x, statistics, weight, bias});
     context->saved_data["activation"] = static_cast<std::int64_t>(activation);
@@ -183,24 +253,25 @@ struct BatchNormActivation : torch::autograd::Function<BatchNormActivation> {
     const Rows shape(x);
     const at::Tensor gy = gradients[0].contiguous(at::MemoryFormat::ChannelsLast);
     at::Tensor gx = at::empty_like(x);
-    const float* from = x.const_data_ptr<float>();
-    const float* gradient = gy.const_data_ptr<float>();
-    auto* to = gx.data_ptr<float>();
     const float* means = saved[1].const_data_ptr<float>();
     const Affine affine(means, means + shape.channels, saved[2].const_data_ptr<float>(),
                         saved[3].const_data_ptr<float>(), shape.channels);
     const auto activation = static_cast<Activation>(context->saved_data["activation"].toInt());
     BlockSums sums(shape);
-    for_each_row_block(shape.rows, [&](std::size_t block, std::size_t first, std::size_t last) {
-      const std::size_t begin = first * shape.channels;
-      activation_gradient(activation, from + begin, gradient + begin, to + begin, affine, sums.of(block, 0),
-                          sums.of(block, 1), last - first, shape.channels);
+    with_stored_type(x, [&](auto stored) {
+      const auto* from = x.const_data_ptr<decltype(stored)>();
+      const auto* gradient = gy.const_data_ptr<decltype(stored)>();
+      for_each_row_block(shape.rows, [&](std::size_t block, std::size_t first, std::size_t last) {
+        const std::size_t begin = first * shape.channels;
+        add_gradients(activation, from + begin, gradient + begin, affine, sums.of(block, 0), sums.of(block, 1),
+                      last - first, shape.channels);
+      });
     });
     const std::vector<double> sum = sums.total(0);
     const std::vector<double> product = sums.total(1);
     const auto count = static_cast<double>(shape.rows);
-    at::Tensor weight_gradient = at::empty({x.size(1)}, x.options());
-    at::Tensor bias_gradient = at::empty({x.size(1)}, x.options());
+    at::Tensor weight_gradient = at::empty_like(saved[2]);
+    at::Tensor bias_gradient = at::empty_like(saved[2]);
     auto* weights = weight_gradient.data_ptr<float>();
     auto* biases = bias_gradient.data_ptr<float>();
     std::vector<float> offset(shape.channels);
@@ -212,9 +283,15 @@ struct BatchNormActivation : torch::autograd::Function<BatchNormActivation> {
       offset[c] = static_cast<float>(sum[c] / count);
       slope[c] = static_cast<float>(product[c] * inverse * inverse / count);
     }
-    for_each_row_block(shape.rows, [&](std::size_t, std::size_t first, std::size_t last) {
-      norm_gradient(from + first * shape.channels, to + first * shape.channels, affine, offset.data(), slope.data(),
-                    last - first, shape.channels);
+    with_stored_type(x, [&](auto stored) {
+      const auto* from = x.const_data_ptr<decltype(stored)>();
+      const auto* gradient = gy.const_data_ptr<decltype(stored)>();
+      auto* to = gx.data_ptr<decltype(stored)>();
+      for_each_row_block(shape.rows, [&](std::size_t, std::size_t first, std::size_t last) {
+        const std::size_t begin = first * shape.channels;
+        differentiate(activation, from + begin, gradient + begin, to + begin, affine, offset.data(), slope.data(),
+                      last - first, shape.channels);
+      });
     });
     return {gx, weight_gradient, bias_gradient, {}, {}, {}, {}, {}};
   }

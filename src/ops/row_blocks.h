@@ -6,6 +6,8 @@
 #include <ATen/Parallel.h>
 #include <ATen/core/Tensor.h>
 
+#include "ops/stored_float.h"
+
 namespace jetvit {
 
 // An image tensor (N, C, H, W) in channels-last memory as a matrix: one row a pixel, one column a channel.
@@ -16,9 +18,9 @@ struct Rows {
       : rows(static_cast<std::size_t>(x.numel() / x.size(1))), channels(static_cast<std::size_t>(x.size(1))) {}
 };
 
-// Whether the kernels on rows take this tensor: float32 in channels-last memory on the CPU.
+// Whether the kernels on rows take this tensor: float32 or bfloat16 in channels-last memory on the CPU.
 inline bool has_rows(const at::Tensor& x) {
-  return x.device().is_cpu() && x.scalar_type() == at::kFloat && x.dim() == 4 && x.numel() > 0 &&
+  return x.device().is_cpu() && is_stored_float(x.scalar_type()) && x.dim() == 4 && x.numel() > 0 &&
          x.is_contiguous(at::MemoryFormat::ChannelsLast);
 }
 

@@ -4,9 +4,9 @@
 #include <cstdint>
 #include <limits>
 
-// Compiles a function for processors with AVX2 and FMA too, chosen when the program starts.
+// Compiles a function for processors with AVX-512 and for those with AVX2 and FMA too, chosen when the program starts.
 #if defined(__x86_64__) && !defined(JETVIT_NO_MULTIVERSIONING)
-#define JETVIT_VECTOR_CLONES __attribute__((target_clones("arch=x86-64-v3", "default")))
+#define JETVIT_VECTOR_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define JETVIT_VECTOR_CLONES
 #endif

@@ -55,8 +55,8 @@ NormResult run_norm(Layer layer, const at::Tensor& values, const at::Tensor& w, 
   const at::Tensor weight = test::leaf(w);
   const at::Tensor bias = test::leaf(b);
   NormResult out;
-  out.running_mean = at::zeros({values.size(1)}, values.options());
-  out.running_variance = at::ones({values.size(1)}, values.options());
+  out.running_mean = at::zeros({values.size(1)}, w.options());
+  out.running_variance = at::ones({values.size(1)}, w.options());
   out.y = layer(x, weight, bias, out.running_mean, out.running_variance);
   out.y.backward(gradient);
   out.gx = x.grad();
@@ -96,6 +96,62 @@ TEST_P(FusedLayers, BatchNormActivation) {
     EXPECT_LT(difference(got.gb, expected.gb), 1e-4);
     EXPECT_LT(difference(got.running_mean, expected.running_mean), 1e-6);
     EXPECT_LT(difference(got.running_variance, expected.running_variance), 1e-5);
+  }
+}
+
+// In bfloat16 against the operators in float32 on the same numbers. Both compute alike, and ours rounds the result
+// once: to 8 bits, an error of at most 2^-8 of it. What stays float32 (statistics, gradients of the parameters) is
+// exact.
+constexpr double kRounding = 1.0 / 256;
+
+TEST_P(FusedLayers, BatchNormActivationInBfloat16) {
+  const at::Tensor x = (input() + 2).to(at::kBFloat16);
+  const at::Tensor w = at::randn({channels()});
+  const at::Tensor b = at::randn({channels()});
+  const at::Tensor gradient = at::randn(x.sizes()).to(at::kBFloat16);
+  ASSERT_TRUE(has_rows(x));
+  for (const Activation activation : {Activation::kSilu, Activation::kGelu, Activation::kGeluTanh}) {
+    SCOPED_TRACE(static_cast<int>(activation));
+    const NormResult got = fused_norm(x, w, b, gradient, activation);
+    const NormResult expected = run_norm(
+        [&](const auto& image, const auto& weight, const auto& bias, const auto& mean, const auto& variance) {
+          return activate(
+              at::batch_norm(image, weight, bias, mean, variance, true, kMomentum, kEpsilon, /*cudnn_enabled=*/false),
+              activation);
+        },
+        x.to(at::kFloat), w, b, gradient.to(at::kFloat));
+    EXPECT_EQ(got.y.scalar_type(), at::kBFloat16);
+    EXPECT_EQ(got.gw.scalar_type(), at::kFloat);
+    EXPECT_LT(difference(got.y, expected.y), kRounding);
+    EXPECT_LT(difference(got.gx, expected.gx), kRounding);
+    EXPECT_LT(difference(got.gw, expected.gw), 1e-4);
+    EXPECT_LT(difference(got.gb, expected.gb), 1e-4);
+    EXPECT_LT(difference(got.running_mean, expected.running_mean), 1e-6);
+    EXPECT_LT(difference(got.running_variance, expected.running_variance), 1e-5);
+    const int threads = at::get_num_threads();
+    at::set_num_threads(1);
+    const NormResult again = fused_norm(x, w, b, gradient.contiguous(at::MemoryFormat::ChannelsLast), activation);
+    at::set_num_threads(threads);
+    EXPECT_TRUE(got.y.equal(again.y) && got.gx.equal(again.gx) && got.gw.equal(again.gw));
+  }
+}
+
+TEST(FusedActivation, RoundsOnceInBfloat16InEitherOrderOfMemory) {
+  const at::Tensor line = at::linspace(-12, 12, 24 * 1000).to(at::kBFloat16);
+  for (const at::Tensor& values : {line, line.view({10, 24, 100}).transpose(1, 2)}) {
+    const at::Tensor gradient = at::randn(values.sizes()).to(at::kBFloat16);
+    for (const Activation activation : {Activation::kSilu, Activation::kGelu, Activation::kGeluTanh}) {
+      SCOPED_TRACE(static_cast<int>(activation));
+      const at::Tensor x = test::leaf(values);
+      const at::Tensor y = fused_activation(x, activation);
+      y.backward(gradient);
+      const at::Tensor exact_x = test::leaf(values.to(at::kFloat));
+      const at::Tensor exact_y = activate(exact_x, activation);
+      exact_y.backward(gradient.to(at::kFloat));
+      EXPECT_EQ(y.scalar_type(), at::kBFloat16);
+      EXPECT_LT(difference(y, exact_y), kRounding);
+      EXPECT_LT(difference(x.grad(), exact_x.grad()), kRounding);
+    }
   }
 }
 
@@ -166,12 +222,30 @@ TEST_P(FusedLayers, SqueezeExcite) {
     const auto got = run(at::kFloat, [&](const std::vector<at::Tensor>& in) {
       return squeeze_excite(in[0], in[1], in[2], in[3], in[4], activation);
     });
-    const auto expected = run(at::kDouble, [&](const std::vector<at::Tensor>& in) {
+    const auto operators = [&](const std::vector<at::Tensor>& in) {
       const at::Tensor hidden = activate(at::linear(in[0].mean({2, 3}), in[1], in[2]), activation);
       return in[0] * at::sigmoid(at::linear(hidden, in[3], in[4])).unsqueeze(-1).unsqueeze(-1);
-    });
+    };
+    const auto expected = run(at::kDouble, operators);
     for (std::size_t index = 0; index < got.size(); ++index) {
       EXPECT_LT(difference(got[index], expected[index]), 1e-5) << index;
+    }
+    // With x and its gradient in bfloat16, the parameters and theirs in float32.
+    std::vector<at::Tensor> inputs = {test::leaf(values.to(at::kBFloat16))};
+    std::vector<at::Tensor> exact_inputs = {test::leaf(inputs[0].detach().to(at::kFloat))};
+    for (const at::Tensor& parameter : parameters) {
+      inputs.push_back(test::leaf(parameter));
+      exact_inputs.push_back(test::leaf(parameter));
+    }
+    const at::Tensor rounded_gradient = gradient.to(at::kBFloat16);
+    const at::Tensor y = squeeze_excite(inputs[0], inputs[1], inputs[2], inputs[3], inputs[4], activation);
+    y.backward(rounded_gradient);
+    const at::Tensor exact_y = operators(exact_inputs);
+    exact_y.backward(rounded_gradient.to(at::kFloat));
+    EXPECT_LT(difference(y, exact_y), kRounding);
+    EXPECT_LT(difference(inputs[0].grad(), exact_inputs[0].grad()), kRounding);
+    for (std::size_t index = 1; index < inputs.size(); ++index) {
+      EXPECT_LT(difference(inputs[index].grad(), exact_inputs[index].grad()), 1e-5) << index;
     }
   }
 }

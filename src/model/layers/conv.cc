@@ -50,8 +50,8 @@ at::Tensor Conv2d::forward(const at::Tensor& input) const {
   const at::Tensor x = rounded(input);
   const at::Tensor weight = rounded(weight_);
   const bool is_pointwise = options_.kernel == 1 && options_.stride == 1 && options_.groups == 1;
-  if (is_pointwise && has_rows(x)) {
-    // A matrix product, without the layouts that the convolution would reorder for.
+  if (is_pointwise && x.scalar_type() == at::kFloat && has_rows(x)) {
+    // A matrix product, without the layouts that the convolution would reorder for. In bfloat16 that gains nothing.
     const at::Tensor rows = at::linear(x.permute({0, 2, 3, 1}), weight.flatten(1), bias_);
     return rounded(rows).permute({0, 3, 1, 2});
   }

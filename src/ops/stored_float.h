@@ -1,0 +1,47 @@
+#pragma once
+
+#include <bit>
+#include <cstdint>
+
+#include <ATen/core/Tensor.h>
+
+#include "ops/vector_math.h"
+
+// The two forms in which the kernels keep a number in memory, float32 and bfloat16; they compute in float32.
+namespace jetvit {
+
+inline bool is_stored_float(at::ScalarType type) {
+  return type == at::kFloat || type == at::kBFloat16;
+}
+
+JETVIT_ALWAYS_INLINE float widened(float value) {
+  return value;
+}
+
+JETVIT_ALWAYS_INLINE float widened(at::BFloat16 value) {
+  return std::bit_cast<float>(static_cast<std::uint32_t>(value.x) << 16);
+}
+
+JETVIT_ALWAYS_INLINE void store(float value, float& to) {
+  to = value;
+}
+
+// To nearest, ties to even, as ATen's conversion does; NaN becomes the quiet NaN 0x7fc0.
+JETVIT_ALWAYS_INLINE void store(float value, at::BFloat16& to) {
+  const std::uint32_t bits = std::bit_cast<std::uint32_t>(value);
+  const std::uint32_t rounded = (bits + 0x7fff + ((bits >> 16) & 1)) >> 16;
+  const bool is_nan = (bits & 0x7fffffff) > 0x7f800000;
+  to.x = static_cast<std::uint16_t>(is_nan ? 0x7fc0 : rounded);
+}
+
+// Calls body(T()) with T what x holds: float or at::BFloat16.
+template <class Body>
+void with_stored_type(const at::Tensor& x, Body body) {
+  if (x.scalar_type() == at::kBFloat16) {
+    body(at::BFloat16());
+  } else {
+    body(float());
+  }
+}
+
+}  // namespace jetvit
