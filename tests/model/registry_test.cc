@@ -15,7 +15,7 @@
 namespace jetvit {
 namespace {
 
-std::unique_ptr<Model> make(const std::string& name, const char* options) {
+std::unique_ptr<Model> make_with(const std::string& name, const char* options) {
   return make_model(name, Json::parse(options));
 }
 
@@ -91,11 +91,11 @@ INSTANTIATE_TEST_SUITE_P(Registry, EveryModel, testing::ValuesIn(model_names()),
 TEST(Registry, CountsParameters) {
   constexpr const char* kThousand = R"({"outputs": 1000})";
   // timm's tables round these to 5.72 M, 27.44 M, 25.04 M, 30.92 M and 29.06 M.
-  EXPECT_EQ(parameter_count(*make("vit_tiny", kThousand)), 5717416);
-  EXPECT_EQ(parameter_count(*make("coatnet_0", kThousand)), 27435562);
-  EXPECT_EQ(parameter_count(*make("coatnet_0_paper", kThousand)), 25036820);
-  EXPECT_EQ(parameter_count(*make("maxvit_tiny", kThousand)), 30916528);
-  EXPECT_EQ(parameter_count(*make("maxvit_tiny_rw", kThousand)), 29057312);
+  EXPECT_EQ(parameter_count(*make_with("vit_tiny", kThousand)), 5717416);
+  EXPECT_EQ(parameter_count(*make_with("coatnet_0", kThousand)), 27435562);
+  EXPECT_EQ(parameter_count(*make_with("coatnet_0_paper", kThousand)), 25036820);
+  EXPECT_EQ(parameter_count(*make_with("maxvit_tiny", kThousand)), 30916528);
+  EXPECT_EQ(parameter_count(*make_with("maxvit_tiny_rw", kThousand)), 29057312);
   EXPECT_EQ(parameter_count(*make_model("resnet_15", Json::object())), 86241);
   // The count that the re-run of the papers' network in QMLHEP's notebooks quotes.
   EXPECT_EQ(parameter_count(*make_model("resnet_15", Json{{"head_widths", {128, 128}}, {"outputs", 2}})), 107202);
@@ -122,54 +122,55 @@ TEST(Registry, CountsMultiplyAddsByHand) {
 }
 
 TEST(Registry, NamesTheNearestValidImageSizes) {
-  EXPECT_ERROR(make("vit_tiny", R"({"image_size": 125})"), UsageError,
+  EXPECT_ERROR(make_with("vit_tiny", R"({"image_size": 125})"), UsageError,
                "image_size = 125 is not a multiple of patch_size = 16 (nearest: 112 or 128)");
-  EXPECT_ERROR(make("coatnet_0", R"({"image_size": 125})"), UsageError,
+  EXPECT_ERROR(make_with("coatnet_0", R"({"image_size": 125})"), UsageError,
                "image_size = 125 is not a multiple of 32 (nearest: 96 or 128)");
-  EXPECT_ERROR(make("coatnet_nano", R"({"image_size": 42})"), UsageError,
+  EXPECT_ERROR(make_with("coatnet_nano", R"({"image_size": 42})"), UsageError,
                "image_size = 42 is not a multiple of 8 (nearest: 40 or 48)");
-  EXPECT_ERROR(make("coatnet_0", R"({"image_size": 8})"), UsageError, "(nearest: 32)");
-  EXPECT_ERROR(make("coatnet_0_paper", R"({"image_size": 70})"), UsageError, "(nearest: 64 or 96)");
-  EXPECT_ERROR(make("maxvit_tiny", R"({"image_size": 125})"), UsageError,
+  EXPECT_ERROR(make_with("coatnet_0", R"({"image_size": 8})"), UsageError, "(nearest: 32)");
+  EXPECT_ERROR(make_with("coatnet_0_paper", R"({"image_size": 70})"), UsageError, "(nearest: 64 or 96)");
+  EXPECT_ERROR(make_with("maxvit_tiny", R"({"image_size": 125})"), UsageError,
                "image_size = 125 is not a multiple of 32 (nearest: 96 or 128)");
-  EXPECT_ERROR(make("maxvit_tiny_rw", R"({"image_size": 128, "window": 7})"), UsageError,
+  EXPECT_ERROR(make_with("maxvit_tiny_rw", R"({"image_size": 128, "window": 7})"), UsageError,
                "image_size = 128 is not a multiple of 32 x window = 224 (nearest: 224)");
-  EXPECT_ERROR(make("maxvit_nano", R"({"image_size": 42})"), UsageError,
+  EXPECT_ERROR(make_with("maxvit_nano", R"({"image_size": 42})"), UsageError,
                "image_size = 42 is not a multiple of 8 (nearest: 40 or 48)");
-  EXPECT_ERROR(make("swin_tiny", R"({"image_size": 3})"), UsageError,
+  EXPECT_ERROR(make_with("swin_tiny", R"({"image_size": 3})"), UsageError,
                "image_size = 3 is less than patch_size = 4 (nearest: 4)");
-  EXPECT_ERROR(make("resnet_15", R"({"image_size": 8})"), UsageError, "model.image_size");
+  EXPECT_ERROR(make_with("resnet_15", R"({"image_size": 8})"), UsageError, "model.image_size");
 }
 
 TEST(Registry, RefusesOptionsThatDoNotFit) {
   EXPECT_ERROR(make_model("coatnet_O", Json::object()), UsageError, "no model \"coatnet_O\" (did you mean coatnet_0?)");
-  EXPECT_ERROR(make("vit_tiny", R"({"patchsize": 8})"), UsageError, "patch_size");
-  EXPECT_ERROR(make("coatnet_0", R"({"blocks": "CCTX"})"), UsageError, "may hold C and T only");
-  EXPECT_ERROR(make("coatnet_0", R"({"stem_width": [32]})"), UsageError, "stem_width needs two numbers");
-  EXPECT_ERROR(make("maxvit_tiny", R"({"stem_width": [64]})"), UsageError, "stem_width needs two numbers");
-  EXPECT_ERROR(make("effswin", R"({"split": 3, "depths": [2, 2], "heads": [3, 6]})"), UsageError,
+  EXPECT_ERROR(make_with("vit_tiny", R"({"patchsize": 8})"), UsageError, "patch_size");
+  EXPECT_ERROR(make_with("coatnet_0", R"({"blocks": "CCTX"})"), UsageError, "may hold C and T only");
+  EXPECT_ERROR(make_with("coatnet_0", R"({"stem_width": [32]})"), UsageError, "stem_width needs two numbers");
+  EXPECT_ERROR(make_with("maxvit_tiny", R"({"stem_width": [64]})"), UsageError, "stem_width needs two numbers");
+  EXPECT_ERROR(make_with("effswin", R"({"split": 3, "depths": [2, 2], "heads": [3, 6]})"), UsageError,
                "effswin: split = 3 leaves none of 2 Swin stages (nearest: 1)");
-  EXPECT_ERROR(make("effswin", R"({"front_strides": [1, 2, 1, 1, 1]})"), UsageError,
+  EXPECT_ERROR(make_with("effswin", R"({"front_strides": [1, 2, 1, 1, 1]})"), UsageError,
                "effswin: front_strides halve the image 1 times, fewer than split = 2 (nearest: 1)");
-  EXPECT_ERROR(make("vit_tiny", R"({"channels": 0})"), UsageError, "model.channels");
-  EXPECT_ERROR(make("vit_tiny", R"({"drop_path": 1.5})"), UsageError, "model.drop_path");
+  EXPECT_ERROR(make_with("vit_tiny", R"({"channels": 0})"), UsageError, "model.channels");
+  EXPECT_ERROR(make_with("vit_tiny", R"({"drop_path": 1.5})"), UsageError, "model.drop_path");
 }
 
 TEST(Registry, RefusesListsOfDifferentLengths) {
-  EXPECT_ERROR(make("swin_tiny", R"({"heads": [3, 6]})"), UsageError,
+  EXPECT_ERROR(make_with("swin_tiny", R"({"heads": [3, 6]})"), UsageError,
                "swin: depths and heads name 4 and 2 stages (give each the same number, 1 to 16)");
-  EXPECT_ERROR(make("swin_tiny", R"({"depths": [], "heads": []})"), UsageError, "depths and heads name 0 and 0 stages");
-  EXPECT_ERROR(make("effswin", R"({"depths": [2, 2, 6]})"), UsageError,
+  EXPECT_ERROR(make_with("swin_tiny", R"({"depths": [], "heads": []})"), UsageError,
+               "depths and heads name 0 and 0 stages");
+  EXPECT_ERROR(make_with("effswin", R"({"depths": [2, 2, 6]})"), UsageError,
                "effswin: depths and heads name 3 and 4 stages");
-  EXPECT_ERROR(make("effswin", R"({"front_dim": [24, 32]})"), UsageError,
+  EXPECT_ERROR(make_with("effswin", R"({"front_dim": [24, 32]})"), UsageError,
                "effswin: front_dim, front_depths, front_kernels and front_strides name 2, 5, 5 and 5 stages");
-  EXPECT_ERROR(make("efficientnet_b0", R"({"kernels": [3]})"), UsageError,
+  EXPECT_ERROR(make_with("efficientnet_b0", R"({"kernels": [3]})"), UsageError,
                "efficientnet: embed_dim, depths, kernels and strides name 7, 7, 1 and 7 stages");
-  EXPECT_ERROR(make("davit_tiny", R"({"depths": [1, 1]})"), UsageError,
+  EXPECT_ERROR(make_with("davit_tiny", R"({"depths": [1, 1]})"), UsageError,
                "davit: embed_dim, depths and heads name 4, 2 and 4 stages");
-  EXPECT_ERROR(make("coatnet_0", R"({"depths": [2, 3]})"), UsageError,
+  EXPECT_ERROR(make_with("coatnet_0", R"({"depths": [2, 3]})"), UsageError,
                "coatnet: embed_dim, depths and blocks name 4, 2 and 4 stages");
-  EXPECT_ERROR(make("maxvit_tiny", R"({"depths": [2, 2]})"), UsageError,
+  EXPECT_ERROR(make_with("maxvit_tiny", R"({"depths": [2, 2]})"), UsageError,
                "maxvit: embed_dim and depths name 4 and 2 stages");
   // Each stage doubles the channels: more of them than an integer holds.
   const std::vector<int> many(40, 1);
@@ -177,27 +178,27 @@ TEST(Registry, RefusesListsOfDifferentLengths) {
 }
 
 TEST(Registry, NamesTheNearestValidWidthsAndHeads) {
-  EXPECT_ERROR(make("vit_tiny", R"({"heads": 5})"), UsageError,
+  EXPECT_ERROR(make_with("vit_tiny", R"({"heads": 5})"), UsageError,
                "vit: heads = 5 does not divide the 192 channels of a token (nearest: 4 or 6)");
-  EXPECT_ERROR(make("vit_nano", R"({"heads": 65})"), UsageError, "(nearest: 64)");
-  EXPECT_ERROR(make("swin_tiny", R"({"heads": [3, 6, 12, 25]})"), UsageError,
+  EXPECT_ERROR(make_with("vit_nano", R"({"heads": 65})"), UsageError, "(nearest: 64)");
+  EXPECT_ERROR(make_with("swin_tiny", R"({"heads": [3, 6, 12, 25]})"), UsageError,
                "swin: heads = 25 does not divide the 768 channels of stage 3 (nearest: 24 or 32)");
-  EXPECT_ERROR(make("effswin", R"({"heads": [3, 6, 13, 24]})"), UsageError,
+  EXPECT_ERROR(make_with("effswin", R"({"heads": [3, 6, 13, 24]})"), UsageError,
                "effswin: heads = 13 does not divide the 384 channels of Swin stage 2 (nearest: 12 or 16)");
-  EXPECT_ERROR(make("davit_tiny", R"({"heads": [5, 6, 12, 24]})"), UsageError,
+  EXPECT_ERROR(make_with("davit_tiny", R"({"heads": [5, 6, 12, 24]})"), UsageError,
                "davit: heads = 5 does not divide the 96 channels of stage 0 (nearest: 4 or 6)");
   // A size of heads is one for all stages: 96 divides stage 2, but not all of them.
-  EXPECT_ERROR(make("coatnet_0", R"({"embed_dim": [96, 192, 384, 512], "head_dim": 96})"), UsageError,
+  EXPECT_ERROR(make_with("coatnet_0", R"({"embed_dim": [96, 192, 384, 512], "head_dim": 96})"), UsageError,
                "coatnet: head_dim = 96 does not divide the 512 channels of stage 3 (nearest: 64)");
-  EXPECT_ERROR(make("coatnet_0", R"({"head_dim": 128})"), UsageError,
+  EXPECT_ERROR(make_with("coatnet_0", R"({"head_dim": 128})"), UsageError,
                "coatnet: head_dim = 128 does not divide the 192 channels of the input of stage 2 (nearest: 96 or 192)");
-  EXPECT_ERROR(make("maxvit_tiny", R"({"head_dim": 24})"), UsageError,
+  EXPECT_ERROR(make_with("maxvit_tiny", R"({"head_dim": 24})"), UsageError,
                "maxvit: head_dim = 24 does not divide the 64 channels of stage 0 (nearest: 16 or 32)");
-  EXPECT_ERROR(make("efficientnet_b0", R"({"stem_width": 6})"), UsageError,
+  EXPECT_ERROR(make_with("efficientnet_b0", R"({"stem_width": 6})"), UsageError,
                "efficientnet: stem_width = 6 is not a multiple of 4 (nearest: 4 or 8)");
-  EXPECT_ERROR(make("efficientnet_nano", R"({"embed_dim": [16, 24, 30, 48]})"), UsageError,
+  EXPECT_ERROR(make_with("efficientnet_nano", R"({"embed_dim": [16, 24, 30, 48]})"), UsageError,
                "efficientnet: embed_dim of stage 2 = 30 is not a multiple of 4 (nearest: 28 or 32)");
-  EXPECT_ERROR(make("effswin_nano", R"({"front_kernels": [3, 4, 5]})"), UsageError,
+  EXPECT_ERROR(make_with("effswin_nano", R"({"front_kernels": [3, 4, 5]})"), UsageError,
                "effswin: front_kernels of stage 1 = 4 is even (nearest: 3 or 5)");
 }
 
