@@ -7,7 +7,6 @@
 #include <openssl/evp.h>
 
 #include "base/error.h"
-#include "base/file.h"
 
 namespace jetvit {
 Sha256::Sha256() : context_(EVP_MD_CTX_new(), &EVP_MD_CTX_free) {
@@ -37,8 +36,7 @@ std::string sha256(std::span<const std::byte> bytes) {
   return digest.hex();
 }
 
-std::string sha256_of_file(const std::filesystem::path& path) {
-  const InputFile file(path);
+std::string sha256_of_file(const InputFile& file) {
   Sha256 digest;
   std::vector<std::byte> buffer(1 << 20);
   for (std::uint64_t position = 0; position < file.size();) {
@@ -48,6 +46,10 @@ std::string sha256_of_file(const std::filesystem::path& path) {
     position += part.size();
   }
   return digest.hex();
+}
+
+std::string sha256_of_file(const std::filesystem::path& path) {
+  return sha256_of_file(InputFile(path));
 }
 
 }  // namespace jetvit

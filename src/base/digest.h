@@ -6,6 +6,8 @@
 #include <span>
 #include <string>
 
+#include "base/file.h"
+
 struct evp_md_ctx_st;  // of OpenSSL
 
 namespace jetvit {
@@ -23,6 +25,7 @@ class Sha256 {
 
 // Of the whole at once.
 std::string sha256(std::span<const std::byte> bytes);
+std::string sha256_of_file(const InputFile& file);
 std::string sha256_of_file(const std::filesystem::path& path);
 
 }  // namespace jetvit

@@ -14,7 +14,6 @@ namespace {
 
 constexpr const char* kDigestKey = "manifest_sha256";
 constexpr std::uint64_t kRecordLimit = 64 << 20;
-constexpr std::uint64_t kDigestBlock = 1 << 20;
 
 std::string dump(const Json& json) {
   return json.dump(1, ' ', false, Json::error_handler_t::replace);
@@ -84,14 +83,7 @@ void verify_file(const std::filesystem::path& store, const FileEntry& file) {
     throw Error(text(input.path(), ": holds ", input.size(), " bytes, expected ", file.bytes,
                      " (it was cut short or replaced; prepare the data again)"));
   }
-  Sha256 digest;
-  std::vector<std::byte> block;
-  for (std::uint64_t position = 0; position < file.bytes; position += kDigestBlock) {
-    block.resize(std::min(kDigestBlock, file.bytes - position));
-    input.read(position, block);
-    digest.add(block);
-  }
-  if (digest.hex() != file.sha256) {
+  if (sha256_of_file(input) != file.sha256) {
     throw Error(
         text(input.path(), ": differs from its digest (it is damaged or was replaced; prepare the data again)"));
   }

@@ -74,6 +74,18 @@ NormResult fused_norm(const at::Tensor& x, const at::Tensor& w, const at::Tensor
       x, w, b, gradient);
 }
 
+// The same by the operators of ATen, in the precision of the values.
+NormResult plain_norm(const at::Tensor& x, const at::Tensor& w, const at::Tensor& b, const at::Tensor& gradient,
+                      Activation activation) {
+  return run_norm(
+      [&](const auto& image, const auto& weight, const auto& bias, const auto& mean, const auto& variance) {
+        return activate(
+            at::batch_norm(image, weight, bias, mean, variance, true, kMomentum, kEpsilon, /*cudnn_enabled=*/false),
+            activation);
+      },
+      x, w, b, gradient);
+}
+
 TEST_P(FusedLayers, BatchNormActivation) {
   // A mean far from zero: sums of squares about zero would lose three digits.
   const at::Tensor x = 3 * input() + 30;
@@ -83,13 +95,8 @@ TEST_P(FusedLayers, BatchNormActivation) {
   for (const Activation activation : {Activation::kSilu, Activation::kGelu, Activation::kGeluTanh}) {
     SCOPED_TRACE(static_cast<int>(activation));
     const NormResult got = fused_norm(x, w, b, gradient, activation);
-    const NormResult expected = run_norm(
-        [&](const auto& image, const auto& weight, const auto& bias, const auto& mean, const auto& variance) {
-          return activate(
-              at::batch_norm(image, weight, bias, mean, variance, true, kMomentum, kEpsilon, /*cudnn_enabled=*/false),
-              activation);
-        },
-        x.to(at::kDouble), w.to(at::kDouble), b.to(at::kDouble), gradient.to(at::kDouble));
+    const NormResult expected =
+        plain_norm(x.to(at::kDouble), w.to(at::kDouble), b.to(at::kDouble), gradient.to(at::kDouble), activation);
     EXPECT_LT(difference(got.y, expected.y), 2e-5);  // x itself has an error of 2e-6 deviations
     EXPECT_LT(difference(got.gx, expected.gx), 1e-4);
     EXPECT_LT(difference(got.gw, expected.gw), 1e-4);
@@ -113,13 +120,7 @@ TEST_P(FusedLayers, BatchNormActivationInBfloat16) {
   for (const Activation activation : {Activation::kSilu, Activation::kGelu, Activation::kGeluTanh}) {
     SCOPED_TRACE(static_cast<int>(activation));
     const NormResult got = fused_norm(x, w, b, gradient, activation);
-    const NormResult expected = run_norm(
-        [&](const auto& image, const auto& weight, const auto& bias, const auto& mean, const auto& variance) {
-          return activate(
-              at::batch_norm(image, weight, bias, mean, variance, true, kMomentum, kEpsilon, /*cudnn_enabled=*/false),
-              activation);
-        },
-        x.to(at::kFloat), w, b, gradient.to(at::kFloat));
+    const NormResult expected = plain_norm(x.to(at::kFloat), w, b, gradient.to(at::kFloat), activation);
     EXPECT_EQ(got.y.scalar_type(), at::kBFloat16);
     EXPECT_EQ(got.gw.scalar_type(), at::kFloat);
     EXPECT_LT(difference(got.y, expected.y), kRounding);
