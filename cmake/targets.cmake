@@ -22,7 +22,7 @@ function(jetvit_test name)
   list(TRANSFORM ARG_USES PREPEND jetvit::)
   target_link_libraries(${name} PRIVATE ${ARG_USES} ${ARG_THIRD_PARTY} GTest::gmock GTest::gtest GTest::gtest_main)
   # Short spinning, as in app/beside.cc: tests run beside each other.
-  set(properties TIMEOUT 600 ENVIRONMENT GOMP_SPINCOUNT=1000)
+  set(properties TIMEOUT 600 ENVIRONMENT GOMP_SPINCOUNT=5000)
   if(ARG_LABELS)
     list(APPEND properties LABELS "${ARG_LABELS}")
   endif()

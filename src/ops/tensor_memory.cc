@@ -1,0 +1,53 @@
+#include "ops/tensor_memory.h"
+
+#include <cstddef>
+
+#include <c10/core/CPUAllocator.h>
+#include <c10/core/impl/alloc_cpu.h>
+#include <c10/util/Exception.h>
+
+#include "base/block_cache.h"
+
+namespace jetvit {
+namespace {
+
+// Smaller ones come from malloc, which maps blocks of this size and larger one by one.
+constexpr std::size_t kSmallestKept = 128 << 10;  // bytes
+
+// Tensors may outlive every static object.
+BlockCache& blocks() {
+  static auto* const kBlocks = new BlockCache;
+  return *kBlocks;
+}
+
+void keep(void* memory) {
+  blocks().give_back(memory);
+}
+
+// Of either kind.
+void release(void* memory) {
+  if (memory != nullptr && !blocks().give_back(memory)) c10::free_cpu(memory);
+}
+
+class TensorMemory : public c10::Allocator {
+ public:
+  c10::DataPtr allocate(std::size_t bytes) override {
+    const bool kept = bytes >= kSmallestKept;
+    void* const memory = kept ? blocks().allocate(bytes) : c10::alloc_cpu(bytes);
+    TORCH_CHECK(memory != nullptr || bytes == 0, "out of memory: a tensor needs ", bytes, " bytes");
+    return {memory, memory, kept ? &keep : &c10::free_cpu, c10::Device(c10::kCPU)};
+  }
+
+  c10::DeleterFnPtr raw_deleter() const override { return &release; }
+
+  void copy_data(void* to, const void* from, std::size_t bytes) const override { default_copy_data(to, from, bytes); }
+};
+
+}  // namespace
+
+void keep_tensor_memory() {
+  static TensorMemory memory;
+  c10::SetCPUAllocator(&memory, /*priority=*/1);
+}
+
+}  // namespace jetvit
