@@ -1,6 +1,7 @@
 #pragma once
 
 #include "model/module.h"
+#include "ops/depthwise_conv.h"
 
 namespace jetvit {
 
@@ -27,6 +28,8 @@ class Conv2d : public Module {
   const at::Tensor& bias() const { return bias_; }  // undefined where there is none
 
  private:
+  ConvWindows windows_over(const at::Tensor& x) const;
+
   ConvOptions options_;
   at::Tensor weight_, bias_;
 };
