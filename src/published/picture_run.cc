@@ -30,13 +30,13 @@ std::unique_ptr<JetSink> make_sink(const PictureOptions& options, const ImageSha
       {options.files.size(), options.as_floats, options.gzip, options.zero_threshold, options.raw.threads});
 }
 
-// The ends of at most 256 groups of neighbouring files that share no file of the output, but for the last.
+// The ends, but for the last, of at most 256 groups of neighbouring files that share no file of the output.
 std::vector<std::size_t> ends_of_groups(std::size_t files, std::size_t files_together) {
-  const std::size_t together = std::max<std::size_t>(files_together, 1);
-  const std::size_t units = (files + together - 1) / together;
   std::vector<std::size_t> ends;
+  if (files_together == 0) return ends;
+  const std::size_t units = (files + files_together - 1) / files_together;
   for (std::size_t group = 0; group + 1 < group_count(units); ++group) {
-    ends.push_back(group_files(units, group).last * together);
+    ends.push_back(group_files(units, group).last * files_together);
   }
   return ends;
 }

@@ -60,7 +60,7 @@ class PictureRun {
   std::vector<Channel> channels_;
   std::unique_ptr<JetSink> sink_;
   SkippedReport skipped_;
-  std::vector<std::size_t> save_points_;  // files before which work is saved
+  std::vector<std::size_t> save_points_;  // files before which it is saved where batches share files of the output
 
   Place place_, saved_;
   std::size_t unsaved_batches_ = 0;

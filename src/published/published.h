@@ -41,10 +41,10 @@ struct PictureResult {
 
 // Raw files to 8-bit pictures or TFRecords, as the public study made them or with its defects mended. A batch never
 // spans two files; memory holds one batch. Where the same command was interrupted, goes on from the last piece that it
-// finished: shards of up to 256 groups of neighbours, or PNGs of such a group of files or of 16 batches; the output is
-// the same, byte for byte. Throws UsageError for options that exclude each other, Error for inputs that cannot be used,
-// outputs that exist or cannot be written and unfinished work of another command, which `overwrite` discards. Removes
-// what it wrote by then but for finished pieces.
+// finished: a shard (of more than 256 shards, a group of neighbours), or 16 batches of PNGs; the output is the same,
+// byte for byte. Throws UsageError for options that exclude each other, Error for inputs that cannot be used, outputs
+// that exist or cannot be written and unfinished work of another command, which `overwrite` discards. Removes what it
+// wrote by then but for finished pieces.
 PictureResult prepare_pictures(const PictureOptions& options);
 
 }  // namespace jetvit
