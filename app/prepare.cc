@@ -112,7 +112,8 @@ void run(PrepareCommand& command) {
   const bool is_store = command.pictures.to == "store" && command.pictures.mode == "standard";
   if (!is_store && (!command.shard.empty() || !command.merge.empty())) {
     throw UsageError(
-        "--shard and --merge are for jet stores: the names of pictures count the jets of all files before them");
+        "--shard and --merge are for jet stores: the names of pictures count the jets of all files before "
+        "them (prepare runs of files, each to an --out of its own)");
   }
   if (!command.shard.empty()) command.options.part = parse_part(command.shard);
   if (command.merge.empty() && command.options.inputs.empty()) {
@@ -158,10 +159,12 @@ void add_prepare(CLI::App& program) {
   app->add_option("--zero-threshold", options.zero_threshold, "pixels with a smaller absolute value count as empty")
       ->capture_default_str();
   add_read_options(*app, options.read);
-  app->add_option("--shard", command->shard,
-                  "prepare one part of the files, such as 3/16: for many processes, whose parts --merge puts together");
+  app->add_option(
+      "--shard", command->shard,
+      "prepare one part of the files of a store, such as 3/16: for many processes, whose parts --merge puts together");
   app->add_option("--merge", command->merge, "folders of all parts: puts them together to one store");
-  app->add_flag("--overwrite", command->overwrite, "replace an existing output");
+  app->add_flag("--overwrite", command->overwrite,
+                "replace an existing output; discard another command's unfinished work");
   app->add_flag("--json", command->json, "print the summary as JSON");
   app->footer(
       "Examples:\n"
@@ -171,7 +174,7 @@ void add_prepare(CLI::App& program) {
       "  jetvit prepare BoostedTop_x1_fixed_*.parquet --mode published --to tfrecord --out Tfrecords\n"
       "  jetvit prepare raw --shard 3/16 --out parts/3\n"
       "  jetvit prepare --merge parts/* --out store\n"
-      "A preparation of many files that was interrupted goes on when the same command is given again.\n");
+      "A preparation of a store or of pictures that was interrupted goes on when the same command is given again.\n");
   app->callback([command] { run(*command); });
 }
 

@@ -16,8 +16,10 @@ Json result_json(const PictureResult& result, const std::filesystem::path& out) 
           {"skipped", result.summary.skipped},
           {"skipped_reasons", result.summary.reasons},
           {"classes", {{"0", result.counts[0]}, {"1", result.counts[1]}}},
+          {"files", result.sources.size()},
+          {"files_finished_before", result.resumed},
           {"seconds", result.seconds},
-          {"jets_per_second", static_cast<double>(result.summary.rows) / result.seconds}};
+          {"jets_per_second", static_cast<double>(result.rows) / result.seconds}};
 }
 
 void print_summary(const PictureResult& result, const std::filesystem::path& out) {
@@ -27,8 +29,7 @@ void print_summary(const PictureResult& result, const std::filesystem::path& out
   std::cout << "prepared " << with_commas(result.summary.kept) << " of " << with_commas(result.summary.rows)
             << " jets (y = 0: " << with_commas(result.counts[0]) << ", y = 1: " << with_commas(result.counts[1])
             << ") in " << human_seconds(result.seconds) << " ("
-            << fixed(static_cast<double>(result.summary.rows) / result.seconds, 0) << " jets/s): " << out.string()
-            << '\n';
+            << fixed(static_cast<double>(result.rows) / result.seconds, 0) << " jets/s): " << out.string() << '\n';
 }
 
 }  // namespace

@@ -13,7 +13,7 @@ TABLE = {
     "pictures": ({"base", "jet"}, ("isa-l", "spng.h")),
     "store": ({"base", "jet"}, ("arrow/",)),
     "prepare": ({"base", "jet", "pictures", "raw", "store"}, ()),
-    "published": ({"base", "jet", "pictures", "raw", "prepare"}, ("isa-l",)),
+    "published": ({"base", "jet", "pictures", "raw", "prepare", "store"}, ("isa-l",)),
     "source": ({"base", "jet", "prepare", "store"}, ()),
     "generate": ({"base", "jet", "raw"}, ("Pythia8/", "fastjet/", "CLI/")),
     "ops": ({"base", "jet"}, ("ATen/", "c10/", "torch/")),

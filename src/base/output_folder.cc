@@ -17,8 +17,6 @@
 namespace jetvit {
 namespace {
 
-constexpr std::string_view kFolderMark = ".jetvit-tmp-folder-";
-
 // Closes the descriptor of a folder or file when it goes.
 struct Descriptor {
   int number = -1;
@@ -44,29 +42,21 @@ bool is_empty_folder(const std::filesystem::path& path) {
   return std::filesystem::is_directory(path) && std::filesystem::is_empty(path);
 }
 
-// Removes the temporary folders that killed processes left beside `path` for the same output, which this process has
-// locked. What cannot be removed (it is another user's) does no harm.
-void remove_abandoned(const std::filesystem::path& path) {
-  const std::string begin = text(".", path.filename().native(), kFolderMark);
-  std::error_code failed;
-  std::vector<std::filesystem::path> abandoned;
-  for (const auto& entry : std::filesystem::directory_iterator(parent_folder(path), failed)) {
-    const std::string name = entry.path().filename();
-    if (name.starts_with(begin)) abandoned.push_back(entry.path());
-  }
-  for (const auto& folder : abandoned) std::filesystem::remove_all(folder, failed);
-}
-
-// Beside the output: the folder itself is replaced in the end.
-std::filesystem::path lock_file_of(const std::filesystem::path& path) {
-  return parent_folder(path) / text(".", path.filename().native(), ".jetvit-lock");
+// A hidden name beside the output: the folder itself is replaced in the end.
+std::filesystem::path beside(const std::filesystem::path& path, std::string_view what) {
+  return parent_folder(path) / text(".", path.filename().native(), ".jetvit-", what);
 }
 
 }  // namespace
 
 OutputFolder::OutputFolder(std::filesystem::path path, bool overwrite,
                            std::function<bool(const std::filesystem::path&)> is_ours)
-    : path_(resolved(std::move(path))), is_ours_(std::move(is_ours)), overwrite_(overwrite) {
+    : path_(resolved(std::move(path))),
+      work_(beside(path_, "unfinished")),
+      files_(work_ / "files"),
+      record_(work_ / "record.json"),
+      is_ours_(std::move(is_ours)),
+      overwrite_(overwrite) {
   refuse_foreign(overwrite);
   for (auto parent = path_.parent_path(); !parent.empty() && !std::filesystem::exists(parent);
        parent = parent.parent_path()) {
@@ -76,18 +66,11 @@ OutputFolder::OutputFolder(std::filesystem::path path, bool overwrite,
     create_folder(path_.parent_path());
     if (!std::filesystem::is_directory(parent_folder(path_))) throw_system_error(path_, "be created", ENOTDIR);
     lock_ = std::make_unique<FolderLock>(
-        path_, lock_file_of(path_),
+        path_, beside(path_, "lock"),
         LockWords{"another preparation is writing there", "wait for it, or choose another --out"});
-    remove_abandoned(path_);
-    std::string name = text((parent_folder(path_) / text(".", path_.filename().native(), kFolderMark, "XXXXXX")));
-    if (::mkdtemp(name.data()) == nullptr) throw_system_error(path_, "be written", errno);
-    temporary_ = name;
-    const mode_t mask = ::umask(0);  // mkdtemp() makes private folders; an output is as public as the user wants
-    ::umask(mask);
-    if (::chmod(temporary_.c_str(), 0777 & ~mask) != 0) throw_system_error(temporary_, "be made readable", errno);
+    if (!is_unfinished()) discard_unfinished();
   } catch (...) {
-    std::error_code ignored;
-    if (!temporary_.empty()) std::filesystem::remove(temporary_, ignored);
+    if (lock_ && !is_unfinished()) remove_work();
     lock_.reset();
     for (const auto& folder : created_) ::rmdir(folder.c_str());
     throw;
@@ -95,11 +78,31 @@ OutputFolder::OutputFolder(std::filesystem::path path, bool overwrite,
 }
 
 OutputFolder::~OutputFolder() {
-  if (temporary_.empty()) return;
-  std::error_code ignored;
-  std::filesystem::remove_all(temporary_, ignored);
+  if (is_committed_) return;
+  if (!is_unfinished()) remove_work();
   lock_.reset();
   for (const auto& folder : created_) ::rmdir(folder.c_str());
+}
+
+bool OutputFolder::is_unfinished() const {
+  std::error_code failed;
+  return std::filesystem::is_directory(files_, failed) && std::filesystem::exists(record_, failed);
+}
+
+// The record goes first: it never speaks of files that are gone.
+void OutputFolder::remove_work() {
+  std::error_code ignored;
+  std::filesystem::remove(record_, ignored);
+  std::filesystem::remove_all(work_, ignored);
+}
+
+void OutputFolder::discard_unfinished() {
+  remove_work();
+  std::error_code failed;
+  if (std::filesystem::exists(work_, failed)) {
+    throw Error(text(work_, ": unfinished work cannot be removed (remove it, or choose another --out)"));
+  }
+  create_folder(files_);
 }
 
 void OutputFolder::refuse_foreign(bool overwrite) const try {
@@ -119,11 +122,13 @@ void OutputFolder::refuse_foreign(bool overwrite) const try {
 }
 
 void OutputFolder::add_folder(std::string_view name) {
-  if (::mkdir((temporary_ / name).c_str(), 0777) != 0) throw_system_error(path_ / name, "be created", errno);
+  if (::mkdir((files_ / name).c_str(), 0777) != 0 && errno != EEXIST) {
+    throw_system_error(path_ / name, "be created", errno);
+  }
 }
 
 void OutputFolder::add_file(std::string_view name, std::string_view bytes) {
-  Descriptor file(::open((temporary_ / name).c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+  Descriptor file(::open((files_ / name).c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
   if (file.number < 0) throw_system_error(path_ / name, "be written", errno);
   while (!bytes.empty()) {
     const ssize_t done = ::write(file.number, bytes.data(), bytes.size());
@@ -136,35 +141,44 @@ void OutputFolder::add_file(std::string_view name, std::string_view bytes) {
 
 void OutputFolder::replace() {
   // Onto nothing or an empty folder.
-  if (::rename(temporary_.c_str(), path_.c_str()) == 0) {
-    temporary_.clear();
-    return;
-  }
+  if (::rename(files_.c_str(), path_.c_str()) == 0) return;
   if (errno != ENOTEMPTY && errno != EEXIST) throw_system_error(path_, "be replaced", errno);
   refuse_foreign(overwrite_);  // what came there in the meantime is somebody's
-  if (::renameat2(AT_FDCWD, temporary_.c_str(), AT_FDCWD, path_.c_str(), RENAME_EXCHANGE) == 0) return;
+  // Under another name, so that the old output, which takes it, is never taken for unfinished work.
+  const std::filesystem::path whole = work_ / "whole";
+  if (::rename(files_.c_str(), whole.c_str()) != 0) throw_system_error(path_, "be replaced", errno);
+  try {
+    exchange(whole);
+  } catch (const Error&) {
+    ::rename(whole.c_str(), files_.c_str());
+    throw;
+  }
+}
+
+void OutputFolder::exchange(const std::filesystem::path& whole) {
+  if (::renameat2(AT_FDCWD, whole.c_str(), AT_FDCWD, path_.c_str(), RENAME_EXCHANGE) == 0) return;
   if (errno != EINVAL && errno != ENOSYS) throw_system_error(path_, "be replaced", errno);
   // A file system that cannot exchange (some network ones): for a moment neither stands there.
-  const std::filesystem::path aside = temporary_.native() + "-old";
+  const std::filesystem::path aside = work_ / "replaced";
   if (::rename(path_.c_str(), aside.c_str()) != 0) throw_system_error(path_, "be replaced", errno);
-  if (::rename(temporary_.c_str(), path_.c_str()) != 0) {
+  if (::rename(whole.c_str(), path_.c_str()) != 0) {
     const int cause = errno;
     ::rename(aside.c_str(), path_.c_str());
     throw_system_error(path_, "be replaced", cause);
   }
-  temporary_ = aside;
+}
+
+void OutputFolder::sync() const {
+  const Descriptor folder(::open(files_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  // A failed sync is final: the kernel may have dropped the pages, so that a second try would lie.
+  if (folder.number < 0 || ::syncfs(folder.number) != 0) throw_system_error(path_, "be made durable", errno);
 }
 
 void OutputFolder::commit() {
-  {
-    const Descriptor folder(::open(temporary_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    // A failed sync is final: the kernel may have dropped the pages, so that a second try would lie.
-    if (folder.number < 0 || ::syncfs(folder.number) != 0) throw_system_error(path_, "be made durable", errno);
-  }
+  sync();
   replace();
-  created_.clear();
-  std::error_code ignored;
-  if (!temporary_.empty()) std::filesystem::remove_all(std::exchange(temporary_, {}), ignored);  // what it replaced
+  is_committed_ = true;
+  remove_work();  // and what was replaced
   const std::filesystem::path parent = parent_folder(path_);
   const Descriptor folder(::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (folder.number < 0) throw_system_error(parent, "open the folder", errno);

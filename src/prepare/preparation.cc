@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "prepare/summary_json.h"
 
 namespace jetvit {
 namespace {
@@ -17,40 +18,6 @@ Json description(const ImageShape& shape, const std::vector<Channel>& channels,
           {"channels", of_channels},
           {"observers", observer_names},
           {"files", files}};
-}
-
-Json summary_to_json(const ReadSummary& summary, const std::vector<std::string>& files) {
-  Json read = Json::array();  // number, rows, skipped; of files that were read
-  for (std::size_t file = 0; file < files.size(); ++file) {
-    if (summary.rows_of_file[file] > 0) {
-      read.push_back({file, summary.rows_of_file[file], summary.skipped_of_file[file]});
-    }
-  }
-  Json named = Json::array();
-  for (const SkippedRow& row : summary.named) named.push_back({row.file, row.row, row.reason});
-  return {{"rows", summary.rows}, {"kept", summary.kept},  {"skipped", summary.skipped},
-          {"files_read", read},   {"skipped_rows", named}, {"reasons", summary.reasons}};
-}
-
-ReadSummary summary_from_json(const Json& json, std::size_t files) {
-  ReadSummary summary;
-  summary.rows = unsigned_from_json(json, "rows");
-  summary.kept = unsigned_from_json(json, "kept");
-  summary.skipped = unsigned_from_json(json, "skipped");
-  summary.rows_of_file.resize(files);
-  summary.skipped_of_file.resize(files);
-  for (const Json& of_file : json.at("files_read")) {
-    const auto file = of_file.at(0).get<std::size_t>();
-    if (file >= files) throw Error("it counts rows of a file that it does not name");
-    summary.rows_of_file[file] = of_file.at(1);
-    summary.skipped_of_file[file] = of_file.at(2);
-  }
-  for (const Json& row : json.at("skipped_rows")) {
-    summary.named.push_back({row.at(0).get<std::uint32_t>(), row.at(1).get<std::uint64_t>(), row.at(2)});
-    if (summary.named.back().file >= files) throw Error("it skips rows of a file that it does not name");
-  }
-  for (const auto& [reason, count] : json.at("reasons").items()) summary.reasons[reason] = count;
-  return summary;
 }
 
 }  // namespace
@@ -112,7 +79,7 @@ Json Preparation::to_json() const {
   json["negative_pixels"] = tally_.negative_pixels;
   json["training"] = tally_.training.to_json();
   json["others"] = tally_.others.to_json();
-  json["summary"] = summary_to_json(summary_, files_);
+  json["summary"] = summary_to_json(summary_);
   return json;
 }
 

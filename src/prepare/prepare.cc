@@ -86,31 +86,17 @@ class Worker {
 std::size_t go_on(StoreWriter& writer, const std::filesystem::path& out, const Json& command, bool overwrite,
                   GroupRange groups, Preparation& preparation) {
   if (!std::filesystem::exists(out / kUnfinishedFile)) return groups.first;
-  const std::optional<WorkRecord> record = writer.unfinished();
-  const std::string difference = record ? command_difference(record->command, command) : "";
-  if (!difference.empty() && !overwrite) {
-    throw Error(text(out, ": holds the unfinished work of another command (", difference,
-                     "); finish that first, or say --overwrite to discard it"));
-  }
-  std::string why = difference;
-  try {
-    if (record && difference.empty()) {
-      Preparation found = Preparation::from_json(record->state.at("preparation"));
-      const auto next = record->state.at("next_group").get<std::size_t>();
-      if (next <= groups.first || next >= groups.last) throw Error("its record names groups that are not there");
-      writer.resume(record->contents);
-      preparation = std::move(found);
-      return next;
-    }
-    if (!record) why = "its record is damaged";
-  } catch (const nlohmann::json::exception& error) {
-    why = printable(error.what());
-  } catch (const Error& error) {
-    why = error.what();
-  }
-  std::cerr << text(out, ": unfinished work is discarded (", why, ")\n");
-  writer.discard_unfinished();
-  return groups.first;
+  std::size_t next = groups.first;
+  const auto restore = [&](const WorkRecord& record) {
+    Preparation found = Preparation::from_json(record.state.at("preparation"));
+    const auto first = record.state.at("next_group").get<std::size_t>();
+    if (first <= groups.first || first >= groups.last) throw Error("its record names groups that are not there");
+    writer.resume(record.contents);
+    preparation = std::move(found);
+    next = first;
+  };
+  take_over(out, writer.unfinished(), command, overwrite, restore, [&] { writer.discard_unfinished(); });
+  return next;
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <iostream>
 #include <span>
 #include <utility>
 #include <vector>
@@ -21,7 +22,7 @@ namespace {
 constexpr std::size_t kGroups = 256;
 constexpr int kRevision = 1;  // goes up when the same command makes another store
 
-constexpr std::array<std::pair<const char*, const char*>, 11> kWords = {{
+constexpr std::array<std::pair<const char*, const char*>, 16> kWords = {{
     {"revision", "another version of jetvit"},
     {"files", "other input files, or in another order"},
     {"contents", "input files that have changed"},
@@ -33,6 +34,11 @@ constexpr std::array<std::pair<const char*, const char*>, 11> kWords = {{
     {"shape", "another --shape"},
     {"part", "another --shard"},
     {"parts", "another number of parts"},
+    {"to", "another --to"},
+    {"mode", "another --mode"},
+    {"values", "another --values"},
+    {"compression", "another --compression"},
+    {"batch", "another --batch"},
 }};
 
 void add(Sha256& digest, const std::string& word) {
@@ -82,40 +88,69 @@ GroupRange part_groups(std::size_t files, const PartChoice& part) {
   return {groups * (number - 1) / parts, groups * number / parts};
 }
 
-Json describe_command(const PrepareOptions& options, const Inputs& inputs) {
-  Sha256 files;
+Json describe_reading(const std::vector<std::filesystem::path>& files, InputFormat format, const ReadOptions& options) {
+  Sha256 names;
   Sha256 contents;
-  Sha256 splits;
-  for (std::size_t file = 0; file < inputs.files.size(); ++file) {
-    add(files, inputs.files[file]);
-    if (inputs.format == InputFormat::kPngFolders) {
-      add_time(contents, inputs.files[file]);
+  for (const std::filesystem::path& file : files) {
+    add(names, file);
+    if (format == InputFormat::kPngFolders) {
+      add_time(contents, file);
     } else {
-      add_ends(contents, inputs.files[file]);
+      add_ends(contents, file);
     }
-    add(splits, text(inputs.split[file]));
   }
-  add(splits, text(inputs.shares.validation, " ", inputs.shares.test));
-  const ReadOptions& read = options.read;
-  return {{"revision", kRevision},
-          {"files", files.hex()},
+  return {{"files", names.hex()},
           {"contents", contents.hex()},
-          {"splits", splits.hex()},
-          {"zero_threshold", options.zero_threshold},
-          {"label_column", read.label_column},
-          {"positive_label", read.any_label ? Json(read.positive_label) : Json()},
-          {"layout", read.layout},
-          {"shape", read.shape},
-          {"part", options.part.part},
-          {"parts", options.part.parts}};
+          {"label_column", options.label_column},
+          {"positive_label", options.any_label ? Json(options.positive_label) : Json()},
+          {"layout", options.layout},
+          {"shape", options.shape}};
+}
+
+Json describe_command(const PrepareOptions& options, const Inputs& inputs) {
+  Sha256 splits;
+  for (const int split : inputs.split) add(splits, text(split));
+  add(splits, text(inputs.shares.validation, " ", inputs.shares.test));
+  Json command = describe_reading(inputs.files, inputs.format, options.read);
+  command.update({{"revision", kRevision},
+                  {"splits", splits.hex()},
+                  {"zero_threshold", options.zero_threshold},
+                  {"part", options.part.part},
+                  {"parts", options.part.parts}});
+  return command;
 }
 
 std::string command_difference(const Json& command, const Json& other) {
   std::vector<std::string> words;
   for (const auto& [key, meaning] : kWords) {
-    if (!command.contains(key) || !other.contains(key) || command.at(key) != other.at(key)) words.emplace_back(meaning);
+    const bool is_known = command.contains(key);
+    if (is_known != other.contains(key) || (is_known && command.at(key) != other.at(key))) words.emplace_back(meaning);
   }
   return join(words, "; ");
+}
+
+bool take_over(const std::filesystem::path& where, const std::optional<WorkRecord>& record, const Json& command,
+               bool overwrite, const std::function<void(const WorkRecord&)>& restore,
+               const std::function<void()>& discard) {
+  const std::string difference = record ? command_difference(record->command, command) : "";
+  if (!difference.empty() && !overwrite) {
+    throw Error(text(where, ": holds the unfinished work of another command (", difference,
+                     "); finish that first, or say --overwrite to discard it"));
+  }
+  std::string why = record ? difference : "its record is damaged";
+  try {
+    if (why.empty()) {
+      restore(*record);
+      return true;
+    }
+  } catch (const nlohmann::json::exception& error) {
+    why = printable(error.what());
+  } catch (const Error& error) {
+    why = error.what();
+  }
+  std::cerr << text(where, ": unfinished work is discarded (", why, ")\n");
+  discard();
+  return false;
 }
 
 void refuse_output(const std::filesystem::path& out, bool overwrite, bool is_part) {

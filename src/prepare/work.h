@@ -2,10 +2,14 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <functional>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "base/options.h"
 #include "prepare/prepare.h"
+#include "store/contents.h"
 
 namespace jetvit {
 
@@ -29,10 +33,20 @@ GroupRange part_groups(std::size_t files, const PartChoice& part);
 // What a preparation was asked for: the options that decide the result, and the files with a digest of their names,
 // sizes, first and last bytes (of folders of PNGs: their times).
 Json describe_command(const PrepareOptions& options, const Inputs& inputs);
+// The part of it that every preparation has: how which files are read.
+Json describe_reading(const std::vector<std::filesystem::path>& files, InputFormat format, const ReadOptions& options);
 
 // In words, what the second was asked for differently ("other input files, another --zero-threshold"); empty where
 // nothing.
 std::string command_difference(const Json& command, const Json& other);
+
+// Goes on from unfinished work that is there: of the same command, and where `restore`, which gets its record, does not
+// throw; otherwise says why on stderr and calls `discard`. Returns whether it goes on. record: none where it is
+// damaged. Throws Error where the work is another command's and `overwrite` does not discard it; where: named in
+// messages.
+bool take_over(const std::filesystem::path& where, const std::optional<WorkRecord>& record, const Json& command,
+               bool overwrite, const std::function<void(const WorkRecord&)>& restore,
+               const std::function<void()>& discard);
 
 // Refuses what stands at `out` where it is a store or a part and may not be replaced, or is the other of the two.
 void refuse_output(const std::filesystem::path& out, bool overwrite, bool is_part);

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -19,8 +20,19 @@ class JetSink {
  public:
   virtual ~JetSink() = default;
 
-  // Jets of one file, in order. scales: one a channel.
+  // A batch: jets of one file, in order. scales: one a channel.
   virtual void write(const JetRecords& jets, std::span<const ChannelScale> scales) = 0;
+
+  // So many neighbouring raw files share a file of the output, and only before the first of them can work be saved; 0:
+  // no file of the output holds jets of two batches, and work can be saved after any.
+  virtual std::size_t files_together() const = 0;
+  // Makes durable what was written of the raw files before `next`, and of `next` where it was begun. Gives what
+  // restore() needs to go on from there.
+  virtual Json save(std::size_t next) = 0;
+  // Compares the files of the output with what save() gave, and removes those inside its folders that were written
+  // later. Returns the names of its own files and folders. Throws Error, or the JSON library's exception, where they
+  // differ.
+  virtual std::set<std::string> restore(const Json& saved) = 0;
 
   // Writes what is left; gives the list of shards, null where there are none.
   virtual Json close() = 0;
@@ -30,6 +42,7 @@ class JetSink {
  protected:
   // The number of each jet within its class, counted over all batches as the study names its jets.
   std::vector<std::uint64_t> number(const JetRecords& jets);
+  void restore_counts(const Json& saved);
 
  private:
   std::array<std::uint64_t, 2> counts_{};

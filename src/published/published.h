@@ -34,12 +34,17 @@ struct PictureResult {
   ReadSummary summary;
   std::array<std::uint64_t, 2> counts{};  // jets of class 0 and 1
   std::vector<std::filesystem::path> sources;
+  std::size_t resumed = 0;  // files of them that an earlier, interrupted run had prepared ...
+  std::uint64_t rows = 0;   // ... and rows that this one read
   double seconds = 0;
 };
 
 // Raw files to 8-bit pictures or TFRecords, as the public study made them or with its defects mended. A batch never
-// spans two files; memory holds one batch. Throws UsageError for options that exclude each other and Error for inputs
-// that cannot be used and outputs that exist or cannot be written; what it wrote by then is removed.
+// spans two files; memory holds one batch. Where the same command was interrupted, goes on from the last piece that it
+// finished: a shard (of more than 256 shards, a group of neighbours), or 16 batches of PNGs; the output is the same,
+// byte for byte. Throws UsageError for options that exclude each other, Error for inputs that cannot be used, outputs
+// that exist or cannot be written and unfinished work of another command, which `overwrite` discards. Removes what it
+// wrote by then but for finished pieces.
 PictureResult prepare_pictures(const PictureOptions& options);
 
 }  // namespace jetvit

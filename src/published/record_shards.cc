@@ -1,5 +1,6 @@
 #include "base/commit.h"
 #include "base/digest.h"
+#include "base/error.h"
 #include "base/parallel_for.h"
 #include "base/text.h"
 #include "base/tf_record.h"
@@ -7,6 +8,7 @@
 #include "published/gzip_stream.h"
 #include "published/jet_encoder.h"
 #include "published/jet_sink.h"
+#include "store/contents.h"
 
 namespace jetvit {
 namespace {
@@ -42,6 +44,28 @@ class RecordShards : public JetSink {
       for (std::size_t index = 0; index < count; ++index) append(records[index]);
     }
     jets_ += jets.size();
+  }
+
+  std::size_t files_together() const override { return kFilesOfShard; }
+
+  Json save(std::size_t next) override {
+    open_shard(next / kFilesOfShard - 1);
+    close_shard();
+    return {{"counts", counts()}, {"shards", entries_}};
+  }
+
+  std::set<std::string> restore(const Json& saved) override {
+    restore_counts(saved.at("counts"));
+    entries_ = list_of(saved, "shards");
+    opened_ = entries_.size();
+    if (opened_ > shards_) throw Error("its record names shards that are not there");
+    std::set<std::string> names;
+    for (const Json& shard : entries_) {
+      const FileEntry entry = file_from_json(shard);
+      verify_file(folder_, entry);
+      names.insert(entry.file);
+    }
+    return names;
   }
 
   // Shards of files without a usable jet exist too, empty, so that the numbers in the names are whole.

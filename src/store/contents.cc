@@ -144,4 +144,13 @@ WorkRecord read_record(const std::filesystem::path& path) {
   }
 }
 
+std::optional<WorkRecord> find_record(const std::filesystem::path& path) {
+  if (!std::filesystem::exists(path)) return std::nullopt;
+  try {
+    return read_record(path);
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
 }  // namespace jetvit

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <limits>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -62,6 +63,8 @@ inline constexpr const char* kPartFile = "part.json";
 void write_record(const std::filesystem::path& path, const WorkRecord& record);
 // Throws Error naming the path where it is missing, of another version or damaged.
 WorkRecord read_record(const std::filesystem::path& path);
+// None where it is missing or damaged.
+std::optional<WorkRecord> find_record(const std::filesystem::path& path);
 
 // JSON of the document, with its own SHA-256 under `manifest_sha256`; file names need not be UTF-8, JSON must.
 std::string signed_document(Json json);

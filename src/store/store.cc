@@ -209,12 +209,7 @@ void StoreWriter::flush() {
 }
 
 std::optional<WorkRecord> StoreWriter::unfinished() const {
-  if (!std::filesystem::exists(folder_ / kUnfinishedFile)) return std::nullopt;
-  try {
-    return read_record(folder_ / kUnfinishedFile);
-  } catch (const Error&) {
-    return std::nullopt;
-  }
+  return find_record(folder_ / kUnfinishedFile);
 }
 
 void StoreWriter::resume(const StoreContents& contents) {

@@ -91,14 +91,65 @@ TEST(OutputFolder, TheSecondOfTwoWritersRefusesAtOnceAndNamesTheFirst) {
   EXPECT_EQ(test::files_in(folder.path()), 1U);
 }
 
-TEST(OutputFolder, RemovesWhatAKilledProcessLeft) {
+TEST(OutputFolder, RemovesWhatAKilledProcessLeftWithoutARecord) {
   const test::TempFolder folder;
-  std::filesystem::create_directories(folder / ".out.jetvit-tmp-folder-killed/ours");
-  commit_text(folder / ".out.jetvit-tmp-folder-killed/ours/a", "half");
+  std::filesystem::create_directories(folder / ".out.jetvit-unfinished/files/ours");
+  commit_text(folder / ".out.jetvit-unfinished/files/ours/a", "half");
   commit_text(folder / ".out.jetvit-lock", "1 somewhere\n");
   write_output(folder / "out", "whole", false);
   EXPECT_EQ(read_text_file(folder / "out/ours/a", 100), "whole");
   EXPECT_EQ(test::files_in(folder.path()), 1U);
+}
+
+// Leaves a file and a record of it.
+void leave_unfinished(const std::filesystem::path& out, bool overwrite) {
+  OutputFolder output(out, overwrite, is_ours);
+  output.add_folder("ours");
+  output.add_file("ours/a", "finished");
+  output.sync();
+  commit_text(output.record_path(), "one file");
+}
+
+TEST(OutputFolder, GoesOnFromARecord) {
+  const test::TempFolder folder;
+  leave_unfinished(folder / "out", false);
+  EXPECT_FALSE(std::filesystem::exists(folder / "out"));
+  {
+    OutputFolder output(folder / "out", false, is_ours);
+    ASSERT_TRUE(output.is_unfinished());
+    EXPECT_EQ(read_text_file(output.record_path(), 100), "one file");
+    output.add_folder("ours");  // is there
+    output.add_file("ours/b", "new");
+    output.commit();
+  }
+  EXPECT_EQ(read_text_file(folder / "out/ours/a", 100), "finished");
+  EXPECT_EQ(read_text_file(folder / "out/ours/b", 100), "new");
+  EXPECT_EQ(test::files_in(folder / "out"), 1U);  // the record is no part of it
+  EXPECT_EQ(test::files_in(folder.path()), 1U);
+}
+
+TEST(OutputFolder, DiscardsUnfinishedWorkWhenTold) {
+  const test::TempFolder folder;
+  leave_unfinished(folder / "out", false);
+  {
+    OutputFolder output(folder / "out", false, is_ours);
+    output.discard_unfinished();
+    EXPECT_FALSE(output.is_unfinished());
+    EXPECT_EQ(test::files_in(output.temporary_path()), 0U);
+  }
+  EXPECT_EQ(test::files_in(folder.path()), 0U);
+}
+
+TEST(OutputFolder, NeverTakesAReplacedOutputForUnfinishedWork) {
+  const test::TempFolder folder;
+  write_output(folder / "out", "old", false);
+  leave_unfinished(folder / "out", true);
+  // As after a kill behind the exchange: the old output stands where the new one was made, the record still there.
+  std::filesystem::rename(folder / ".out.jetvit-unfinished/files", folder / ".out.jetvit-unfinished/whole");
+  const OutputFolder output(folder / "out", true, is_ours);
+  EXPECT_FALSE(output.is_unfinished());
+  EXPECT_EQ(test::files_in(output.temporary_path()), 0U);
+  EXPECT_FALSE(std::filesystem::exists(output.record_path()));
 }
 
 TEST(OutputFolder, NamesPathAndCause) {
