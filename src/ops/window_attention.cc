@@ -16,6 +16,7 @@
 #include <ATen/record_function.h>
 #include <torch/csrc/autograd/custom_function.h>
 
+#include "ops/lanes.h"
 #include "ops/small_product.h"
 #include "ops/stored_float.h"
 
@@ -100,11 +101,6 @@ at::Tensor with_copies(const at::Tensor& qkv, const at::Tensor& padding, const a
 
 // ---- in one pass
 
-std::size_t rounded_up(std::size_t count) {
-  constexpr std::size_t kLanes = small_product_detail::kLanes;
-  return (count + kLanes - 1) / kLanes * kLanes;
-}
-
 // Sizes of the problem, and for each window where its tokens lie in the image (kPadding for none) and their regions.
 struct Layout {
   static constexpr std::int64_t kPadding = -1;
@@ -123,8 +119,8 @@ struct Layout {
         windows(static_cast<std::size_t>(grid.count() * grid.count())),
         tokens(static_cast<std::size_t>(grid.tokens())),
         depth(channels / heads),
-        token_step(rounded_up(tokens)),
-        depth_step(rounded_up(depth)),
+        token_step(whole_lanes(tokens)),
+        depth_step(whole_lanes(depth)),
         head_step(attention_heads.outermost ? 3 * depth : depth),
         kind_step(attention_heads.outermost ? depth : channels) {
     const auto moved = [&](std::int64_t index) { return (index + grid.shift) % grid.side; };
@@ -140,6 +136,13 @@ struct Layout {
       const at::Tensor numbers = regions(grid, at::kCPU);
       region.assign(numbers.const_data_ptr<std::int64_t>(), numbers.const_data_ptr<std::int64_t>() + numbers.numel());
     }
+  }
+
+  // Null for a window whose tokens all belong together.
+  const std::int64_t* region_of(std::size_t window) const {
+    if (region.empty()) return nullptr;
+    const std::int64_t* first = region.data() + window * tokens;
+    return std::equal(first + 1, first + tokens, first) ? nullptr : first;
   }
 
   float scale() const { return 1.0F / std::sqrt(static_cast<float>(depth)); }  // of the queries
@@ -199,23 +202,32 @@ JETVIT_VECTOR_CLONES void gather(const at::BFloat16* image, std::size_t step, co
   gather_of(image, step, padding, positions, layout, factor, to);
 }
 
-void transpose(const float* from, const Layout& layout, float* to) {
-  for (std::size_t token = 0; token < layout.tokens; ++token) {
-    for (std::size_t c = 0; c < layout.depth; ++c)
-      to[c * layout.token_step + token] = from[token * layout.depth_step + c];
+// A block of kLanes x kLanes at a time, in as many vectors; the matrices are filled up to whole blocks of columns, and
+// rows beyond the last are left out.
+JETVIT_VECTOR_CLONES void transpose(const float* from, const Layout& layout, float* to) {
+  for (std::size_t token = 0; token < layout.tokens; token += kLanes) {
+    const std::size_t count = std::min(kLanes, layout.tokens - token);
+    for (std::size_t c = 0; c < layout.depth_step; c += kLanes) {
+      transpose_block(from + token * layout.depth_step + c, layout.depth_step, count,
+                      to + c * layout.token_step + token, layout.token_step);
+    }
   }
 }
 
 // From q and k to the weights: softmax of q k^T + bias + mask.
 JETVIT_VECTOR_CLONES void attend(const Layout& layout, const float* bias, const std::int64_t* region,
                                  Scratch& scratch) {
-  using small_product_detail::kLanes, small_product_detail::lanes, small_product_detail::Vector;
   constexpr float kNever = -1e30F;
   const std::size_t tokens = layout.tokens;
   for (std::size_t query = 0; query < tokens; ++query) {
     float* row = scratch.weights.data() + query * layout.token_step;
-    for (std::size_t key = 0; key < tokens; ++key) row[key] = bias == nullptr ? 0.0F : bias[query * tokens + key];
+    if (bias == nullptr) {
+      std::fill(row, row + tokens, 0.0F);
+    } else {
+      std::copy(bias + query * tokens, bias + (query + 1) * tokens, row);
+    }
     if (region != nullptr) {
+      JETVIT_INDEPENDENT_TURNS
       for (std::size_t key = 0; key < tokens; ++key) row[key] += region[query] == region[key] ? 0.0F : kMasked;
     }
     std::fill(row + tokens, row + layout.token_step, kNever);
@@ -230,15 +242,11 @@ JETVIT_VECTOR_CLONES void attend(const Layout& layout, const float* bias, const 
       const Vector values = lanes(at).values;
       largest = values > largest ? values : largest;
     }
-    float most = largest[0];
-    for (std::size_t lane = 1; lane < kLanes; ++lane) most = std::max(most, largest[lane]);
+    const float most = maximum(largest);
     JETVIT_INDEPENDENT_TURNS
     for (std::size_t key = 0; key < layout.token_step; ++key) row[key] = vector_exp(row[key] - most);
-    Vector sums = lanes(row).values;
-    for (const float* at = row + kLanes; at < end; at += kLanes) sums += lanes(at).values;
-    float sum = 0;
-    for (std::size_t lane = 0; lane < kLanes; ++lane) sum += sums[lane];
-    for (float* at = row; at < end; at += kLanes) lanes(at).values = lanes(at).values * (1.0F / sum);
+    const float factor = 1.0F / sum_of(row, layout.token_step);
+    for (float* at = row; at < end; at += kLanes) lanes(at).values = lanes(at).values * factor;
   }
 }
 
@@ -249,7 +257,6 @@ JETVIT_VECTOR_CLONES void mix_values(const Layout& layout, Scratch& scratch) {
 
 // With the gradient of the result in y: that of the values into `out`, and that of the scores.
 JETVIT_VECTOR_CLONES void differentiate(const Layout& layout, Scratch& scratch, float* bias_gradient) {
-  using small_product_detail::kLanes, small_product_detail::lanes, small_product_detail::Vector;
   const std::size_t tokens = layout.tokens;
   small_product({scratch.weights.data(), 1, layout.token_step}, scratch.y.data(), layout.depth_step, scratch.out.data(),
                 layout.depth_step, tokens, tokens, layout.depth_step, false);
@@ -259,11 +266,7 @@ JETVIT_VECTOR_CLONES void differentiate(const Layout& layout, Scratch& scratch, 
   for (std::size_t query = 0; query < tokens; ++query) {
     const float* weights = scratch.weights.data() + query * layout.token_step;
     float* row = scratch.score_gradient.data() + query * layout.token_step;
-    Vector products{};
-    for (std::size_t key = 0; key < layout.token_step; key += kLanes)
-      products += lanes(weights + key).values * lanes(row + key).values;
-    float mean = 0;
-    for (std::size_t lane = 0; lane < kLanes; ++lane) mean += products[lane];
+    const float mean = sum_of_products(weights, row, layout.token_step);
     for (std::size_t key = 0; key < layout.token_step; key += kLanes) {
       lanes(row + key).values = lanes(weights + key).values * (lanes(row + key).values - mean);
     }
@@ -343,7 +346,7 @@ void load_and_attend(const Layout& layout, const T* image, const float* padding,
   load(1, 1, scratch.k);
   load(2, 1, scratch.v);
   transpose(scratch.k.data(), layout, scratch.transposed.data());
-  attend(layout, bias, layout.region.empty() ? nullptr : layout.region.data() + window * layout.tokens, scratch);
+  attend(layout, bias, layout.region_of(window), scratch);
 }
 
 // Those of an optional tensor, null for an empty one.
