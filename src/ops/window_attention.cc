@@ -23,7 +23,8 @@
 namespace jetvit {
 namespace {
 
-constexpr float kMasked = -100;  // added to the scores of tokens that do not see each other, as in the reference
+constexpr float kMasked = -100;    // added to the scores of tokens that do not see each other, as in the reference
+constexpr std::size_t kChunk = 8;  // channels that are copied together: heads are often multiples of 8, not of 16
 constexpr std::int64_t kMostTokens = 256;  // of a window whose scores still lie in the cache
 
 // ---- through the operators of ATen
@@ -160,6 +161,7 @@ struct Scratch {
   std::vector<float> y;               // (tokens, depth): the result or its gradient
   std::vector<float> score_gradient;  // (query, key)
   std::vector<float> out;             // (tokens, depth)
+  std::vector<float> of_row;          // a number for each query
 
   explicit Scratch(const Layout& layout)
       : q(layout.tokens * layout.depth_step),
@@ -169,7 +171,8 @@ struct Scratch {
         weights(layout.tokens * layout.token_step),
         y(q.size()),
         score_gradient(weights.size()),
-        out(q.size()) {}
+        out(q.size()),
+        of_row(layout.tokens) {}
 };
 
 // Rows of `depth` values that lie `step` apart at the tokens' positions, into a local matrix; `padding` for those
@@ -180,8 +183,12 @@ JETVIT_ALWAYS_INLINE void gather_of(const T* image, std::size_t step, const floa
   for (std::size_t token = 0; token < layout.tokens; ++token, to += layout.depth_step) {
     if (positions[token] >= 0) {
       const T* from = image + static_cast<std::size_t>(positions[token]) * step;
-      JETVIT_INDEPENDENT_TURNS
-      for (std::size_t c = 0; c < layout.depth; ++c) to[c] = factor * widened(from[c]);
+      std::size_t c = 0;
+      for (; c + kChunk <= layout.depth; c += kChunk) {
+        JETVIT_INDEPENDENT_TURNS
+        for (std::size_t lane = 0; lane < kChunk; ++lane) to[c + lane] = factor * widened(from[c + lane]);
+      }
+      for (; c < layout.depth; ++c) to[c] = factor * widened(from[c]);
     } else if (padding != nullptr) {
       JETVIT_INDEPENDENT_TURNS
       for (std::size_t c = 0; c < layout.depth; ++c) to[c] = factor * padding[c];
@@ -234,19 +241,30 @@ JETVIT_VECTOR_CLONES void attend(const Layout& layout, const float* bias, const 
   }
   small_product({scratch.q.data(), layout.depth_step, 1}, scratch.transposed.data(), layout.token_step,
                 scratch.weights.data(), layout.token_step, tokens, layout.depth, layout.token_step, true);
+  // Pass by pass over all rows: within a row each has to wait for the one before.
+  float* of_row = scratch.of_row.data();
   for (std::size_t query = 0; query < tokens; ++query) {
-    float* row = scratch.weights.data() + query * layout.token_step;
-    const float* end = row + layout.token_step;
+    const float* row = scratch.weights.data() + query * layout.token_step;
     Vector largest = lanes(row).values;
-    for (const float* at = row + kLanes; at < end; at += kLanes) {
-      const Vector values = lanes(at).values;
+    for (std::size_t key = kLanes; key < layout.token_step; key += kLanes) {
+      const Vector values = lanes(row + key).values;
       largest = values > largest ? values : largest;
     }
-    const float most = maximum(largest);
+    of_row[query] = maximum(largest);
+  }
+  for (std::size_t query = 0; query < tokens; ++query) {
+    float* row = scratch.weights.data() + query * layout.token_step;
+    const float most = of_row[query];
     JETVIT_INDEPENDENT_TURNS
     for (std::size_t key = 0; key < layout.token_step; ++key) row[key] = vector_exp(row[key] - most);
-    const float factor = 1.0F / sum_of(row, layout.token_step);
-    for (float* at = row; at < end; at += kLanes) lanes(at).values = lanes(at).values * factor;
+  }
+  for (std::size_t query = 0; query < tokens; ++query) {
+    of_row[query] = 1.0F / sum_of(scratch.weights.data() + query * layout.token_step, layout.token_step);
+  }
+  for (std::size_t query = 0; query < tokens; ++query) {
+    float* row = scratch.weights.data() + query * layout.token_step;
+    const float factor = of_row[query];
+    for (std::size_t key = 0; key < layout.token_step; key += kLanes) lanes(row + key).values *= factor;
   }
 }
 
@@ -294,8 +312,12 @@ JETVIT_ALWAYS_INLINE void scatter_of(const float* from, const std::int64_t* posi
   for (std::size_t token = 0; token < layout.tokens; ++token, from += layout.depth_step) {
     if (positions[token] >= 0) {
       T* to = image + static_cast<std::size_t>(positions[token]) * step;
-      JETVIT_INDEPENDENT_TURNS
-      for (std::size_t c = 0; c < layout.depth; ++c) store(factor * from[c], to[c]);
+      std::size_t c = 0;
+      for (; c + kChunk <= layout.depth; c += kChunk) {
+        JETVIT_INDEPENDENT_TURNS
+        for (std::size_t lane = 0; lane < kChunk; ++lane) store(factor * from[c + lane], to[c + lane]);
+      }
+      for (; c < layout.depth; ++c) store(factor * from[c], to[c]);
     } else if (padding != nullptr) {
       for (std::size_t c = 0; c < layout.depth; ++c) padding[c] += factor * from[c];
     }
@@ -312,18 +334,28 @@ JETVIT_VECTOR_CLONES void scatter(const float* from, const std::int64_t* positio
   scatter_of(from, positions, layout, factor, image, step, padding);
 }
 
-// Calls body(block, head, first image, last image, scratch) on the threads of ATen.
+// Calls body(block, head, image, window, scratch) on the threads of ATen, in order for each block and head. The heads
+// of a window lie side by side in memory and are taken together, unless that leaves threads without work.
 template <class Body>
-void for_each_block_and_head(const Layout& layout, Body body) {
-  const auto units = static_cast<std::int64_t>(layout.blocks() * layout.heads);
-  at::parallel_for(0, units, 1, [&](std::int64_t begin, std::int64_t end) {
-    Scratch scratch(layout);
-    for (auto unit = static_cast<std::size_t>(begin); unit < static_cast<std::size_t>(end); ++unit) {
-      const std::size_t block = unit / layout.heads;
-      body(block, unit % layout.heads, block * layout.images / layout.blocks(),
-           (block + 1) * layout.images / layout.blocks(), scratch);
-    }
-  });
+void for_each_window(const Layout& layout, Body body) {
+  const bool together = layout.blocks() >= 2 * static_cast<std::size_t>(at::get_num_threads());
+  const std::size_t groups = together ? 1 : layout.heads;  // of heads
+  at::parallel_for(0, static_cast<std::int64_t>(layout.blocks() * groups), 1,
+                   [&](std::int64_t begin, std::int64_t end) {
+                     Scratch scratch(layout);
+                     for (auto unit = static_cast<std::size_t>(begin); unit < static_cast<std::size_t>(end); ++unit) {
+                       const std::size_t block = unit / groups;
+                       const std::size_t first_head = unit % groups;
+                       const std::size_t last_head = together ? layout.heads : first_head + 1;
+                       const std::size_t last_image = (block + 1) * layout.images / layout.blocks();
+                       for (std::size_t image = block * layout.images / layout.blocks(); image < last_image; ++image) {
+                         for (std::size_t window = 0; window < layout.windows; ++window) {
+                           for (std::size_t head = first_head; head < last_head; ++head)
+                             body(block, head, image, window, scratch);
+                         }
+                       }
+                     }
+                   });
 }
 
 // Position `first` behind values that may be missing.
@@ -357,20 +389,15 @@ float* values_of(const at::Tensor& x) {
 template <class T>
 void attend_windows(const Layout& layout, const T* qkv, const float* padding, const float* bias, T* y) {
   const std::size_t scores = layout.tokens * layout.tokens;
-  for_each_block_and_head(layout,
-                          [&](std::size_t, std::size_t head, std::size_t first, std::size_t last, Scratch& scratch) {
-                            const std::size_t column = head * layout.head_step;
-                            for (std::size_t image = first; image < last; ++image) {
-                              const std::size_t begin = image * layout.pixels * layout.channels;
-                              for (std::size_t window = 0; window < layout.windows; ++window) {
-                                load_and_attend(layout, qkv + 3 * begin + column, behind(padding, column),
-                                                behind(bias, head * scores), window, scratch);
-                                mix_values(layout, scratch);
-                                scatter(scratch.y.data(), layout.positions.data() + window * layout.tokens, layout, 1,
-                                        y + begin + head * layout.depth, layout.channels, nullptr);
-                              }
-                            }
-                          });
+  for_each_window(layout, [&](std::size_t, std::size_t head, std::size_t image, std::size_t window, Scratch& scratch) {
+    const std::size_t begin = image * layout.pixels * layout.channels;
+    const std::size_t column = head * layout.head_step;
+    load_and_attend(layout, qkv + 3 * begin + column, behind(padding, column), behind(bias, head * scores), window,
+                    scratch);
+    mix_values(layout, scratch);
+    scatter(scratch.y.data(), layout.positions.data() + window * layout.tokens, layout, 1,
+            y + begin + head * layout.depth, layout.channels, nullptr);
+  });
 }
 
 // The sums over the images are those of a block, of which there is a row each.
@@ -379,34 +406,28 @@ void differentiate_windows(const Layout& layout, const T* qkv, const float* padd
                            const T* gradient, T* qkv_gradient, float* padding_sums, float* bias_sums) {
   const std::size_t scores = layout.tokens * layout.tokens;
   const std::size_t step = 3 * layout.channels;
-  for_each_block_and_head(
-      layout, [&](std::size_t block, std::size_t head, std::size_t first, std::size_t last, Scratch& scratch) {
-        const std::size_t column = head * layout.head_step;
-        float* bias_sum = behind(bias_sums, (block * layout.heads + head) * scores);
-        float* padding_sum = behind(padding_sums, block * step + column);
-        for (std::size_t image = first; image < last; ++image) {
-          const std::size_t begin = image * layout.pixels * layout.channels;
-          for (std::size_t window = 0; window < layout.windows; ++window) {
-            const std::int64_t* positions = layout.positions.data() + window * layout.tokens;
-            const auto keep = [&](std::size_t kind, float factor) {
-              const std::size_t at = kind * layout.kind_step;
-              scatter(scratch.out.data(), positions, layout, factor, qkv_gradient + 3 * begin + column + at, step,
-                      behind(padding_sum, at));
-            };
-            load_and_attend(layout, qkv + 3 * begin + column, behind(padding, column), behind(bias, head * scores),
-                            window, scratch);
-            gather(gradient + begin + head * layout.depth, layout.channels, nullptr, positions, layout, 1,
-                   scratch.y.data());
-            transpose(scratch.v.data(), layout, scratch.transposed.data());
-            differentiate(layout, scratch, bias_sum);
-            keep(2, 1);
-            query_gradient(layout, scratch);
-            keep(0, layout.scale());
-            key_gradient(layout, scratch);
-            keep(1, 1);
-          }
-        }
-      });
+  for_each_window(layout, [&](std::size_t block, std::size_t head, std::size_t image, std::size_t window,
+                              Scratch& scratch) {
+    const std::size_t begin = image * layout.pixels * layout.channels;
+    const std::size_t column = head * layout.head_step;
+    float* padding_sum = behind(padding_sums, block * step + column);
+    const std::int64_t* positions = layout.positions.data() + window * layout.tokens;
+    const auto keep = [&](std::size_t kind, float factor) {
+      const std::size_t at = kind * layout.kind_step;
+      scatter(scratch.out.data(), positions, layout, factor, qkv_gradient + 3 * begin + column + at, step,
+              behind(padding_sum, at));
+    };
+    load_and_attend(layout, qkv + 3 * begin + column, behind(padding, column), behind(bias, head * scores), window,
+                    scratch);
+    gather(gradient + begin + head * layout.depth, layout.channels, nullptr, positions, layout, 1, scratch.y.data());
+    transpose(scratch.v.data(), layout, scratch.transposed.data());
+    differentiate(layout, scratch, behind(bias_sums, (block * layout.heads + head) * scores));
+    keep(2, 1);
+    query_gradient(layout, scratch);
+    keep(0, layout.scale());
+    key_gradient(layout, scratch);
+    keep(1, 1);
+  });
 }
 
 // As numbers for the backward pass.
