@@ -11,13 +11,10 @@
 
 #include "ops/row_blocks.h"
 #include "ops/stored_float.h"
-#include "ops/wide_vector.h"
+#include "ops/stored_lanes.h"
 
 namespace jetvit {
 namespace {
-
-using wide::kLanes;
-using wide::Vector;
 
 constexpr std::int64_t kWide = kLanes;
 constexpr std::int64_t kTile = 4;  // windows side by side that share their loads
@@ -56,8 +53,8 @@ class RowRing {
       const std::int64_t count = std::min(plane_.width, (columns_ - left_ + spread_ - 1) / spread_);
       for (std::int64_t column = 0; column < count; ++column) {
         Vector values;
-        wide::load(pixel, values);
-        wide::store(values, to);
+        load(pixel, values);
+        store(values, to);
         pixel += plane_.channels;
         to += spread_ * kWide;
       }
@@ -80,7 +77,7 @@ JETVIT_ALWAYS_INLINE void add_row_products(const float* row, const Vector* weigh
 #pragma GCC unroll 16
   for (std::int64_t column = 0; column < (kCount - 1) * kStride + kKernel; ++column) {
     Vector pixel;
-    wide::load(row + column * kWide, pixel);
+    load(row + column * kWide, pixel);
 #pragma GCC unroll 8
     for (std::int64_t window = 0; window < kCount; ++window) {
       const std::int64_t tap = column - window * kStride;
@@ -95,12 +92,12 @@ JETVIT_ALWAYS_INLINE void add_weight_gradients(const float* row, const float* gr
   Vector gradient[kCount];
 #pragma GCC unroll 8
   for (std::int64_t window = 0; window < kCount; ++window) {
-    wide::load(gradients + window * kWide, gradient[window]);
+    load(gradients + window * kWide, gradient[window]);
   }
 #pragma GCC unroll 16
   for (std::int64_t column = 0; column < (kCount - 1) * kStride + kKernel; ++column) {
     Vector pixel;
-    wide::load(row + column * kWide, pixel);
+    load(row + column * kWide, pixel);
 #pragma GCC unroll 8
     for (std::int64_t window = 0; window < kCount; ++window) {
       const std::int64_t tap = column - window * kStride;
@@ -121,7 +118,7 @@ JETVIT_ALWAYS_INLINE void convolve_windows(const float* const* rows, std::int64_
     add_row_products<kKernel, kStride, kCount>(rows[tap] + column * kWide, weights + tap * kKernel, sums);
   }
 #pragma GCC unroll 8
-  for (std::int64_t window = 0; window < kCount; ++window) wide::store(sums[window], to + window * channels);
+  for (std::int64_t window = 0; window < kCount; ++window) store(sums[window], to + window * channels);
 }
 
 // Sixteen channels of one image: from (height, width, channels), taps [row][column][channel], bias [channel] or
@@ -130,9 +127,9 @@ template <std::int64_t kKernel, std::int64_t kStride, class T>
 JETVIT_ALWAYS_INLINE void convolve_lanes(const T* from, const Plane& plane, std::int64_t spread, const float* taps,
                                          const float* bias, const ConvWindows& grid, T* to, float* room) {
   Vector weights[kKernel * kKernel];
-  for (std::int64_t tap = 0; tap < kKernel * kKernel; ++tap) wide::load(taps + tap * plane.channels, weights[tap]);
+  for (std::int64_t tap = 0; tap < kKernel * kKernel; ++tap) load(taps + tap * plane.channels, weights[tap]);
   Vector offset = {};
-  if (bias != nullptr) wide::load(bias, offset);
+  if (bias != nullptr) load(bias, offset);
   RowRing<T, kKernel> ring(from, plane, spread, grid.left, columns_under(grid, kKernel), room);
   for (std::int64_t y = 0; y < grid.height; ++y) {
     const float* rows[kKernel];
@@ -161,8 +158,8 @@ JETVIT_ALWAYS_INLINE void weight_gradients_of_lanes(const T* from, const Plane& 
     const T* pixel = gradient + y * grid.width * plane.channels;
     for (std::int64_t x = 0; x < grid.width; ++x, pixel += plane.channels) {
       Vector values;
-      wide::load(pixel, values);
-      wide::store(values, gradients + x * kWide);
+      load(pixel, values);
+      store(values, gradients + x * kWide);
     }
     for (std::int64_t tap = 0; tap < kKernel; ++tap) {
       const float* const row = ring.row(y * kStride - grid.top + tap);
@@ -179,7 +176,7 @@ JETVIT_ALWAYS_INLINE void weight_gradients_of_lanes(const T* from, const Plane& 
       std::copy(taps, taps + kKernel, sums + tap * kKernel);
     }
   }
-  for (std::int64_t tap = 0; tap < kKernel * kKernel; ++tap) wide::store(sums[tap], to + tap * plane.channels);
+  for (std::int64_t tap = 0; tap < kKernel * kKernel; ++tap) store(sums[tap], to + tap * plane.channels);
 }
 
 // By size of the kernel and stride, and by instruction set for the two stored types: clones cannot be templates.

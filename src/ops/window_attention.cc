@@ -16,18 +16,26 @@
 #include <ATen/record_function.h>
 #include <torch/csrc/autograd/custom_function.h>
 
+#include "ops/lanes.h"
 #include "ops/small_product.h"
+#include "ops/stored_float.h"
 
 namespace jetvit {
 namespace {
 
-constexpr float kMasked = -100;  // added to the scores of tokens that do not see each other, as in the reference
+constexpr float kMasked = -100;    // added to the scores of tokens that do not see each other, as in the reference
+constexpr std::size_t kChunk = 8;  // channels that are copied together: heads are often multiples of 8, not of 16
 constexpr std::int64_t kMostTokens = 256;  // of a window whose scores still lie in the cache
 
 // ---- through the operators of ATen
 
 // (N, side, side, C) to (N * windows, tokens, C)
 at::Tensor split(const at::Tensor& x, const at::Tensor& padding, const WindowGrid& grid) {
+  if (grid.spread) {
+    return x.reshape({-1, grid.window, grid.count(), grid.window, grid.count(), x.size(3)})
+        .permute({0, 2, 4, 1, 3, 5})
+        .reshape({-1, grid.tokens(), x.size(3)});
+  }
   at::Tensor y = grid.shift > 0 ? at::roll(x, {-grid.shift, -grid.shift}, {1, 2}) : x;
   const std::int64_t channels = x.size(3);
   const std::int64_t padded = grid.count() * grid.window;
@@ -44,6 +52,11 @@ at::Tensor split(const at::Tensor& x, const at::Tensor& padding, const WindowGri
 // And back.
 at::Tensor join(const at::Tensor& windows, const WindowGrid& grid) {
   const std::int64_t channels = windows.size(2);
+  if (grid.spread) {
+    return windows.reshape({-1, grid.count(), grid.count(), grid.window, grid.window, channels})
+        .permute({0, 3, 1, 4, 2, 5})
+        .reshape({-1, grid.side, grid.side, channels});
+  }
   const std::int64_t padded = grid.count() * grid.window;
   const at::Tensor y = windows.reshape({-1, grid.count(), grid.count(), grid.window, grid.window, channels})
                            .transpose(2, 3)
@@ -65,20 +78,23 @@ at::Tensor regions(const WindowGrid& grid, at::Device device) {
       .reshape({grid.count() * grid.count(), grid.tokens()});
 }
 
-at::Tensor with_copies(const at::Tensor& qkv, const at::Tensor& padding, const at::Tensor& bias, std::int64_t heads,
-                       const WindowGrid& grid) {
+at::Tensor with_copies(const at::Tensor& qkv, const at::Tensor& padding, const at::Tensor& bias,
+                       const AttentionHeads& heads, const WindowGrid& grid) {
   const std::int64_t channels = qkv.size(3) / 3;
+  const std::int64_t depth = channels / heads.count;
   const std::int64_t tokens = grid.tokens();
+  const at::Tensor windows = split(qkv, padding, grid);
   // (3, windows, heads, tokens, channels of a head)
-  const at::Tensor parts =
-      split(qkv, padding, grid).reshape({-1, tokens, 3, heads, channels / heads}).permute({2, 0, 3, 1, 4});
+  const at::Tensor parts = heads.outermost
+                               ? windows.reshape({-1, tokens, heads.count, 3, depth}).permute({3, 0, 2, 1, 4})
+                               : windows.reshape({-1, tokens, 3, heads.count, depth}).permute({2, 0, 3, 1, 4});
   const at::Tensor q = parts.select(0, 0) * (1 / std::sqrt(static_cast<double>(parts.size(4))));
   at::Tensor scores = at::matmul(q, parts.select(0, 1).transpose(2, 3));  // (windows, heads, query, key)
   if (bias.defined()) scores = scores + bias;
   if (grid.shift > 0) {
     const at::Tensor region = regions(grid, scores.device());
     const at::Tensor mask = kMasked * (region.unsqueeze(1) != region.unsqueeze(2)).to(scores.scalar_type());
-    scores = (scores.view({-1, mask.size(0), heads, tokens, tokens}) + mask.unsqueeze(1)).view(scores.sizes());
+    scores = (scores.view({-1, mask.size(0), heads.count, tokens, tokens}) + mask.unsqueeze(1)).view(scores.sizes());
   }
   const at::Tensor mixed = at::matmul(scores.softmax(-1), parts.select(0, 2));
   return join(mixed.transpose(1, 2).reshape({-1, tokens, channels}), grid);
@@ -86,35 +102,33 @@ at::Tensor with_copies(const at::Tensor& qkv, const at::Tensor& padding, const a
 
 // ---- in one pass
 
-std::size_t rounded_up(std::size_t count) {
-  constexpr std::size_t kLanes = small_product_detail::kLanes;
-  return (count + kLanes - 1) / kLanes * kLanes;
-}
-
 // Sizes of the problem, and for each window where its tokens lie in the image (kPadding for none) and their regions.
 struct Layout {
   static constexpr std::int64_t kPadding = -1;
 
   std::size_t images, heads, channels, pixels, windows, tokens, depth;
   std::size_t token_step, depth_step;   // rows of the local matrices, filled up to whole vectors
+  std::size_t head_step, kind_step;     // channels from one head to the next, and from query to key to value
   std::vector<std::int64_t> positions;  // [window][token]
   std::vector<std::int64_t> region;     // [window][token], empty without a shift
 
-  Layout(const at::Tensor& qkv, std::int64_t head_count, const WindowGrid& grid)
+  Layout(const at::Tensor& qkv, const AttentionHeads& attention_heads, const WindowGrid& grid)
       : images(static_cast<std::size_t>(qkv.size(0))),
-        heads(static_cast<std::size_t>(head_count)),
+        heads(static_cast<std::size_t>(attention_heads.count)),
         channels(static_cast<std::size_t>(qkv.size(3) / 3)),
         pixels(static_cast<std::size_t>(grid.side * grid.side)),
         windows(static_cast<std::size_t>(grid.count() * grid.count())),
         tokens(static_cast<std::size_t>(grid.tokens())),
         depth(channels / heads),
-        token_step(rounded_up(tokens)),
-        depth_step(rounded_up(depth)) {
+        token_step(whole_lanes(tokens)),
+        depth_step(whole_lanes(depth)),
+        head_step(attention_heads.outermost ? 3 * depth : depth),
+        kind_step(attention_heads.outermost ? depth : channels) {
     const auto moved = [&](std::int64_t index) { return (index + grid.shift) % grid.side; };
     for (std::int64_t window = 0; window < grid.count() * grid.count(); ++window) {
       for (std::int64_t token = 0; token < grid.tokens(); ++token) {
-        const std::int64_t row = window / grid.count() * grid.window + token / grid.window;
-        const std::int64_t column = window % grid.count() * grid.window + token % grid.window;
+        const std::int64_t row = grid.place(window / grid.count(), token / grid.window);
+        const std::int64_t column = grid.place(window % grid.count(), token % grid.window);
         const bool inside = row < grid.side && column < grid.side;
         positions.push_back(inside ? moved(row) * grid.side + moved(column) : kPadding);
       }
@@ -124,6 +138,15 @@ struct Layout {
       region.assign(numbers.const_data_ptr<std::int64_t>(), numbers.const_data_ptr<std::int64_t>() + numbers.numel());
     }
   }
+
+  // Null for a window whose tokens all belong together.
+  const std::int64_t* region_of(std::size_t window) const {
+    if (region.empty()) return nullptr;
+    const std::int64_t* first = region.data() + window * tokens;
+    return std::equal(first + 1, first + tokens, first) ? nullptr : first;
+  }
+
+  float scale() const { return 1.0F / std::sqrt(static_cast<float>(depth)); }  // of the queries
 
   // Images fall into blocks that do not depend on the number of threads: sums over them neither.
   static constexpr std::size_t kBlocks = 8;
@@ -138,6 +161,7 @@ struct Scratch {
   std::vector<float> y;               // (tokens, depth): the result or its gradient
   std::vector<float> score_gradient;  // (query, key)
   std::vector<float> out;             // (tokens, depth)
+  std::vector<float> of_row;          // a number for each query
 
   explicit Scratch(const Layout& layout)
       : q(layout.tokens * layout.depth_step),
@@ -147,64 +171,100 @@ struct Scratch {
         weights(layout.tokens * layout.token_step),
         y(q.size()),
         score_gradient(weights.size()),
-        out(q.size()) {}
+        out(q.size()),
+        of_row(layout.tokens) {}
 };
 
 // Rows of `depth` values that lie `step` apart at the tokens' positions, into a local matrix; `padding` for those
 // without a position, or zeros where that is null.
-JETVIT_VECTOR_CLONES void gather(const float* image, std::size_t step, const float* padding,
-                                 const std::int64_t* positions, const Layout& layout, float factor, float* to) {
+template <class T>
+JETVIT_ALWAYS_INLINE void gather_of(const T* image, std::size_t step, const float* padding,
+                                    const std::int64_t* positions, const Layout& layout, float factor, float* to) {
   for (std::size_t token = 0; token < layout.tokens; ++token, to += layout.depth_step) {
-    const float* from = positions[token] < 0 ? padding : image + static_cast<std::size_t>(positions[token]) * step;
-    if (from == nullptr) {
+    if (positions[token] >= 0) {
+      const T* from = image + static_cast<std::size_t>(positions[token]) * step;
+      std::size_t c = 0;
+      for (; c + kChunk <= layout.depth; c += kChunk) {
+        JETVIT_INDEPENDENT_TURNS
+        for (std::size_t lane = 0; lane < kChunk; ++lane) to[c + lane] = factor * widened(from[c + lane]);
+      }
+      for (; c < layout.depth; ++c) to[c] = factor * widened(from[c]);
+    } else if (padding != nullptr) {
+      JETVIT_INDEPENDENT_TURNS
+      for (std::size_t c = 0; c < layout.depth; ++c) to[c] = factor * padding[c];
+    } else {
       std::fill(to, to + layout.depth, 0.0F);
-      continue;
     }
-    JETVIT_INDEPENDENT_TURNS
-    for (std::size_t c = 0; c < layout.depth; ++c) to[c] = factor * from[c];
   }
 }
 
-void transpose(const float* from, const Layout& layout, float* to) {
-  for (std::size_t token = 0; token < layout.tokens; ++token) {
-    for (std::size_t c = 0; c < layout.depth; ++c)
-      to[c * layout.token_step + token] = from[token * layout.depth_step + c];
+// Clones cannot be templates.
+JETVIT_VECTOR_CLONES void gather(const float* image, std::size_t step, const float* padding,
+                                 const std::int64_t* positions, const Layout& layout, float factor, float* to) {
+  gather_of(image, step, padding, positions, layout, factor, to);
+}
+
+JETVIT_VECTOR_CLONES void gather(const at::BFloat16* image, std::size_t step, const float* padding,
+                                 const std::int64_t* positions, const Layout& layout, float factor, float* to) {
+  gather_of(image, step, padding, positions, layout, factor, to);
+}
+
+// A block of kLanes x kLanes at a time, in as many vectors; the matrices are filled up to whole blocks of columns, and
+// rows beyond the last are left out.
+JETVIT_VECTOR_CLONES void transpose(const float* from, const Layout& layout, float* to) {
+  for (std::size_t token = 0; token < layout.tokens; token += kLanes) {
+    const std::size_t count = std::min(kLanes, layout.tokens - token);
+    for (std::size_t c = 0; c < layout.depth_step; c += kLanes) {
+      transpose_block(from + token * layout.depth_step + c, layout.depth_step, count,
+                      to + c * layout.token_step + token, layout.token_step);
+    }
   }
 }
 
 // From q and k to the weights: softmax of q k^T + bias + mask.
 JETVIT_VECTOR_CLONES void attend(const Layout& layout, const float* bias, const std::int64_t* region,
                                  Scratch& scratch) {
-  using small_product_detail::kLanes, small_product_detail::lanes, small_product_detail::Vector;
   constexpr float kNever = -1e30F;
   const std::size_t tokens = layout.tokens;
   for (std::size_t query = 0; query < tokens; ++query) {
     float* row = scratch.weights.data() + query * layout.token_step;
-    for (std::size_t key = 0; key < tokens; ++key) row[key] = bias == nullptr ? 0.0F : bias[query * tokens + key];
+    if (bias == nullptr) {
+      std::fill(row, row + tokens, 0.0F);
+    } else {
+      std::copy(bias + query * tokens, bias + (query + 1) * tokens, row);
+    }
     if (region != nullptr) {
+      JETVIT_INDEPENDENT_TURNS
       for (std::size_t key = 0; key < tokens; ++key) row[key] += region[query] == region[key] ? 0.0F : kMasked;
     }
     std::fill(row + tokens, row + layout.token_step, kNever);
   }
   small_product({scratch.q.data(), layout.depth_step, 1}, scratch.transposed.data(), layout.token_step,
                 scratch.weights.data(), layout.token_step, tokens, layout.depth, layout.token_step, true);
+  // Pass by pass over all rows: within a row each has to wait for the one before.
+  float* of_row = scratch.of_row.data();
   for (std::size_t query = 0; query < tokens; ++query) {
-    float* row = scratch.weights.data() + query * layout.token_step;
-    const float* end = row + layout.token_step;
+    const float* row = scratch.weights.data() + query * layout.token_step;
     Vector largest = lanes(row).values;
-    for (const float* at = row + kLanes; at < end; at += kLanes) {
-      const Vector values = lanes(at).values;
+    for (std::size_t key = kLanes; key < layout.token_step; key += kLanes) {
+      const Vector values = lanes(row + key).values;
       largest = values > largest ? values : largest;
     }
-    float most = largest[0];
-    for (std::size_t lane = 1; lane < kLanes; ++lane) most = std::max(most, largest[lane]);
+    of_row[query] = maximum(largest);
+  }
+  for (std::size_t query = 0; query < tokens; ++query) {
+    float* row = scratch.weights.data() + query * layout.token_step;
+    const float most = of_row[query];
     JETVIT_INDEPENDENT_TURNS
     for (std::size_t key = 0; key < layout.token_step; ++key) row[key] = vector_exp(row[key] - most);
-    Vector sums = lanes(row).values;
-    for (const float* at = row + kLanes; at < end; at += kLanes) sums += lanes(at).values;
-    float sum = 0;
-    for (std::size_t lane = 0; lane < kLanes; ++lane) sum += sums[lane];
-    for (float* at = row; at < end; at += kLanes) lanes(at).values = lanes(at).values * (1.0F / sum);
+  }
+  for (std::size_t query = 0; query < tokens; ++query) {
+    of_row[query] = 1.0F / sum_of(scratch.weights.data() + query * layout.token_step, layout.token_step);
+  }
+  for (std::size_t query = 0; query < tokens; ++query) {
+    float* row = scratch.weights.data() + query * layout.token_step;
+    const float factor = of_row[query];
+    for (std::size_t key = 0; key < layout.token_step; key += kLanes) lanes(row + key).values *= factor;
   }
 }
 
@@ -215,7 +275,6 @@ JETVIT_VECTOR_CLONES void mix_values(const Layout& layout, Scratch& scratch) {
 
 // With the gradient of the result in y: that of the values into `out`, and that of the scores.
 JETVIT_VECTOR_CLONES void differentiate(const Layout& layout, Scratch& scratch, float* bias_gradient) {
-  using small_product_detail::kLanes, small_product_detail::lanes, small_product_detail::Vector;
   const std::size_t tokens = layout.tokens;
   small_product({scratch.weights.data(), 1, layout.token_step}, scratch.y.data(), layout.depth_step, scratch.out.data(),
                 layout.depth_step, tokens, tokens, layout.depth_step, false);
@@ -225,11 +284,7 @@ JETVIT_VECTOR_CLONES void differentiate(const Layout& layout, Scratch& scratch, 
   for (std::size_t query = 0; query < tokens; ++query) {
     const float* weights = scratch.weights.data() + query * layout.token_step;
     float* row = scratch.score_gradient.data() + query * layout.token_step;
-    Vector products{};
-    for (std::size_t key = 0; key < layout.token_step; key += kLanes)
-      products += lanes(weights + key).values * lanes(row + key).values;
-    float mean = 0;
-    for (std::size_t lane = 0; lane < kLanes; ++lane) mean += products[lane];
+    const float mean = sum_of_products(weights, row, layout.token_step);
     for (std::size_t key = 0; key < layout.token_step; key += kLanes) {
       lanes(row + key).values = lanes(weights + key).values * (lanes(row + key).values - mean);
     }
@@ -251,79 +306,153 @@ JETVIT_VECTOR_CLONES void key_gradient(const Layout& layout, Scratch& scratch) {
 }
 
 // Local rows back to the tokens' positions; what belongs to padding is added up, or dropped where `padding` is null.
-JETVIT_VECTOR_CLONES void scatter(const float* from, const std::int64_t* positions, const Layout& layout, float factor,
-                                  float* image, std::size_t step, float* padding) {
+template <class T>
+JETVIT_ALWAYS_INLINE void scatter_of(const float* from, const std::int64_t* positions, const Layout& layout,
+                                     float factor, T* image, std::size_t step, float* padding) {
   for (std::size_t token = 0; token < layout.tokens; ++token, from += layout.depth_step) {
     if (positions[token] >= 0) {
-      float* to = image + static_cast<std::size_t>(positions[token]) * step;
-      JETVIT_INDEPENDENT_TURNS
-      for (std::size_t c = 0; c < layout.depth; ++c) to[c] = factor * from[c];
+      T* to = image + static_cast<std::size_t>(positions[token]) * step;
+      std::size_t c = 0;
+      for (; c + kChunk <= layout.depth; c += kChunk) {
+        JETVIT_INDEPENDENT_TURNS
+        for (std::size_t lane = 0; lane < kChunk; ++lane) store(factor * from[c + lane], to[c + lane]);
+      }
+      for (; c < layout.depth; ++c) store(factor * from[c], to[c]);
     } else if (padding != nullptr) {
       for (std::size_t c = 0; c < layout.depth; ++c) padding[c] += factor * from[c];
     }
   }
 }
 
-// Calls body(block, head, first image, last image, scratch) on the threads of ATen.
+JETVIT_VECTOR_CLONES void scatter(const float* from, const std::int64_t* positions, const Layout& layout, float factor,
+                                  float* image, std::size_t step, float* padding) {
+  scatter_of(from, positions, layout, factor, image, step, padding);
+}
+
+JETVIT_VECTOR_CLONES void scatter(const float* from, const std::int64_t* positions, const Layout& layout, float factor,
+                                  at::BFloat16* image, std::size_t step, float* padding) {
+  scatter_of(from, positions, layout, factor, image, step, padding);
+}
+
+// Calls body(block, head, image, window, scratch) on the threads of ATen, in order for each block and head. The heads
+// of a window lie side by side in memory and are taken together, unless that leaves threads without work.
 template <class Body>
-void for_each_block_and_head(const Layout& layout, Body body) {
-  const auto units = static_cast<std::int64_t>(layout.blocks() * layout.heads);
-  at::parallel_for(0, units, 1, [&](std::int64_t begin, std::int64_t end) {
-    Scratch scratch(layout);
-    for (auto unit = static_cast<std::size_t>(begin); unit < static_cast<std::size_t>(end); ++unit) {
-      const std::size_t block = unit / layout.heads;
-      body(block, unit % layout.heads, block * layout.images / layout.blocks(),
-           (block + 1) * layout.images / layout.blocks(), scratch);
-    }
+void for_each_window(const Layout& layout, Body body) {
+  const bool together = layout.blocks() >= 2 * static_cast<std::size_t>(at::get_num_threads());
+  const std::size_t groups = together ? 1 : layout.heads;  // of heads
+  at::parallel_for(0, static_cast<std::int64_t>(layout.blocks() * groups), 1,
+                   [&](std::int64_t begin, std::int64_t end) {
+                     Scratch scratch(layout);
+                     for (auto unit = static_cast<std::size_t>(begin); unit < static_cast<std::size_t>(end); ++unit) {
+                       const std::size_t block = unit / groups;
+                       const std::size_t first_head = unit % groups;
+                       const std::size_t last_head = together ? layout.heads : first_head + 1;
+                       const std::size_t last_image = (block + 1) * layout.images / layout.blocks();
+                       for (std::size_t image = block * layout.images / layout.blocks(); image < last_image; ++image) {
+                         for (std::size_t window = 0; window < layout.windows; ++window) {
+                           for (std::size_t head = first_head; head < last_head; ++head)
+                             body(block, head, image, window, scratch);
+                         }
+                       }
+                     }
+                   });
+}
+
+// Position `first` behind values that may be missing.
+template <class T>
+T* behind(T* values, std::size_t first) {
+  return values == nullptr ? nullptr : values + first;
+}
+
+// q, k, v and the weights of one head in one window; leaves k in `transposed`. image and padding at the head's queries.
+template <class T>
+void load_and_attend(const Layout& layout, const T* image, const float* padding, const float* bias, std::size_t window,
+                     Scratch& scratch) {
+  const std::int64_t* positions = layout.positions.data() + window * layout.tokens;
+  const std::size_t step = 3 * layout.channels;
+  const auto load = [&](std::size_t kind, float factor, std::vector<float>& to) {
+    const std::size_t first = kind * layout.kind_step;
+    gather(image + first, step, behind(padding, first), positions, layout, factor, to.data());
+  };
+  load(0, layout.scale(), scratch.q);
+  load(1, 1, scratch.k);
+  load(2, 1, scratch.v);
+  transpose(scratch.k.data(), layout, scratch.transposed.data());
+  attend(layout, bias, layout.region_of(window), scratch);
+}
+
+// Those of an optional tensor, null for an empty one.
+float* values_of(const at::Tensor& x) {
+  return x.numel() > 0 ? x.data_ptr<float>() : nullptr;
+}
+
+template <class T>
+void attend_windows(const Layout& layout, const T* qkv, const float* padding, const float* bias, T* y) {
+  const std::size_t scores = layout.tokens * layout.tokens;
+  for_each_window(layout, [&](std::size_t, std::size_t head, std::size_t image, std::size_t window, Scratch& scratch) {
+    const std::size_t begin = image * layout.pixels * layout.channels;
+    const std::size_t column = head * layout.head_step;
+    load_and_attend(layout, qkv + 3 * begin + column, behind(padding, column), behind(bias, head * scores), window,
+                    scratch);
+    mix_values(layout, scratch);
+    scatter(scratch.y.data(), layout.positions.data() + window * layout.tokens, layout, 1,
+            y + begin + head * layout.depth, layout.channels, nullptr);
   });
 }
 
-// q, k, v and the weights of one head in one window; leaves k in `transposed`.
-void load_and_attend(const Layout& layout, const float* image, const float* padding, const float* bias,
-                     std::size_t head, std::size_t window, Scratch& scratch) {
-  const std::int64_t* positions = layout.positions.data() + window * layout.tokens;
+// The sums over the images are those of a block, of which there is a row each.
+template <class T>
+void differentiate_windows(const Layout& layout, const T* qkv, const float* padding, const float* bias,
+                           const T* gradient, T* qkv_gradient, float* padding_sums, float* bias_sums) {
+  const std::size_t scores = layout.tokens * layout.tokens;
   const std::size_t step = 3 * layout.channels;
-  const float scale = 1.0F / std::sqrt(static_cast<float>(layout.depth));
-  const std::size_t first = head * layout.depth;
-  gather(image + first, step, padding + first, positions, layout, scale, scratch.q.data());
-  const std::size_t key = layout.channels + first;
-  gather(image + key, step, padding + key, positions, layout, 1, scratch.k.data());
-  const std::size_t value = 2 * layout.channels + first;
-  gather(image + value, step, padding + value, positions, layout, 1, scratch.v.data());
-  transpose(scratch.k.data(), layout, scratch.transposed.data());
-  attend(layout, bias == nullptr ? nullptr : bias + head * layout.tokens * layout.tokens,
-         layout.region.empty() ? nullptr : layout.region.data() + window * layout.tokens, scratch);
+  for_each_window(layout, [&](std::size_t block, std::size_t head, std::size_t image, std::size_t window,
+                              Scratch& scratch) {
+    const std::size_t begin = image * layout.pixels * layout.channels;
+    const std::size_t column = head * layout.head_step;
+    float* padding_sum = behind(padding_sums, block * step + column);
+    const std::int64_t* positions = layout.positions.data() + window * layout.tokens;
+    const auto keep = [&](std::size_t kind, float factor) {
+      const std::size_t at = kind * layout.kind_step;
+      scatter(scratch.out.data(), positions, layout, factor, qkv_gradient + 3 * begin + column + at, step,
+              behind(padding_sum, at));
+    };
+    load_and_attend(layout, qkv + 3 * begin + column, behind(padding, column), behind(bias, head * scores), window,
+                    scratch);
+    gather(gradient + begin + head * layout.depth, layout.channels, nullptr, positions, layout, 1, scratch.y.data());
+    transpose(scratch.v.data(), layout, scratch.transposed.data());
+    differentiate(layout, scratch, behind(bias_sums, (block * layout.heads + head) * scores));
+    keep(2, 1);
+    query_gradient(layout, scratch);
+    keep(0, layout.scale());
+    key_gradient(layout, scratch);
+    keep(1, 1);
+  });
 }
 
-WindowGrid grid_of(const torch::autograd::AutogradContext& context) {
-  const auto numbers = context.saved_data.at("grid").toIntVector();
-  return {numbers[0], numbers[1], numbers[2]};
+// As numbers for the backward pass.
+std::vector<std::int64_t> numbers_of(const AttentionHeads& heads, const WindowGrid& grid) {
+  return {heads.count, heads.outermost, grid.side, grid.window, grid.shift, grid.spread};
 }
 
+Layout layout_from(const at::Tensor& qkv, const std::vector<std::int64_t>& numbers) {
+  return {qkv,
+          {.count = numbers[0], .outermost = numbers[1] != 0},
+          {.side = numbers[2], .window = numbers[3], .shift = numbers[4], .spread = numbers[5] != 0}};
+}
+
+// An empty tensor stands for no padding and for no bias: undefined ones cannot be saved.
 struct WindowAttentionFunction : torch::autograd::Function<WindowAttentionFunction> {
   static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& qkv, const at::Tensor& padding,
-                            const at::Tensor& bias, std::int64_t heads, const WindowGrid& grid) {
-    const Layout layout(qkv, heads, grid);
+                            const at::Tensor& bias, const AttentionHeads& heads, const WindowGrid& grid) {
     at::Tensor y = at::empty({qkv.size(0), grid.side, grid.side, qkv.size(3) / 3}, qkv.options());
-    const float* from = qkv.const_data_ptr<float>();
-    const float* padding_token = padding.const_data_ptr<float>();
-    const float* biases = bias.numel() > 0 ? bias.const_data_ptr<float>() : nullptr;
-    auto* to = y.data_ptr<float>();
-    for_each_block_and_head(
-        layout, [&](std::size_t, std::size_t head, std::size_t first, std::size_t last, Scratch& scratch) {
-          for (std::size_t image = first; image < last; ++image) {
-            const std::size_t begin = image * layout.pixels * layout.channels;
-            for (std::size_t window = 0; window < layout.windows; ++window) {
-              load_and_attend(layout, from + 3 * begin, padding_token, biases, head, window, scratch);
-              mix_values(layout, scratch);
-              scatter(scratch.y.data(), layout.positions.data() + window * layout.tokens, layout, 1,
-                      to + begin + head * layout.depth, layout.channels, nullptr);
-            }
-          }
-        });
+    with_stored_type(qkv, [&](auto stored) {
+      using T = decltype(stored);
+      attend_windows(Layout(qkv, heads, grid), qkv.const_data_ptr<T>(), values_of(padding), values_of(bias),
+                     y.data_ptr<T>());
+    });
     context->save_for_backward({qkv, padding, bias});
-    context->saved_data["heads"] = heads;
-    context->saved_data["grid"] = std::vector<std::int64_t>{grid.side, grid.window, grid.shift};
+    context->saved_data["numbers"] = numbers_of(heads, grid);
     return y;
   }
 
@@ -331,67 +460,41 @@ struct WindowAttentionFunction : torch::autograd::Function<WindowAttentionFuncti
                                                  torch::autograd::variable_list gradients) {
     const auto saved = context->get_saved_variables();
     const at::Tensor &qkv = saved[0], &padding = saved[1], &bias = saved[2];
-    const Layout layout(qkv, context->saved_data.at("heads").toInt(), grid_of(*context));
+    const Layout layout = layout_from(qkv, context->saved_data.at("numbers").toIntVector());
     const at::Tensor gy = gradients[0].contiguous();
     at::Tensor qkv_gradient = at::empty_like(qkv);
     const auto blocks = static_cast<std::int64_t>(layout.blocks());
-    at::Tensor padding_gradient = at::zeros({blocks, padding.size(0)}, padding.options());
-    at::Tensor bias_gradient = at::zeros({bias.numel() > 0 ? blocks : 0, bias.numel()}, bias.options());
-    const float* from = qkv.const_data_ptr<float>();
-    const float* gradient = gy.const_data_ptr<float>();
-    const float* padding_token = padding.const_data_ptr<float>();
-    const float* biases = bias.numel() > 0 ? bias.const_data_ptr<float>() : nullptr;
-    auto* to = qkv_gradient.data_ptr<float>();
-    auto* padding_sums = padding_gradient.data_ptr<float>();
-    auto* bias_sums = bias_gradient.data_ptr<float>();
-    for_each_block_and_head(layout, [&](std::size_t block, std::size_t head, std::size_t first, std::size_t last,
-                                        Scratch& scratch) {
-      const std::size_t scores = layout.tokens * layout.tokens;
-      float* bias_sum = biases == nullptr ? nullptr : bias_sums + (block * layout.heads + head) * scores;
-      const std::size_t column = head * layout.depth;
-      float* padding_sum = padding_sums + block * 3 * layout.channels + column;
-      const std::size_t step = 3 * layout.channels;
-      for (std::size_t image = first; image < last; ++image) {
-        const std::size_t begin = image * layout.pixels * layout.channels;
-        float* out = to + 3 * begin + column;
-        for (std::size_t window = 0; window < layout.windows; ++window) {
-          const std::int64_t* positions = layout.positions.data() + window * layout.tokens;
-          load_and_attend(layout, from + 3 * begin, padding_token, biases, head, window, scratch);
-          gather(gradient + begin + column, layout.channels, nullptr, positions, layout, 1, scratch.y.data());
-          transpose(scratch.v.data(), layout, scratch.transposed.data());
-          differentiate(layout, scratch, bias_sum);
-          scatter(scratch.out.data(), positions, layout, 1, out + 2 * layout.channels, step,
-                  padding_sum + 2 * layout.channels);
-          query_gradient(layout, scratch);
-          const float scale = 1.0F / std::sqrt(static_cast<float>(layout.depth));
-          scatter(scratch.out.data(), positions, layout, scale, out, step, padding_sum);
-          key_gradient(layout, scratch);
-          scatter(scratch.out.data(), positions, layout, 1, out + layout.channels, step, padding_sum + layout.channels);
-        }
-      }
+    const at::Tensor padding_gradient = at::zeros({blocks, padding.numel()}, padding.options());
+    const at::Tensor bias_gradient = at::zeros({blocks, bias.numel()}, bias.options());
+    with_stored_type(qkv, [&](auto stored) {
+      using T = decltype(stored);
+      differentiate_windows(layout, qkv.const_data_ptr<T>(), values_of(padding), values_of(bias),
+                            gy.const_data_ptr<T>(), qkv_gradient.data_ptr<T>(), values_of(padding_gradient),
+                            values_of(bias_gradient));
     });
-    const at::Tensor of_bias = biases == nullptr ? at::Tensor() : bias_gradient.sum(0).view(bias.sizes());
-    return {qkv_gradient, padding_gradient.sum(0), of_bias, {}, {}};
+    return {qkv_gradient, padding_gradient.sum(0), bias_gradient.sum(0).view(bias.sizes()), {}, {}};
   }
 };
 
 bool fits_one_pass(const at::Tensor& qkv, const at::Tensor& padding, const at::Tensor& bias, const WindowGrid& grid) {
-  const auto plain = [](const at::Tensor& x) { return x.device().is_cpu() && x.scalar_type() == at::kFloat; };
-  return plain(qkv) && plain(padding) && (!bias.defined() || plain(bias)) && qkv.numel() > 0 &&
-         grid.tokens() <= kMostTokens;
+  const auto plain = [](const at::Tensor& x) {
+    return !x.defined() || (x.device().is_cpu() && x.scalar_type() == at::kFloat);
+  };
+  return qkv.device().is_cpu() && is_stored_float(qkv.scalar_type()) && plain(padding) && plain(bias) &&
+         qkv.numel() > 0 && grid.tokens() <= kMostTokens;
 }
 
 }  // namespace
 
 at::Tensor window_attention(const at::Tensor& qkv, const at::Tensor& padding, const at::Tensor& bias,
-                            std::int64_t heads, const WindowGrid& grid) {
+                            const AttentionHeads& heads, const WindowGrid& grid) {
   if (!fits_one_pass(qkv, padding, bias, grid)) return with_copies(qkv, padding, bias, heads, grid);
   RECORD_FUNCTION("jetvit::window_attention",
                   std::vector<c10::IValue>({qkv, grid.count() * grid.count(), grid.tokens()}));
-  // An empty tensor stands for no bias: undefined ones cannot be saved.
-  return WindowAttentionFunction::apply(qkv.contiguous(), padding.contiguous(),
-                                        bias.defined() ? bias.contiguous() : at::empty({0}, qkv.options()), heads,
-                                        grid);
+  const auto or_empty = [&](const at::Tensor& x) {
+    return x.defined() ? x.contiguous() : at::empty({0}, qkv.options().dtype(at::kFloat));
+  };
+  return WindowAttentionFunction::apply(qkv.contiguous(), or_empty(padding), or_empty(bias), heads, grid);
 }
 
 }  // namespace jetvit

@@ -1,10 +1,13 @@
 // Depthwise convolution against ATen's in float64: outputs and gradients.
 #include "ops/depthwise_conv.h"
 
+#include <limits>
+
 #include <ATen/Parallel.h>
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/constant_pad_nd.h>
 #include <ATen/ops/conv2d.h>
+#include <ATen/ops/ones.h>
 #include <ATen/ops/randn.h>
 #include <gtest/gtest.h>
 
@@ -124,6 +127,15 @@ INSTANTIATE_TEST_SUITE_P(Sizes, DepthwiseConv,
                                            Case{2, 33, 8, 8, 3, 2, 0, 0}, Case{2, 32, 9, 11, 3, 2, 1, 1},
                                            Case{1, 48, 10, 6, 5, 1, 2, 2}, Case{2, 24, 11, 14, 5, 2, 2, 1},
                                            Case{2, 16, 1, 2, 5, 1, 2, 2}, Case{1, 17, 2, 1, 3, 2, 1, 1}));
+
+TEST(DepthwiseConvInBfloat16, KeepsNotANumberWithinItsWindows) {
+  at::Tensor image = at::ones({1, 16, 7, 7});
+  image[0][5][3][3] = std::numeric_limits<float>::quiet_NaN();
+  const at::Tensor x = image.to(at::kBFloat16).contiguous(at::MemoryFormat::ChannelsLast);
+  const at::Tensor y = depthwise_conv(x, at::ones({16, 1, 3, 3}), {}, {1, 1, 1, 7, 7});
+  EXPECT_EQ(y.isnan().sum().item<int>(), 9);
+  EXPECT_TRUE(y[0][5].slice(0, 2, 5).slice(1, 2, 5).isnan().all().item<bool>());
+}
 
 TEST(TakesDepthwiseConv, LeavesOtherConvolutionsAlone) {
   const at::Tensor image = at::randn({1, 32, 8, 8}).contiguous(at::MemoryFormat::ChannelsLast);

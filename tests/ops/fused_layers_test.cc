@@ -3,11 +3,13 @@
 #include <cmath>
 #include <limits>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include <ATen/Parallel.h>
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/batch_norm.h>
+#include <ATen/ops/layer_norm.h>
 #include <ATen/ops/linear.h>
 #include <ATen/ops/linspace.h>
 #include <ATen/ops/ones.h>
@@ -18,6 +20,7 @@
 
 #include "ops/batch_norm_activation.h"
 #include "ops/fused_activation.h"
+#include "ops/layer_norm.h"
 #include "ops/row_blocks.h"
 #include "ops/squeeze_excite.h"
 #include "ops/vector_math.h"
@@ -134,6 +137,60 @@ TEST_P(FusedLayers, BatchNormActivationInBfloat16) {
     const NormResult again = fused_norm(x, w, b, gradient.contiguous(at::MemoryFormat::ChannelsLast), activation);
     at::set_num_threads(threads);
     EXPECT_TRUE(got.y.equal(again.y) && got.gx.equal(again.gx) && got.gw.equal(again.gw));
+  }
+}
+
+struct LayerNormResult {
+  at::Tensor y, gx, gw, gb;
+};
+
+template <class Norm>
+LayerNormResult run_layer_norm(Norm norm, const at::Tensor& values, const at::Tensor& w, const at::Tensor& b,
+                               const at::Tensor& gradient) {
+  const at::Tensor x = test::leaf(values);
+  const at::Tensor weight = test::leaf(w);
+  const at::Tensor bias = test::leaf(b);
+  const at::Tensor y = norm(x, weight, bias);
+  y.backward(gradient);
+  return {y, x.grad(), weight.grad(), bias.grad()};
+}
+
+// More rows than a block and fewer; channels that fill whole vectors, that do not and that fill none.
+TEST(LayerNorm, EqualsTheOperatorAndRoundsOnceInBfloat16) {
+  for (const auto& [rows, channels] :
+       std::vector<std::pair<std::int64_t, std::int64_t>>{{3, 32}, {300, 96}, {257, 100}, {5, 7}, {1, 1}}) {
+    for (const at::ScalarType stored : {at::kFloat, at::kBFloat16}) {
+      SCOPED_TRACE(testing::Message() << rows << " x " << channels << " " << stored);
+      // A mean far from zero: sums of squares about zero would lose digits.
+      const at::Tensor x = (at::randn({rows, channels}) + 20).to(stored);
+      const at::Tensor w = at::randn({channels});
+      const at::Tensor b = at::randn({channels});
+      const at::Tensor gradient = at::randn({rows, channels}).to(stored);
+      const auto ours = [](const auto& image, const auto& weight, const auto& bias) {
+        return layer_norm(image, weight, bias, kEpsilon);
+      };
+      const auto plain = [](const auto& image, const auto& weight, const auto& bias) {
+        return at::layer_norm(image, {weight.numel()}, weight, bias, kEpsilon);
+      };
+      const LayerNormResult got = run_layer_norm(ours, x, w, b, gradient);
+      const LayerNormResult expected =
+          run_layer_norm(plain, x.to(at::kDouble), w.to(at::kDouble), b.to(at::kDouble), gradient.to(at::kDouble));
+      EXPECT_EQ(got.y.scalar_type(), stored);
+      EXPECT_EQ(got.gw.scalar_type(), at::kFloat);
+      // x itself has an error of 1e-6 deviations in float32.
+      const double tolerance = stored == at::kFloat ? 1e-5 : kRounding;
+      EXPECT_LT(difference(got.y, expected.y), tolerance);
+      if (channels > 1) {  // else zero but for rounding
+        EXPECT_LT(difference(got.gx, expected.gx), tolerance);
+        EXPECT_LT(difference(got.gw, expected.gw), 1e-5);
+      }
+      EXPECT_LT(difference(got.gb, expected.gb), 1e-5);
+      const int threads = at::get_num_threads();
+      at::set_num_threads(1);
+      const LayerNormResult again = run_layer_norm(ours, x, w, b, gradient);
+      at::set_num_threads(threads);
+      EXPECT_TRUE(got.y.equal(again.y) && got.gx.equal(again.gx) && got.gw.equal(again.gw) && got.gb.equal(again.gb));
+    }
   }
 }
 

@@ -1,10 +1,10 @@
 #include "model/layers/norm.h"
 
 #include <ATen/ops/batch_norm.h>
-#include <ATen/ops/layer_norm.h>
 
 #include "model/layers/init.h"
 #include "ops/batch_norm_activation.h"
+#include "ops/layer_norm.h"
 
 namespace jetvit {
 namespace {
@@ -29,13 +29,13 @@ at::Tensor BatchNorm2d::forward(const at::Tensor& x, Activation activation) cons
   return batch_norm_activation(x, weight_, bias_, running_mean_, running_var_, kMomentum, epsilon_, activation);
 }
 
-LayerNorm::LayerNorm(int channels, double epsilon) : channels_(channels), epsilon_(epsilon) {
+LayerNorm::LayerNorm(int channels, double epsilon) : epsilon_(epsilon) {
   weight_ = add_parameter("weight", init::ones({channels}));
   bias_ = add_parameter("bias", init::zeros({channels}));
 }
 
 at::Tensor LayerNorm::forward(const at::Tensor& x) const {
-  return at::layer_norm(x, {channels_}, weight_, bias_, epsilon_);
+  return layer_norm(x, weight_, bias_, epsilon_);
 }
 
 at::Tensor LayerNorm::forward_channels(const at::Tensor& x) const {

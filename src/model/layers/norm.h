@@ -28,7 +28,6 @@ class LayerNorm : public Module {
   at::Tensor forward_channels(const at::Tensor& x) const;  // (N, C, H, W), over C
 
  private:
-  int channels_;
   double epsilon_;
   at::Tensor weight_, bias_;
 };

@@ -1,12 +1,9 @@
 #include "model/layers/partition_attention.h"
 
-#include <cmath>
-
 #include <ATen/TensorOperators.h>
-#include <ATen/ops/baddbmm.h>
-#include <ATen/ops/bmm.h>
 
 #include "ops/fused_activation.h"
+#include "ops/window_attention.h"
 
 namespace jetvit {
 namespace {
@@ -17,8 +14,7 @@ std::shared_ptr<Linear> linear(int in, int out, Linear::Init init = Linear::Init
 
 }  // namespace
 
-// The linear layers act on single tokens and stay on the whole image: one copy brings queries, keys and values into the
-// order of the partition, one copy brings the outcome back.
+// The partition is that of the operator: the linear layers see the whole image in its order.
 class PartitionAttention::Attention : public Module {
  public:
   explicit Attention(const PartitionAttentionOptions& options)
@@ -30,28 +26,12 @@ class PartitionAttention::Attention : public Module {
   }
 
   at::Tensor forward(const at::Tensor& x) const {
-    const std::int64_t n = x.size(0), height = x.size(1), width = x.size(2);
-    const std::int64_t window = options_.window, head_dim = options_.head_dim, tokens = window * window;
-    const std::int64_t down = height / window, across = width / window;
-    const bool block = options_.partition == PartitionAttentionOptions::Partition::kBlock;
-    // (N, rows outer, inner, columns outer, inner, head or kind, kind or head, head_dim)
-    const at::Tensor qkv = qkv_->forward(x).reshape(
-        {n, block ? down : window, block ? window : down, block ? across : window, block ? window : across,
-         options_.head_first ? heads_ : 3, options_.head_first ? 3 : heads_, head_dim});
-    const std::int64_t rows = block ? 1 : 2, columns = block ? 3 : 4;  // the axes that count partitions
-    const std::int64_t kind = options_.head_first ? 6 : 5, head = options_.head_first ? 5 : 6;
-    // (3, N, partitions down, across, heads, window, window, head_dim), as matrices of tokens x head_dim
-    const at::Tensor parts =
-        qkv.permute({kind, 0, rows, columns, head, 3 - rows, 7 - columns, 7}).reshape({3, -1, tokens, head_dim});
-    const at::Tensor q = parts.select(0, 0), k = parts.select(0, 1), v = parts.select(0, 2);
-    const std::int64_t matrices = q.size(0);
-    const at::Tensor bias = bias_->forward().to(q.scalar_type()).expand({matrices / heads_, -1, -1, -1});
-    const at::Tensor scores = at::baddbmm(bias.reshape({matrices, tokens, tokens}), q, k.transpose(1, 2), 1,
-                                          1 / std::sqrt(static_cast<double>(head_dim)));  // (matrices, query, key)
-    const at::Tensor mixed = at::bmm(scores.softmax(-1), v).view({n, down, across, heads_, window, window, head_dim});
-    // The image's order again: rows and columns, outer before inner; then heads.
-    const at::Tensor image = block ? mixed.permute({0, 1, 4, 2, 5, 3, 6}) : mixed.permute({0, 4, 1, 5, 2, 3, 6});
-    return jetvit::dropout(proj_->forward(image.reshape(x.sizes())), options_.dropout, training());
+    const WindowGrid grid = {.side = x.size(1),
+                             .window = options_.window,
+                             .spread = options_.partition == PartitionAttentionOptions::Partition::kGrid};
+    const at::Tensor mixed = window_attention(qkv_->forward(x), at::Tensor(), bias_->forward().squeeze(0),
+                                              {.count = heads_, .outermost = options_.head_first}, grid);
+    return jetvit::dropout(proj_->forward(mixed), options_.dropout, training());
   }
 
  private:

@@ -23,8 +23,8 @@ struct PartitionAttentionOptions {
 };
 
 // Attention among the tokens of a block (window x window neighbours) or of a grid (window x window tokens spread evenly
-// over the image), then an MLP, each with its norm and shortcut (MaxViT: Tu et al., arXiv:2204.01697). (N, H, W, C) to
-// the same; H and W are multiples of the window.
+// over the image), then an MLP, each with its norm and shortcut (MaxViT: Tu et al., arXiv:2204.01697). (N, side,
+// side, C) to the same; the side is a multiple of the window.
 class PartitionAttention : public Module {
  public:
   explicit PartitionAttention(const PartitionAttentionOptions& options);

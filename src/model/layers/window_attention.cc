@@ -16,7 +16,8 @@ WindowAttention::WindowAttention(const WindowAttentionOptions& options) : option
 at::Tensor WindowAttention::forward(const at::Tensor& x) const {
   // The bias of qkv is what it makes of the zeros that fill up the last windows.
   const at::Tensor bias = bias_ ? bias_->forward().squeeze(0) : at::Tensor();
-  const at::Tensor mixed = window_attention(qkv_->forward(x), qkv_->bias(), bias, options_.heads, options_.grid);
+  const at::Tensor mixed =
+      window_attention(qkv_->forward(x), qkv_->bias(), bias, {.count = options_.heads}, options_.grid);
   return jetvit::dropout(proj_->forward(mixed), options_.dropout, training());
 }
 
