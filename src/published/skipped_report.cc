@@ -13,7 +13,7 @@
 namespace jetvit {
 namespace {
 
-constexpr std::size_t kBlock = 1 << 20;
+constexpr std::size_t kPendingBytes = 1 << 20;
 
 // Returns 0 or the cause of the failure.
 int append(int descriptor, std::string_view bytes, bool is_durable) {
@@ -30,7 +30,7 @@ int append(int descriptor, std::string_view bytes, bool is_durable) {
 
 void SkippedReport::add(std::string_view lines) {
   pending_ += lines;
-  if (pending_.size() >= kBlock) write(false);
+  if (pending_.size() >= kPendingBytes) write(false);
 }
 
 void SkippedReport::save() {

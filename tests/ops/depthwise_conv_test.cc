@@ -11,6 +11,7 @@
 #include <ATen/ops/randn.h>
 #include <gtest/gtest.h>
 
+#include "support/difference.h"
 #include "support/leaf.h"
 
 namespace jetvit {
@@ -54,10 +55,6 @@ Result reference(const Case& size, const at::Tensor& image, const at::Tensor& w,
   return {y, x.grad(), weight.grad(), bias.grad()};
 }
 
-double difference(const at::Tensor& a, const at::Tensor& b) {
-  return ((a.to(at::kDouble) - b).abs().max() / b.abs().max()).item<double>();
-}
-
 class DepthwiseConv : public ::testing::TestWithParam<Case> {
  protected:
   void SetUp() override {
@@ -76,13 +73,13 @@ class DepthwiseConv : public ::testing::TestWithParam<Case> {
 TEST_P(DepthwiseConv, IsTheConvolutionOfEachChannel) {
   const Result fused = ours(GetParam(), image, weight, bias, gradient);
   const Result plain = reference(GetParam(), image, weight, bias, gradient);
-  EXPECT_LT(difference(fused.y, plain.y), 2e-6);
-  EXPECT_LT(difference(fused.gx, plain.gx), 2e-6);
-  EXPECT_LT(difference(fused.gw, plain.gw), 2e-6);
-  EXPECT_LT(difference(fused.gb, plain.gb), 2e-6);
+  EXPECT_LT(test::difference(fused.y, plain.y), 2e-6);
+  EXPECT_LT(test::difference(fused.gx, plain.gx), 2e-6);
+  EXPECT_LT(test::difference(fused.gw, plain.gw), 2e-6);
+  EXPECT_LT(test::difference(fused.gb, plain.gb), 2e-6);
 }
 
-// From operands that are rounded alike, sums differ by their own rounding to bfloat16 alone: 2^-8 of each at most; the
+// From operands that are rounded alike, sums differ by their own rounding to bfloat16 alone; the
 // weights' gradients are float32.
 TEST_P(DepthwiseConv, TakesBfloat16) {
   const auto round = [](const at::Tensor& x) { return x.to(at::kBFloat16); };
@@ -90,10 +87,10 @@ TEST_P(DepthwiseConv, TakesBfloat16) {
   const Result plain = reference(GetParam(), round(image), round(weight), bias, round(gradient));
   EXPECT_EQ(fused.y.scalar_type(), at::kBFloat16);
   EXPECT_EQ(fused.gx.scalar_type(), at::kBFloat16);
-  EXPECT_LT(difference(fused.y, plain.y), 4e-3);
-  EXPECT_LT(difference(fused.gx, plain.gx), 4e-3);
-  EXPECT_LT(difference(fused.gw, plain.gw), 2e-6);
-  EXPECT_LT(difference(fused.gb, plain.gb), 2e-6);
+  EXPECT_LT(test::difference(fused.y, plain.y), test::kBfloat16Rounding);
+  EXPECT_LT(test::difference(fused.gx, plain.gx), test::kBfloat16Rounding);
+  EXPECT_LT(test::difference(fused.gw, plain.gw), 2e-6);
+  EXPECT_LT(test::difference(fused.gb, plain.gb), 2e-6);
 }
 
 TEST_P(DepthwiseConv, WorksWithoutBias) {
@@ -104,7 +101,7 @@ TEST_P(DepthwiseConv, WorksWithoutBias) {
   y.backward(gradient);
   const Result biased = ours(GetParam(), image, weight, bias, gradient);
   // Adding the bias last instead of first rounds otherwise.
-  EXPECT_LT(difference(y + bias.view({-1, 1, 1}), biased.y), 1e-6);
+  EXPECT_LT(test::difference(y + bias.view({-1, 1, 1}), biased.y), 1e-6);
   EXPECT_TRUE(w.grad().equal(biased.gw));
 }
 

@@ -24,6 +24,7 @@
 #include "ops/row_blocks.h"
 #include "ops/squeeze_excite.h"
 #include "ops/vector_math.h"
+#include "support/difference.h"
 #include "support/leaf.h"
 
 namespace jetvit {
@@ -31,11 +32,6 @@ namespace {
 
 constexpr double kMomentum = 0.1;
 constexpr double kEpsilon = 1e-5;
-
-// The largest difference against the largest value: float32 sums of a few thousand terms agree to about 1e-6 of it.
-double difference(const at::Tensor& a, const at::Tensor& b) {
-  return ((a - b).abs().max() / b.abs().max()).item<double>();
-}
 
 // N, C, H, W; more rows than a block and fewer; channels that fill no vector.
 class FusedLayers : public ::testing::TestWithParam<std::array<std::int64_t, 4>> {
@@ -100,20 +96,18 @@ TEST_P(FusedLayers, BatchNormActivation) {
     const NormResult got = fused_norm(x, w, b, gradient, activation);
     const NormResult expected =
         plain_norm(x.to(at::kDouble), w.to(at::kDouble), b.to(at::kDouble), gradient.to(at::kDouble), activation);
-    EXPECT_LT(difference(got.y, expected.y), 2e-5);  // x itself has an error of 2e-6 deviations
-    EXPECT_LT(difference(got.gx, expected.gx), 1e-4);
-    EXPECT_LT(difference(got.gw, expected.gw), 1e-4);
-    EXPECT_LT(difference(got.gb, expected.gb), 1e-4);
-    EXPECT_LT(difference(got.running_mean, expected.running_mean), 1e-6);
-    EXPECT_LT(difference(got.running_variance, expected.running_variance), 1e-5);
+    EXPECT_LT(test::difference(got.y, expected.y), 2e-5);  // x itself has an error of 2e-6 deviations
+    EXPECT_LT(test::difference(got.gx, expected.gx), 1e-4);
+    EXPECT_LT(test::difference(got.gw, expected.gw), 1e-4);
+    EXPECT_LT(test::difference(got.gb, expected.gb), 1e-4);
+    EXPECT_LT(test::difference(got.running_mean, expected.running_mean), 1e-6);
+    EXPECT_LT(test::difference(got.running_variance, expected.running_variance), 1e-5);
   }
 }
 
 // In bfloat16 against the operators in float32 on the same numbers. Both compute alike, and ours rounds the result
 // once: to 8 bits, an error of at most 2^-8 of it. What stays float32 (statistics, gradients of the parameters) is
 // exact.
-constexpr double kRounding = 1.0 / 256;
-
 TEST_P(FusedLayers, BatchNormActivationInBfloat16) {
   const at::Tensor x = (input() + 2).to(at::kBFloat16);
   const at::Tensor w = at::randn({channels()});
@@ -126,12 +120,12 @@ TEST_P(FusedLayers, BatchNormActivationInBfloat16) {
     const NormResult expected = plain_norm(x.to(at::kFloat), w, b, gradient.to(at::kFloat), activation);
     EXPECT_EQ(got.y.scalar_type(), at::kBFloat16);
     EXPECT_EQ(got.gw.scalar_type(), at::kFloat);
-    EXPECT_LT(difference(got.y, expected.y), kRounding);
-    EXPECT_LT(difference(got.gx, expected.gx), kRounding);
-    EXPECT_LT(difference(got.gw, expected.gw), 1e-4);
-    EXPECT_LT(difference(got.gb, expected.gb), 1e-4);
-    EXPECT_LT(difference(got.running_mean, expected.running_mean), 1e-6);
-    EXPECT_LT(difference(got.running_variance, expected.running_variance), 1e-5);
+    EXPECT_LT(test::difference(got.y, expected.y), test::kBfloat16Rounding);
+    EXPECT_LT(test::difference(got.gx, expected.gx), test::kBfloat16Rounding);
+    EXPECT_LT(test::difference(got.gw, expected.gw), 1e-4);
+    EXPECT_LT(test::difference(got.gb, expected.gb), 1e-4);
+    EXPECT_LT(test::difference(got.running_mean, expected.running_mean), 1e-6);
+    EXPECT_LT(test::difference(got.running_variance, expected.running_variance), 1e-5);
     const int threads = at::get_num_threads();
     at::set_num_threads(1);
     const NormResult again = fused_norm(x, w, b, gradient.contiguous(at::MemoryFormat::ChannelsLast), activation);
@@ -178,13 +172,13 @@ TEST(LayerNorm, EqualsTheOperatorAndRoundsOnceInBfloat16) {
       EXPECT_EQ(got.y.scalar_type(), stored);
       EXPECT_EQ(got.gw.scalar_type(), at::kFloat);
       // x itself has an error of 1e-6 deviations in float32.
-      const double tolerance = stored == at::kFloat ? 1e-5 : kRounding;
-      EXPECT_LT(difference(got.y, expected.y), tolerance);
+      const double tolerance = stored == at::kFloat ? 1e-5 : test::kBfloat16Rounding;
+      EXPECT_LT(test::difference(got.y, expected.y), tolerance);
       if (channels > 1) {  // else zero but for rounding
-        EXPECT_LT(difference(got.gx, expected.gx), tolerance);
-        EXPECT_LT(difference(got.gw, expected.gw), 1e-5);
+        EXPECT_LT(test::difference(got.gx, expected.gx), tolerance);
+        EXPECT_LT(test::difference(got.gw, expected.gw), 1e-5);
       }
-      EXPECT_LT(difference(got.gb, expected.gb), 1e-5);
+      EXPECT_LT(test::difference(got.gb, expected.gb), 1e-5);
       const int threads = at::get_num_threads();
       at::set_num_threads(1);
       const LayerNormResult again = run_layer_norm(ours, x, w, b, gradient);
@@ -207,8 +201,8 @@ TEST(FusedActivation, RoundsOnceInBfloat16InEitherOrderOfMemory) {
       const at::Tensor exact_y = activate(exact_x, activation);
       exact_y.backward(gradient.to(at::kFloat));
       EXPECT_EQ(y.scalar_type(), at::kBFloat16);
-      EXPECT_LT(difference(y, exact_y), kRounding);
-      EXPECT_LT(difference(x.grad(), exact_x.grad()), kRounding);
+      EXPECT_LT(test::difference(y, exact_y), test::kBfloat16Rounding);
+      EXPECT_LT(test::difference(x.grad(), exact_x.grad()), test::kBfloat16Rounding);
     }
   }
 }
@@ -256,8 +250,8 @@ TEST_P(FusedLayers, OtherMemoryOrdersGoThroughTheOperators) {
   const at::Tensor gradient = at::randn(rows.sizes());
   const NormResult got = fused_norm(rows.contiguous(), w, b, gradient);
   const NormResult expected = fused_norm(rows, w, b, gradient);
-  EXPECT_LT(difference(got.y, expected.y), 4e-6);  // statistics over 17 values a channel and image
-  EXPECT_LT(difference(got.gx, expected.gx), 2e-5);
+  EXPECT_LT(test::difference(got.y, expected.y), 4e-6);  // statistics over 17 values a channel and image
+  EXPECT_LT(test::difference(got.gx, expected.gx), 2e-5);
 }
 
 TEST_P(FusedLayers, SqueezeExcite) {
@@ -286,7 +280,7 @@ TEST_P(FusedLayers, SqueezeExcite) {
     };
     const auto expected = run(at::kDouble, operators);
     for (std::size_t index = 0; index < got.size(); ++index) {
-      EXPECT_LT(difference(got[index], expected[index]), 1e-5) << index;
+      EXPECT_LT(test::difference(got[index], expected[index]), 1e-5) << index;
     }
     // With x and its gradient in bfloat16, the parameters and theirs in float32.
     std::vector<at::Tensor> inputs = {test::leaf(values.to(at::kBFloat16))};
@@ -300,10 +294,10 @@ TEST_P(FusedLayers, SqueezeExcite) {
     y.backward(rounded_gradient);
     const at::Tensor exact_y = operators(exact_inputs);
     exact_y.backward(rounded_gradient.to(at::kFloat));
-    EXPECT_LT(difference(y, exact_y), kRounding);
-    EXPECT_LT(difference(inputs[0].grad(), exact_inputs[0].grad()), kRounding);
+    EXPECT_LT(test::difference(y, exact_y), test::kBfloat16Rounding);
+    EXPECT_LT(test::difference(inputs[0].grad(), exact_inputs[0].grad()), test::kBfloat16Rounding);
     for (std::size_t index = 1; index < inputs.size(); ++index) {
-      EXPECT_LT(difference(inputs[index].grad(), exact_inputs[index].grad()), 1e-5) << index;
+      EXPECT_LT(test::difference(inputs[index].grad(), exact_inputs[index].grad()), 1e-5) << index;
     }
   }
 }

@@ -14,6 +14,7 @@
 #include <ATen/ops/zeros.h>
 #include <gtest/gtest.h>
 
+#include "support/difference.h"
 #include "support/leaf.h"
 
 namespace jetvit {
@@ -57,22 +58,17 @@ class WindowAttention : public testing::TestWithParam<Setting> {
   }
 };
 
-// The largest difference against the largest value.
-double difference(const at::Tensor& a, const at::Tensor& b) {
-  return ((a - b).abs().max() / b.abs().max()).item<double>();
-}
-
 TEST_P(WindowAttention, EqualsTheOperators) {
   const Outcome found = run(at::kFloat, at::kFloat);
   const Outcome expected = run(at::kDouble, at::kDouble);
   constexpr double kTolerance = 3e-6;  // sums of up to a few hundred terms in float32
-  EXPECT_LT(difference(found.y, expected.y), kTolerance);
-  EXPECT_LT(difference(found.gradients[0], expected.gradients[0]), kTolerance);
+  EXPECT_LT(test::difference(found.y, expected.y), kTolerance);
+  EXPECT_LT(test::difference(found.gradients[0], expected.gradients[0]), kTolerance);
   if (padded()) {
-    EXPECT_LT(difference(found.gradients[1], expected.gradients[1]), kTolerance);
+    EXPECT_LT(test::difference(found.gradients[1], expected.gradients[1]), kTolerance);
   }
   if (GetParam().with_bias) {
-    EXPECT_LT(difference(found.gradients[2], expected.gradients[2]), kTolerance);
+    EXPECT_LT(test::difference(found.gradients[2], expected.gradients[2]), kTolerance);
   }
 }
 
@@ -83,16 +79,15 @@ TEST_P(WindowAttention, RoundsOnceInBfloat16) {
   gradient = gradient.to(at::kBFloat16).to(at::kFloat);
   const Outcome found = run(at::kBFloat16, at::kFloat);
   const Outcome expected = run(at::kDouble, at::kDouble);
-  constexpr double kRounding = 1.0 / 256;
   constexpr double kTolerance = 3e-6;
   EXPECT_EQ(found.y.scalar_type(), at::kBFloat16);
-  EXPECT_LT(difference(found.y, expected.y), kRounding);
-  EXPECT_LT(difference(found.gradients[0], expected.gradients[0]), kRounding);
+  EXPECT_LT(test::difference(found.y, expected.y), test::kBfloat16Rounding);
+  EXPECT_LT(test::difference(found.gradients[0], expected.gradients[0]), test::kBfloat16Rounding);
   if (padded()) {
-    EXPECT_LT(difference(found.gradients[1], expected.gradients[1]), kTolerance);
+    EXPECT_LT(test::difference(found.gradients[1], expected.gradients[1]), kTolerance);
   }
   if (GetParam().with_bias) {
-    EXPECT_LT(difference(found.gradients[2], expected.gradients[2]), kTolerance);
+    EXPECT_LT(test::difference(found.gradients[2], expected.gradients[2]), kTolerance);
   }
 }
 
