@@ -16,8 +16,8 @@ constexpr std::size_t kSmallestKept = 128 << 10;  // bytes
 
 // Tensors may outlive every static object.
 BlockCache& blocks() {
-  static auto* const kBlocks = new BlockCache;
-  return *kBlocks;
+  static auto* const kept = new BlockCache;
+  return *kept;
 }
 
 void keep(void* memory) {
