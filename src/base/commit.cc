@@ -47,13 +47,8 @@ OutputFile::~OutputFile() {
 }
 
 void OutputFile::write(std::span<const std::byte> bytes) {
-  while (!bytes.empty()) {
-    const ssize_t done = ::write(descriptor_, bytes.data(), bytes.size());
-    if (done < 0 && errno == EINTR) continue;
-    if (done < 0) throw_system_error(path_, "be written", errno);
-    bytes = bytes.subspan(static_cast<std::size_t>(done));
-    size_ += static_cast<std::size_t>(done);
-  }
+  if (const int failure = write_all(descriptor_, bytes)) throw_system_error(path_, "be written", failure);
+  size_ += bytes.size();
 }
 
 void OutputFile::commit() {

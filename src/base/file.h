@@ -37,6 +37,9 @@ class InputFile {
 // The folder that a path lies in ("." for a bare name).
 std::filesystem::path parent_folder(const std::filesystem::path& path);
 
+// Writes all bytes, in as many calls as that takes. Returns 0 or the errno of the call that failed.
+int write_all(int descriptor, std::span<const std::byte> bytes);
+
 // Throws Error "path: cannot WHAT (reason)" for the errno `cause`.
 [[noreturn]] void throw_system_error(const std::filesystem::path& path, std::string_view what, int cause);
 

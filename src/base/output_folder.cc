@@ -130,11 +130,8 @@ void OutputFolder::add_folder(std::string_view name) {
 void OutputFolder::add_file(std::string_view name, std::string_view bytes) {
   Descriptor file(::open((files_ / name).c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
   if (file.number < 0) throw_system_error(path_ / name, "be written", errno);
-  while (!bytes.empty()) {
-    const ssize_t done = ::write(file.number, bytes.data(), bytes.size());
-    if (done < 0 && errno == EINTR) continue;
-    if (done < 0) throw_system_error(path_ / name, "be written", errno);
-    bytes.remove_prefix(static_cast<std::size_t>(done));
+  if (const int failure = write_all(file.number, std::as_bytes(std::span(bytes)))) {
+    throw_system_error(path_ / name, "be written", failure);
   }
   if (::close(std::exchange(file.number, -1)) != 0) throw_system_error(path_ / name, "be closed", errno);
 }

@@ -8,6 +8,7 @@
 #include <ATen/ops/empty_like.h>
 #include <torch/csrc/autograd/custom_function.h>
 
+#include "ops/block_sums.h"
 #include "ops/row_blocks.h"
 #include "ops/stored_float.h"
 #include "ops/vector_activation.h"
@@ -179,23 +180,6 @@ JETVIT_VECTOR_CLONES void differentiate(Activation activation, const at::BFloat1
   differentiate_of(activation, x, gy, gx, affine, offset, slope, count, channels);
 }
 
-// Two sums for each channel, block by block.
-struct BlockSums {
-  std::size_t channels;
-  std::vector<float> values;  // [block][two][channel]
-
-  explicit BlockSums(const Rows& x) : channels(x.channels), values(row_blocks(x.rows) * 2 * x.channels) {}
-  float* of(std::size_t block, std::size_t which) { return values.data() + (2 * block + which) * channels; }
-
-  std::vector<double> total(std::size_t which) const {
-    std::vector<double> out(channels);
-    for (std::size_t start = which * channels; start < values.size(); start += 2 * channels) {
-      for (std::size_t c = 0; c < channels; ++c) out[c] += values[start + c];
-    }
-    return out;
-  }
-};
-
 struct BatchNormActivation : torch::autograd::Function<BatchNormActivation> {
   static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& x, const at::Tensor& weight,
                             const at::Tensor& bias, at::Tensor running_mean, at::Tensor running_variance,
@@ -203,17 +187,19 @@ struct BatchNormActivation : torch::autograd::Function<BatchNormActivation> {
     const Rows shape(x);
     // Distances from the first pixel: no digits are lost where the mean is large against the deviation.
     std::vector<float> origin(shape.channels);
-    BlockSums sums(shape);
+    BlockSums sums(row_blocks(shape.rows), 2 * shape.channels);  // [block][which][channel]
     with_stored_type(x, [&](auto stored) {
       const auto* from = x.const_data_ptr<decltype(stored)>();
       for (std::size_t c = 0; c < shape.channels; ++c) origin[c] = widened(from[c]);
       for_each_row_block(shape.rows, [&](std::size_t block, std::size_t first, std::size_t last) {
-        add_moments(from + first * shape.channels, origin.data(), sums.of(block, 0), sums.of(block, 1), last - first,
+        float* sum = sums.of(block);
+        add_moments(from + first * shape.channels, origin.data(), sum, sum + shape.channels, last - first,
                     shape.channels);
       });
     });
-    const std::vector<double> distances = sums.total(0);
-    const std::vector<double> squares = sums.total(1);
+    const std::vector<double> totals = sums.totals();
+    const double* distances = totals.data();
+    const double* squares = distances + shape.channels;
     const auto count = static_cast<double>(shape.rows);
     at::Tensor statistics = at::empty({2, x.size(1)}, weight.options());
     auto* means = statistics.data_ptr<float>();
@@ -257,18 +243,20 @@ struct BatchNormActivation : torch::autograd::Function<BatchNormActivation> {
     const Affine affine(means, means + shape.channels, saved[2].const_data_ptr<float>(),
                         saved[3].const_data_ptr<float>(), shape.channels);
     const auto activation = static_cast<Activation>(context->saved_data["activation"].toInt());
-    BlockSums sums(shape);
+    BlockSums sums(row_blocks(shape.rows), 2 * shape.channels);  // [block][which][channel]
     with_stored_type(x, [&](auto stored) {
       const auto* from = x.const_data_ptr<decltype(stored)>();
       const auto* gradient = gy.const_data_ptr<decltype(stored)>();
       for_each_row_block(shape.rows, [&](std::size_t block, std::size_t first, std::size_t last) {
         const std::size_t begin = first * shape.channels;
-        add_gradients(activation, from + begin, gradient + begin, affine, sums.of(block, 0), sums.of(block, 1),
-                      last - first, shape.channels);
+        float* sum = sums.of(block);
+        add_gradients(activation, from + begin, gradient + begin, affine, sum, sum + shape.channels, last - first,
+                      shape.channels);
       });
     });
-    const std::vector<double> sum = sums.total(0);
-    const std::vector<double> product = sums.total(1);
+    const std::vector<double> totals = sums.totals();
+    const double* sum = totals.data();
+    const double* product = sum + shape.channels;
     const auto count = static_cast<double>(shape.rows);
     at::Tensor weight_gradient = at::empty_like(saved[2]);
     at::Tensor bias_gradient = at::empty_like(saved[2]);

@@ -9,6 +9,7 @@
 #include <ATen/ops/empty_like.h>
 #include <torch/csrc/autograd/custom_function.h>
 
+#include "ops/block_sums.h"
 #include "ops/row_blocks.h"
 #include "ops/stored_float.h"
 #include "ops/stored_lanes.h"
@@ -27,6 +28,17 @@ struct Plane {
 // Columns of the image and its padding that a row of windows covers.
 std::int64_t columns_under(const ConvWindows& grid, std::int64_t kernel) {
   return (grid.width - 1) * grid.stride + kernel;
+}
+
+// Sixteen channels of neighbouring pixels to float32, `spread` vectors apart.
+template <class T>
+JETVIT_ALWAYS_INLINE void fetch_pixels(const T* from, std::int64_t count, std::int64_t channels, float* to,
+                                       std::int64_t spread) {
+  for (std::int64_t pixel = 0; pixel < count; ++pixel, from += channels, to += spread * kWide) {
+    Vector values;
+    load(from, values);
+    store(values, to);
+  }
 }
 
 // Sixteen channels of the rows of an image, one pixel next to the other, in float32, with zeros at both ends: what the
@@ -49,15 +61,9 @@ class RowRing {
     if (index > last_) {
       last_ = index;
       const T* pixel = from_ + index / spread_ * plane_.width * plane_.channels;
-      float* to = slot + left_ * kWide;
+      float* const to = slot + left_ * kWide;
       const std::int64_t count = std::min(plane_.width, (columns_ - left_ + spread_ - 1) / spread_);
-      for (std::int64_t column = 0; column < count; ++column) {
-        Vector values;
-        load(pixel, values);
-        store(values, to);
-        pixel += plane_.channels;
-        to += spread_ * kWide;
-      }
+      fetch_pixels(pixel, count, plane_.channels, to, spread_);
     }
     return slot;
   }
@@ -71,9 +77,9 @@ class RowRing {
   float* room_;
 };
 
-// kCount windows side by side: sums[o] += row kernel * pixels.
-template <std::int64_t kKernel, std::int64_t kStride, std::int64_t kCount>
-JETVIT_ALWAYS_INLINE void add_row_products(const float* row, const Vector* weights, Vector* sums) {
+// Calls add(window, tap, pixel) for kCount windows side by side, pixel by pixel of the row under them.
+template <std::int64_t kKernel, std::int64_t kStride, std::int64_t kCount, class Add>
+JETVIT_ALWAYS_INLINE void for_each_tap(const float* row, Add add) {
 #pragma GCC unroll 16
   for (std::int64_t column = 0; column < (kCount - 1) * kStride + kKernel; ++column) {
     Vector pixel;
@@ -81,7 +87,7 @@ JETVIT_ALWAYS_INLINE void add_row_products(const float* row, const Vector* weigh
 #pragma GCC unroll 8
     for (std::int64_t window = 0; window < kCount; ++window) {
       const std::int64_t tap = column - window * kStride;
-      if (tap >= 0 && tap < kKernel) sums[window] += weights[tap] * pixel;
+      if (tap >= 0 && tap < kKernel) add(window, tap, pixel);
     }
   }
 }
@@ -91,19 +97,10 @@ template <std::int64_t kKernel, std::int64_t kStride, std::int64_t kCount>
 JETVIT_ALWAYS_INLINE void add_weight_gradients(const float* row, const float* gradients, Vector* sums) {
   Vector gradient[kCount];
 #pragma GCC unroll 8
-  for (std::int64_t window = 0; window < kCount; ++window) {
-    load(gradients + window * kWide, gradient[window]);
-  }
-#pragma GCC unroll 16
-  for (std::int64_t column = 0; column < (kCount - 1) * kStride + kKernel; ++column) {
-    Vector pixel;
-    load(row + column * kWide, pixel);
-#pragma GCC unroll 8
-    for (std::int64_t window = 0; window < kCount; ++window) {
-      const std::int64_t tap = column - window * kStride;
-      if (tap >= 0 && tap < kKernel) sums[tap] += gradient[window] * pixel;
-    }
-  }
+  for (std::int64_t window = 0; window < kCount; ++window) load(gradients + window * kWide, gradient[window]);
+  for_each_tap<kKernel, kStride, kCount>(
+      row, [&](std::int64_t window, std::int64_t tap, const Vector& pixel)
+               __attribute__((always_inline)) { sums[tap] += gradient[window] * pixel; });
 }
 
 // kCount windows side by side, from `column` of the rows on.
@@ -113,9 +110,12 @@ JETVIT_ALWAYS_INLINE void convolve_windows(const float* const* rows, std::int64_
   Vector sums[kCount];
   for (std::int64_t window = 0; window < kCount; ++window) sums[window] = bias;
 #pragma GCC unroll 8
-  for (std::int64_t tap = 0; tap < kKernel; ++tap) {
-    if (rows[tap] == nullptr) continue;
-    add_row_products<kKernel, kStride, kCount>(rows[tap] + column * kWide, weights + tap * kKernel, sums);
+  for (std::int64_t row = 0; row < kKernel; ++row) {
+    if (rows[row] == nullptr) continue;
+    const Vector* row_weights = weights + row * kKernel;
+    for_each_tap<kKernel, kStride, kCount>(
+        rows[row] + column * kWide, [&](std::int64_t window, std::int64_t tap, const Vector& pixel)
+                                        __attribute__((always_inline)) { sums[window] += row_weights[tap] * pixel; });
   }
 #pragma GCC unroll 8
   for (std::int64_t window = 0; window < kCount; ++window) store(sums[window], to + window * channels);
@@ -155,12 +155,7 @@ JETVIT_ALWAYS_INLINE void weight_gradients_of_lanes(const T* from, const Plane& 
   float* const gradients = room + kKernel * columns * kWide;
   Vector sums[kKernel * kKernel] = {};
   for (std::int64_t y = 0; y < grid.height; ++y) {
-    const T* pixel = gradient + y * grid.width * plane.channels;
-    for (std::int64_t x = 0; x < grid.width; ++x, pixel += plane.channels) {
-      Vector values;
-      load(pixel, values);
-      store(values, gradients + x * kWide);
-    }
+    fetch_pixels(gradient + y * grid.width * plane.channels, grid.width, plane.channels, gradients, 1);
     for (std::int64_t tap = 0; tap < kKernel; ++tap) {
       const float* const row = ring.row(y * kStride - grid.top + tap);
       if (row == nullptr) continue;
@@ -283,7 +278,8 @@ at::Tensor weight_gradient_of(const at::Tensor& x, const at::Tensor& weight, con
   const Plane plane = plane_of(x);
   const std::int64_t kernel = weight.size(2);
   const std::int64_t taps = kernel * kernel;
-  std::vector<float> sums(static_cast<std::size_t>(x.size(0) * taps * plane.channels));  // [image][tap][channel]
+  // [image][tap][channel]
+  BlockSums sums(static_cast<std::size_t>(x.size(0)), static_cast<std::size_t>(taps * plane.channels));
   with_stored_type(x, [&](auto stored) {
     const auto* from = x.const_data_ptr<decltype(stored)>();
     const auto* gradient = gy.const_data_ptr<decltype(stored)>();
@@ -291,13 +287,10 @@ at::Tensor weight_gradient_of(const at::Tensor& x, const at::Tensor& weight, con
     for_each_lanes(x, columns, [&](std::int64_t image, std::int64_t channel, float* room) {
       weight_gradients(kernel, from + image * plane.height * plane.width * plane.channels + channel, plane,
                        gradient + image * grid.height * grid.width * plane.channels + channel, grid,
-                       sums.data() + image * taps * plane.channels + channel, room);
+                       sums.of(static_cast<std::size_t>(image)) + channel, room);
     });
   });
-  std::vector<double> totals(static_cast<std::size_t>(taps * plane.channels));
-  for (std::size_t image = 0; image < sums.size(); image += totals.size()) {
-    for (std::size_t i = 0; i < totals.size(); ++i) totals[i] += sums[image + i];
-  }
+  const std::vector<double> totals = sums.totals();
   at::Tensor out = at::empty_like(weight, at::MemoryFormat::Contiguous);
   auto* to = out.data_ptr<float>();
   for (std::int64_t channel = 0; channel < plane.channels; ++channel) {

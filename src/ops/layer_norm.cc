@@ -8,6 +8,7 @@
 #include <ATen/ops/layer_norm.h>
 #include <torch/csrc/autograd/custom_function.h>
 
+#include "ops/block_sums.h"
 #include "ops/lanes.h"
 #include "ops/row_blocks.h"
 #include "ops/stored_float.h"
@@ -130,23 +131,20 @@ struct LayerNormFunction : torch::autograd::Function<LayerNormFunction> {
     at::Tensor gx = at::empty_like(x);
     const float* means = saved[1].const_data_ptr<float>();
     const float* weights = weight.const_data_ptr<float>();
-    std::vector<float> sums(row_blocks(rows) * 2 * channels);  // [block][of weight or bias][channel]
+    BlockSums sums(row_blocks(rows), 2 * channels);  // [block][of weight or bias][channel]
     with_stored_type(x, [&](auto stored) {
       const auto* from = x.const_data_ptr<decltype(stored)>();
       const auto* gradient = gy.const_data_ptr<decltype(stored)>();
       auto* to = gx.data_ptr<decltype(stored)>();
       for_each_row_block(rows, [&](std::size_t block, std::size_t first, std::size_t last) {
         Scratch scratch(channels);
-        float* sum = sums.data() + block * 2 * channels;
+        float* sum = sums.of(block);
         const std::size_t begin = first * channels;
         differentiate(from + begin, gradient + begin, to + begin, weights, means + first, means + rows + first, sum,
                       sum + channels, scratch, last - first, channels);
       });
     });
-    std::vector<double> totals(2 * channels);
-    for (std::size_t start = 0; start < sums.size(); start += totals.size()) {
-      for (std::size_t c = 0; c < totals.size(); ++c) totals[c] += sums[start + c];
-    }
+    const std::vector<double> totals = sums.totals();
     at::Tensor of_parameters = at::empty({2, weight.numel()}, weight.options());
     auto* to = of_parameters.data_ptr<float>();
     for (std::size_t c = 0; c < totals.size(); ++c) to[c] = static_cast<float>(totals[c]);

@@ -129,7 +129,7 @@ std::string command_difference(const Json& command, const Json& other) {
   return join(words, "; ");
 }
 
-bool take_over(const std::filesystem::path& where, const std::optional<WorkRecord>& record, const Json& command,
+void take_over(const std::filesystem::path& where, const std::optional<WorkRecord>& record, const Json& command,
                bool overwrite, const std::function<void(const WorkRecord&)>& restore,
                const std::function<void()>& discard) {
   const std::string difference = record ? command_difference(record->command, command) : "";
@@ -141,7 +141,7 @@ bool take_over(const std::filesystem::path& where, const std::optional<WorkRecor
   try {
     if (why.empty()) {
       restore(*record);
-      return true;
+      return;
     }
   } catch (const nlohmann::json::exception& error) {
     why = printable(error.what());
@@ -150,7 +150,6 @@ bool take_over(const std::filesystem::path& where, const std::optional<WorkRecor
   }
   std::cerr << text(where, ": unfinished work is discarded (", why, ")\n");
   discard();
-  return false;
 }
 
 void refuse_output(const std::filesystem::path& out, bool overwrite, bool is_part) {

@@ -41,10 +41,10 @@ Json describe_reading(const std::vector<std::filesystem::path>& files, InputForm
 std::string command_difference(const Json& command, const Json& other);
 
 // Goes on from unfinished work that is there: of the same command, and where `restore`, which gets its record, does not
-// throw; otherwise says why on stderr and calls `discard`. Returns whether it goes on. record: none where it is
+// throw; otherwise says why on stderr and calls `discard`. record: none where it is
 // damaged. Throws Error where the work is another command's and `overwrite` does not discard it; where: named in
 // messages.
-bool take_over(const std::filesystem::path& where, const std::optional<WorkRecord>& record, const Json& command,
+void take_over(const std::filesystem::path& where, const std::optional<WorkRecord>& record, const Json& command,
                bool overwrite, const std::function<void(const WorkRecord&)>& restore,
                const std::function<void()>& discard);
 

@@ -98,11 +98,9 @@ void PictureRun::prepare() {
   if (!options_.published && !options_.as_floats) scales_ = first_pass();
   Progress progress("prepare", "jets", 0);
   for (; place_.file < reader_.files().size(); place_ = {place_.file + 1, 0}) {
-    if (std::binary_search(save_points_.begin(), save_points_.end(), place_.file) && place_.file != saved_.file) {
-      summary_before_ = summary_;
-      skipped_before_ = skipped_.size();
-      save();
-    }
+    summary_before_ = summary_;
+    skipped_before_ = skipped_.size();
+    if (std::binary_search(save_points_.begin(), save_points_.end(), place_.file) && place_.file != saved_.file) save();
     prepare_file(progress);
   }
 }
@@ -151,8 +149,6 @@ void PictureRun::encode(JetRecords& jets) {
 
 // The rest of the file in work. What comes before is read again, so that rows are counted and batches begin as ever.
 void PictureRun::prepare_file(Progress& progress) {
-  summary_before_ = summary_;
-  skipped_before_ = skipped_.size();
   std::size_t passed_over = 0;
   JetBatches batches(batch_of(options_), [&](JetRecords&& jets) {
     if (passed_over < place_.batches) {

@@ -1,6 +1,7 @@
 #include "published/skipped_report.h"
 
 #include <cerrno>
+#include <span>
 #include <utility>
 
 #include <fcntl.h>
@@ -14,17 +15,6 @@ namespace jetvit {
 namespace {
 
 constexpr std::size_t kPendingBytes = 1 << 20;
-
-// Returns 0 or the cause of the failure.
-int append(int descriptor, std::string_view bytes, bool is_durable) {
-  while (!bytes.empty()) {
-    const ssize_t done = ::write(descriptor, bytes.data(), bytes.size());
-    if (done < 0 && errno == EINTR) continue;
-    if (done < 0) return errno;
-    bytes.remove_prefix(static_cast<std::size_t>(done));
-  }
-  return is_durable && ::fsync(descriptor) != 0 ? errno : 0;
-}
 
 }  // namespace
 
@@ -40,7 +30,8 @@ void SkippedReport::save() {
 void SkippedReport::write(bool is_durable) {
   const int descriptor = ::open(file_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
   if (descriptor < 0) throw_system_error(file_, "be written", errno);
-  const int failure = append(descriptor, pending_, is_durable);
+  int failure = write_all(descriptor, std::as_bytes(std::span(pending_)));
+  if (failure == 0 && is_durable && ::fsync(descriptor) != 0) failure = errno;
   if (::close(descriptor) != 0 || failure != 0) throw_system_error(file_, "be written", failure != 0 ? failure : errno);
   written_ += std::exchange(pending_, {}).size();
 }

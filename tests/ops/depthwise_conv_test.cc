@@ -12,6 +12,7 @@
 #include <gtest/gtest.h>
 
 #include "support/difference.h"
+#include "support/layer_result.h"
 #include "support/leaf.h"
 
 namespace jetvit {
@@ -21,38 +22,33 @@ struct Case {
   std::int64_t images, channels, height, width, kernel, stride, top, left;
 };
 
-struct Result {
-  at::Tensor y, gx, gw, gb;
-};
-
 ConvWindows grid_of(const Case& size) {
   return {size.stride, size.top, size.left, (size.height + size.stride - 1) / size.stride,
           (size.width + size.stride - 1) / size.stride};
 }
 
-Result ours(const Case& size, const at::Tensor& image, const at::Tensor& w, const at::Tensor& b,
-            const at::Tensor& gradient) {
-  const at::Tensor x = test::leaf(image.contiguous(at::MemoryFormat::ChannelsLast));
-  const at::Tensor weight = test::leaf(w);
-  const at::Tensor bias = test::leaf(b);
-  EXPECT_TRUE(takes_depthwise_conv(x, weight, grid_of(size)));
-  const at::Tensor y = depthwise_conv(x, weight, bias, grid_of(size));
-  y.backward(gradient.to(y.scalar_type()));
-  return {y, x.grad(), weight.grad(), bias.grad()};
+test::LayerResult ours(const Case& size, const at::Tensor& image, const at::Tensor& w, const at::Tensor& b,
+                       const at::Tensor& gradient) {
+  const ConvWindows grid = grid_of(size);
+  const auto convolve = [&](const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
+    EXPECT_TRUE(takes_depthwise_conv(x, weight, grid));
+    return depthwise_conv(x, weight, bias, grid);
+  };
+  return test::run_layer(convolve, image.contiguous(at::MemoryFormat::ChannelsLast), w, b,
+                         gradient.to(image.scalar_type()));
 }
 
-Result reference(const Case& size, const at::Tensor& image, const at::Tensor& w, const at::Tensor& b,
-                 const at::Tensor& gradient) {
-  const at::Tensor x = test::leaf(image.to(at::kDouble));
-  const at::Tensor weight = test::leaf(w.to(at::kDouble));
-  const at::Tensor bias = test::leaf(b.to(at::kDouble));
+test::LayerResult reference(const Case& size, const at::Tensor& image, const at::Tensor& w, const at::Tensor& b,
+                            const at::Tensor& gradient) {
   const ConvWindows grid = grid_of(size);
   const std::int64_t below = (grid.height - 1) * size.stride + size.kernel - size.height - size.top;
   const std::int64_t right = (grid.width - 1) * size.stride + size.kernel - size.width - size.left;
-  const at::Tensor padded = at::constant_pad_nd(x, {size.left, right, size.top, below});
-  const at::Tensor y = at::conv2d(padded, weight, bias, size.stride, at::IntArrayRef({0, 0}), 1, size.channels);
-  y.backward(gradient.to(at::kDouble));
-  return {y, x.grad(), weight.grad(), bias.grad()};
+  const auto convolve = [&](const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
+    const at::Tensor padded = at::constant_pad_nd(x, {size.left, right, size.top, below});
+    return at::conv2d(padded, weight, bias, size.stride, at::IntArrayRef({0, 0}), 1, size.channels);
+  };
+  return test::run_layer(convolve, image.to(at::kDouble), w.to(at::kDouble), b.to(at::kDouble),
+                         gradient.to(at::kDouble));
 }
 
 class DepthwiseConv : public ::testing::TestWithParam<Case> {
@@ -71,8 +67,8 @@ class DepthwiseConv : public ::testing::TestWithParam<Case> {
 
 // Sums of up to a few thousand products in float32 agree to about 1e-6 of the largest.
 TEST_P(DepthwiseConv, IsTheConvolutionOfEachChannel) {
-  const Result fused = ours(GetParam(), image, weight, bias, gradient);
-  const Result plain = reference(GetParam(), image, weight, bias, gradient);
+  const test::LayerResult fused = ours(GetParam(), image, weight, bias, gradient);
+  const test::LayerResult plain = reference(GetParam(), image, weight, bias, gradient);
   EXPECT_LT(test::difference(fused.y, plain.y), 2e-6);
   EXPECT_LT(test::difference(fused.gx, plain.gx), 2e-6);
   EXPECT_LT(test::difference(fused.gw, plain.gw), 2e-6);
@@ -83,8 +79,8 @@ TEST_P(DepthwiseConv, IsTheConvolutionOfEachChannel) {
 // weights' gradients are float32.
 TEST_P(DepthwiseConv, TakesBfloat16) {
   const auto round = [](const at::Tensor& x) { return x.to(at::kBFloat16); };
-  const Result fused = ours(GetParam(), round(image), round(weight).to(at::kFloat), bias, round(gradient));
-  const Result plain = reference(GetParam(), round(image), round(weight), bias, round(gradient));
+  const test::LayerResult fused = ours(GetParam(), round(image), round(weight).to(at::kFloat), bias, round(gradient));
+  const test::LayerResult plain = reference(GetParam(), round(image), round(weight), bias, round(gradient));
   EXPECT_EQ(fused.y.scalar_type(), at::kBFloat16);
   EXPECT_EQ(fused.gx.scalar_type(), at::kBFloat16);
   EXPECT_LT(test::difference(fused.y, plain.y), test::kBfloat16Rounding);
@@ -99,7 +95,7 @@ TEST_P(DepthwiseConv, WorksWithoutBias) {
   const at::Tensor w = test::leaf(weight);
   const at::Tensor y = depthwise_conv(x, w, {}, grid);
   y.backward(gradient);
-  const Result biased = ours(GetParam(), image, weight, bias, gradient);
+  const test::LayerResult biased = ours(GetParam(), image, weight, bias, gradient);
   // Adding the bias last instead of first rounds otherwise.
   EXPECT_LT(test::difference(y + bias.view({-1, 1, 1}), biased.y), 1e-6);
   EXPECT_TRUE(w.grad().equal(biased.gw));
@@ -108,9 +104,9 @@ TEST_P(DepthwiseConv, WorksWithoutBias) {
 TEST_P(DepthwiseConv, GivesTheSameForAnyNumberOfThreads) {
   const int before = at::get_num_threads();
   at::set_num_threads(1);
-  const Result one = ours(GetParam(), image, weight, bias, gradient);
+  const test::LayerResult one = ours(GetParam(), image, weight, bias, gradient);
   at::set_num_threads(3);
-  const Result three = ours(GetParam(), image, weight, bias, gradient);
+  const test::LayerResult three = ours(GetParam(), image, weight, bias, gradient);
   at::set_num_threads(before);
   EXPECT_TRUE(one.y.equal(three.y));
   EXPECT_TRUE(one.gx.equal(three.gx));

@@ -25,6 +25,7 @@
 #include "ops/squeeze_excite.h"
 #include "ops/vector_math.h"
 #include "support/difference.h"
+#include "support/layer_result.h"
 #include "support/leaf.h"
 
 namespace jetvit {
@@ -43,25 +44,19 @@ class FusedLayers : public ::testing::TestWithParam<std::array<std::int64_t, 4>>
   static std::int64_t channels() { return GetParam()[1]; }
 };
 
-struct NormResult {
-  at::Tensor y, gx, gw, gb, running_mean, running_variance;
+struct NormResult : test::LayerResult {
+  at::Tensor running_mean, running_variance;
 };
 
 template <class Layer>
 NormResult run_norm(Layer layer, const at::Tensor& values, const at::Tensor& w, const at::Tensor& b,
                     const at::Tensor& gradient) {
-  const at::Tensor x = test::leaf(values);
-  const at::Tensor weight = test::leaf(w);
-  const at::Tensor bias = test::leaf(b);
-  NormResult out;
-  out.running_mean = at::zeros({values.size(1)}, w.options());
-  out.running_variance = at::ones({values.size(1)}, w.options());
-  out.y = layer(x, weight, bias, out.running_mean, out.running_variance);
-  out.y.backward(gradient);
-  out.gx = x.grad();
-  out.gw = weight.grad();
-  out.gb = bias.grad();
-  return out;
+  const at::Tensor mean = at::zeros({values.size(1)}, w.options());
+  const at::Tensor variance = at::ones({values.size(1)}, w.options());
+  const auto norm = [&](const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
+    return layer(x, weight, bias, mean, variance);
+  };
+  return {test::run_layer(norm, values, w, b, gradient), mean, variance};
 }
 
 NormResult fused_norm(const at::Tensor& x, const at::Tensor& w, const at::Tensor& b, const at::Tensor& gradient,
@@ -134,21 +129,6 @@ TEST_P(FusedLayers, BatchNormActivationInBfloat16) {
   }
 }
 
-struct LayerNormResult {
-  at::Tensor y, gx, gw, gb;
-};
-
-template <class Norm>
-LayerNormResult run_layer_norm(Norm norm, const at::Tensor& values, const at::Tensor& w, const at::Tensor& b,
-                               const at::Tensor& gradient) {
-  const at::Tensor x = test::leaf(values);
-  const at::Tensor weight = test::leaf(w);
-  const at::Tensor bias = test::leaf(b);
-  const at::Tensor y = norm(x, weight, bias);
-  y.backward(gradient);
-  return {y, x.grad(), weight.grad(), bias.grad()};
-}
-
 // More rows than a block and fewer; channels that fill whole vectors, that do not and that fill none.
 TEST(LayerNorm, EqualsTheOperatorAndRoundsOnceInBfloat16) {
   for (const auto& [rows, channels] :
@@ -166,9 +146,9 @@ TEST(LayerNorm, EqualsTheOperatorAndRoundsOnceInBfloat16) {
       const auto plain = [](const auto& image, const auto& weight, const auto& bias) {
         return at::layer_norm(image, {weight.numel()}, weight, bias, kEpsilon);
       };
-      const LayerNormResult got = run_layer_norm(ours, x, w, b, gradient);
-      const LayerNormResult expected =
-          run_layer_norm(plain, x.to(at::kDouble), w.to(at::kDouble), b.to(at::kDouble), gradient.to(at::kDouble));
+      const test::LayerResult got = test::run_layer(ours, x, w, b, gradient);
+      const test::LayerResult expected =
+          test::run_layer(plain, x.to(at::kDouble), w.to(at::kDouble), b.to(at::kDouble), gradient.to(at::kDouble));
       EXPECT_EQ(got.y.scalar_type(), stored);
       EXPECT_EQ(got.gw.scalar_type(), at::kFloat);
       // x itself has an error of 1e-6 deviations in float32.
@@ -181,7 +161,7 @@ TEST(LayerNorm, EqualsTheOperatorAndRoundsOnceInBfloat16) {
       EXPECT_LT(test::difference(got.gb, expected.gb), 1e-5);
       const int threads = at::get_num_threads();
       at::set_num_threads(1);
-      const LayerNormResult again = run_layer_norm(ours, x, w, b, gradient);
+      const test::LayerResult again = test::run_layer(ours, x, w, b, gradient);
       at::set_num_threads(threads);
       EXPECT_TRUE(got.y.equal(again.y) && got.gx.equal(again.gx) && got.gw.equal(again.gw) && got.gb.equal(again.gb));
     }

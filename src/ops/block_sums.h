@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+namespace jetvit {
+
+// Sums that each block of the work adds up for itself, one a column, and their totals in the order of the blocks: the
+// same for any number of threads.
+class BlockSums {
+ public:
+  BlockSums(std::size_t blocks, std::size_t columns) : columns_(columns), values_(blocks * columns) {}
+
+  float* of(std::size_t block) { return values_.data() + block * columns_; }
+
+  std::vector<double> totals() const {
+    std::vector<double> out(columns_);
+    for (std::size_t start = 0; start < values_.size(); start += columns_) {
+      for (std::size_t column = 0; column < columns_; ++column) out[column] += values_[start + column];
+    }
+    return out;
+  }
+
+ private:
+  std::size_t columns_;
+  std::vector<float> values_;  // [block][column], zero at first
+};
+
+}  // namespace jetvit
