@@ -28,6 +28,10 @@ at::Tensor initial_weight(const ConvOptions& options, const init::Shape& shape) 
   return init::uniform_fan_in(shape, shape[1] * shape[2] * shape[3]);
 }
 
+// Weights in bfloat16 for which the product pays: to reorder them takes longer than the convolution gains. Measured
+// with 8 to 64 images: 96 x 384 the convolution is 10 % faster with 64 images, 384 x 1536 the product, by 7 to 15 %.
+constexpr std::int64_t kLargeWeight = 1 << 17;
+
 // Pixels that `size` lacks for size / stride windows, rounded up.
 std::int64_t missing(std::int64_t size, std::int64_t kernel, std::int64_t stride) {
   return std::max<std::int64_t>((size + stride - 1) / stride * stride - stride + kernel - size, 0);
@@ -62,8 +66,8 @@ at::Tensor Conv2d::forward(const at::Tensor& input) const {
     }
   }
   const bool is_pointwise = options_.kernel == 1 && options_.stride == 1 && options_.groups == 1;
-  if (is_pointwise && x.scalar_type() == at::kFloat && has_rows(x)) {
-    // A matrix product, without the layouts that the convolution would reorder for. In bfloat16 that gains nothing.
+  if (is_pointwise && has_rows(x) && (x.scalar_type() == at::kFloat || weight.numel() >= kLargeWeight)) {
+    // A matrix product, without the layouts that the convolution would reorder for.
     const at::Tensor rows = at::linear(x.permute({0, 2, 3, 1}), weight.flatten(1), bias_);
     return rounded(rows).permute({0, 3, 1, 2});
   }
