@@ -1,11 +1,8 @@
 #include "generate/generate.h"
 
-#include <algorithm>
-
 #include <gtest/gtest.h>
 
 #include "generate/collisions.h"
-#include "generate/pairing.h"
 
 namespace jetvit {
 namespace {
@@ -86,41 +83,6 @@ TEST(Generate, TopHasEightChannelsAndSignedSignificances) {
     for (const float value : made.images.channel(jet, 1).value) negative = negative || value < 0;
   }
   EXPECT_TRUE(negative);
-}
-
-// Jets without image, all in one bin of pT and eta, each with a mass of its own.
-JetRecords block_of(std::uint8_t label, std::size_t count, double first_mass) {
-  JetRecords jets;
-  jets.images.shape = {3, 125, 125};
-  jets.images.offset.resize(3 * count + 1, 0);
-  jets.observer_names = {"pt", "m0", "eta"};
-  jets.observers.assign(3, std::vector<double>(count, 1.0));
-  for (std::size_t jet = 0; jet < count; ++jet) jets.observers[1][jet] = first_mass + static_cast<double>(jet);
-  jets.label.assign(count, label);
-  jets.weight.assign(count, 1);
-  jets.source_file.assign(count, 0);
-  jets.source_row.assign(count, 0);
-  return jets;
-}
-
-TEST(PairStream, PassesOnEveryPairOnceInChunks) {
-  std::vector<std::size_t> chunks;
-  std::vector<double> masses;
-  std::size_t signal = 0;
-  PairStream stream(1101, 7, [&](const JetRecords& jets) {
-    chunks.push_back(jets.size());
-    masses.insert(masses.end(), jets.observers[1].begin(), jets.observers[1].end());
-    for (const std::uint8_t label : jets.label) signal += label;
-  });
-  for (int block = 0; stream.size() < 1101; ++block) {
-    ASSERT_LT(block, 10);
-    stream.add(block_of(0, 300, 10000.0 * block));
-    stream.add(block_of(1, 250, 10000.0 * block + 5000));
-  }
-  EXPECT_EQ(chunks, (std::vector<std::size_t>{512, 512, 77}));
-  EXPECT_NEAR(static_cast<double>(signal), 550.5, 0.6);
-  std::sort(masses.begin(), masses.end());
-  EXPECT_EQ(std::adjacent_find(masses.begin(), masses.end()), masses.end());
 }
 
 }  // namespace

@@ -1,0 +1,141 @@
+#include "generate/camera.h"
+
+#include <cmath>
+#include <numbers>
+
+#include <gtest/gtest.h>
+
+namespace jetvit {
+namespace {
+
+constexpr std::size_t kSide = 125;
+
+// Fills a detector as a jet would: some towers, crystals and tracks around tower (row, column).
+Detector detector_with_jet(int row, int column) {
+  Detector detector(false);
+  RandomStream random({11});
+  for (int index = 0; index < 40; ++index) {
+    const int i = row - 6 + static_cast<int>(random.below(13)), j = column - 6 + static_cast<int>(random.below(13));
+    const int turned = (j + kTowerColumns) % kTowerColumns;
+    detector.hcal[static_cast<std::size_t>(i * kTowerColumns + turned)] = static_cast<float>(random.uniform(1, 9));
+    const int crystal_row = i * kTile + 2, crystal_column = turned * kTile + 3;
+    detector.ecal[static_cast<std::size_t>(crystal_row * kColumns + crystal_column)] =
+        static_cast<float>(random.uniform(0.5, 5));
+    detector.tracks.push_back({random.uniform(1, 20), 0, 0, crystal_row, crystal_column, 0, 0});
+  }
+  detector.hcal[static_cast<std::size_t>(row * kTowerColumns + column)] = 50;
+  return detector;
+}
+
+// Towards the middle of tower (row, column).
+double eta_of(int row) {
+  return 0.087 * (row - kTowerRows / 2 + 0.5);
+}
+double phi_of(int column) {
+  return 2 * std::numbers::pi * (column + 0.5) / kTowerColumns;
+}
+
+SparseImages picture(const Detector& detector, int row, int column) {
+  SparseImages images;
+  images.shape = {3, 125, 125};
+  RandomStream random({12});
+  EXPECT_TRUE(append_picture(detector, false, eta_of(row), phi_of(column), random, images));
+  return images;
+}
+
+std::vector<float> dense(const SparseChannel& channel) {
+  std::vector<float> out(kSide * kSide, 0.0F);
+  for (std::size_t entry = 0; entry < channel.pixel.size(); ++entry) out[channel.pixel[entry]] = channel.value[entry];
+  return out;
+}
+
+// The detector is symmetric about the beam, and its seam is nowhere special.
+TEST(Camera, JetsLookTheSameAllRoundTheBeam) {
+  const SparseImages middle = picture(detector_with_jet(30, 36), 30, 36);
+  for (const int column : {0, 3, 71}) {
+    const SparseImages turned = picture(detector_with_jet(30, column), 30, column);
+    EXPECT_EQ(middle.offset, turned.offset);
+    EXPECT_EQ(middle.pixel, turned.pixel);
+    EXPECT_EQ(middle.value, turned.value);
+  }
+}
+
+// Two towers beside the jet's axis is within the search; the tower's 25 pixels share its energy.
+TEST(Camera, TheHottestTowerIsInTheMiddle) {
+  const SparseImages images = picture(detector_with_jet(30, 36), 32, 34);
+  const std::vector<float> hcal = dense(images.channel(0, 2));
+  for (std::size_t row = 60; row < 65; ++row) {
+    for (std::size_t column = 60; column < 65; ++column) {
+      EXPECT_NEAR(hcal[row * kSide + column], 50.0F / 25, 5 * 0.2 / 25);  // noise of 0.2 GeV a tower
+    }
+  }
+}
+
+// All that is in the window is in the picture: the towers' energy (noise of 0.2 GeV on 40 of them), the tracks' pT.
+TEST(Camera, EnergyIsKept) {
+  const Detector detector = detector_with_jet(30, 36);
+  const SparseImages images = picture(detector, 30, 36);
+  double towers = 0, tower_pixels = 0, tracks = 0, track_pixels = 0, crystals = 0, crystal_pixels = 0;
+  for (const float energy : detector.hcal) towers += static_cast<double>(energy);
+  for (const float energy : detector.ecal) crystals += static_cast<double>(energy);
+  for (const Track& track : detector.tracks) tracks += track.pt;
+  for (const float value : images.channel(0, 0).value) track_pixels += static_cast<double>(value);
+  const std::vector<float> ecal = dense(images.channel(0, 1));
+  for (std::size_t pixel = 0; pixel < ecal.size(); ++pixel) {
+    if (ecal[pixel] > 0.4F) crystal_pixels += static_cast<double>(ecal[pixel]);  // no noise without energy
+  }
+  for (const float value : images.channel(0, 2).value) tower_pixels += static_cast<double>(value);
+  EXPECT_NEAR(track_pixels, tracks, 1e-5 * tracks);
+  EXPECT_NEAR(tower_pixels, towers, 5 * 0.2 * std::sqrt(41));
+  EXPECT_NEAR(crystal_pixels, crystals, 5 * 0.04 * std::sqrt(40));
+}
+
+TEST(Camera, TowersAreConstantBlocksOfFiveByFive) {
+  const std::vector<float> hcal = dense(picture(detector_with_jet(28, 2), 28, 2).channel(0, 2));
+  for (std::size_t row = 0; row < kSide; ++row) {
+    for (std::size_t column = 0; column < kSide; ++column) {
+      ASSERT_EQ(hcal[row * kSide + column], hcal[row / 5 * 5 * kSide + column / 5 * 5]);
+    }
+  }
+}
+
+// Twelve towers on each side are needed.
+TEST(Camera, WindowsThatLeaveTheDetectorGiveNoPicture) {
+  SparseImages images;
+  images.shape = {3, 125, 125};
+  RandomStream random({13});
+  for (const int row : {11, 44}) {
+    Detector detector(false);
+    detector.hcal[static_cast<std::size_t>(row * kTowerColumns + 10)] = 50;
+    EXPECT_FALSE(append_picture(detector, false, eta_of(row == 11 ? 12 : 43), phi_of(10), random, images));
+  }
+  EXPECT_EQ(images.size(), 0U);
+  EXPECT_TRUE(images.pixel.empty());
+}
+
+// Noise of 40 MeV above 100 MeV: the tail's share of the crystals of the barrel, and the mean of that tail.
+TEST(Camera, EmptyCrystalsShowTheTailOfTheNoise) {
+  const double a = 2.5, share = 0.5 * std::erfc(a / std::numbers::sqrt2);
+  const double density = std::exp(-a * a / 2) / std::sqrt(2 * std::numbers::pi);
+  double pixels = 0, energy = 0;
+  constexpr int kPictures = 40;
+  SparseImages images;
+  images.shape = {3, 125, 125};
+  RandomStream random({14});
+  for (int index = 0; index < kPictures; ++index) {
+    Detector detector(false);
+    detector.hcal[28 * kTowerColumns + 10] = 50;
+    ASSERT_TRUE(append_picture(detector, false, eta_of(28), phi_of(10), random, images));
+    for (const float value : images.channel(static_cast<std::size_t>(index), 1).value) {
+      ++pixels;
+      energy += static_cast<double>(value);
+    }
+  }
+  const double expected = share * kPictures * kSide * kSide;
+  EXPECT_NEAR(pixels, expected, 4 * std::sqrt(expected));
+  // The tail's deviation is below a third of sigma beyond its start.
+  EXPECT_NEAR(energy / pixels, 0.04 * density / share, 4 * 0.04 / 3 / std::sqrt(pixels));
+}
+
+}  // namespace
+}  // namespace jetvit
