@@ -182,9 +182,10 @@ void evaluate_runs(const EvaluateCommand& command, const std::filesystem::path& 
   if (command.baselines > 0) {
     FeatureTable train_features;
     source->for_each_chunk(Split::kTrain, [&](const auto& jets) { train_features.append(*jets); });
-    std::vector<NamedScores> baselines = baseline_scores(train_features, test_features);
-    const auto count = std::min(baselines.size(), static_cast<std::size_t>(command.baselines));
-    all.insert(all.end(), baselines.begin(), baselines.begin() + static_cast<long>(count));
+    const auto count = static_cast<std::size_t>(command.baselines);
+    for (NamedScores& one : shown_baselines(baseline_scores(train_features, test_features), count)) {
+      all.push_back(std::move(one));
+    }
   }
   std::vector<LearningCurve> learning;
   for (const std::string& run : command.runs) {
@@ -233,7 +234,10 @@ void add_evaluate(CLI::App& program) {
   app->add_flag("--calibrate", command->calibrate,
                 "fit a temperature to the validation split and tell what it does to the probabilities");
   app->add_flag("--overwrite", command->overwrite, "replace an existing evaluation");
-  app->add_option("--baselines", command->baselines, "how many of the best simple classifiers to show beside")
+  app->add_option(
+         "--baselines", command->baselines,
+         "how many of the best simple classifiers to show beside, with jet pT, jet mass and track multiplicity; "
+         "0: none")
       ->capture_default_str()
       ->check(CLI::Range(0, 1000));
   app->add_flag("--json", command->json, "print the path of the metrics as JSON");

@@ -14,6 +14,11 @@
 namespace jetvit {
 namespace {
 
+// CMake looks for Pythia 8 and FastJet when it is run: a build alone would not find them.
+constexpr const char* kHowToBuild =
+    "run ./scripts/setup --with-generator && cmake --preset release && "
+    "cmake --build --preset release --target jetvit-generate";
+
 // The generator is a program of its own, because Pythia 8 and FastJet are under the GPL: it takes the place of this
 // one.
 void run_generator(const CLI::App& command) {
@@ -24,12 +29,10 @@ void run_generator(const CLI::App& command) {
                                   [](const std::string& word) { return word == "--help" || word == "-h"; });
     if (help) {
       std::cout << command.get_description() << "\n\n"
-                << command.get_footer() << "\nNot built here: run ./scripts/setup --with-generator and build again.\n";
+                << command.get_footer() << "\nNot built here: " << kHowToBuild << '\n';
       return;
     }
-    throw Error(text(program,
-                     ": not found (Pythia 8 was not there when jetvit was built) run ./scripts/setup "
-                     "--with-generator and build again"));
+    throw Error(text(program, ": not found (Pythia 8 was not there when jetvit was built) ", kHowToBuild));
   }
   become("jetvit-generate", words);
 }

@@ -27,16 +27,28 @@ struct InspectCommand {
   bool json = false;
 };
 
+struct SplitFindings {
+  Split split;
+  std::array<std::uint64_t, 2> counts{};
+  std::vector<ChannelStatistics> statistics;  // where the shards were read
+};
+
 // What is shown of a raw file or a store.
 struct Findings {
   std::string kind;
   ImageShape shape;
   std::vector<Channel> channels;
   std::vector<ChannelStatistics> statistics;
+  std::string statistics_of = "all jets";
   std::vector<std::string> observers;
   std::array<std::uint64_t, 2> counts{};
   ReadSummary summary;
   JetRecords sample;  // for pictures
+  std::string sample_of;
+
+  // Of a store.
+  std::vector<SplitFindings> splits;
+  Json preparation;
 };
 
 constexpr std::size_t kPictureJets = 20000;
@@ -56,8 +68,22 @@ Findings inspect_raw(const InspectCommand& command) {
     for (const std::uint8_t label : jets.label) ++findings.counts[label];
     if (!command.pictures.empty() && findings.sample.size() < kPictureJets) findings.sample.append(jets);
   });
+  findings.sample_of = "the first";
   findings.statistics = statistics.result();
   return findings;
+}
+
+// The jets behind the statistics of a manifest.
+std::string statistics_of(const Manifest& manifest) {
+  return manifest.jets(Split::kTrain) > 0 ? "the split train" : "all jets";
+}
+
+// What was done to the jets of a store on their way into it.
+Json preparation_of(const Manifest& manifest) {
+  return {{"mode", "standard"},
+          {"zero_threshold", manifest.zero_threshold},
+          {"negative_pixels_dropped", manifest.negative_pixels},
+          {"files", manifest.source_files.size()}};
 }
 
 Findings inspect_store(const InspectCommand& command) {
@@ -70,7 +96,11 @@ Findings inspect_store(const InspectCommand& command) {
   findings.channels = manifest.channels;
   findings.statistics = manifest.statistics;
   findings.observers = manifest.observer_names;
-  for (const auto& counts : manifest.counts) {
+  findings.statistics_of = statistics_of(manifest);
+  findings.preparation = preparation_of(manifest);
+  for (const Split split : kSplits) {
+    const auto& counts = manifest.counts[static_cast<std::size_t>(split)];
+    findings.splits.push_back({split, counts, {}});
     findings.counts[0] += counts[0];
     findings.counts[1] += counts[1];
   }
@@ -79,40 +109,94 @@ Findings inspect_store(const InspectCommand& command) {
     findings.summary.rows += source.rows;
     findings.summary.skipped += source.skipped;
   }
-  for (const Split split : kSplits) {
+  for (SplitFindings& of : findings.splits) {
     if (!command.verify && (command.pictures.empty() || findings.sample.size() > 0)) continue;
-    JetRecords jets = read_split(command.input, manifest, split, command.read.threads);
-    if (findings.sample.size() == 0) findings.sample = std::move(jets);
+    JetRecords jets = read_split(command.input, manifest, of.split, command.read.threads);
+    if (command.verify) {
+      StatisticsAccumulator statistics(findings.shape);
+      statistics.add(jets.images);
+      of.statistics = statistics.result();
+    }
+    if (findings.sample.size() > 0) continue;
+    findings.sample = std::move(jets);
+    findings.sample_of = text("the split ", split_name(of.split), ":");
   }
   return findings;
 }
 
-Json to_json(const Findings& findings) {
-  Json channels = Json::array();
-  for (std::size_t index = 0; index < findings.channels.size(); ++index) {
-    const ChannelStatistics& of = findings.statistics[index];
-    channels.push_back({{"name", findings.channels[index].name},
-                        {"unit", findings.channels[index].unit},
-                        {"occupancy", of.occupancy},
-                        {"mean", of.mean},
-                        {"standard_deviation", of.standard_deviation},
-                        {"minimum", of.minimum},
-                        {"maximum", of.maximum}});
+Json channels_to_json(const std::vector<Channel>& channels, const std::vector<ChannelStatistics>& statistics) {
+  Json out = Json::array();
+  for (std::size_t index = 0; index < channels.size(); ++index) {
+    const ChannelStatistics& of = statistics[index];
+    out.push_back({{"name", channels[index].name},
+                   {"unit", channels[index].unit},
+                   {"occupancy", of.occupancy},
+                   {"mean", of.mean},
+                   {"standard_deviation", of.standard_deviation},
+                   {"minimum", of.minimum},
+                   {"maximum", of.maximum}});
   }
+  return out;
+}
+
+Json splits_to_json(const Findings& findings) {
+  Json out = Json::object();
+  for (const SplitFindings& of : findings.splits) {
+    Json& split = out[std::string(split_name(of.split))];
+    split = {{"jets", of.counts[0] + of.counts[1]}, {"class_0", of.counts[0]}, {"class_1", of.counts[1]}};
+    if (!of.statistics.empty()) split["channels"] = channels_to_json(findings.channels, of.statistics);
+  }
+  return out;
+}
+
+Json to_json(const Findings& findings) {
   Json skipped = Json::array();
   for (const SkippedRow& row : findings.summary.named) {
     skipped.push_back({{"file", row.file}, {"row", row.row}, {"reason", row.reason}});
   }
-  return {{"kind", findings.kind},
-          {"shape", {findings.shape.channels, findings.shape.height, findings.shape.width}},
-          {"rows", findings.summary.rows},
-          {"jets", findings.summary.kept},
-          {"class_0", findings.counts[0]},
-          {"class_1", findings.counts[1]},
-          {"observers", findings.observers},
-          {"channels", channels},
-          {"skipped", findings.summary.skipped},
-          {"skipped_rows", skipped}};
+  Json out = {{"kind", findings.kind},
+              {"shape", {findings.shape.channels, findings.shape.height, findings.shape.width}},
+              {"rows", findings.summary.rows},
+              {"jets", findings.summary.kept},
+              {"class_0", findings.counts[0]},
+              {"class_1", findings.counts[1]},
+              {"observers", findings.observers},
+              {"channels", channels_to_json(findings.channels, findings.statistics)},
+              {"statistics_of", findings.statistics_of},
+              {"skipped", findings.summary.skipped},
+              {"skipped_rows", skipped}};
+  if (!findings.splits.empty()) {
+    out["splits"] = splits_to_json(findings);
+    out["preparation"] = findings.preparation;
+  }
+  return out;
+}
+
+void print_preparation(const Findings& findings) {
+  const Json& of = findings.preparation;
+  std::cout << "prepared from " << with_commas(of.at("files")) << " files: pixels below "
+            << text(of.at("zero_threshold").get<double>()) << " and " << with_commas(of.at("negative_pixels_dropped"))
+            << " negative ones of unsigned channels dropped\n\n";
+  std::vector<std::vector<std::string>> rows;
+  for (const SplitFindings& split : findings.splits) {
+    rows.push_back({std::string(split_name(split.split)), with_commas(split.counts[0] + split.counts[1]),
+                    with_commas(split.counts[0]), with_commas(split.counts[1])});
+  }
+  std::cout << text_table({"split", "jets", "class 0", "class 1"}, rows);
+}
+
+void print_channels(const Findings& findings, const std::string& jets,
+                    const std::vector<ChannelStatistics>& statistics) {
+  std::cout << "\nchannels, over " << jets << ":\n";
+  std::vector<std::vector<std::string>> rows;
+  for (std::size_t index = 0; index < findings.channels.size(); ++index) {
+    const ChannelStatistics& of = statistics[index];
+    const auto pixels = static_cast<double>(findings.shape.pixels());
+    rows.push_back({findings.channels[index].name, findings.channels[index].unit, fixed(of.occupancy, 1),
+                    fixed(100 * of.occupancy / pixels, 2), fixed(of.mean * pixels, 1), fixed(of.minimum, 3),
+                    fixed(of.maximum, 1)});
+  }
+  std::cout << text_table({"channel", "unit", "pixels a jet", "occupancy %", "sum a jet", "minimum", "maximum"}, rows);
 }
 
 void print(const Findings& findings, const std::string& input) {
@@ -120,16 +204,13 @@ void print(const Findings& findings, const std::string& input) {
             << findings.shape.height << " x " << findings.shape.width << ", " << with_commas(findings.summary.kept)
             << " jets (" << with_commas(findings.counts[0]) << " of class 0, " << with_commas(findings.counts[1])
             << " of class 1), " << findings.summary.skipped
-            << " rows skipped\nobservers: " << join(findings.observers, ", ") << "\n\n";
-  std::vector<std::vector<std::string>> rows;
-  for (std::size_t index = 0; index < findings.channels.size(); ++index) {
-    const ChannelStatistics& of = findings.statistics[index];
-    const auto pixels = static_cast<double>(findings.shape.pixels());
-    rows.push_back({findings.channels[index].name, findings.channels[index].unit, fixed(of.occupancy, 1),
-                    fixed(100 * of.occupancy / pixels, 2), fixed(of.mean * pixels, 1), fixed(of.minimum, 3),
-                    fixed(of.maximum, 1)});
+            << " rows skipped\nobservers: " << join(findings.observers, ", ") << '\n';
+  if (!findings.splits.empty()) print_preparation(findings);
+  print_channels(findings, findings.statistics_of, findings.statistics);
+  for (const SplitFindings& of : findings.splits) {
+    const std::string name = text("the split ", split_name(of.split));
+    if (!of.statistics.empty() && name != findings.statistics_of) print_channels(findings, name, of.statistics);
   }
-  std::cout << text_table({"channel", "unit", "pixels a jet", "occupancy %", "sum a jet", "minimum", "maximum"}, rows);
   for (const SkippedRow& row : findings.summary.named) {
     std::cout << "skipped row " << row.row << " of file " << row.file << ": " << row.reason << '\n';
   }
@@ -148,7 +229,9 @@ void run(const InspectCommand& command) {
   if (!command.pictures.empty()) {
     create_folder(command.pictures);
     draw_pictures(findings.sample, findings.channels, command.pictures);
-    if (!command.json) std::cout << "pictures: " << command.pictures << '\n';
+    if (!command.json)
+      std::cout << "pictures: " << command.pictures << " (of " << findings.sample_of << ' '
+                << with_commas(findings.sample.size()) << " jets)\n";
   }
 }
 
@@ -165,7 +248,8 @@ void add_inspect(CLI::App& program) {
   app->add_option("--compare", command->compare,
                   "other data: shows the means and average images of both and how they differ");
   add_read_options(*app, command->read);
-  app->add_flag("--verify", command->verify, "read every shard of a store and compare it with its digest");
+  app->add_flag("--verify", command->verify,
+                "read every shard of a store and compare it with its digest; shows the channels of every split");
   app->add_flag("--json", command->json, "print as JSON");
   app->footer(
       "Examples:\n  jetvit inspect data/sample/quark_gluon_train.parquet\n  jetvit inspect store --pictures "

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Checks who includes whom: every folder of src/ may include itself and the folders of its row below, and third parties
-only where the row names them. Run by ctest as `layering`; prints each offending line."""
+only where the row names them; the table of CONTRIBUTING.md says the same of the folders. Run by ctest as `layering`;
+prints each offending line."""
 import pathlib
 import re
 import sys
@@ -55,9 +56,23 @@ def faults(source, folder, lines):
             yield f"{source}:{number}: <{header}> belongs into a .cc file"
 
 
+def differences(documented):
+    """Where the table of CONTRIBUTING.md, of rows "| `folder` | does | may include |", is not the one above."""
+    rows = re.findall(r"^\| `(\w+)`[^|]*\|[^|]*\| ([\w -]+) \|$", documented.read_text(), re.M)
+    told = {folder: set() if words == "-" else set(words.split()) for folder, words in rows}
+    for folder in sorted(TABLE.keys() | told.keys()):
+        if folder not in told:
+            yield f"{documented}: the table has no row {folder}"
+        elif folder not in TABLE:
+            yield f"{documented}: the row {folder} is not in the table of tests/layering.py"
+        elif told[folder] != TABLE[folder][0]:
+            apart = sorted(told[folder] ^ TABLE[folder][0])
+            yield f"{documented}: the row {folder} differs from tests/layering.py in {' '.join(apart)}"
+
+
 def main():
     root = pathlib.Path(sys.argv[1])
-    found, files = [], 0
+    found, files = list(differences(root / "CONTRIBUTING.md")), 0
     for source in sorted(root.glob("src/**/*")):
         if source.suffix not in {".h", ".cc", ".cu"}:
             continue
@@ -67,7 +82,7 @@ def main():
             found.append(f"{source}: folder {folder} is not in the table of tests/layering.py")
             continue
         found += faults(source.relative_to(root), folder, source.read_text().splitlines())
-    print("\n".join(found) or f"layering: {files} files follow the table")
+    print("\n".join(found) or f"layering: {files} files follow the table, which is that of CONTRIBUTING.md")
     return 1 if found or files == 0 else 0
 
 

@@ -1,8 +1,10 @@
 #include "evaluate/evaluation.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numeric>
+#include <string_view>
 
 #include "base/table.h"
 #include "base/text.h"
@@ -20,8 +22,10 @@ namespace {
 
 constexpr double kEfficiencies[] = {0.3, 0.5, 0.8};
 
+constexpr std::array kAlwaysShown = {"jet pT", "jet mass", "tracks multiplicity"};  // names of jet_features()
+constexpr std::string_view kTurned = "- ";  // before the name of an observable that is smaller for label 1
+
 constexpr int kBins = 4;                  // of each observer
-constexpr std::size_t kCurves = 6;        // of a plot
 constexpr std::size_t kCalibrations = 3;  // of a plot
 
 std::string rejection_text(const Json& point) {
@@ -39,6 +43,11 @@ Json interval(const std::vector<double>& score, const std::vector<std::uint8_t>&
   const int replicas = std::clamp(static_cast<int>(2e7 / static_cast<double>(label.size())), 200, 1000);
   const AucInterval out = bootstrap_auc(score, label, weight, replicas);
   return {out.low, out.high};
+}
+
+bool is_always_shown(std::string_view name) {
+  if (name.starts_with(kTurned)) name.remove_prefix(kTurned.size());
+  return std::find(kAlwaysShown.begin(), kAlwaysShown.end(), name) != kAlwaysShown.end();
 }
 
 Json number_or_null(double value) {
@@ -128,7 +137,7 @@ std::vector<NamedScores> baseline_scores(const FeatureTable& train, const Featur
     auc.push_back(roc_auc(feature.values, test.label()));
     if (auc.back() < 0.5) {
       auc.back() = 1 - auc.back();
-      scores.name = text("- ", feature.name);
+      scores.name = text(kTurned, feature.name);
       for (double& value : scores.score) value = -value;
     }
     single.push_back(std::move(scores));
@@ -147,6 +156,14 @@ std::vector<NamedScores> baseline_scores(const FeatureTable& train, const Featur
   }
   for (const std::size_t index : order) out.push_back(std::move(single[index]));
   return out;
+}
+
+std::vector<NamedScores> shown_baselines(std::vector<NamedScores> baselines, std::size_t count) {
+  std::vector<NamedScores> shown;
+  for (NamedScores& one : baselines) {
+    if (shown.size() < count || is_always_shown(one.name)) shown.push_back(std::move(one));
+  }
+  return shown;
 }
 
 Json evaluate_all(const std::vector<NamedScores>& all, const JetRecords& test) {
@@ -189,10 +206,8 @@ std::vector<std::string> draw_evaluation(const std::filesystem::path& folder, co
   std::vector<NamedCurve> curves;
   std::vector<NamedCalibration> calibrations;
   for (const NamedScores& scores : all) {
-    if (curves.size() < kCurves) {
-      curves.push_back({text(scores.name, ": AUC ", fixed(roc_auc(scores.score, test.label), 4)),
-                        roc_curve(scores.score, test.label)});
-    }
+    curves.push_back({text(scores.name, ": AUC ", fixed(roc_auc(scores.score, test.label), 4)),
+                      roc_curve(scores.score, test.label)});
     if (!scores.is_probability || calibrations.size() >= kCalibrations) continue;
     calibrations.push_back({scores.name, calibration_bins(scores.score, test.label)});
     if (scores.temperature > 0) {

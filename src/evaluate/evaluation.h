@@ -36,6 +36,10 @@ Json evaluate_in_bins(const NamedScores& scores, const std::vector<std::uint8_t>
 // observables first; those that are not finite for every jet are left out. Both tables have the same observables.
 std::vector<NamedScores> baseline_scores(const FeatureTable& train, const FeatureTable& test);
 
+// Of baseline_scores() the best `count`, and behind them, whatever they reach, those that everybody asks for: jet pT,
+// jet mass and track multiplicity. The order stays.
+std::vector<NamedScores> shown_baselines(std::vector<NamedScores> baselines, std::size_t count);
+
 // Everything that is known of the scores of one evaluation, the first classifier being the one to judge: the others are
 // compared with it by DeLong's paired test. `test` gives labels, weights and observers.
 Json evaluate_all(const std::vector<NamedScores>& all, const JetRecords& test);
@@ -43,8 +47,8 @@ Json evaluate_all(const std::vector<NamedScores>& all, const JetRecords& test);
 // evaluate_all() as a table.
 std::string evaluation_table(const Json& metrics);
 
-// Draws roc, scores (of the first classifier), calibration (of those that give probabilities) and, where there is one,
-// learning as PNG and SVG into `folder`; returns the files' names without ending.
+// Draws roc (of all classifiers), scores (of the first one), calibration (of those that give probabilities) and, where
+// there is one, learning as PNG and SVG into `folder`; returns the files' names without ending.
 std::vector<std::string> draw_evaluation(const std::filesystem::path& folder, const std::vector<NamedScores>& all,
                                          const JetRecords& test, const std::vector<LearningCurve>& learning);
 

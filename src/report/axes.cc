@@ -115,7 +115,6 @@ void Axes::legend(std::size_t line, const std::string& words, const Color& color
   const double away = kLegendStep * static_cast<double>(line);
   const bool right = place != Legend::kBelow;
   double y = y_ + 16 + away;
-  if (place == Legend::kBottomRight) y = y_ + height_ - 10 - away;
   if (place == Legend::kBelow) y = y_ + height_ + 50 + away;
   const double x = right ? x_ + width_ - 10 : x_;
   const double end = right ? x - 20 : x + 20;

@@ -25,9 +25,9 @@ class Axes {
   void curve(const std::vector<std::pair<double, double>>& points, const Color& color, double width = 1.6,
              bool dashed = false);
   void point(double x, double y, const Color& color);  // a square mark
-  // One line of the legend, counted away from its edge: from the top, from the bottom, or downwards below the area
-  // (kLegendStep points each, beneath the axis title). Words that are wider than the area lose their middle.
-  enum class Legend : std::uint8_t { kTopRight, kBottomRight, kBelow };
+  // One line of the legend, counted downwards from the top of the area or from below it (kLegendStep points each,
+  // beneath the axis title). Words that are wider than the area lose their middle.
+  enum class Legend : std::uint8_t { kTopRight, kBelow };
   static constexpr double kLegendStep = 14;
   void legend(std::size_t line, const std::string& words, const Color& color, Legend place, bool dashed = false);
 

@@ -114,13 +114,13 @@ Color ramp(const std::array<Color, count>& stops, double value) {
 }  // namespace
 
 Color curve_color(std::size_t index) {
-  constexpr std::array<Color, 7> kColors = {{{0, 0.447, 0.698},
-                                             {0.835, 0.369, 0},
-                                             {0, 0.62, 0.451},
-                                             {0.8, 0.475, 0.655},
-                                             {0.902, 0.624, 0},
-                                             {0.337, 0.706, 0.914},
-                                             {0.4, 0.4, 0.4}}};
+  constexpr std::array<Color, kCurveColors> kColors = {{{0, 0.447, 0.698},
+                                                        {0.835, 0.369, 0},
+                                                        {0, 0.62, 0.451},
+                                                        {0.8, 0.475, 0.655},
+                                                        {0.902, 0.624, 0},
+                                                        {0.337, 0.706, 0.914},
+                                                        {0.4, 0.4, 0.4}}};
   return kColors[index % kColors.size()];
 }
 

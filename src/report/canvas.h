@@ -14,6 +14,7 @@ struct Color {
 };
 
 // Distinct colours for curves (the palette of Okabe and Ito, readable with colour-blindness).
+inline constexpr std::size_t kCurveColors = 7;
 Color curve_color(std::size_t index);
 
 // 0..1 to a perceptually rising ramp from black over violet and orange to pale yellow.

@@ -19,7 +19,9 @@ std::string two_digits(double value) {
 
 }  // namespace
 
-ColorScale::ColorScale(const std::vector<double>& values, bool is_signed) : is_signed_(is_signed) {
+ColorScale::ColorScale(const std::vector<double>& values, bool is_signed)
+    : is_signed_(is_signed),
+      is_whole_(std::all_of(values.begin(), values.end(), [](double value) { return value == std::trunc(value); })) {
   double top = 0;
   double least = INFINITY;
   for (const double value : values) {
@@ -58,6 +60,7 @@ std::vector<std::pair<double, std::string>> ColorScale::ticks() const {
     for (const double factor : {1.0, 2.0, 5.0}) {
       if (wide && factor != 1) continue;
       const double value = factor * std::pow(10, power);
+      if (is_whole_ && power < 0) continue;
       // The same rounding as in the drawn range, so that a bound that is round gets its tick.
       if (value < low_ * (1 - 1e-6) || value > top_ * (1 + 1e-6)) continue;
       out.emplace_back(value, tick_text(value, std::pow(10, power)));
@@ -78,7 +81,8 @@ void ColorScale::draw_bar(Canvas& canvas, double x, double y, double height, con
     canvas.line({{x + kBarWidth, at}, {x + kBarWidth + 3, at}}, {0.2, 0.2, 0.2}, 0.8);
     canvas.label(x + kBarWidth + 5, at + 3, words, 8, Align::kLeft);
   }
-  canvas.label(x, y - 6, unit, 8, Align::kLeft);
+  canvas.label(x, y - 6, name(), 8, Align::kLeft);
+  if (!unit.empty()) canvas.label(x, y - 15, text("[", unit, "]"), 8, Align::kLeft);
 }
 
 }  // namespace jetvit

@@ -21,16 +21,21 @@ class ColorScale {
   Color color(double value) const { return color_at(place(value)); }
   Color color_at(double place) const;
 
-  // (value, words) to write beside the colour bar.
+  // (value, words) to write beside the colour bar; whole numbers only where all values are, as for counts of hits.
   std::vector<std::pair<double, std::string>> ticks() const;
 
-  // The bar of colours with its ticks, `height` tall and `kBarWidth` wide, and `unit` above it.
+  // How values are placed, for the reader of the bar: "log" or "cube root".
+  std::string name() const { return is_signed_ ? "cube root" : "log"; }
+
+  // The bar of colours with its ticks, `height` tall and `kBarWidth` wide, and above it the name and, where there is
+  // one, the unit.
   void draw_bar(Canvas& canvas, double x, double y, double height, const std::string& unit) const;
   static constexpr double kBarWidth = 10;
 
  private:
   double top_ = 1, low_ = 0.1;
   bool is_signed_;
+  bool is_whole_;  // all values are whole numbers
 };
 
 }  // namespace jetvit

@@ -63,7 +63,7 @@ void draw_panel(Canvas& canvas, double x, double y, const ChannelImage& image, c
   }
   canvas.frame(x, y, kPanel, kPanel, {0.2, 0.2, 0.2});
   canvas.label(x + kPanel / 2, y - 6, title, 10, Align::kCenter);
-  scale.draw_bar(canvas, x + kPanel + 8, y, kPanel, unit.empty() ? "" : text("[", unit, "]"));
+  scale.draw_bar(canvas, x + kPanel + 8, y, kPanel, unit);
 }
 
 void draw_mean_images(const std::filesystem::path& path, const std::vector<Channel>& channels, const ImageShape& shape,

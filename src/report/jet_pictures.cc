@@ -18,12 +18,24 @@ ChannelImage dense(const SparseImages& images, std::size_t jet, int channel) {
   return out;
 }
 
-void draw_jets(const JetRecords& jets, const std::vector<Channel>& channels, int label,
-               const std::filesystem::path& path) {
+constexpr std::size_t kJetsOfClass = 2;
+
+// Class after class.
+std::vector<std::size_t> first_jets(const JetRecords& jets) {
   std::vector<std::size_t> chosen;
-  for (std::size_t jet = 0; jet < jets.size() && chosen.size() < 3; ++jet) {
-    if (jets.label[jet] == label) chosen.push_back(jet);
+  for (const int label : {0, 1}) {
+    std::size_t found = 0;
+    for (std::size_t jet = 0; jet < jets.size() && found < kJetsOfClass; ++jet) {
+      if (jets.label[jet] != label) continue;
+      chosen.push_back(jet);
+      ++found;
+    }
   }
+  return chosen;
+}
+
+void draw_jets(const JetRecords& jets, const std::vector<Channel>& channels, const std::filesystem::path& path) {
+  const std::vector<std::size_t> chosen = first_jets(jets);
   if (chosen.empty()) return;
   const PanelLayout layout(channels.size());
   draw_png(path, layout.width(), layout.height(chosen.size()), [&](Canvas& canvas) {
@@ -31,8 +43,9 @@ void draw_jets(const JetRecords& jets, const std::vector<Channel>& channels, int
       for (std::size_t channel = 0; channel < channels.size(); ++channel) {
         const ChannelImage image = dense(jets.images, chosen[group], static_cast<int>(channel));
         draw_panel(canvas, layout.x(channel), layout.y(group, channel), image, jets.images.shape,
-                   text("jet ", chosen[group], " (y = ", label, "): ", channels[channel].name), channels[channel].unit,
-                   ColorScale(image, channels[channel].is_signed));
+                   text("jet ", chosen[group], " (y = ", static_cast<int>(jets.label[chosen[group]]),
+                        "): ", channels[channel].name),
+                   channels[channel].unit, ColorScale(image, channels[channel].is_signed));
       }
     }
   });
@@ -56,7 +69,7 @@ void draw_spectrum(const Spectrum& spectrum, const std::filesystem::path& stem) 
 }  // namespace
 
 void draw_pictures(const JetRecords& jets, const std::vector<Channel>& channels, const std::filesystem::path& folder) {
-  for (const int label : {0, 1}) draw_jets(jets, channels, label, folder / text("jets_class_", label, ".png"));
+  draw_jets(jets, channels, folder / "jets.png");
   draw_averages(jets, channels, folder / "averages.png");
   JetSpectra spectra(channels);
   spectra.add(jets);

@@ -31,7 +31,9 @@ void plot_roc(const std::filesystem::path& stem, const std::vector<NamedCurve>& 
     }
   }
   const double top = std::pow(10, std::ceil(std::log10(best_rejection)));
-  draw_picture(stem, 860, 420, [&](Canvas& canvas) {
+  const std::size_t legend_lines = (curves.size() + 1) / 2;  // half of them below each panel
+  const double legend = curves.empty() ? 0 : 5 + Axes::kLegendStep * static_cast<double>(legend_lines);
+  draw_picture(stem, 860, 410 + legend, [&](Canvas& canvas) {
     Axes efficiency(canvas, 60, 20, 345, 345, {"background efficiency", 0, 1, false},
                     {"signal efficiency", 0, 1, false});
     Axes rejection(canvas, 490, 20, 345, 345, {"signal efficiency", 0, 1, false},
@@ -45,10 +47,13 @@ void plot_roc(const std::filesystem::path& stem, const std::vector<NamedCurve>& 
         if (point.background_efficiency > 0)
           inverse.emplace_back(point.signal_efficiency, 1 / point.background_efficiency);
       }
-      efficiency.curve(roc, curve_color(index), index == 0 ? 2.2 : 1.4);
-      rejection.curve(inverse, curve_color(index), index == 0 ? 2.2 : 1.4);
-      // Below the diagonal, where no classifier that is worth its name has its curve.
-      efficiency.legend(curves.size() - 1 - index, curves[index].name, curve_color(index), Axes::Legend::kBottomRight);
+      const Color color = curve_color(index);
+      const double width = index == 0 ? 2.2 : 1.4;
+      const bool dashed = (index / kCurveColors) % 2 == 1;
+      efficiency.curve(roc, color, width, dashed);
+      rejection.curve(inverse, color, width, dashed);
+      Axes& above = index < legend_lines ? efficiency : rejection;
+      above.legend(index % legend_lines, curves[index].name, color, Axes::Legend::kBelow, dashed);
     }
   });
 }

@@ -16,7 +16,8 @@ struct NamedCurve {
   std::vector<RocPoint> points;
 };
 
-// ROC curves in two panels: eS against eB, and background rejection 1 / eB on a log scale against eS.
+// ROC curves in two panels: eS against eB, and background rejection 1 / eB on a log scale against eS. Below both the
+// legend, which grows the picture. Where the colours begin again, curves are dashed.
 void plot_roc(const std::filesystem::path& stem, const std::vector<NamedCurve>& curves);
 
 struct NamedValues {

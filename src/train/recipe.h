@@ -53,7 +53,9 @@ void visit_fields(Visitor& visit, LoopOptions& options) {
         "every jet once an epoch, or drawn with replacement as often as it weighs (weights then leave the loss)",
         OneOf{"permutation", "weighted"});
   visit("seed", options.seed, "of initialisation, order, augmentation and dropout", Range{0, 9007199254740992.0});
-  visit("ema_decay", options.ema_decay, "decay of the averaged weights that are validated and kept; 0: off",
+  visit("ema_decay", options.ema_decay,
+        "decay of the averaged weights that are validated and kept, (1 + n) / (10 + n) at step n where that is less; "
+        "0: off",
         Range{0, 0.99999});
   visit("clip_norm", options.clip_norm, "largest global norm of the gradient; 0: off", Range{0, 1e9});
   visit("label_smoothing", options.label_smoothing, "targets s/2 and 1 - s/2 in place of 0 and 1", Range{0, 0.99});

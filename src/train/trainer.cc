@@ -264,7 +264,8 @@ double Trainer::check_finite(const at::Tensor& loss, const Batch& batch) const {
 
 void Trainer::update_average() {
   const c10::NoGradGuard no_grad;
-  // Short runs would otherwise keep much of the initial weights: timm's and TensorFlow's warm-up of the decay.
+  // Short runs would otherwise keep much of the initial weights: the decay warms up as that of TensorFlow's
+  // tf.train.ExponentialMovingAverage does with num_updates.
   const auto step = static_cast<double>(step_of_stage());
   const double decay = std::min(stage().train.ema_decay, (1 + step) / (10 + step));
   auto average = named_weights(*average_);

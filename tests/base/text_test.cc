@@ -1,6 +1,9 @@
 #include "base/text.h"
 
+#include <array>
 #include <clocale>
+#include <cstdio>
+#include <cstdlib>
 
 #include "base/table.h"
 #include "support/expect_error.h"
@@ -18,11 +21,24 @@ TEST(Text, ConcatenatesAndFormats) {
   EXPECT_EQ(human_seconds(65), "1:05");
 }
 
+// A locale that writes a comma for the decimal point: the machine's, or the one that scripts/setup --with-tests makes.
+bool set_comma_locale() {
+  if (std::setlocale(LC_ALL, "de_DE.UTF-8") != nullptr) return true;
+  ::setenv("LOCPATH", JETVIT_TEST_LOCALES, 1);
+  return std::setlocale(LC_ALL, "de_DE.UTF-8") != nullptr;
+}
+
 TEST(Text, NumbersDoNotFollowTheLocale) {
   const std::string before = std::setlocale(LC_ALL, nullptr);
-  std::setlocale(LC_ALL, "de_DE.UTF-8");
+  ASSERT_TRUE(set_comma_locale()) << "no locale de_DE.UTF-8 here: run scripts/setup --with-tests";
+  std::array<char, 8> words{};
+  std::snprintf(words.data(), words.size(), "%.1f", 72.5);
+  EXPECT_STREQ(words.data(), "72,5") << "the locale is none with a comma";
   EXPECT_EQ(text(72.5), "72.5");
+  EXPECT_EQ(fixed(72.5, 1), "72.5");
+  EXPECT_EQ(with_commas(7250), "7,250");
   EXPECT_EQ(parse_double("72.5", "pt"), 72.5);
+  EXPECT_ERROR(parse_double("72,5", "pt"), UsageError, "is not a number");
   std::setlocale(LC_ALL, before.c_str());
 }
 

@@ -1,11 +1,13 @@
 #include "evaluate/evaluation.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
 #include <gtest/gtest.h>
 
 #include "base/commit.h"
+#include "base/file.h"
 #include "base/random_stream.h"
 #include "evaluate/learning_log.h"
 #include "measure/roc_auc.h"
@@ -106,6 +108,30 @@ TEST(Baselines, BestObservableComesFirstAndIsTurned) {
   EXPECT_EQ(baseline_scores(FeatureTable(), table)[0].name, "- tracks multiplicity");
 }
 
+std::vector<std::string> names_of(const std::vector<NamedScores>& all) {
+  std::vector<std::string> names;
+  for (const NamedScores& one : all) names.push_back(one.name);
+  return names;
+}
+
+TEST(Baselines, WhatEverybodyAsksForIsShownBesideTheBest) {
+  const std::vector<NamedScores> sorted = {{"logistic regression of all", {}}, {"jet mass", {}}, {"hcal ptD", {}},
+                                           {"- tracks multiplicity", {}},      {"ecal sum", {}}, {"- jet pT", {}}};
+  EXPECT_EQ(names_of(shown_baselines(sorted, 3)),
+            (std::vector<std::string>{"logistic regression of all", "jet mass", "hcal ptD", "- tracks multiplicity",
+                                      "- jet pT"}));
+  EXPECT_EQ(names_of(shown_baselines(sorted, 100)), names_of(sorted));
+  // Their names are those of the features, of real jets.
+  JetRecords jets = jets_of({1, 4, 2, 3}, {0, 1, 0, 1});
+  jets.observer_names = {"m0", "pt"};
+  jets.observers = {{1, 3, 2, 4}, {4, 2, 3, 1}};
+  FeatureTable table;
+  table.append(jets);
+  std::vector<std::string> asked = names_of(shown_baselines(baseline_scores(FeatureTable(), table), 0));
+  std::sort(asked.begin(), asked.end());
+  EXPECT_EQ(asked, (std::vector<std::string>{"- jet pT", "jet mass", "tracks multiplicity"}));
+}
+
 NamedScores random_scores(std::size_t jets, std::vector<std::uint8_t>& label) {
   NamedScores scores{.name = "random", .score = {}, .is_probability = true};
   RandomStream random({11});
@@ -186,6 +212,15 @@ TEST(Evaluation, OthersAreComparedWithTheFirst) {
   EXPECT_LT(behind["p_value"], 0.01);
   EXPECT_TRUE(metrics.contains("bins_of_?"));
   EXPECT_FALSE(metrics.dump().empty());
+}
+
+TEST(Evaluation, RocShowsWhatTheTableHas) {
+  const test::TempFolder folder;
+  JetRecords test;
+  std::vector<NamedScores> all(9, random_scores(100, test.label));
+  EXPECT_EQ(draw_evaluation(folder.path(), all, test, {}), (std::vector<std::string>{"roc", "scores", "calibration"}));
+  // Five lines of the legend below each of two panels.
+  EXPECT_NE(read_text_file(folder / "roc.svg", 1 << 24).find("height=\"485"), std::string::npos);
 }
 
 TEST(LearningLog, ReadsEpochsAndToleratesMissingNumbers) {

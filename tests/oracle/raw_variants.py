@@ -141,9 +141,11 @@ def boosted_top_variants(folder):
     rng = np.random.default_rng(12)
     images = make_images(rng, 9, TOP_SHAPE, negative=True)
     count = 0
-    for type_, dictionary, groups in itertools.product((pa.float32(), pa.float64()), (True, False), (1, 4096)):
-        path = folder / f"top-{type_}-{dictionary}-{groups}.parquet"
-        pq.write_table(table(rng, images.reshape(len(images), -1), "list", type_), path, use_dictionary=dictionary,
+    for (kind, type_), (codec, dictionary, groups) in itertools.product(
+            itertools.product(("list", "large_list", "fixed_size_list"), (pa.float32(), pa.float64())),
+            [("snappy", True, 1), ("snappy", False, 4096), ("zstd", True, 7), ("zstd", False, 1), ("none", True, 4096), ("none", False, 7)]):
+        path = folder / f"top-{kind}-{type_}-{codec}-{dictionary}-{groups}.parquet"
+        pq.write_table(table(rng, images.reshape(len(images), -1), kind, type_), path, compression=codec, use_dictionary=dictionary,
                        row_group_size=groups)
         manifest = check(path, folder, "X_jets", TOP_SHAPE, True)
         assert [c["name"] for c in manifest["channels"]][:3] == ["tracks", "d0", "dz"]

@@ -1,6 +1,7 @@
 #include "report/color_scale.h"
 
 #include <cmath>
+#include <set>
 
 #include <gtest/gtest.h>
 
@@ -24,10 +25,58 @@ TEST(ColorScale, FourDecadesAtMost) {
 }
 
 TEST(ColorScale, CountsOfHitsGetWholeTicks) {
-  const ColorScale scale({0, 1, 2, 1}, false);
-  ASSERT_EQ(scale.ticks().size(), 3U);
-  EXPECT_EQ(scale.ticks()[1].second, "1");
-  EXPECT_EQ(scale.ticks()[2].second, "2");
+  const auto words = [](const std::vector<double>& values) {
+    std::vector<std::string> out;
+    for (const auto& [value, tick] : ColorScale(values, false).ticks()) {
+      EXPECT_EQ(tick, std::to_string(std::lround(value)));
+      out.push_back(tick);
+    }
+    return out;
+  };
+  EXPECT_EQ(words({0, 1, 2, 1}), (std::vector<std::string>{"1", "2"}));
+  EXPECT_EQ(words({0, 1}), (std::vector<std::string>{"1"}));
+  EXPECT_EQ(words({0, 3, 1, 23}), (std::vector<std::string>{"1", "2", "5", "10", "20"}));
+  EXPECT_EQ(words({1, 4000}), (std::vector<std::string>{"1", "10", "100", "1000"}));
+  // Their averages are no counts.
+  EXPECT_EQ(ColorScale({0, 0.4, 2}, false).ticks().front().second, "0.1");
+}
+
+// What a bar writes.
+class Labels : public Canvas {
+ public:
+  void line(const std::vector<std::pair<double, double>>& /*points*/, const Color& /*color*/, double /*width*/,
+            bool /*dashed*/) override {}
+  void rectangle(double /*x*/, double /*y*/, double /*width*/, double /*height*/, const Color& /*fill*/) override {}
+  void frame(double /*x*/, double /*y*/, double /*width*/, double /*height*/, const Color& /*color*/) override {}
+  void label(double /*x*/, double /*y*/, const std::string& words, double /*size*/, Align /*align*/,
+             bool /*upright*/) override {
+    written.insert(words);
+  }
+  void clip(double /*x*/, double /*y*/, double /*width*/, double /*height*/) override {}
+  void unclip() override {}
+
+  std::set<std::string> written;
+};
+
+std::set<std::string> written_beside(const ColorScale& scale, const std::string& unit) {
+  Labels canvas;
+  scale.draw_bar(canvas, 0, 0, 100, unit);
+  return canvas.written;
+}
+
+TEST(ColorScale, BarSaysHowValuesArePlaced) {
+  EXPECT_EQ(written_beside(ColorScale({-1, 8}, true), "sigma"),
+            (std::set<std::string>{"[sigma]", "cube root", "8.0", "1.0", "0", "−1.0", "−8.0"}));
+  EXPECT_EQ(written_beside(ColorScale({0, 1, 2}, false), "hits"), (std::set<std::string>{"[hits]", "log", "1", "2"}));
+  EXPECT_EQ(written_beside(ColorScale({0, 1}, false), ""), (std::set<std::string>{"log", "1"}));
+
+  // The names' promises: half way lies the geometric mean of the ends, or an eighth of the top.
+  const ColorScale magnitudes({1, 100}, false);
+  EXPECT_EQ(magnitudes.name(), "log");
+  EXPECT_NEAR(magnitudes.place(std::sqrt(magnitudes.low() * magnitudes.top())), 0.5, 1e-12);
+  const ColorScale both({-1, 2}, true);
+  EXPECT_EQ(both.name(), "cube root");
+  EXPECT_NEAR(both.place(2. / 8) - both.place(0), 0.25, 1e-12);
 }
 
 TEST(ColorScale, SignedValuesAreSymmetric) {

@@ -35,7 +35,7 @@ JetRecords one_pixel_jets(int channels, const std::vector<std::uint8_t>& label) 
 TEST(JetPictures, PixelLiesWhereEtaAndPhiAre) {
   const test::TempFolder folder;
   draw_pictures(one_pixel_jets(3, {0, 1, 1}), channels_for(3), folder.path());
-  const test::Picture picture(folder / "jets_class_0.png");
+  const test::Picture picture(folder / "jets.png");
   EXPECT_EQ(picture.width(), 1800);
   // The first panel reaches from (52, 26) to (242, 216); rows count from the bottom.
   const double x = 52 + 7.5 * 19;
@@ -48,9 +48,9 @@ TEST(JetPictures, PixelLiesWhereEtaAndPhiAre) {
 TEST(JetPictures, FilesOfAWholeSet) {
   const test::TempFolder folder;
   draw_pictures(one_pixel_jets(8, {0, 1, 0, 1}), channels_for(8), folder.path());
-  // Four channels beside each other, two lines for each of two jets and three averages.
-  EXPECT_EQ(test::Picture(folder / "jets_class_1.png").width(), 2400);
-  EXPECT_EQ(test::Picture(folder / "jets_class_1.png").height(), 2 * (4 * 262 + 10));
+  // Four channels beside each other, two lines for each of two jets a class and three averages.
+  EXPECT_EQ(test::Picture(folder / "jets.png").width(), 2400);
+  EXPECT_EQ(test::Picture(folder / "jets.png").height(), 2 * (8 * 262 + 10));
   EXPECT_EQ(test::Picture(folder / "averages.png").height(), 2 * (6 * 262 + 10));
   test::expect_svg(folder / "spectrum_pt.svg", "460");
   for (const auto& entry : std::filesystem::directory_iterator(folder.path())) {
@@ -60,13 +60,29 @@ TEST(JetPictures, FilesOfAWholeSet) {
   }
 }
 
+TEST(JetPictures, BothClassesShowWhateverTheirOrder) {
+  const test::TempFolder folder;
+  JetRecords jets = one_pixel_jets(1, {1, 1, 1, 1, 0});
+  for (std::size_t jet = 0; jet < jets.size(); ++jet) jets.images.pixel[jet] = static_cast<std::uint16_t>(10 * jet);
+  draw_pictures(jets, channels_for(1), folder.path());
+  // Jet 4 of class 0, then 0 and 1 of class 1: one panel a line, the pixel in the row and first column of its number.
+  const test::Picture picture(folder / "jets.png");
+  EXPECT_EQ(picture.height(), 2 * (3 * 262 + 10));
+  int line = 0;
+  for (const int row : {4, 0, 1}) {
+    EXPECT_TRUE(picture.has(52 + 9.5, 26 + 262 * line + (9 - row + 0.5) * 19, heat_color(1), 0.5)) << row;
+    ++line;
+  }
+}
+
 TEST(JetPictures, OneClassOrNoJetAtAll) {
   const test::TempFolder one;
   draw_pictures(one_pixel_jets(1, {1, 1}), channels_for(1), one.path());
-  EXPECT_FALSE(std::filesystem::exists(one / "jets_class_0.png"));
+  EXPECT_EQ(test::Picture(one / "jets.png").height(), 2 * (2 * 262 + 10));
   EXPECT_TRUE(std::filesystem::exists(one / "averages.png"));
   const test::TempFolder none;
   draw_pictures(one_pixel_jets(2, {}), channels_for(2), none.path());
+  EXPECT_FALSE(std::filesystem::exists(none / "jets.png"));
   EXPECT_TRUE(std::filesystem::exists(none / "averages.png"));
 }
 

@@ -40,7 +40,7 @@ double left_y(double value) {
 TEST_F(Plots, RocCurvePassesThroughItsPoints) {
   const std::vector<RocPoint> points = {{0, 0, kInfinity}, {0.5, 0.1, 3}, {0.8, 0.3, 2}, {1, 1, 1}};
   plot_roc(stem(), {{"a classifier", points}});
-  expect_files(1720, 840);
+  expect_files(1720, 858);
   const test::Picture picture(png());
   const Color color = curve_color(0);
   for (const RocPoint& point : points) {
@@ -63,6 +63,28 @@ TEST_F(Plots, EveryCurveHasItsColour) {
   EXPECT_TRUE(picture.has(left_x(0.5), left_y(0.6), curve_color(1)));
 }
 
+TEST_F(Plots, ManyCurvesAreAllDrawnAndNamed) {
+  // Steps at efficiencies of 0.05, 0.1, ... of both classes: curve by curve further from the corner of the perfect one.
+  std::vector<NamedCurve> curves;
+  for (int index = 0; index < 11; ++index) {
+    const double share = 0.05 * (index + 1);
+    curves.push_back({"classifier", {{0, 0, kInfinity}, {1 - share / 2, share, 1}, {1, 1, 0}}});
+  }
+  plot_roc(stem(), curves);
+  expect_files(1720, 2 * (410 + 5 + 14 * 6));
+  const test::Picture picture(png());
+  for (std::size_t index = 0; index < curves.size(); ++index) {
+    const Color color = curve_color(index);
+    const bool left = index < 6;
+    const double y = 365 + 50 + 14 * static_cast<double>(left ? index : index - 6) - 3;
+    EXPECT_TRUE(picture.has(left ? 63 : 493, y, color)) << index << ": in the legend";
+    // Colours begin again with the eighth, whose line is dashed: a gap is found along the legend's.
+    bool gap = false;
+    for (double x = left ? 62 : 492; x < (left ? 78 : 508); x += 0.5) gap = gap || !picture.has(x, y, color, 0.3);
+    EXPECT_EQ(gap, index >= 7) << index;
+  }
+}
+
 TEST_F(Plots, DegenerateRocCurves) {
   const std::vector<RocPoint> diagonal = {{0, 0, kInfinity}, {1, 1, 0.5}};
   const std::vector<RocPoint> perfect = {{0, 0, kInfinity}, {1, 0, 0.7}, {1, 1, 0.2}};
@@ -72,7 +94,7 @@ TEST_F(Plots, DegenerateRocCurves) {
                                                                  {{"perfect", perfect}},
                                                                  {{"both", perfect}, {"", diagonal}}}) {
     plot_roc(stem(), curves);
-    expect_files(1720, 840);
+    expect_files(1720, curves.empty() ? 820 : 858);
   }
 }
 
@@ -92,7 +114,7 @@ TEST_F(Plots, ManyPointsKeepTheirEnds) {
 TEST_F(Plots, ForeignNamesAreDrawnAsFarAsTheyCan) {
   const std::string awful = std::string("\xff\xfe<&\"'\n\0x", 9) + std::string(10'000, 'w');
   plot_roc(stem(), {{awful, {{0, 0, kInfinity}, {1, 1, 0}}}});
-  expect_files(1720, 840);
+  expect_files(1720, 858);
   plot_histograms(stem(), {awful, awful}, {{awful, {1, 2, 3}}});
   expect_files(920, 720);
 }

@@ -1,5 +1,13 @@
 #include "train/trainer.h"
 
+#include <cmath>
+#include <map>
+#include <sstream>
+
+#include <ATen/ops/allclose.h>
+#include <ATen/ops/equal.h>
+#include <ATen/ops/zeros_like.h>
+
 #include "base/digest.h"
 #include "base/file.h"
 #include "base/toml.h"
@@ -124,20 +132,87 @@ TEST(Trainer, ResumeRefusesAnotherRecipeOrOtherData) {
   EXPECT_ERROR(elsewhere.resume(), UsageError, "the jets of store are not those of store");
 }
 
+// What a training's validation tells, from the definitions: pairs that are in order, and -log of the probabilities.
+std::map<std::string, double> figures(const std::vector<float>& logits, const std::vector<std::uint8_t>& label) {
+  double pairs = 0;
+  double in_order = 0;
+  double loss = 0;
+  double right = 0;
+  for (std::size_t jet = 0; jet < logits.size(); ++jet) {
+    const double probability = 1 / (1 + std::exp(-static_cast<double>(logits[jet])));
+    loss -= std::log(label[jet] == 1 ? probability : 1 - probability);
+    right += (probability > 0.5) == (label[jet] == 1) ? 1 : 0;
+    for (std::size_t other = 0; other < logits.size(); ++other) {
+      if (label[jet] != 1 || label[other] != 0) continue;
+      pairs += 1;
+      in_order += logits[jet] > logits[other] ? 1 : (logits[jet] == logits[other] ? 0.5 : 0);
+    }
+  }
+  const auto jets = static_cast<double>(logits.size());
+  return {
+      {"validation_auc", in_order / pairs}, {"validation_loss", loss / jets}, {"validation_accuracy", right / jets}};
+}
+
 TEST(Trainer, BestCheckpointPredictsAsTheTrainingValidated) {
+  for (const char* decay : {"train.ema_decay=0.9", "train.ema_decay=0"}) {
+    const test::TempFolder folder;
+    const Recipe how = recipe(decay);
+    train(how, folder.path(), {});
+    const TrainedModel best = load_trained_model(folder.path());
+    EXPECT_EQ(best.model_name, "resnet_15");
+    const auto rows = read_text_file(folder / kMetricsFile, 1 << 20);
+    std::istringstream lines(rows);
+    Json row;
+    for (std::string line; std::getline(lines, line);) {
+      if (Json::parse(line).at("epoch") == best.provenance.at("epoch")) row = Json::parse(line);
+    }
+    ASSERT_FALSE(row.is_null()) << rows;
+    EXPECT_EQ(row.at("validation_auc"), best.provenance.at("validation_auc"));
+    const auto records = data().validation;
+    PredictOptions options;
+    options.batch_size = how.train.batch_size;
+    const auto logits = predict_logits(*best.model, records, best.transform, best.image, options);
+    for (const auto& [name, value] : figures(logits, records->label)) {
+      EXPECT_NEAR(row.at(name).get<double>(), value, 1e-12) << name << " " << decay;
+    }
+    // Other batches are other sums: the same but for rounding.
+    options.batch_size = 3;
+    const auto again = predict_logits(*best.model, records, best.transform, best.image, options);
+    for (std::size_t jet = 0; jet < logits.size(); ++jet) EXPECT_NEAR(logits[jet], again[jet], 1e-5);
+  }
+}
+
+TEST(Trainer, AverageFollowsItsRecurrence) {
   const test::TempFolder folder;
-  train(recipe(), folder.path(), {});
-  const TrainedModel best = load_trained_model(folder.path());
-  EXPECT_EQ(best.model_name, "resnet_15");
-  EXPECT_GT(best.provenance.at("validation_auc").get<double>(), 0.5);
-  const TrainedModel last = load_trained_model(folder / kLastFile);
-  const auto records = jets(10, 3);
-  const auto logits = predict_logits(*best.model, records, best.transform, best.image, {});
-  PredictOptions small;
-  small.batch_size = 3;
-  const auto again = predict_logits(*best.model, records, best.transform, best.image, small);
-  ASSERT_EQ(logits.size(), 10U);
-  for (std::size_t i = 0; i < 10; ++i) EXPECT_NEAR(logits[i], again[i], 1e-5);
+  at::set_num_threads(1);
+  Json tree = recipe_to_json(recipe("train.epochs=1"));
+  apply_override(tree, "train.ema_decay=0.3");
+  Trainer trainer(recipe_from_json(tree), data(), folder.path());
+  std::vector<std::map<std::string, at::Tensor>> weights;  // at the start and after each of the four steps
+  const auto keep = [&] {
+    weights.emplace_back();
+    for (const auto& [name, tensor] : named_weights(trainer.model())) weights.back()[name] = tensor.detach().clone();
+    return 0;
+  };
+  keep();
+  trainer.run(keep);
+  ASSERT_EQ(weights.size(), 5U);
+  // Decays of 2/11, 3/12, and 0.3 twice, as 4/13 and 5/14 are more: the share of each in the average at the end.
+  const std::vector<double> share = {2. / 11 * 0.25 * 0.09, 9. / 11 * 0.25 * 0.09, 0.75 * 0.09, 0.7 * 0.3, 0.7};
+  const Checkpoint last = read_checkpoint(folder / kLastFile);
+  bool apart = false;
+  for (const auto& [name, tensor] : weights.back()) {
+    const at::Tensor average = last.tensors.at("ema." + name);
+    if (!tensor.is_floating_point()) {
+      EXPECT_TRUE(at::equal(average, tensor)) << name;
+      continue;
+    }
+    at::Tensor expected = at::zeros_like(tensor, at::kDouble);
+    for (std::size_t step = 0; step < share.size(); ++step) expected.add_(weights[step].at(name), share[step]);
+    EXPECT_TRUE(at::allclose(average.to(at::kDouble), expected, 1e-6, 1e-7)) << name;
+    apart = apart || !at::allclose(average, tensor, 1e-3, 1e-4);
+  }
+  EXPECT_TRUE(apart) << "the average is that of weights that moved";
 }
 
 TEST(Trainer, NonFiniteLossNamesEpochStepAndJets) {
