@@ -3,6 +3,7 @@
 
 #include "app/commands.h"
 #include "app/program.h"
+#include "ops/explain_torch_failure.h"
 #include "ops/tensor_memory.h"
 
 int main(int argc, char** argv) {
@@ -13,5 +14,5 @@ int main(int argc, char** argv) {
       &jetvit::add_train,    &jetvit::add_evaluate, &jetvit::add_predict, &jetvit::add_models,
       &jetvit::add_describe, &jetvit::add_weights,  &jetvit::add_forward, &jetvit::add_bench,
   };
-  return jetvit::run_program(argc, argv, kCommands);
+  return jetvit::run_program(argc, argv, kCommands, &jetvit::explain_torch_failure);
 }

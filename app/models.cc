@@ -7,6 +7,7 @@
 #include "base/options.h"
 #include "base/table.h"
 #include "base/text.h"
+#include "model/layer_table.h"
 #include "model/registry.h"
 
 namespace jetvit {
@@ -16,16 +17,15 @@ void list_models(bool as_json) {
   Json models = Json::array();
   std::vector<std::vector<std::string>> rows;
   for (const ModelInfo& info : model_list()) {
-    const std::unique_ptr<Model> model = make_model(info.name, Json::object());
-    const std::int64_t parameters = parameter_count(*model);
-    const std::int64_t operations = multiply_adds(*model);
+    const std::unique_ptr<Model> model = make_model_shape(info.name, Json::object());
+    const LayerRow layers = layer_table(*model);
     models.push_back({{"name", info.name},
                       {"summary", info.summary},
                       {"image_size", model->image_size()},
-                      {"parameters", parameters},
-                      {"multiply_adds", operations}});
-    rows.push_back({info.name, text(model->image_size()), with_commas(static_cast<std::uint64_t>(parameters)),
-                    with_commas(static_cast<std::uint64_t>(operations / 1000000)), info.summary});
+                      {"parameters", layers.parameters},
+                      {"multiply_adds", layers.multiply_adds}});
+    rows.push_back({info.name, text(model->image_size()), with_commas(static_cast<std::uint64_t>(layers.parameters)),
+                    with_commas(static_cast<std::uint64_t>(layers.multiply_adds / 1000000)), info.summary});
   }
   if (as_json) {
     std::cout << models.dump(1) << '\n';

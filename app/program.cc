@@ -16,14 +16,14 @@ constexpr int kFailure = 1;
 constexpr int kUsage = 2;
 constexpr int kSignalBase = 128;
 
-int fail(const char* message, int status) {
+int fail(const std::string& message, int status) {
   std::cerr << "jetvit: " << message << '\n';
   return status;
 }
 
 }  // namespace
 
-int report_failures(const std::function<int()>& run) {
+int report_failures(const std::function<int()>& run, Explain explain) {
   try {
     return run();
   } catch (const Interrupted& stop) {
@@ -31,11 +31,11 @@ int report_failures(const std::function<int()>& run) {
   } catch (const UsageError& error) {
     return fail(error.what(), kUsage);
   } catch (const std::exception& error) {
-    return fail(error.what(), kFailure);
+    return fail(explain(error), kFailure);
   }
 }
 
-int run_program(int argc, char** argv, std::span<const AddCommand> commands) {
+int run_program(int argc, char** argv, std::span<const AddCommand> commands, Explain explain) {
   CLI::App program(
       "Classifies particle jets from detector images with vision transformers:\nraw Parquet files in; a trained, "
       "measured, portable classifier out.");
@@ -45,14 +45,15 @@ int run_program(int argc, char** argv, std::span<const AddCommand> commands) {
   program.require_subcommand(1);
   for (const AddCommand add_command : commands) add_command(program);
   install_stop_handlers();
-  return report_failures([&] {
+  const auto run = [&] {
     try {
       program.parse(argc, argv);
       return 0;
     } catch (const CLI::ParseError& error) {
       return program.exit(error) == 0 ? 0 : kUsage;
     }
-  });
+  };
+  return report_failures(run, explain);
 }
 
 std::vector<std::string> command_line() {

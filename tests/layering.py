@@ -31,7 +31,7 @@ TABLE = {
 PUBLIC_THIRD_PARTY = {"base": ("nlohmann/",), "ops": ("ATen/", "c10/"), "load": ("ATen/", "c10/"), "model": ("ATen/", "c10/"),
                       "predict": ("ATen/", "c10/"), "train": ("ATen/", "c10/"), "generate": ("Pythia8/", "fastjet/")}
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
-POSIX = ("sys/", "glob.h", "string.h", "fcntl.h", "unistd.h", "signal.h", "stdlib.h", "immintrin.h", "netinet/", "poll.h", "dlfcn.h",
+POSIX = ("sys/", "glob.h", "string.h", "fcntl.h", "unistd.h", "signal.h", "stdlib.h", "immintrin.h", "cxxabi.h", "netinet/", "poll.h", "dlfcn.h",
          "fnmatch.h")
 
 

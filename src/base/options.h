@@ -3,6 +3,7 @@
 #include <concepts>
 #include <limits>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <vector>
 
@@ -137,6 +138,19 @@ struct Helper {
   }
 };
 
+struct RangeFinder {
+  std::string_view key;
+  Range found;
+
+  template <class Value, class... Bound>
+  void operator()(const char* name, Value& /*value*/, const char* /*meaning*/, const Bound&... bound) {
+    if (key == name) (keep(bound), ...);
+  }
+
+  void keep(const Range& range) { found = range; }
+  void keep(const OneOf& /*words*/) {}
+};
+
 }  // namespace options_detail
 
 // Overwrites the fields that `json` names; throws UsageError for unknown keys (with the nearest known one), wrong types
@@ -162,6 +176,14 @@ std::vector<OptionHelp> options_help(Options options) {
   options_detail::Helper helper;
   visit_fields(helper, options);
   return helper.rows;
+}
+
+// The range of field `key`, or of the numbers in its list.
+template <class Options>
+Range option_range(Options options, std::string_view key) {
+  options_detail::RangeFinder finder{key, {}};
+  visit_fields(finder, options);
+  return finder.found;
 }
 
 // Parses a JSON document from foreign bytes; throws Error naming `what` where it is not JSON, larger than `limit` bytes

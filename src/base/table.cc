@@ -12,7 +12,8 @@ std::size_t width_of(const std::string& cell) {
 
 }  // namespace
 
-std::string text_table(const std::vector<std::string>& header, const std::vector<std::vector<std::string>>& rows) {
+std::string text_table(const std::vector<std::string>& header, const std::vector<std::vector<std::string>>& rows,
+                       std::size_t words) {
   std::vector<std::size_t> widths;
   for (const std::string& cell : header) widths.push_back(width_of(cell));
   for (const auto& row : rows) {
@@ -25,7 +26,8 @@ std::string text_table(const std::vector<std::string>& header, const std::vector
     std::string line;
     for (std::size_t column = 0; column < row.size(); ++column) {
       const std::string padding(widths[column] - width_of(row[column]), ' ');
-      line += column == 0 ? row[column] + padding : "  " + padding + row[column];
+      if (column > 0) line += "  ";
+      line += column < words ? row[column] + padding : padding + row[column];
     }
     line.erase(line.find_last_not_of(' ') + 1);
     out += line + "\n";

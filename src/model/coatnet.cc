@@ -1,7 +1,5 @@
 #include "model/coatnet.h"
 
-#include <functional>
-
 #include "base/text.h"
 #include "model/layers/attention_block.h"
 #include "model/layers/conv_stem.h"
@@ -49,8 +47,9 @@ void check(const CoatNetOptions& options) {
     }
     width = options.embed_dim[stage];
   }
-  check_divides("coatnet", "head_dim", options.head_dim, attended);
-  check_multiple("coatnet", "image_size", options.image_size, options.stem_stride << stages);
+  check_divides("coatnet", "head_dim", options.head_dim, option_range(options, "head_dim"), attended);
+  check_multiple("coatnet", "image_size", options.image_size, options.stem_stride << stages,
+                 option_range(options, "image_size"));
 }
 
 class CoatNet : public Model {
@@ -83,8 +82,7 @@ class CoatNet : public Model {
           conv.drop_path = drop_path[block + static_cast<std::size_t>(index)];
           return new MbConv(conv);
         });
-        stages_.push_back([module](const at::Tensor& x) { return module->forward(x); });
-        add_child(name, module);
+        stages_.push_back(add_child(name, module));
       } else {
         const auto module = std::make_shared<Stage<AttentionBlock>>(depth, [&](int index) {
           AttentionBlockOptions attention = attention_block(options.variant);
@@ -97,8 +95,7 @@ class CoatNet : public Model {
           attention.drop_path = drop_path[block + static_cast<std::size_t>(index)];
           return new AttentionBlock(attention);
         });
-        stages_.push_back([module](const at::Tensor& x) { return module->forward(x); });
-        add_child(name, module);
+        stages_.push_back(add_child(name, module));
       }
       block += static_cast<std::size_t>(depth);
       width = out;
@@ -110,7 +107,7 @@ class CoatNet : public Model {
 
   at::Tensor forward(const at::Tensor& x) override {
     at::Tensor y = stem_->forward(x);
-    for (const auto& stage : stages_) y = stage(y);
+    for (const auto& stage : stages_) y = stage->forward(y);
     return head_->forward(y);
   }
 
@@ -122,7 +119,7 @@ class CoatNet : public Model {
  private:
   CoatNetOptions options_;
   std::shared_ptr<ConvStem> stem_;
-  std::vector<std::function<at::Tensor(const at::Tensor&)>> stages_;
+  std::vector<std::shared_ptr<Layer>> stages_;
   std::shared_ptr<PooledHead> head_;
 };
 

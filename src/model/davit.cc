@@ -19,7 +19,7 @@ at::Tensor filled_up(const at::Tensor& x, std::int64_t multiple) {
   return missing > 0 ? at::constant_pad_nd(x, {0, missing, 0, missing}) : x;
 }
 
-class Stem : public Module {
+class Stem : public Layer {
  public:
   explicit Stem(const DaVitOptions& options) : stride_(options.stem_stride) {
     conv_ = add_child("conv", std::make_shared<Conv2d>(ConvOptions{.in = options.channels,
@@ -29,32 +29,36 @@ class Stem : public Module {
                                                                    .padding = 3}));
     norm_ = add_child("norm", std::make_shared<LayerNorm>(options.embed_dim[0], kNormEpsilon));
   }
-  at::Tensor forward(const at::Tensor& x) const {
+
+ private:
+  at::Tensor compute(const at::Tensor& x) const override {
     return norm_->forward_channels(conv_->forward(filled_up(x, stride_)));
   }
 
- private:
   int stride_;
   std::shared_ptr<Conv2d> conv_;
   std::shared_ptr<LayerNorm> norm_;
 };
 
 // (N, in, H, W) to (N, out, H / 2, W / 2)
-class Halving : public Module {
+class Halving : public Layer {
  public:
   Halving(int in, int out) {
     norm_ = add_child("norm", std::make_shared<LayerNorm>(in, kNormEpsilon));
     conv_ = add_child(
         "conv", std::make_shared<Conv2d>(ConvOptions{.in = in, .out = out, .kernel = 2, .stride = 2, .padding = 0}));
   }
-  at::Tensor forward(const at::Tensor& x) const { return conv_->forward(filled_up(norm_->forward_channels(x), 2)); }
 
  private:
+  at::Tensor compute(const at::Tensor& x) const override {
+    return conv_->forward(filled_up(norm_->forward_channels(x), 2));
+  }
+
   std::shared_ptr<LayerNorm> norm_;
   std::shared_ptr<Conv2d> conv_;
 };
 
-class DavitStage : public Module {
+class DavitStage : public Layer {
  public:
   DavitStage(int in, bool halve, const DualAttentionOptions& options, const std::vector<double>& drop_path) {
     if (halve) downsample_ = add_child("downsample", std::make_shared<Halving>(in, options.width));
@@ -64,28 +68,30 @@ class DavitStage : public Module {
       pairs_.push_back(add_child(text("blocks.", pairs_.size()), std::make_shared<DualAttention>(pair)));
     }
   }
-  at::Tensor forward(const at::Tensor& x) const {
+
+ private:
+  at::Tensor compute(const at::Tensor& x) const override {
     at::Tensor y = downsample_ ? downsample_->forward(x) : x;
     for (const auto& pair : pairs_) y = pair->forward(y);
     return y;
   }
 
- private:
   std::shared_ptr<Halving> downsample_;
   std::vector<std::shared_ptr<DualAttention>> pairs_;
 };
 
-class Head : public Module {
+class Head : public Layer {
  public:
   Head(int width, int outputs, double dropout) : dropout_(dropout) {
     norm_ = add_child("norm", std::make_shared<LayerNorm>(width, kNormEpsilon));
     fc_ = add_child("fc", std::make_shared<Linear>(width, outputs, Linear::Init::kTruncatedNormal));
   }
-  at::Tensor forward(const at::Tensor& x) const {
+
+ private:
+  at::Tensor compute(const at::Tensor& x) const override {
     return fc_->forward(jetvit::dropout(norm_->forward(x.mean({2, 3})), dropout_, training()));
   }
 
- private:
   double dropout_;
   std::shared_ptr<LayerNorm> norm_;
   std::shared_ptr<Linear> fc_;
@@ -96,7 +102,8 @@ void check(const DaVitOptions& options) {
       "davit",
       {{"embed_dim", options.embed_dim.size()}, {"depths", options.depths.size()}, {"heads", options.heads.size()}});
   for (std::size_t stage = 0; stage < options.depths.size(); ++stage) {
-    check_divides("davit", "heads", options.heads[stage], {{text("stage ", stage), options.embed_dim[stage]}});
+    check_divides("davit", "heads", options.heads[stage], option_range(options, "heads"),
+                  {{text("stage ", stage), options.embed_dim[stage]}});
   }
 }
 

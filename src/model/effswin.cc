@@ -27,12 +27,13 @@ EfficientNetTrunkOptions front_options(const EffSwinOptions& options) {
   }
   if (halvings < options.split) {
     throw UsageError(text("effswin: front_strides halve the image ", halvings,
-                          " times, fewer than split = ", options.split, " (nearest: ", halvings, ")"));
+                          " times, fewer than split = ", options.split,
+                          halvings > 0 ? text(" (nearest: ", halvings, ")") : " (give front stages the stride 2)"));
   }
   return front;
 }
 
-class Front : public Module {
+class Front : public Layer {
  public:
   Front(const EfficientNetTrunkOptions& options, int out) {
     features_ = add_child("feature_extractor", std::make_shared<EfficientNetTrunk>(options));
@@ -41,12 +42,13 @@ class Front : public Module {
                   std::make_shared<Conv2d>(ConvOptions{.in = options.stages.back().width, .out = out, .bias = false}));
     norm_ = add_child("embed_matcher.1", std::make_shared<BatchNorm2d>(out));
   }
+
+ private:
   // (N, C, H, W) to (N, H', W', out)
-  at::Tensor forward(const at::Tensor& x) const {
+  at::Tensor compute(const at::Tensor& x) const override {
     return norm_->forward_silu(match_->forward(features_->forward(x))).permute({0, 2, 3, 1});
   }
 
- private:
   std::shared_ptr<EfficientNetTrunk> features_;
   std::shared_ptr<Conv2d> match_;
   std::shared_ptr<BatchNorm2d> norm_;
@@ -61,7 +63,8 @@ void check(const EffSwinOptions& options) {
                           stages > 1 ? text(" (nearest: ", stages - 1, ")") : ""));
   }
   for (std::size_t stage = split; stage < stages; ++stage) {
-    check_divides("effswin", "heads", options.heads[stage], {{text("Swin stage ", stage), options.embed_dim << stage}});
+    check_divides("effswin", "heads", options.heads[stage], option_range(options, "heads"),
+                  {{text("Swin stage ", stage), options.embed_dim << stage}});
   }
 }
 

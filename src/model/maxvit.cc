@@ -45,7 +45,7 @@ PartitionAttentionOptions attention(MaxVitVariant variant) {
 }
 
 // Convolution, attention in blocks, attention in grids: (N, in, H, W) to (N, out, H/s, W/s).
-class MaxVitBlock : public Module {
+class MaxVitBlock : public Layer {
  public:
   MaxVitBlock(const MbConvOptions& convolution, PartitionAttentionOptions attention) {
     conv_ = add_child("conv", std::make_shared<MbConv>(convolution));
@@ -55,12 +55,12 @@ class MaxVitBlock : public Module {
     grid_ = add_child("attn_grid", std::make_shared<PartitionAttention>(attention));
   }
 
-  at::Tensor forward(const at::Tensor& x) const {
+ private:
+  at::Tensor compute(const at::Tensor& x) const override {
     const at::Tensor tokens = conv_->forward(x).permute({0, 2, 3, 1});  // (N, H, W, C)
     return grid_->forward(block_->forward(tokens)).permute({0, 3, 1, 2});
   }
 
- private:
   std::shared_ptr<MbConv> conv_;
   std::shared_ptr<PartitionAttention> block_, grid_;
 };
@@ -75,9 +75,9 @@ void check(const MaxVitOptions& options) {
   if (options.stem_width.size() != 2) throw UsageError("maxvit: stem_width needs two numbers, for example [64, 64]");
   std::vector<Channels> attended;
   for (const int width : options.embed_dim) attended.push_back({text("stage ", attended.size()), width});
-  check_divides("maxvit", "head_dim", options.head_dim, attended);
+  check_divides("maxvit", "head_dim", options.head_dim, option_range(options, "head_dim"), attended);
   const int multiple = reduction(options) * std::max(options.window, 1);
-  check_multiple("maxvit", "image_size", options.image_size, multiple,
+  check_multiple("maxvit", "image_size", options.image_size, multiple, option_range(options, "image_size"),
                  options.window > 0 ? text(reduction(options), " x window = ", multiple) : "");
 }
 

@@ -27,6 +27,11 @@ class Module {
   std::vector<NamedTensor> parameters() const;  // of this module and all below
   std::vector<NamedTensor> buffers() const;     // running statistics
 
+  // What this module itself holds: parameters, and the modules below with their names, "" where tensors of a child go
+  // by their own names.
+  const std::vector<NamedTensor>& own_parameters() const { return parameters_; }
+  const std::vector<std::pair<std::string, std::shared_ptr<Module>>>& children() const { return children_; }
+
   // Training or evaluation behaviour (batch norm, dropout, drop path), of this module and all below.
   void train(bool on = true);
   bool training() const { return training_; }

@@ -203,7 +203,7 @@ class Plan {
           text(source_, ": tensor \"", name, "\" has the shape ", shape_text(found->second), ", the model needs ",
                shape_text(own),
                " (the weights belong to another architecture or other options) set the model's options to those "
-               "of the file, see jetvit describe, or leave the tensor out of it"));
+               "of the file, see jetvit describe --parameters, or leave the tensor out of it"));
     }
     if (fitted.steps.empty()) {
       report.loaded.push_back(name);

@@ -7,10 +7,12 @@
 #include "model/davit.h"
 #include "model/efficientnet.h"
 #include "model/effswin.h"
+#include "model/layers/init.h"
 #include "model/maxvit.h"
 #include "model/resnet_15.h"
 #include "model/swin.h"
 #include "model/vit.h"
+#include "ops/shape_kernels.h"
 
 namespace jetvit {
 namespace {
@@ -89,6 +91,12 @@ std::vector<ModelInfo> model_list() {
 
 std::unique_ptr<Model> make_model(const std::string& name, const Json& options) {
   return find_entry(name).make(options);
+}
+
+std::unique_ptr<Model> make_model_shape(const std::string& name, const Json& options) {
+  register_shape_kernels();
+  const init::ShapesOnly shapes_only;
+  return make_model(name, options);
 }
 
 Json resolved_model_options(const std::string& name, const Json& options) {

@@ -20,13 +20,14 @@ std::vector<ModelInfo> model_list();
 // throws UsageError for an unknown name (suggesting the nearest), unknown keys and values that do not fit.
 std::unique_ptr<Model> make_model(const std::string& name, const Json& options);
 
+// The same with shapes alone: of its tensors, which take no memory, and of what its layers make of images on the device
+// "meta".
+std::unique_ptr<Model> make_model_shape(const std::string& name, const Json& options);
+
 // The options of `name` with their defaults overwritten by `options`, and the same as a help table.
 Json resolved_model_options(const std::string& name, const Json& options);
 std::vector<OptionHelp> model_options_help(const std::string& name);
 
 std::int64_t parameter_count(const Module& model);
-
-// Multiplications and additions counted as one, of convolutions, linear layers and attention products, for one image.
-std::int64_t multiply_adds(Model& model);
 
 }  // namespace jetvit

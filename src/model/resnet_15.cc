@@ -13,7 +13,7 @@
 namespace jetvit {
 namespace {
 
-class ResidualBlock : public Module {
+class ResidualBlock : public Layer {
  public:
   ResidualBlock(int in, int out, int stride) {
     conv1_ = add_child("conv1", std::make_shared<Conv2d>(
@@ -25,14 +25,14 @@ class ResidualBlock : public Module {
     }
   }
 
-  at::Tensor forward(const at::Tensor& x) const {
+ private:
+  at::Tensor compute(const at::Tensor& x) const override {
     at::Tensor hidden = conv1_->forward(x);
     at::Tensor y = conv2_->forward(at::relu_(hidden));
     y += shortcut_ ? shortcut_->forward(x) : x;
     return at::relu_(y);
   }
 
- private:
   std::shared_ptr<Conv2d> conv1_, conv2_, shortcut_;
 };
 

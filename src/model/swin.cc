@@ -8,7 +8,7 @@
 namespace jetvit {
 namespace {
 
-class SwinPatchEmbed : public Module {
+class SwinPatchEmbed : public Layer {
  public:
   explicit SwinPatchEmbed(const SwinOptions& options) {
     proj_ = add_child("proj", std::make_shared<Conv2d>(ConvOptions{.in = options.channels,
@@ -18,10 +18,13 @@ class SwinPatchEmbed : public Module {
                                                                    .padding = 0}));
     norm_ = add_child("norm", std::make_shared<LayerNorm>(options.embed_dim, 1e-5));
   }
-  // (N, C, H, W) to (N, H / patch, W / patch, embed_dim)
-  at::Tensor forward(const at::Tensor& x) const { return norm_->forward(proj_->forward(x).permute({0, 2, 3, 1})); }
 
  private:
+  // (N, C, H, W) to (N, H / patch, W / patch, embed_dim)
+  at::Tensor compute(const at::Tensor& x) const override {
+    return norm_->forward(proj_->forward(x).permute({0, 2, 3, 1}));
+  }
+
   std::shared_ptr<Conv2d> proj_;
   std::shared_ptr<LayerNorm> norm_;
 };
@@ -33,7 +36,8 @@ void check(const SwinOptions& options) {
                           " (nearest: ", options.patch_size, ")"));
   }
   for (std::size_t stage = 0; stage < options.depths.size(); ++stage) {
-    check_divides("swin", "heads", options.heads[stage], {{text("stage ", stage), options.embed_dim << stage}});
+    check_divides("swin", "heads", options.heads[stage], option_range(options, "heads"),
+                  {{text("stage ", stage), options.embed_dim << stage}});
   }
 }
 

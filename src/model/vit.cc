@@ -22,7 +22,7 @@ std::shared_ptr<Linear> xavier_linear(int in, int out) {
   return std::make_shared<Linear>(in, out, Linear::Init::kTruncatedNormal);
 }
 
-class VitPatchEmbed : public Module {
+class VitPatchEmbed : public Layer {
  public:
   explicit VitPatchEmbed(const VitOptions& options) {
     proj_ = add_child("proj", std::make_shared<Conv2d>(ConvOptions{.in = options.channels,
@@ -31,34 +31,37 @@ class VitPatchEmbed : public Module {
                                                                    .stride = options.patch_size,
                                                                    .padding = 0}));
   }
-  // (N, C, H, W) to (N, patches, embed_dim)
-  at::Tensor forward(const at::Tensor& x) const { return proj_->forward(x).flatten(2).transpose(1, 2); }
 
  private:
+  // (N, C, H, W) to (N, patches, embed_dim)
+  at::Tensor compute(const at::Tensor& x) const override { return proj_->forward(x).flatten(2).transpose(1, 2); }
+
   std::shared_ptr<Conv2d> proj_;
 };
 
-class SelfAttention : public Module {
+class SelfAttention : public Layer {
  public:
   SelfAttention(int width, int heads, double dropout) : width_(width), heads_(heads), dropout_(dropout) {
     qkv_ = add_child("qkv", xavier_linear(width, 3 * width));
     proj_ = add_child("proj", xavier_linear(width, width));
   }
 
+  // What forward gives for the first token: (N, 1, width).
+  at::Tensor forward_first(const at::Tensor& x) const {
+    return watched([&] {
+      const at::Tensor query = split_heads(qkv_->forward_part(x.narrow(1, 0, 1), 0, width_), 1);
+      const at::Tensor keys_values = split_heads(qkv_->forward_part(x, width_, 2 * width_), 2);
+      return attend(query.select(0, 0), keys_values.select(0, 0), keys_values.select(0, 1));
+    });
+  }
+
+ private:
   // (N, tokens, width) to the same.
-  at::Tensor forward(const at::Tensor& x) const {
+  at::Tensor compute(const at::Tensor& x) const override {
     const at::Tensor qkv = split_heads(qkv_->forward(x), 3);
     return attend(qkv.select(0, 0), qkv.select(0, 1), qkv.select(0, 2));
   }
 
-  // What forward gives for the first token: (N, 1, width).
-  at::Tensor forward_first(const at::Tensor& x) const {
-    const at::Tensor query = split_heads(qkv_->forward_part(x.narrow(1, 0, 1), 0, width_), 1);
-    const at::Tensor keys_values = split_heads(qkv_->forward_part(x, width_, 2 * width_), 2);
-    return attend(query.select(0, 0), keys_values.select(0, 0), keys_values.select(0, 1));
-  }
-
- private:
   // (N, tokens, parts * width) to (parts, N, heads, tokens, head_dim)
   at::Tensor split_heads(const at::Tensor& x, std::int64_t parts) const {
     return x.reshape({x.size(0), x.size(1), parts, heads_, width_ / heads_}).permute({2, 0, 3, 1, 4});
@@ -78,7 +81,7 @@ class SelfAttention : public Module {
   std::shared_ptr<Linear> qkv_, proj_;
 };
 
-class VitBlock : public Module {
+class VitBlock : public Layer {
  public:
   VitBlock(const VitOptions& options, double drop_path) {
     norm1_ = add_child("norm1", std::make_shared<LayerNorm>(options.embed_dim));
@@ -88,15 +91,15 @@ class VitBlock : public Module {
     drop_path_ = add_child("drop_path", std::make_shared<DropPath>(drop_path));
   }
 
-  // (N, tokens, width) to the same.
-  at::Tensor forward(const at::Tensor& x) const { return rest(x, attention_->forward(norm1_->forward(x))); }
-
   // What forward gives for the first token: (N, 1, width).
   at::Tensor forward_first(const at::Tensor& x) const {
-    return rest(x.narrow(1, 0, 1), attention_->forward_first(norm1_->forward(x)));
+    return watched([&] { return rest(x.narrow(1, 0, 1), attention_->forward_first(norm1_->forward(x))); });
   }
 
  private:
+  // (N, tokens, width) to the same.
+  at::Tensor compute(const at::Tensor& x) const override { return rest(x, attention_->forward(norm1_->forward(x))); }
+
   at::Tensor rest(const at::Tensor& x, const at::Tensor& attended) const {
     const at::Tensor y = x + drop_path_->forward(attended);
     return y + drop_path_->forward(mlp_->forward(norm2_->forward(y)));
@@ -109,9 +112,9 @@ class VitBlock : public Module {
 };
 
 void check(const VitOptions& options) {
-  check_multiple("vit", "image_size", options.image_size, options.patch_size,
+  check_multiple("vit", "image_size", options.image_size, options.patch_size, option_range(options, "image_size"),
                  text("patch_size = ", options.patch_size));
-  check_divides("vit", "heads", options.heads, {{"a token", options.embed_dim}});
+  check_divides("vit", "heads", options.heads, option_range(options, "heads"), {{"a token", options.embed_dim}});
 }
 
 class Vit : public Model {

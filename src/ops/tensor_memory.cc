@@ -7,6 +7,7 @@
 #include <c10/util/Exception.h>
 
 #include "base/block_cache.h"
+#include "base/text.h"
 
 namespace jetvit {
 namespace {
@@ -34,7 +35,8 @@ class TensorMemory : public c10::Allocator {
   c10::DataPtr allocate(std::size_t bytes) override {
     const bool kept = bytes >= kSmallestKept;
     void* const memory = kept ? blocks().allocate(bytes) : c10::alloc_cpu(bytes);
-    TORCH_CHECK(memory != nullptr || bytes == 0, "out of memory: a tensor needs ", bytes, " bytes");
+    TORCH_CHECK_WITH(OutOfMemoryError, memory != nullptr || bytes == 0, "a tensor needs ",
+                     human_bytes(static_cast<double>(bytes)));
     return {memory, memory, kept ? &keep : &c10::free_cpu, c10::Device(c10::kCPU)};
   }
 

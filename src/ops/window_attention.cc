@@ -488,9 +488,11 @@ bool fits_one_pass(const at::Tensor& qkv, const at::Tensor& padding, const at::T
 
 at::Tensor window_attention(const at::Tensor& qkv, const at::Tensor& padding, const at::Tensor& bias,
                             const AttentionHeads& heads, const WindowGrid& grid) {
-  if (!fits_one_pass(qkv, padding, bias, grid)) return with_copies(qkv, padding, bias, heads, grid);
+  const bool in_one_pass = fits_one_pass(qkv, padding, bias, grid);
+  if (!in_one_pass && !qkv.is_meta()) return with_copies(qkv, padding, bias, heads, grid);
   RECORD_FUNCTION("jetvit::window_attention",
                   std::vector<c10::IValue>({qkv, grid.count() * grid.count(), grid.tokens()}));
+  if (!in_one_pass) return at::empty({qkv.size(0), grid.side, grid.side, qkv.size(3) / 3}, qkv.options());
   const auto or_empty = [&](const at::Tensor& x) {
     return x.defined() ? x.contiguous() : at::empty({0}, qkv.options().dtype(at::kFloat));
   };

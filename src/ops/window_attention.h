@@ -34,7 +34,7 @@ struct AttentionHeads {
 // On the CPU the tokens of a window are gathered from where they lie and the scores never leave the cache: qkv is read
 // once and the result written once. It takes qkv in float32 or bfloat16, with padding and bias in float32, and computes
 // in float32. The numbers do not depend on the number of threads. Anything else goes through the operators of ATen,
-// with copies in the order of the windows.
+// with copies in the order of the windows; of a tensor without values (device "meta") the shape is worked out.
 at::Tensor window_attention(const at::Tensor& qkv, const at::Tensor& padding, const at::Tensor& bias,
                             const AttentionHeads& heads, const WindowGrid& grid);
 

@@ -11,6 +11,7 @@
 #include "base/folder_lock.h"
 #include "base/progress.h"
 #include "base/text.h"
+#include "ops/explain_torch_failure.h"
 #include "source/jet_source.h"
 #include "train/trainer.h"
 
@@ -185,7 +186,7 @@ Json run_training(const TrainCommand& command) {
   } catch (const std::exception& error) {
     const bool interrupted = dynamic_cast<const Interrupted*>(&error) != nullptr;
     try {
-      finish(interrupted ? "interrupted" : "failed", error.what());
+      finish(interrupted ? "interrupted" : "failed", explain_torch_failure(error));
     } catch (const std::exception& second) {
       // The first failure is the one to report.
       std::cerr << text("the run's record could not be written: ", second.what(), "\n");

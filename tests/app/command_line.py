@@ -1,12 +1,62 @@
 #!/usr/bin/env python3
 """The program as a shell sees it: help of every command, exit statuses, the grammar of its messages."""
+import json
+import pathlib
 import re
+import resource
 import subprocess
 import sys
 
 
 def run(*arguments):
     return subprocess.run([sys.argv[1], *arguments], capture_output=True, text=True, timeout=60)
+
+
+def check_models_page():
+    """The table of docs/models/README.md against what the program counts, which computes nothing for it."""
+    page = (pathlib.Path(__file__).parents[2] / "docs/models/README.md").read_text()
+    models = json.loads(run("models", "--json").stdout)
+    for model in models:
+        row = re.search(rf"^\| `{model['name']}` \|(.*)\|$", page, re.M).group(1)
+        _, _, parameters, cost, size = [cell.strip() for cell in row.split("|")][:5]
+        assert int(parameters.replace(",", "")) == model["parameters"], (row, model)
+        assert int(size.removesuffix(" px")) == model["image_size"], (row, model)
+        number, unit = cost.split()
+        digits = len(number.partition(".")[2])
+        assert f"{model['multiply_adds'] / {'M': 1e6, 'G': 1e9}[unit]:.{digits}f}" == number, (row, model)
+
+
+def table_rows(output, first):
+    """The rows of the table whose header begins with `first`, by columns."""
+    lines = output[output.index(f"\n{first} ") + 1:].split("\n\n")[0].splitlines()
+    return [re.split(r"  +", line.strip()) for line in lines[2:]]
+
+
+def check_description():
+    whole = run("describe", "maxvit_tiny", "--set", "image_size=2080")
+    assert whole.returncode == 0, whole
+    rows = table_rows(whole.stdout, "layer")
+    assert ["stages.0", "Stage<MaxVitBlock>", "64 x 520 x 520"] in [row[:3] for row in rows], rows
+    assert ["blocks.1", "MaxVitBlock", "64 x 520 x 520"] in [row[:3] for row in rows], rows
+    assert "parameter  " not in whole.stdout
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < 1e6, "kB: more than a description needs"
+    described = json.loads(run("describe", "vit_nano", "--json").stdout)
+    for depth in (1, 2, 3):
+        shown = run("describe", "vit_nano", "--depth", str(depth), "--parameters").stdout
+        rows = table_rows(shown, "layer")
+        assert rows[-1][0] == "total" and rows[-1][-2:] == ["211,329", "12,231,232"], rows
+        indents = {len(line) - len(line.lstrip()) for line in shown.splitlines() if re.match(r" *(blocks|attn|qkv|fc1)", line)}
+        assert indents == {2 * level for level in range(depth)}, (depth, indents)
+    assert [row[0] for row in table_rows(shown, "parameter")] == [tensor["name"] for tensor in described["tensors"]]
+    assert described["layers"][3]["name"] == "blocks.0" and described["layers"][3]["layers"][1]["name"] == "blocks.0.attn"
+    assert sum(layer["multiply_adds"] for layer in described["layers"]) == described["multiply_adds"]
+    assert run("describe", "vit_nano", "--depth", "0").returncode == 2
+
+
+def check_too_little_memory():
+    done = run("bench", "predict", "resnet_15", "--set", "channels=4096", "--set", "image_size=4096", "--batch-size", "65536")
+    assert done.returncode == 1, done
+    assert re.fullmatch(r"jetvit: there is not enough memory: a tensor needs 180\d+\.\d TB \(take a smaller batch, .*\)\n", done.stderr), done
 
 
 def main():
@@ -24,6 +74,9 @@ def main():
         result = run(*wrong)
         assert result.returncode == 2, (wrong, result)
         assert result.stderr or result.stdout, wrong
+    check_models_page()
+    check_description()
+    check_too_little_memory()
     print(f"command line: {len(commands)} commands explain themselves; wrong usage exits with 2")
 
 

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <map>
 #include <ostream>
+#include <set>
 
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
@@ -14,6 +15,7 @@
 #include "base/file.h"
 #include "base/options.h"
 #include "base/text.h"
+#include "model/layer_table.h"
 #include "model/registry.h"
 #include "support/filled_model.h"
 #include "support/hash_fill.h"
@@ -106,6 +108,16 @@ TEST_P(ModelOracle, LogitsEqualTheReference) {
     EXPECT_NEAR(found[image].item<double>(), content().at("logits").at(static_cast<std::size_t>(image)).get<double>(),
                 kLogitTolerance);
   }
+}
+
+TEST_P(ModelOracle, LayersHoldTheParametersOfTheReference) {
+  const std::unique_ptr<Model> model = make_model_shape(GetParam().model, content().at("options"));
+  EXPECT_EQ(layer_table(*model).parameters, content().at("parameters").get<std::int64_t>());
+  if (!content().contains("gradients")) return;
+  std::set<std::string> names, expected;
+  for (const NamedTensor& parameter : model->parameters()) names.insert(parameter.name);
+  for (const auto& [name, gradient] : content().at("gradients").items()) expected.insert(name);
+  EXPECT_EQ(names, expected);
 }
 
 // Stored for every case of the small models and one case of the others. --gtest_output=json:FILE shows how large the

@@ -9,6 +9,7 @@
 #include <ATen/ops/equal.h>
 #include <ATen/ops/isfinite.h>
 
+#include "model/layer_table.h"
 #include "support/expect_error.h"
 #include "support/hash_fill.h"
 
@@ -110,7 +111,7 @@ TEST(Registry, CountsMultiplyAddsByHand) {
   const std::int64_t halving = 15 * 15 * (32 * 16 * 9 + 32 * 32 * 9 + 32 * 16);
   const std::int64_t narrow = 3 * 2 * 15 * 15 * 32 * 32 * 9;
   const std::unique_ptr<Model> resnet = make_model("resnet_15", Json::object());
-  EXPECT_EQ(multiply_adds(*resnet), first + wide + halving + narrow + 32);
+  EXPECT_EQ(layer_table(*resnet).multiply_adds, first + wide + halving + narrow + 32);
   EXPECT_TRUE(resnet->training()) << "counting changed the mode";
   // A block of a vision transformer: 12 width^2 per token and two products of tokens x tokens x width; the last one
   // works for the class token, but for keys and values.
@@ -118,7 +119,7 @@ TEST(Registry, CountsMultiplyAddsByHand) {
   const std::int64_t block = tokens * 12 * 64 * 64 + 2 * tokens * tokens * 64;
   const std::int64_t patches = 64 * 64 * 3 * 6 * 6;
   const std::int64_t last = tokens * 2 * 64 * 64 + 10 * 64 * 64 + 2 * tokens * 64;
-  EXPECT_EQ(multiply_adds(*make_model("vit_nano", Json::object())), 3 * block + last + patches + 64);
+  EXPECT_EQ(layer_table(*make_model("vit_nano", Json::object())).multiply_adds, 3 * block + last + patches + 64);
 }
 
 TEST(Registry, NamesTheNearestValidImageSizes) {
@@ -139,6 +140,19 @@ TEST(Registry, NamesTheNearestValidImageSizes) {
   EXPECT_ERROR(make_with("swin_tiny", R"({"image_size": 3})"), UsageError,
                "image_size = 3 is less than patch_size = 4 (nearest: 4)");
   EXPECT_ERROR(make_with("resnet_15", R"({"image_size": 8})"), UsageError, "model.image_size");
+}
+
+// A number to try next must be one that is taken.
+TEST(Registry, NamesNearestNumbersWithinTheirRange) {
+  EXPECT_ERROR(make_with("maxvit_tiny", R"({"image_size": 4000, "window": 40})"), UsageError,
+               "image_size = 4000 is not a multiple of 32 x window = 1280 (nearest: 3840)");
+  EXPECT_ERROR(make_with("maxvit_tiny", R"({"image_size": 4000, "window": 1000})"), UsageError,
+               "image_size = 4000 is not a multiple of 32 x window = 32000 (none from 1 to 4096 is)");
+  EXPECT_ERROR(make_with("vit_tiny", R"({"image_size": 4000, "patch_size": 1000, "embed_dim": 383})"), UsageError,
+               "heads = 3 does not divide the 383 channels of a token (nearest: 1)");
+  EXPECT_ERROR(make_with("vit_tiny", R"({"image_size": 4095, "patch_size": 1000})"), UsageError, "(nearest: 4000)");
+  EXPECT_ERROR(make_with("effswin", R"({"front_strides": [1, 1, 1, 1, 1]})"), UsageError,
+               "front_strides halve the image 0 times, fewer than split = 2 (give front stages the stride 2)");
 }
 
 TEST(Registry, RefusesOptionsThatDoNotFit) {

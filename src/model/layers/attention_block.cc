@@ -10,7 +10,7 @@
 namespace jetvit {
 
 // Heads first in the channels of qkv: (heads, 3, head_dim).
-class AttentionBlock::Attention : public Module {
+class AttentionBlock::Attention : public Layer {
  public:
   explicit Attention(const AttentionBlockOptions& options)
       : heads_((options.expand_first ? options.out : options.in) / options.head_dim),
@@ -23,7 +23,8 @@ class AttentionBlock::Attention : public Module {
     proj_ = add_child("proj", std::make_shared<Conv2d>(ConvOptions{.in = width, .out = options.out, .init = kInit}));
   }
 
-  at::Tensor forward(const at::Tensor& x) const {
+ private:
+  at::Tensor compute(const at::Tensor& x) const override {
     const std::int64_t n = x.size(0);
     const std::int64_t height = x.size(2);
     const std::int64_t width = x.size(3);
@@ -38,14 +39,13 @@ class AttentionBlock::Attention : public Module {
     return jetvit::dropout(proj_->forward(mixed), dropout_, training());
   }
 
- private:
   std::int64_t heads_, head_dim_;
   double dropout_;
   std::shared_ptr<Conv2d> qkv_, proj_;
   std::shared_ptr<RelativeBias> bias_;
 };
 
-class AttentionBlock::Mlp : public Module {
+class AttentionBlock::Mlp : public Layer {
  public:
   Mlp(int width, double dropout) : dropout_(dropout) {
     constexpr auto kInit = ConvOptions::Init::kXavierMlp;
@@ -54,24 +54,25 @@ class AttentionBlock::Mlp : public Module {
     fc2_ = add_child("fc2", std::make_shared<Conv2d>(ConvOptions{.in = kExpand * width, .out = width, .init = kInit}));
   }
 
-  at::Tensor forward(const at::Tensor& x) const {
+ private:
+  at::Tensor compute(const at::Tensor& x) const override {
     return fc2_->forward(jetvit::dropout(fused_activation(fc1_->forward(x), Activation::kGelu), dropout_, training()));
   }
 
- private:
   double dropout_;
   std::shared_ptr<Conv2d> fc1_, fc2_;
 };
 
 // Norm and pooling under the reference's name "norm1.norm".
-class AttentionBlock::Norm1 : public Module {
+class AttentionBlock::Norm1 : public Layer {
  public:
   explicit Norm1(int width) : down_(width, width, false, ConvOptions::Init::kXavier) {
     norm_ = add_child("norm", std::make_shared<LayerNorm>(width));
   }
-  at::Tensor forward(const at::Tensor& x) const { return down_.forward(norm_->forward_channels(x)); }
 
  private:
+  at::Tensor compute(const at::Tensor& x) const override { return down_.forward(norm_->forward_channels(x)); }
+
   std::shared_ptr<LayerNorm> norm_;
   Downsample down_;
 };
@@ -90,7 +91,7 @@ AttentionBlock::AttentionBlock(const AttentionBlockOptions& options) {
   drop_path_ = add_child("drop_path", std::make_shared<DropPath>(options.drop_path));
 }
 
-at::Tensor AttentionBlock::forward(const at::Tensor& x) const {
+at::Tensor AttentionBlock::compute(const at::Tensor& x) const {
   const at::Tensor shortcut = shortcut_ ? shortcut_->forward(x) : x;
   const at::Tensor normed = pooled_norm_ ? pooled_norm_->forward(x) : norm1_->forward_channels(x);
   const at::Tensor y = shortcut + drop_path_->forward(attention_->forward(normed));

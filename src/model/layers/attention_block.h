@@ -23,15 +23,16 @@ struct AttentionBlockOptions {
 // Attention with relative position bias over the whole (N, C, H, W) image, then an MLP of 1x1 convolutions: the
 // transformer block of timm's CoAtNet models (the defaults are those of coatnet_*_rw). (N, in, H, W) to (N, out, H/s,
 // W/s).
-class AttentionBlock : public Module {
+class AttentionBlock : public Layer {
  public:
   explicit AttentionBlock(const AttentionBlockOptions& options);
-  at::Tensor forward(const at::Tensor& x) const;
 
  private:
   class Attention;
   class Mlp;
   class Norm1;
+
+  at::Tensor compute(const at::Tensor& x) const override;
 
   std::shared_ptr<Downsample> shortcut_;
   std::shared_ptr<Norm1> pooled_norm_;

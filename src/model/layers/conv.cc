@@ -52,7 +52,7 @@ Conv2d::Conv2d(const ConvOptions& options) : options_(options) {
   if (options.bias) bias_ = add_parameter("bias", initial_bias(options, shape[1] * shape[2] * shape[3]));
 }
 
-at::Tensor Conv2d::forward(const at::Tensor& input) const {
+at::Tensor Conv2d::compute(const at::Tensor& input) const {
   const at::Tensor x = rounded(input);
   const at::Tensor weight = rounded(weight_);
   const ConvWindows grid = windows_over(x);

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "model/module.h"
+#include "model/layer.h"
 #include "ops/depthwise_conv.h"
 
 namespace jetvit {
@@ -20,14 +20,15 @@ struct ConvOptions {
 
 // Two-dimensional convolution, (N, in, H, W) to (N, out, H', W'). Parameters "weight" (out, in / groups, k, k) and
 // "bias".
-class Conv2d : public Module {
+class Conv2d : public Layer {
  public:
   explicit Conv2d(const ConvOptions& options);
-  at::Tensor forward(const at::Tensor& input) const;
   const at::Tensor& weight() const { return weight_; }
   const at::Tensor& bias() const { return bias_; }  // undefined where there is none
 
  private:
+  at::Tensor compute(const at::Tensor& input) const override;
+
   ConvWindows windows_over(const at::Tensor& x) const;
 
   ConvOptions options_;

@@ -19,14 +19,15 @@ struct ConvStemOptions {
 
 // 3x3 convolution, batch norm, activation, 3x3 convolution: how timm's CoAtNet and MaxViT models begin. (N, channels,
 // H, W) to (N, width[1], H/s, W/s). Parameters "conv1", "norm1", "conv2".
-class ConvStem : public Module {
+class ConvStem : public Layer {
  public:
   explicit ConvStem(const ConvStemOptions& options);
-  at::Tensor forward(const at::Tensor& x) const {
+
+ private:
+  at::Tensor compute(const at::Tensor& x) const override {
     return conv2_->forward(norm1_->forward(conv1_->forward(x), activation_));
   }
 
- private:
   Activation activation_;
   std::shared_ptr<Conv2d> conv1_, conv2_;
   std::shared_ptr<BatchNorm2d> norm1_;

@@ -11,7 +11,7 @@ Downsample::Downsample(int in, int out, bool bias, ConvOptions::Init init) {
   }
 }
 
-at::Tensor Downsample::forward(const at::Tensor& x) const {
+at::Tensor Downsample::compute(const at::Tensor& x) const {
   const at::Tensor pooled = at::avg_pool2d(x, 2);
   return expand_ ? expand_->forward(pooled) : pooled;
 }

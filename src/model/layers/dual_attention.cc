@@ -14,7 +14,7 @@ ChannelAttention::ChannelAttention(int width, int groups) : groups_(groups) {
   proj_ = add_child("proj", std::make_shared<Linear>(width, width, kInit));
 }
 
-at::Tensor ChannelAttention::forward(const at::Tensor& x) const {
+at::Tensor ChannelAttention::compute(const at::Tensor& x) const {
   const std::int64_t n = x.size(0);
   const std::int64_t tokens = x.size(1) * x.size(2);
   const std::int64_t size = x.size(3) / groups_;  // of a group
@@ -39,7 +39,7 @@ DualAttention::DualAttention(const DualAttentionOptions& options) {
                                  options, std::make_shared<ChannelAttention>(options.width, options.heads)));
 }
 
-at::Tensor DualAttention::forward(const at::Tensor& x) const {
+at::Tensor DualAttention::compute(const at::Tensor& x) const {
   return channels_->forward(windows_->forward(x));
 }
 

@@ -13,12 +13,13 @@ namespace jetvit {
 
 // Attention among channels (Ding et al., arXiv:2204.03645): in each group the channels are the tokens and all pixels
 // their features. (N, H, W, width) to the same.
-class ChannelAttention : public Module {
+class ChannelAttention : public Layer {
  public:
   ChannelAttention(int width, int groups);
-  at::Tensor forward(const at::Tensor& x) const;
 
  private:
+  at::Tensor compute(const at::Tensor& x) const override;
+
   std::int64_t groups_;
   std::shared_ptr<Linear> qkv_, proj_;
 };
@@ -34,7 +35,7 @@ struct DualAttentionOptions {
 // A block of DaViT: depthwise convolutions that tell positions apart, attention and an MLP, each added to its input.
 // (N, width, H, W) to the same.
 template <class Attention>
-class DualAttentionBlock : public Module {
+class DualAttentionBlock : public Layer {
  public:
   DualAttentionBlock(const DualAttentionOptions& options, std::shared_ptr<Attention> attention) {
     constexpr double kEpsilon = 1e-5;
@@ -51,7 +52,8 @@ class DualAttentionBlock : public Module {
     drop_path_ = add_child("drop_path", std::make_shared<DropPath>(options.drop_path));
   }
 
-  at::Tensor forward(const at::Tensor& x) const {
+ private:
+  at::Tensor compute(const at::Tensor& x) const override {
     // (N, H, W, width) where channels are attended or mixed: in channels-last memory nothing is copied.
     at::Tensor y = (x + positions1_->forward(x)).permute({0, 2, 3, 1});
     y = (y + drop_path_->forward(attention_->forward(norm1_->forward(y)))).permute({0, 3, 1, 2});
@@ -59,7 +61,6 @@ class DualAttentionBlock : public Module {
     return (y + drop_path_->forward(mlp_->forward(norm2_->forward(y)))).permute({0, 3, 1, 2});
   }
 
- private:
   std::shared_ptr<Conv2d> positions1_, positions2_;
   std::shared_ptr<LayerNorm> norm1_, norm2_;
   std::shared_ptr<Attention> attention_;
@@ -68,12 +69,13 @@ class DualAttentionBlock : public Module {
 };
 
 // The pair: attention in windows "0", then among channels "1".
-class DualAttention : public Module {
+class DualAttention : public Layer {
  public:
   explicit DualAttention(const DualAttentionOptions& options);
-  at::Tensor forward(const at::Tensor& x) const;
 
  private:
+  at::Tensor compute(const at::Tensor& x) const override;
+
   std::shared_ptr<DualAttentionBlock<WindowAttention>> windows_;
   std::shared_ptr<DualAttentionBlock<ChannelAttention>> channels_;
 };

@@ -1,5 +1,7 @@
 #include "model/layers/efficientnet_trunk.h"
 
+#include <limits>
+
 #include "base/error.h"
 #include "base/text.h"
 #include "model/layers/option_checks.h"
@@ -18,27 +20,29 @@ EfficientNetTrunk::EfficientNetTrunk(const EfficientNetTrunkOptions& options) {
   int count = 0;
   for (const EfficientNetStage& stage : options.stages) count += stage.depth;
   int width = options.stem_width;
+  int blocks = 0;
   for (std::size_t stage = 0; stage < options.stages.size(); ++stage) {
     const EfficientNetStage& of_stage = options.stages[stage];
-    for (int index = 0; index < of_stage.depth; ++index) {
+    const auto make_block = [&](int index) {
       constexpr int kExpand = 6;
       // Rising from 0 at the first block; the last block stays below the full rate, as in the reference.
-      const double drop_path = options.drop_path * static_cast<double>(blocks_.size()) / count;
-      const InvertedResidualOptions block = {.in = width,
-                                             .out = of_stage.width,
-                                             .kernel = of_stage.kernel,
-                                             .stride = index == 0 ? of_stage.stride : 1,
-                                             .expand_ratio = stage == 0 ? 1 : kExpand,
-                                             .drop_path = drop_path};
-      blocks_.push_back(add_child(text("blocks.", stage, ".", index), std::make_shared<InvertedResidual>(block)));
-      width = of_stage.width;
-    }
+      const double drop_path = options.drop_path * blocks++ / count;
+      return new InvertedResidual({.in = index == 0 ? width : of_stage.width,
+                                   .out = of_stage.width,
+                                   .kernel = of_stage.kernel,
+                                   .stride = index == 0 ? of_stage.stride : 1,
+                                   .expand_ratio = stage == 0 ? 1 : kExpand,
+                                   .drop_path = drop_path});
+    };
+    stages_.push_back(
+        add_child(text("blocks.", stage), std::make_shared<Stage<InvertedResidual>>(of_stage.depth, make_block, "")));
+    width = of_stage.width;
   }
 }
 
-at::Tensor EfficientNetTrunk::forward(const at::Tensor& x) const {
+at::Tensor EfficientNetTrunk::compute(const at::Tensor& x) const {
   at::Tensor y = norm_->forward_silu(stem_->forward(x));
-  for (const auto& block : blocks_) y = block->forward(y);
+  for (const auto& stage : stages_) y = stage->forward(y);
   return y;
 }
 
@@ -55,11 +59,12 @@ std::vector<EfficientNetStage> efficientnet_stages(const char* model, int stem_w
                        {depths.key, depths.values.size()},
                        {kernels.key, kernels.values.size()},
                        {strides.key, strides.values.size()}});
-  constexpr int kMultiple = 4;  // squeeze-excite divides by it
-  check_multiple(model, "stem_width", stem_width, kMultiple);
+  constexpr int kMultiple = 4;                                         // squeeze-excite divides by it
+  const Range allowed = {kMultiple, std::numeric_limits<int>::max()};  // the options' bounds are multiples too
+  check_multiple(model, "stem_width", stem_width, kMultiple, allowed);
   std::vector<EfficientNetStage> stages;
   for (std::size_t stage = 0; stage < widths.values.size(); ++stage) {
-    check_multiple(model, text(widths.key, " of stage ", stage), widths.values[stage], kMultiple);
+    check_multiple(model, text(widths.key, " of stage ", stage), widths.values[stage], kMultiple, allowed);
     const int kernel = kernels.values[stage];
     if (kernel % 2 == 0) {
       throw UsageError(text(model, ": ", kernels.key, " of stage ", stage, " = ", kernel,

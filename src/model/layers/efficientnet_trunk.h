@@ -4,6 +4,7 @@
 
 #include "model/layers/conv.h"
 #include "model/layers/inverted_residual.h"
+#include "model/layers/stage.h"
 
 namespace jetvit {
 
@@ -27,15 +28,16 @@ struct EfficientNetTrunkOptions {
 // What comes before the head of an EfficientNet (Tan and Le, arXiv:1905.11946): a 3x3 convolution "conv_stem", "bn1"
 // and the stages "blocks". (N, channels, H, W) to (N, width of the last stage, H', W'), each stride s turning a side n
 // into ceil(n / s).
-class EfficientNetTrunk : public Module {
+class EfficientNetTrunk : public Layer {
  public:
   explicit EfficientNetTrunk(const EfficientNetTrunkOptions& options);
-  at::Tensor forward(const at::Tensor& x) const;
 
  private:
+  at::Tensor compute(const at::Tensor& x) const override;
+
   std::shared_ptr<Conv2d> stem_;
   std::shared_ptr<BatchNorm2d> norm_;
-  std::vector<std::shared_ptr<InvertedResidual>> blocks_;
+  std::vector<std::shared_ptr<Stage<InvertedResidual>>> stages_;
 };
 
 // The side of the image that comes out of convolutions with these strides.

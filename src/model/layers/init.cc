@@ -1,12 +1,19 @@
 #include "model/layers/init.h"
 
 #include <cmath>
+#include <utility>
 
 #include <ATen/ops/ones.h>
 #include <ATen/ops/zeros.h>
 
 namespace jetvit::init {
 namespace {
+
+thread_local bool shapes_only = false;
+
+at::Device device() {
+  return shapes_only ? at::kMeta : at::kCPU;
+}
 
 // Weights of one output: a convolution's window, or 1.
 std::int64_t window(const Shape& shape) {
@@ -15,16 +22,22 @@ std::int64_t window(const Shape& shape) {
 
 }  // namespace
 
+ShapesOnly::ShapesOnly() : before_(std::exchange(shapes_only, true)) {}
+
+ShapesOnly::~ShapesOnly() {
+  shapes_only = before_;
+}
+
 at::Tensor zeros(const Shape& shape) {
-  return at::zeros(shape);
+  return at::zeros(shape, device());
 }
 
 at::Tensor ones(const Shape& shape) {
-  return at::ones(shape);
+  return at::ones(shape, device());
 }
 
 at::Tensor normal(const Shape& shape, double deviation) {
-  return at::zeros(shape).normal_(0, deviation);
+  return zeros(shape).normal_(0, deviation);
 }
 
 at::Tensor truncated_normal(const Shape& shape, double deviation) {
@@ -33,7 +46,7 @@ at::Tensor truncated_normal(const Shape& shape, double deviation) {
 
 at::Tensor uniform_fan_in(const Shape& shape, std::int64_t fan_in) {
   const double bound = 1 / std::sqrt(static_cast<double>(fan_in));
-  return at::zeros(shape).uniform_(-bound, bound);
+  return zeros(shape).uniform_(-bound, bound);
 }
 
 at::Tensor normal_fan_out(const Shape& shape, int groups) {
@@ -48,7 +61,7 @@ at::Tensor uniform_fan_out(const Shape& shape) {
 at::Tensor xavier_uniform(const Shape& shape) {
   const auto fans = static_cast<double>(window(shape) * (shape[0] + shape[1]));
   const double bound = std::sqrt(6 / fans);
-  return at::zeros(shape).uniform_(-bound, bound);
+  return zeros(shape).uniform_(-bound, bound);
 }
 
 }  // namespace jetvit::init

@@ -11,6 +11,19 @@ namespace jetvit::init {
 
 using Shape = std::vector<std::int64_t>;
 
+// While it lives, this thread makes parameters of shapes alone: tensors of the device "meta", which hold no values and
+// take no memory.
+class ShapesOnly {
+ public:
+  ShapesOnly();
+  ~ShapesOnly();
+  ShapesOnly(const ShapesOnly&) = delete;
+  ShapesOnly& operator=(const ShapesOnly&) = delete;
+
+ private:
+  bool before_;
+};
+
 at::Tensor zeros(const Shape& shape);
 at::Tensor ones(const Shape& shape);
 at::Tensor normal(const Shape& shape, double deviation);

@@ -35,7 +35,7 @@ InvertedResidual::InvertedResidual(const InvertedResidualOptions& options) {
   }
 }
 
-at::Tensor InvertedResidual::forward(const at::Tensor& x) const {
+at::Tensor InvertedResidual::compute(const at::Tensor& x) const {
   at::Tensor y = expand_ ? expand_norm_->forward_silu(expand_->forward(x)) : x;
   y = se_->forward(depthwise_norm_->forward_silu(depthwise_->forward(y)));
   y = project_norm_->forward(project_->forward(y));

@@ -19,12 +19,13 @@ struct InvertedResidualOptions {
 // Inverted bottleneck of EfficientNet (Sandler et al., arXiv:1801.04381; Tan and Le, arXiv:1905.11946) under timm's
 // names: expand, depthwise convolution, squeeze-excite, project, the input added where the shape stays. (N, in, H, W)
 // to (N, out, H/s, W/s).
-class InvertedResidual : public Module {
+class InvertedResidual : public Layer {
  public:
   explicit InvertedResidual(const InvertedResidualOptions& options);
-  at::Tensor forward(const at::Tensor& x) const;
 
  private:
+  at::Tensor compute(const at::Tensor& x) const override;
+
   std::shared_ptr<Conv2d> expand_, depthwise_, project_;
   std::shared_ptr<BatchNorm2d> expand_norm_, depthwise_norm_, project_norm_;
   std::shared_ptr<SqueezeExcite> se_;

@@ -36,12 +36,14 @@ Linear::Linear(int in, int out, Init init, bool with_bias) {
   if (with_bias) bias_ = add_parameter("bias", initial_bias(in, out, init));
 }
 
-at::Tensor Linear::forward(const at::Tensor& x) const {
+at::Tensor Linear::compute(const at::Tensor& x) const {
   return rounded(at::linear(rounded(x), rounded(weight_), bias_));
 }
 
 at::Tensor Linear::forward_part(const at::Tensor& x, std::int64_t first, std::int64_t count) const {
-  return rounded(at::linear(rounded(x), rounded(weight_.narrow(0, first, count)), bias_.narrow(0, first, count)));
+  return watched([&] {
+    return rounded(at::linear(rounded(x), rounded(weight_.narrow(0, first, count)), bias_.narrow(0, first, count)));
+  });
 }
 
 }  // namespace jetvit

@@ -44,7 +44,7 @@ MbConv::MbConv(const MbConvOptions& options) : options_(options) {
   drop_path_ = add_child("drop_path", std::make_shared<DropPath>(options.drop_path));
 }
 
-at::Tensor MbConv::forward(const at::Tensor& x) const {
+at::Tensor MbConv::compute(const at::Tensor& x) const {
   const Activation activation = options_.activation;
   const at::Tensor shortcut = shortcut_ ? shortcut_->forward(x) : x;
   at::Tensor y = options_.pre_activation ? pre_norm_->forward(x, activation) : pre_norm_->forward(x);

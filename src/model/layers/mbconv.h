@@ -29,12 +29,13 @@ struct MbConvOptions {
 // Inverted bottleneck with pre-norm and squeeze-excite of timm's CoAtNet and MaxViT models (MBConv: Sandler et al.,
 // arXiv:1801.04381; CoAtNet: Dai et al., arXiv:2106.04803; MaxViT: Tu et al., arXiv:2204.01697). (N, in, H, W) to (N,
 // out, H/s, W/s).
-class MbConv : public Module {
+class MbConv : public Layer {
  public:
   explicit MbConv(const MbConvOptions& options);
-  at::Tensor forward(const at::Tensor& x) const;
 
  private:
+  at::Tensor compute(const at::Tensor& x) const override;
+
   MbConvOptions options_;
   std::shared_ptr<Downsample> shortcut_, down_;
   std::shared_ptr<BatchNorm2d> pre_norm_, norm1_, norm2_;

@@ -12,7 +12,7 @@ Mlp::Mlp(int width, double dropout) : dropout_(dropout) {
   fc2_ = add_child("fc2", std::make_shared<Linear>(kExpand * width, width, kInit));
 }
 
-at::Tensor Mlp::forward(const at::Tensor& x) const {
+at::Tensor Mlp::compute(const at::Tensor& x) const {
   const at::Tensor hidden =
       jetvit::dropout(fused_activation(fc1_->forward(x), Activation::kGelu), dropout_, training());
   return jetvit::dropout(fc2_->forward(hidden), dropout_, training());

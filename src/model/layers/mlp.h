@@ -6,12 +6,13 @@ namespace jetvit {
 
 // Two linear layers "fc1" and "fc2" with GELU between them and four times the width there, dropout behind each.
 // (..., width) to the same.
-class Mlp : public Module {
+class Mlp : public Layer {
  public:
   Mlp(int width, double dropout);
-  at::Tensor forward(const at::Tensor& x) const;
 
  private:
+  at::Tensor compute(const at::Tensor& x) const override;
+
   double dropout_;
   std::shared_ptr<Linear> fc1_, fc2_;
 };

@@ -20,7 +20,7 @@ BatchNorm2d::BatchNorm2d(int channels, double epsilon) : epsilon_(epsilon) {
   running_var_ = add_buffer("running_var", init::ones({channels}));
 }
 
-at::Tensor BatchNorm2d::forward(const at::Tensor& x) const {
+at::Tensor BatchNorm2d::compute(const at::Tensor& x) const {
   return at::batch_norm(x, weight_, bias_, running_mean_, running_var_, training(), kMomentum, epsilon_, false);
 }
 
@@ -34,7 +34,7 @@ LayerNorm::LayerNorm(int channels, double epsilon) : epsilon_(epsilon) {
   bias_ = add_parameter("bias", init::zeros({channels}));
 }
 
-at::Tensor LayerNorm::forward(const at::Tensor& x) const {
+at::Tensor LayerNorm::compute(const at::Tensor& x) const {
   return layer_norm(x, weight_, bias_, epsilon_);
 }
 

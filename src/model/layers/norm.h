@@ -1,33 +1,36 @@
 #pragma once
 
-#include "model/module.h"
+#include "model/layer.h"
 #include "ops/activation.h"
 
 namespace jetvit {
 
 // Batch norm over (N, C, H, W) with running statistics (momentum 0.1). Parameters "weight", "bias"; buffers
 // "running_mean", "running_var".
-class BatchNorm2d : public Module {
+class BatchNorm2d : public Layer {
  public:
   explicit BatchNorm2d(int channels, double epsilon = 1e-5);
-  at::Tensor forward(const at::Tensor& x) const;
+  using Layer::forward;
   // The activation of forward(x), fused where that is faster.
   at::Tensor forward(const at::Tensor& x, Activation activation) const;
   at::Tensor forward_silu(const at::Tensor& x) const { return forward(x, Activation::kSilu); }
 
  private:
+  at::Tensor compute(const at::Tensor& x) const override;
+
   double epsilon_;
   at::Tensor weight_, bias_, running_mean_, running_var_;
 };
 
 // Layer norm over the last dimension. Parameters "weight", "bias".
-class LayerNorm : public Module {
+class LayerNorm : public Layer {
  public:
   explicit LayerNorm(int channels, double epsilon = 1e-6);
-  at::Tensor forward(const at::Tensor& x) const;           // (..., C)
   at::Tensor forward_channels(const at::Tensor& x) const;  // (N, C, H, W), over C
 
  private:
+  at::Tensor compute(const at::Tensor& x) const override;  // (..., C)
+
   double epsilon_;
   at::Tensor weight_, bias_;
 };

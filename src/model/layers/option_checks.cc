@@ -1,6 +1,7 @@
 #include "model/layers/option_checks.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <numeric>
 
 #include "base/error.h"
@@ -17,16 +18,24 @@ std::string listed(std::vector<std::string> words) {
   return text(join(words, ", "), " and ", last);
 }
 
-// The divisors of `count` on both sides of `divisor`, which is none of them.
-std::string nearest_divisors(int count, int divisor) {
-  std::vector<std::string> nearest;
+// "nearest: 96 or 128": of the numbers below and above, those within the range.
+std::string nearest(int below, std::int64_t above, const Range& allowed) {
+  std::vector<std::string> fitting;
+  for (const std::int64_t number : {std::int64_t{below}, above}) {
+    const auto value = static_cast<double>(number);
+    if (value >= allowed.low && value <= allowed.high) fitting.push_back(text(number));
+  }
+  if (fitting.empty()) return text("none from ", allowed.low, " to ", allowed.high, " is");
+  return text("nearest: ", join(fitting, " or "));
+}
+
+// The divisors of `count` on both sides of `divisor`, which is none of them. Where there is none above: 0.
+std::string nearest_divisors(int count, int divisor, const Range& allowed) {
   int below = std::min(divisor, count);
   while (count % below != 0) --below;
-  nearest.push_back(text(below));
   int above = divisor + 1;
   while (above <= count && count % above != 0) ++above;
-  if (above <= count) nearest.push_back(text(above));
-  return join(nearest, " or ");
+  return nearest(below, above <= count ? above : 0, allowed);
 }
 
 }  // namespace
@@ -45,21 +54,23 @@ void check_stages(const char* model, std::initializer_list<StageList> lists) {
                         " stages (give each the same number, 1 to ", kMost, ")"));
 }
 
-void check_multiple(const char* model, const std::string& key, int value, int multiple, const std::string& reason) {
+void check_multiple(const char* model, const std::string& key, int value, int multiple, const Range& allowed,
+                    const std::string& reason) {
   if (value % multiple == 0) return;
   const int below = value / multiple * multiple;
   throw UsageError(text(model, ": ", key, " = ", value, " is not a multiple of ",
-                        reason.empty() ? text(multiple) : reason, " (nearest: ", below > 0 ? text(below, " or ") : "",
-                        below + multiple, ")"));
+                        reason.empty() ? text(multiple) : reason, " (",
+                        nearest(below, std::int64_t{below} + multiple, allowed), ")"));
 }
 
-void check_divides(const char* model, const char* key, int divisor, const std::vector<Channels>& places) {
+void check_divides(const char* model, const char* key, int divisor, const Range& allowed,
+                   const std::vector<Channels>& places) {
   int common = 0;
   for (const Channels& place : places) common = std::gcd(common, place.count);
   for (const Channels& place : places) {
     if (place.count % divisor == 0) continue;
     throw UsageError(text(model, ": ", key, " = ", divisor, " does not divide the ", place.count, " channels of ",
-                          place.where, " (nearest: ", nearest_divisors(common, divisor), ")"));
+                          place.where, " (", nearest_divisors(common, divisor, allowed), ")"));
   }
 }
 

@@ -15,7 +15,7 @@ std::shared_ptr<Linear> linear(int in, int out, Linear::Init init = Linear::Init
 }  // namespace
 
 // The partition is that of the operator: the linear layers see the whole image in its order.
-class PartitionAttention::Attention : public Module {
+class PartitionAttention::Attention : public Layer {
  public:
   explicit Attention(const PartitionAttentionOptions& options)
       : options_(options), heads_(options.width / options.head_dim) {
@@ -25,7 +25,8 @@ class PartitionAttention::Attention : public Module {
     proj_ = add_child("proj", linear(options.width, options.width));
   }
 
-  at::Tensor forward(const at::Tensor& x) const {
+ private:
+  at::Tensor compute(const at::Tensor& x) const override {
     const WindowGrid grid = {.side = x.size(1),
                              .window = options_.window,
                              .spread = options_.partition == PartitionAttentionOptions::Partition::kGrid};
@@ -34,14 +35,13 @@ class PartitionAttention::Attention : public Module {
     return jetvit::dropout(proj_->forward(mixed), options_.dropout, training());
   }
 
- private:
   PartitionAttentionOptions options_;
   std::int64_t heads_;
   std::shared_ptr<Linear> qkv_, proj_;
   std::shared_ptr<RelativeBias> bias_;
 };
 
-class PartitionAttention::Mlp : public Module {
+class PartitionAttention::Mlp : public Layer {
  public:
   explicit Mlp(const PartitionAttentionOptions& options) : dropout_(options.dropout), activation_(options.activation) {
     constexpr int kExpand = 4;
@@ -49,12 +49,12 @@ class PartitionAttention::Mlp : public Module {
     fc2_ = add_child("fc2", linear(kExpand * options.width, options.width, Linear::Init::kXavierMlp));
   }
 
-  at::Tensor forward(const at::Tensor& x) const {
+ private:
+  at::Tensor compute(const at::Tensor& x) const override {
     const at::Tensor hidden = fused_activation(fc1_->forward(x), activation_);
     return jetvit::dropout(fc2_->forward(jetvit::dropout(hidden, dropout_, training())), dropout_, training());
   }
 
- private:
   double dropout_;
   Activation activation_;
   std::shared_ptr<Linear> fc1_, fc2_;
@@ -68,7 +68,7 @@ PartitionAttention::PartitionAttention(const PartitionAttentionOptions& options)
   drop_path_ = add_child("drop_path", std::make_shared<DropPath>(options.drop_path));
 }
 
-at::Tensor PartitionAttention::forward(const at::Tensor& x) const {
+at::Tensor PartitionAttention::compute(const at::Tensor& x) const {
   const at::Tensor y = x + drop_path_->forward(attention_->forward(norm1_->forward(x)));
   return y + drop_path_->forward(mlp_->forward(norm2_->forward(y)));
 }

@@ -25,14 +25,15 @@ struct PartitionAttentionOptions {
 // Attention among the tokens of a block (window x window neighbours) or of a grid (window x window tokens spread evenly
 // over the image), then an MLP, each with its norm and shortcut (MaxViT: Tu et al., arXiv:2204.01697). (N, side,
 // side, C) to the same; the side is a multiple of the window.
-class PartitionAttention : public Module {
+class PartitionAttention : public Layer {
  public:
   explicit PartitionAttention(const PartitionAttentionOptions& options);
-  at::Tensor forward(const at::Tensor& x) const;
 
  private:
   class Attention;
   class Mlp;
+
+  at::Tensor compute(const at::Tensor& x) const override;
 
   std::shared_ptr<LayerNorm> norm1_, norm2_;
   std::shared_ptr<Attention> attention_;

@@ -15,7 +15,7 @@ PooledHead::PooledHead(const PooledHeadOptions& options) : dropout_(options.drop
   fc_ = add_child("head.fc", std::make_shared<Linear>(channels, options.outputs, Linear::Init::kDefault));
 }
 
-at::Tensor PooledHead::forward(const at::Tensor& x) const {
+at::Tensor PooledHead::compute(const at::Tensor& x) const {
   const at::Tensor pooled =
       hidden_ ? at::tanh(hidden_->forward(norm_->forward(x.mean({2, 3})))) : norm_->forward_channels(x).mean({2, 3});
   return fc_->forward(jetvit::dropout(pooled, dropout_, training()));

@@ -16,12 +16,13 @@ struct PooledHeadOptions {
 // Layer norm, mean over the image, dropout and a linear layer: "norm", "head.fc". With a hidden layer the mean comes
 // first and tanh of that layer (channels to channels) before the dropout: "head.norm", "head.pre_logits.fc", "head.fc".
 // (N, channels, H, W) to (N, outputs).
-class PooledHead : public Module {
+class PooledHead : public Layer {
  public:
   explicit PooledHead(const PooledHeadOptions& options);
-  at::Tensor forward(const at::Tensor& x) const;
 
  private:
+  at::Tensor compute(const at::Tensor& x) const override;
+
   double dropout_;
   std::shared_ptr<LayerNorm> norm_;
   std::shared_ptr<Linear> hidden_, fc_;

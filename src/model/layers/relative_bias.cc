@@ -13,12 +13,13 @@ RelativeBias::RelativeBias(int side, int heads, Table table) : tokens_(side * si
   table_ = table == Table::kSwin ? add_parameter(kName, init::truncated_normal({span * span, heads}, kDeviation))
                                  : add_parameter(kName, init::normal({heads, span, span}, kDeviation));
   const int sign = table == Table::kSwin ? 1 : -1;
-  index_ = at::empty({tokens_ * tokens_}, at::kLong);
+  index_ = at::empty({tokens_ * tokens_}, table_.options().dtype(at::kLong));
+  if (index_.is_meta()) return;
   auto* index = index_.data_ptr<std::int64_t>();
-  for (int query = 0; query < tokens_; ++query) {
-    for (int key = 0; key < tokens_; ++key) {
-      const int rows = sign * (query / side - key / side) + side - 1;
-      const int columns = sign * (query % side - key % side) + side - 1;
+  for (std::int64_t query = 0; query < tokens_; ++query) {
+    for (std::int64_t key = 0; key < tokens_; ++key) {
+      const std::int64_t rows = sign * (query / side - key / side) + side - 1;
+      const std::int64_t columns = sign * (query % side - key % side) + side - 1;
       *index++ = rows * span + columns;
     }
   }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+
 #include "model/module.h"
 
 namespace jetvit {
@@ -14,7 +16,7 @@ class RelativeBias : public Module {
   at::Tensor forward() const;  // (1, heads, side^2, side^2)
 
  private:
-  int tokens_, heads_;
+  std::int64_t tokens_, heads_;
   Table kind_;
   at::Tensor table_, index_;
 };

@@ -17,12 +17,13 @@ struct SqueezeExciteOptions {
 
 // Channel attention (Hu et al., arXiv:1709.01507): mean over the image, 1x1 convolutions with the activation behind the
 // first and the sigmoid behind the second, and the product with x (N, C, H, W).
-class SqueezeExcite : public Module {
+class SqueezeExcite : public Layer {
  public:
   explicit SqueezeExcite(const SqueezeExciteOptions& options);
-  at::Tensor forward(const at::Tensor& x) const;
 
  private:
+  at::Tensor compute(const at::Tensor& x) const override;
+
   Activation activation_;
   std::shared_ptr<Conv2d> fc1_, fc2_;
 };

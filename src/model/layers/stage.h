@@ -3,28 +3,29 @@
 #include <vector>
 
 #include "base/text.h"
-#include "model/module.h"
+#include "model/layer.h"
 
 namespace jetvit {
 
-// Blocks of one kind in a row, "blocks.0" and so on.
+// Blocks of one kind in a row, "<prefix>0" and so on.
 template <class Block>
-class Stage : public Module {
+class Stage : public Layer {
  public:
   // make_block(index) returns a new block.
   template <class MakeBlock>
-  Stage(int depth, MakeBlock make_block) {
+  Stage(int depth, MakeBlock make_block, const char* prefix = "blocks.") {
     for (int index = 0; index < depth; ++index) {
-      blocks_.push_back(add_child(text("blocks.", index), std::shared_ptr<Block>(make_block(index))));
+      blocks_.push_back(add_child(text(prefix, index), std::shared_ptr<Block>(make_block(index))));
     }
   }
 
-  at::Tensor forward(at::Tensor x) const {
-    for (const auto& block : blocks_) x = block->forward(x);
-    return x;
+ private:
+  at::Tensor compute(const at::Tensor& x) const override {
+    at::Tensor y = x;
+    for (const auto& block : blocks_) y = block->forward(y);
+    return y;
   }
 
- private:
   std::vector<std::shared_ptr<Block>> blocks_;
 };
 

@@ -22,14 +22,15 @@ std::shared_ptr<LayerNorm> layer_norm(int width) {
 }  // namespace
 
 // Four neighbours become one token: (N, H, W, in) to (N, H / 2, W / 2, out), odd sides filled up with zeros.
-class SwinStage::PatchMerging : public Module {
+class SwinStage::PatchMerging : public Layer {
  public:
   PatchMerging(int in, int out) {
     norm_ = add_child("norm", layer_norm(4 * in));
     reduction_ = add_child("reduction", std::make_shared<Linear>(4 * in, out, Linear::Init::kTruncatedNormal, false));
   }
 
-  at::Tensor forward(const at::Tensor& x) const {
+ private:
+  at::Tensor compute(const at::Tensor& x) const override {
     const std::int64_t odd = x.size(1) % 2;
     const at::Tensor even = odd > 0 ? at::constant_pad_nd(x, {0, 0, 0, odd, 0, odd}) : x;
     const std::int64_t half = even.size(1) / 2;
@@ -38,12 +39,11 @@ class SwinStage::PatchMerging : public Module {
     return reduction_->forward(norm_->forward(neighbours.flatten(3)));
   }
 
- private:
   std::shared_ptr<LayerNorm> norm_;
   std::shared_ptr<Linear> reduction_;
 };
 
-class SwinStage::Block : public Module {
+class SwinStage::Block : public Layer {
  public:
   Block(const WindowAttentionOptions& options, double drop_path) {
     norm1_ = add_child("norm1", layer_norm(options.width));
@@ -53,12 +53,12 @@ class SwinStage::Block : public Module {
     drop_path_ = add_child("drop_path", std::make_shared<DropPath>(drop_path));
   }
 
-  at::Tensor forward(const at::Tensor& x) const {
+ private:
+  at::Tensor compute(const at::Tensor& x) const override {
     const at::Tensor y = x + drop_path_->forward(attention_->forward(norm1_->forward(x)));
     return y + drop_path_->forward(mlp_->forward(norm2_->forward(y)));
   }
 
- private:
   std::shared_ptr<LayerNorm> norm1_, norm2_;
   std::shared_ptr<WindowAttention> attention_;
   std::shared_ptr<Mlp> mlp_;
@@ -81,7 +81,7 @@ SwinStage::SwinStage(const SwinStageOptions& options) : side_(options.merge ? (o
   }
 }
 
-at::Tensor SwinStage::forward(const at::Tensor& x) const {
+at::Tensor SwinStage::compute(const at::Tensor& x) const {
   at::Tensor y = downsample_ ? downsample_->forward(x) : x;
   for (const auto& block : blocks_) y = block->forward(y);
   return y;
@@ -92,7 +92,7 @@ SwinHead::SwinHead(int width, int outputs, double dropout) : dropout_(dropout) {
   fc_ = add_child("head.fc", std::make_shared<Linear>(width, outputs, Linear::Init::kTruncatedNormal));
 }
 
-at::Tensor SwinHead::forward(const at::Tensor& x) const {
+at::Tensor SwinHead::compute(const at::Tensor& x) const {
   return fc_->forward(jetvit::dropout(norm_->forward(x).mean({1, 2}), dropout_, training()));
 }
 

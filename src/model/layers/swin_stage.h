@@ -22,15 +22,16 @@ struct SwinStageOptions {
 // A stage of a Swin transformer (Liu et al., arXiv:2103.14030): "downsample" where it merges, then blocks of window
 // attention, every second one with windows shifted by half their size, and an MLP. (N, side, side, in) to (N, side',
 // side', out).
-class SwinStage : public Module {
+class SwinStage : public Layer {
  public:
   explicit SwinStage(const SwinStageOptions& options);
-  at::Tensor forward(const at::Tensor& x) const;
   int side() const { return side_; }  // of the image of tokens that goes out
 
  private:
   class PatchMerging;
   class Block;
+
+  at::Tensor compute(const at::Tensor& x) const override;
 
   int side_;
   std::shared_ptr<PatchMerging> downsample_;
@@ -38,12 +39,13 @@ class SwinStage : public Module {
 };
 
 // What follows the stages: "norm" over the channels, the mean over the tokens, "head.fc". (N, H, W, C) to (N, outputs).
-class SwinHead : public Module {
+class SwinHead : public Layer {
  public:
   SwinHead(int width, int outputs, double dropout);
-  at::Tensor forward(const at::Tensor& x) const;
 
  private:
+  at::Tensor compute(const at::Tensor& x) const override;
+
   double dropout_;
   std::shared_ptr<LayerNorm> norm_;
   std::shared_ptr<Linear> fc_;

@@ -34,7 +34,7 @@ SwinTrunk::SwinTrunk(const SwinTrunkOptions& options) {
   head_ = add_child("", std::make_shared<SwinHead>(width, options.outputs, options.dropout));
 }
 
-at::Tensor SwinTrunk::forward(const at::Tensor& x) const {
+at::Tensor SwinTrunk::compute(const at::Tensor& x) const {
   at::Tensor y = x;
   for (const auto& stage : stages_) y = stage->forward(y);
   return head_->forward(y);

@@ -19,12 +19,13 @@ struct SwinTrunkOptions {
 
 // A Swin transformer without its patch embedding: "layers.<stage>" from `first` on, the first of them without merging,
 // "norm" and "head.fc". (N, side, side, embed_dim << first) to (N, outputs).
-class SwinTrunk : public Module {
+class SwinTrunk : public Layer {
  public:
   explicit SwinTrunk(const SwinTrunkOptions& options);
-  at::Tensor forward(const at::Tensor& x) const;
 
  private:
+  at::Tensor compute(const at::Tensor& x) const override;
+
   std::vector<std::shared_ptr<SwinStage>> stages_;
   std::shared_ptr<SwinHead> head_;
 };

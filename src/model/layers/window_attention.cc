@@ -13,7 +13,7 @@ WindowAttention::WindowAttention(const WindowAttentionOptions& options) : option
   proj_ = add_child("proj", std::make_shared<Linear>(options.width, options.width, kInit));
 }
 
-at::Tensor WindowAttention::forward(const at::Tensor& x) const {
+at::Tensor WindowAttention::compute(const at::Tensor& x) const {
   // The bias of qkv is what it makes of the zeros that fill up the last windows.
   const at::Tensor bias = bias_ ? bias_->forward().squeeze(0) : at::Tensor();
   const at::Tensor mixed =

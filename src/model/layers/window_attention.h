@@ -16,12 +16,13 @@ struct WindowAttentionOptions {
 
 // Self-attention among the tokens of each window (Swin, arXiv:2103.14030). (N, side, side, width) to the same.
 // Parameters "relative_position_bias_table" where there is one, then "qkv" and "proj".
-class WindowAttention : public Module {
+class WindowAttention : public Layer {
  public:
   explicit WindowAttention(const WindowAttentionOptions& options);
-  at::Tensor forward(const at::Tensor& x) const;
 
  private:
+  at::Tensor compute(const at::Tensor& x) const override;
+
   WindowAttentionOptions options_;
   std::shared_ptr<RelativeBias> bias_;
   std::shared_ptr<Linear> qkv_, proj_;
