@@ -131,7 +131,7 @@ void add_bench_load(CLI::App& bench) {
   CLI::App* app = bench.add_subcommand("load", "Jets a second from a source to memory, and on to augmented batches");
   app->add_option("--data", options->source.inputs.any, text(kDataHelp, " (default: made-up jets)"));
   app->add_option("--size", options->image.size, "Side of the image")->capture_default_str();
-  app->add_option("--resize", options->image.resize, "bilinear, bicubic or sum")->capture_default_str();
+  app->add_option("--resize", options->image.resize, "bilinear, bicubic, sum or pad")->capture_default_str();
   app->add_option("--rotation", options->augment.rotation, "Largest angle in degrees")->capture_default_str();
   app->add_option("--augment", options->augment_settings, "Another key of a recipe's [augment], for example mixup=0.8")
       ->type_name("KEY=VALUE")

@@ -31,7 +31,8 @@ sys.path.insert(0, str(ROOT / "tests/oracle"))
 from make_model_oracles import make_reference  # noqa: E402
 from side_by_side import SAMPLE, report  # noqa: E402
 
-MODELS = ("vit_nano", "swin_nano", "coatnet_nano", "maxvit_nano", "davit_nano", "efficientnet_nano", "effswin_nano")
+MODELS = ("vit_nano", "swin_nano", "coatnet_nano", "maxvit_nano", "davit_nano", "efficientnet_nano", "effswin_nano",
+          "resnet_15")
 PEERS = ("vit_nano", "swin_nano", "coatnet_nano")
 
 

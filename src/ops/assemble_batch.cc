@@ -42,6 +42,7 @@ ImageAssembler::ImageAssembler(ImageShape shape, InputTransform transform, const
       augment_(augment),
       resize_(resize_from_name(image.resize)),
       size_(image.size),
+      frame_(resized_frame(image.size)),
       channels_last_(channels_last) {
   if (size_ < 1 || size_ > 1024) throw UsageError(text("image.size: ", size_, " is not in 1 .. 1024"));
   if (static_cast<int>(transform_.channels.size()) != shape_.channels) {
@@ -52,8 +53,18 @@ ImageAssembler::ImageAssembler(ImageShape shape, InputTransform transform, const
     throw Error(text("images of ", shape_.height, " x ", shape_.width, " pixels: at most 65,536 pixels are supported"));
   }
   for (const Plane& plane : transform_.planes) empty_.push_back(plane.apply(0));
-  make_axis_scatter(resize_, shape_.height, size_, 0, Edge::kRepeated, rows_);
-  make_axis_scatter(resize_, shape_.width, size_, 0, Edge::kRepeated, columns_);
+  if (resize_ == Resize::kPad) {
+    const int least = std::max(shape_.height, shape_.width);
+    if (size_ < least) {
+      throw UsageError(text("image.size: ", size_, " is less than the ", shape_.height, " x ", shape_.width,
+                            " pixels of the images, which image.resize = \"pad\" keeps as they are (take ", least,
+                            " or more, or resize by bilinear, bicubic or sum)"));
+    }
+    frame_ = padded_frame(shape_, size_);
+  } else {
+    make_axis_scatter(resize_, shape_.height, size_, 0, Edge::kRepeated, rows_);
+    make_axis_scatter(resize_, shape_.width, size_, 0, Edge::kRepeated, columns_);
+  }
   for (int pixel = 0; pixel < static_cast<int>(shape_.pixels()); ++pixel) {
     pixel_row_.push_back(static_cast<std::uint16_t>(pixel / shape_.width));
     pixel_column_.push_back(static_cast<std::uint16_t>(pixel % shape_.width));
@@ -125,13 +136,13 @@ void ImageAssembler::gather_pixels(const SparseChannel& pixels, int channel, boo
 
 void ImageAssembler::run(const SparseImages& images, std::size_t jet, const Placement& placement, RandomStream* stream,
                          float* out, Workspace& workspace) const {
-  const Geometry geometry(placement, shape_, size_);
+  const Geometry geometry(placement, shape_, frame_);
   const std::size_t area = static_cast<std::size_t>(size_) * static_cast<std::size_t>(size_);
   const std::size_t plane_step = channels_last_ ? 1 : area;
   const std::ptrdiff_t pixel_step = channels_last_ ? planes() : 1;
   const AxisScatter* rows = &rows_;
   const AxisScatter* columns = &columns_;
-  if (!geometry.is_rotated() && geometry.is_shifted()) {
+  if (resize_ != Resize::kPad && !geometry.is_rotated() && geometry.is_shifted()) {
     // Both axes leave the repeated edge together: a shift along one makes the outside empty on all sides.
     make_axis_scatter(resize_, shape_.height, size_, geometry.shift_eta, Edge::kEmpty, workspace.rows);
     make_axis_scatter(resize_, shape_.width, size_, geometry.shift_phi, Edge::kEmpty, workspace.columns);
@@ -171,6 +182,8 @@ void ImageAssembler::run(const SparseImages& images, std::size_t jet, const Plac
         show_values(plane, workspace.value, workspace.shown.data());
         if (geometry.is_rotated()) {
           scatter_rotated(pixel_list(workspace), resize_, shape_, geometry, pixel_step, target);
+        } else if (resize_ == Resize::kPad) {
+          copy_pixels(pixel_list(workspace), geometry, pixel_step, target);
         } else {
           scatter_by_axes(pixel_list(workspace), *rows, *columns, geometry, pixel_step, target);
         }

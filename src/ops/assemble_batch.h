@@ -19,6 +19,7 @@ namespace jetvit {
 // transform's planes, resizing, rotation, shift and flips. With f a plane's function and x the raw image,
 //   bilinear, bicubic:  out[o] = f(0) + sum over raw pixels i of K(o, i) (f(x[i]) - f(0))
 //   sum:                out[o] = f(sum of part(x[i]) over the raw pixels i whose centre falls into o)
+//   pad:                out[o] = f(x[i]) where raw pixel i lies, f(0) around; K of bilinear where it is rotated
 // where K are the interpolation weights of resample.h at the placement of placement.h. Without rotation and shift,
 // samples beyond the edge repeat it (PyTorch's upsample, align_corners=false, no antialiasing); otherwise they are
 // empty detector (PyTorch's grid_sample with zeros padding). Images are about 98% zeros, therefore each non-zero raw
@@ -72,9 +73,10 @@ class ImageAssembler {
   AugmentOptions augment_;
   Resize resize_;
   int size_;
+  Frame frame_;
   bool channels_last_;
   std::vector<float> empty_;              // of every plane: what it shows where no pixel is
-  AxisScatter rows_, columns_;            // of an image that is not shifted
+  AxisScatter rows_, columns_;            // of an image that is resized and not shifted
   std::vector<std::uint16_t> pixel_row_;  // row and column of every raw pixel: a division saved
   std::vector<std::uint16_t> pixel_column_;
 };

@@ -9,7 +9,7 @@ namespace jetvit {
 // Table [image] of a recipe: the geometry of the network's input.
 struct ImageOptions {
   int size = 128;                   // side of the square output in pixels
-  std::string resize = "bilinear";  // or "bicubic", "sum"
+  std::string resize = "bilinear";  // or "bicubic", "sum", "pad"
 
   bool operator==(const ImageOptions&) const = default;
 };
@@ -17,8 +17,11 @@ struct ImageOptions {
 template <class Visitor>
 void visit_fields(Visitor& visit, ImageOptions& options) {
   visit("size", options.size, "side of the square network input in pixels", Range{1, 1024});
-  visit("resize", options.resize, "bilinear, bicubic, or sum (pools whole pixel values: energy is conserved)",
-        OneOf{"bilinear", "bicubic", "sum"});
+  visit(
+      "resize", options.resize,
+      "bilinear, bicubic, sum (pools whole pixel values: energy is conserved), or pad (lays the pixels as they are in "
+      "the middle of a larger square)",
+      OneOf{"bilinear", "bicubic", "sum", "pad"});
 }
 
 // Table [augment] of a recipe: random changes of the training jets; everything is off by default.

@@ -24,8 +24,20 @@ Placement draw_placement(const AugmentOptions& options, RandomStream& stream) {
   return placement;
 }
 
-Geometry::Geometry(const Placement& placement, const ImageShape& shape, int output_size)
-    : size(output_size), shift_eta(placement.shift_eta), shift_phi(placement.shift_phi) {
+Frame resized_frame(int size) {
+  return {.size = size, .height = size, .width = size};
+}
+
+Frame padded_frame(const ImageShape& shape, int size) {
+  return {.size = size,
+          .top = (size - shape.height) / 2,
+          .left = (size - shape.width) / 2,
+          .height = shape.height,
+          .width = shape.width};
+}
+
+Geometry::Geometry(const Placement& placement, const ImageShape& shape, const Frame& of_output)
+    : frame(of_output), shift_eta(placement.shift_eta), shift_phi(placement.shift_phi) {
   const double quarters = placement.degrees / 90;
   const double whole = std::nearbyint(quarters);
   int turns = 0;
@@ -54,14 +66,25 @@ Geometry::Geometry(const Placement& placement, const ImageShape& shape, int outp
     turns = 0;
   }
   const auto place = [&](int row, int column) {
-    for (int turn = 0; turn < turns; ++turn) row = std::exchange(column, size - 1 - row);
-    if (placement.flip_eta) row = size - 1 - row;
-    if (placement.flip_phi) column = size - 1 - column;
-    return static_cast<std::ptrdiff_t>(row) * size + column;
+    int height = frame.height;
+    int width = frame.width;
+    for (int turn = 0; turn < turns; ++turn) {
+      row = std::exchange(column, height - 1 - row);
+      std::swap(height, width);
+    }
+    if (placement.flip_eta) row = frame.height - 1 - row;
+    if (placement.flip_phi) column = frame.width - 1 - column;
+    return static_cast<std::ptrdiff_t>(frame.top + row) * frame.size + frame.left + column;
   };
   origin = place(0, 0);
   row_step = place(1, 0) - origin;
   column_step = place(0, 1) - origin;
+  // A mirrored axis has its margins exchanged. A quarter turn exchanges the axes, which are then alike.
+  const auto inside = [&](std::ptrdiff_t step, int margin, int length) {
+    return step > 0 ? Interval{-margin, frame.size - margin} : Interval{length + margin - frame.size, length + margin};
+  };
+  rows = inside(row_step, frame.top, frame.height);
+  columns = inside(column_step, frame.left, frame.width);
 }
 
 }  // namespace jetvit

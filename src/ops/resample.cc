@@ -54,7 +54,8 @@ Resize resize_from_name(const std::string& name) {
   if (name == "bilinear") return Resize::kBilinear;
   if (name == "bicubic") return Resize::kBicubic;
   if (name == "sum") return Resize::kSum;
-  throw UsageError(text("image.resize: \"", printable(name), "\" is not one of bilinear, bicubic, sum"));
+  if (name == "pad") return Resize::kPad;
+  throw UsageError(text("image.resize: \"", printable(name), "\" is not one of bilinear, bicubic, sum, pad"));
 }
 
 void make_axis_scatter(Resize resize, int source, int size, int shift, Edge edge, AxisScatter& axis) {
@@ -71,6 +72,8 @@ void make_axis_scatter(Resize resize, int source, int size, int shift, Edge edge
     case Resize::kSum:
       make_sum_axis(source, size, shift, axis);
       break;
+    case Resize::kPad:
+      throw Error("padded images have no weights");
   }
 }
 

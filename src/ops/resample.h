@@ -5,11 +5,11 @@
 
 namespace jetvit {
 
-enum class Resize { kBilinear, kBicubic, kSum };
+enum class Resize { kBilinear, kBicubic, kSum, kPad };
 
 Resize resize_from_name(const std::string& name);  // throws UsageError
 
-// Radius of the interpolation kernel in raw pixels: 1 or 2.
+// Radius of the interpolation kernel in raw pixels: 1 or 2. A padded image that is rotated is interpolated bilinearly.
 inline int kernel_radius(Resize resize) {
   return resize == Resize::kBicubic ? 2 : 1;
 }
@@ -45,6 +45,7 @@ enum class Edge { kRepeated, kEmpty };
 
 // Output pixel o samples position (o + 1/2) source / size - 1/2 - shift of the raw axis.
 // Resize::kSum: raw pixel i goes whole to the output pixel floor((i + shift + 1/2) size / source), in exact integers.
+// Resize::kPad needs no weights: its pixels are copied (scatter.h).
 void make_axis_scatter(Resize resize, int source, int size, int shift, Edge edge, AxisScatter& axis);
 
 }  // namespace jetvit

@@ -40,9 +40,8 @@ using Lanes = float __attribute__((vector_size(kLanes * sizeof(float))));
 template <Resize resize>
 JETVIT_ALWAYS_INLINE void scatter_rotated_as(const PixelList& pixels, const ImageShape& shape, const Geometry& geometry,
                                              std::ptrdiff_t pixel_step, float* out) {
-  const int size = geometry.size;
-  const double step_x = static_cast<double>(shape.width) / size;  // raw pixels an output column is wide
-  const double step_y = static_cast<double>(shape.height) / size;
+  const double step_x = static_cast<double>(shape.width) / geometry.frame.width;  // raw pixels an output column is wide
+  const double step_y = static_cast<double>(shape.height) / geometry.frame.height;
   const double columns = 1 / step_x;
   const double rows = 1 / step_y;
   const std::ptrdiff_t column_step = geometry.column_step * pixel_step;
@@ -65,12 +64,12 @@ JETVIT_ALWAYS_INLINE void scatter_rotated_as(const PixelList& pixels, const Imag
     const double middle_row = (centre.y + 0.5 * shape.height) * rows - 0.5;
     const int left = ceiling_of(middle_column - reach_columns);
     const int top = ceiling_of(middle_row - reach_rows);
-    const int first_column = std::max(0, left);
-    const int count = std::min(size, left + most_columns) - first_column;
-    const int last_row = std::min(size, top + most_rows);
+    const int first_column = std::max(geometry.columns.begin, left);
+    const int count = std::min(geometry.columns.end, left + most_columns) - first_column;
+    const int last_row = std::min(geometry.rows.end, top + most_rows);
     const float to_left = static_cast<float>(first_column - middle_column);
     const float value = pixels.value[i];
-    for (int row = std::max(0, top); row < last_row; ++row) {
+    for (int row = std::max(geometry.rows.begin, top); row < last_row; ++row) {
       const float to_row = static_cast<float>(row - middle_row);
       const float u = to_left * u_column + to_row * u_row;
       const float v = to_left * v_column + to_row * v_row;
@@ -118,6 +117,16 @@ void scatter_by_axes(const PixelList& pixels, const AxisScatter& rows, const Axi
   }
 }
 
+void copy_pixels(const PixelList& pixels, const Geometry& geometry, std::ptrdiff_t step, float* out) {
+  for (std::size_t i = 0; i < pixels.value.size(); ++i) {
+    const int row = pixels.row[i] + geometry.shift_eta;
+    const int column = pixels.column[i] + geometry.shift_phi;
+    if (row < geometry.rows.begin || row >= geometry.rows.end) continue;
+    if (column < geometry.columns.begin || column >= geometry.columns.end) continue;
+    out[geometry.index(row, column) * step] += pixels.value[i];
+  }
+}
+
 void scatter_rotated(const PixelList& pixels, Resize resize, const ImageShape& shape, const Geometry& geometry,
                      std::ptrdiff_t step, float* out) {
   if (resize == Resize::kBicubic) {
@@ -141,9 +150,9 @@ void pool_rotated(const PixelList& pixels, const ImageShape& shape, const Geomet
                   std::vector<std::uint32_t>& cells) {
   for (std::size_t i = 0; i < pixels.value.size(); ++i) {
     const Point centre = forward(shape, geometry, pixels.row[i], pixels.column[i]);
-    const double column = std::floor((centre.x + 0.5 * shape.width) * geometry.size / shape.width);
-    const double row = std::floor((centre.y + 0.5 * shape.height) * geometry.size / shape.height);
-    if (row < 0 || column < 0 || row >= geometry.size || column >= geometry.size) continue;
+    const double column = std::floor((centre.x + 0.5 * shape.width) * geometry.frame.width / shape.width);
+    const double row = std::floor((centre.y + 0.5 * shape.height) * geometry.frame.height / shape.height);
+    if (row < 0 || column < 0 || row >= geometry.frame.height || column >= geometry.frame.width) continue;
     pool(pixels.value[i], geometry.index(static_cast<int>(row), static_cast<int>(column)), pooled, cells);
   }
 }

@@ -22,6 +22,9 @@ struct PixelList {
 void scatter_by_axes(const PixelList& pixels, const AxisScatter& rows, const AxisScatter& columns,
                      const Geometry& geometry, std::ptrdiff_t step, float* out);
 
+// Adds a padded image that is not rotated: every pixel is copied. Pixels that leave the output are lost.
+void copy_pixels(const PixelList& pixels, const Geometry& geometry, std::ptrdiff_t step, float* out);
+
 // Adds a rotated image in the same way: bilinear or bicubic, empty beyond the edge.
 void scatter_rotated(const PixelList& pixels, Resize resize, const ImageShape& shape, const Geometry& geometry,
                      std::ptrdiff_t step, float* out);

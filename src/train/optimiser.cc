@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include <ATen/ops/_foreach_mul.h>
 #include <ATen/ops/_fused_adam.h>
 #include <ATen/ops/_fused_adamw.h>
 #include <ATen/ops/_fused_sgd.h>
@@ -71,6 +72,10 @@ void Optimiser::update(bool decayed, double lr, double weight_decay) {
     at::_fused_adam_(parameters, gradients, first, second, {}, steps, lr, options_.beta1, options_.beta2, weight_decay,
                      options_.eps, /*amsgrad=*/false, /*maximize=*/false);
   } else {
+    if (!options_.decay_times_lr && weight_decay != 0) {
+      at::_foreach_mul_(parameters, 1 - weight_decay);
+      weight_decay = 0;
+    }
     at::_fused_adamw_(parameters, gradients, first, second, {}, steps, lr, options_.beta1, options_.beta2, weight_decay,
                       options_.eps, /*amsgrad=*/false, /*maximize=*/false);
   }

@@ -23,7 +23,9 @@ bool decays(const std::string& name, const at::Tensor& parameter);
 // clip_grad_norm_); largest 0 leaves them.
 double clip_gradients(const NamedTensors& parameters, double largest);
 
-// AdamW, Adam or SGD with the fused kernels of ATen: one call updates all tensors.
+// AdamW, Adam or SGD with the fused kernels of ATen: one call updates all tensors. AdamW shrinks parameters by the
+// factor 1 - lr * weight_decay as torch does, or by 1 - weight_decay as TensorFlow Addons does
+// (OptimiserOptions::decay_times_lr).
 class Optimiser {
  public:
   // parameters: leaves that require a gradient, in the order of the model.

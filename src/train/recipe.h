@@ -73,6 +73,7 @@ struct OptimiserOptions {
   double lr = 1e-3;
   double weight_decay = 0.05;
   bool decay_norms_and_biases = false;
+  bool decay_times_lr = true;
   double beta1 = 0.9;
   double beta2 = 0.999;
   double eps = 1e-8;
@@ -87,6 +88,8 @@ void visit_fields(Visitor& visit, OptimiserOptions& options) {
   visit("weight_decay", options.weight_decay, "of the parameters that decay", Range{0, 10});
   visit("decay_norms_and_biases", options.decay_norms_and_biases,
         "also decay norms, biases, position tables and class tokens");
+  visit("decay_times_lr", options.decay_times_lr,
+        "adamw: a step takes lr * weight_decay of a parameter off (PyTorch); false: weight_decay (TensorFlow Addons)");
   visit("beta1", options.beta1, "adam, adamw: decay of the gradient's mean", Range{0, 0.99999});
   visit("beta2", options.beta2, "adam, adamw: decay of the gradient's square", Range{0, 0.9999999});
   visit("eps", options.eps, "adam, adamw: added to the denominator", Range{0, 1});

@@ -215,7 +215,7 @@ TEST(Formats, EqualAPermutedAndRoundedCopy) {
   const auto records = make_records(37);
   InputTransform shifted = transform();
   shifted.planes[1].offset = -0.3F;  // the planes' empty pixels differ
-  for (const char* resize : {"bilinear", "bicubic", "sum"}) {
+  for (const char* resize : {"bilinear", "bicubic", "sum", "pad"}) {
     const ImageOptions image{32, resize};
     for (const AugmentOptions& augment : {AugmentOptions(), kAugment, mixing(0.8, 0), mixing(0, 1), mixing(0.8, 1)}) {
       LoadOptions load = training(10, 2);

@@ -49,6 +49,25 @@ TEST(Optimiser, TenAdamWStepsEqualTheFormula) {
   EXPECT_NEAR(parameters[1].tensor[3].item<double>(), adamw_by_formula(bias, bias_gradients, 1e-2, 0), 1e-6);
 }
 
+TEST(Optimiser, DecayWithoutTheRateIsTensorFlowAddons) {
+  NamedTensors parameters = two_tensors();
+  const double weight = parameters[0].tensor[1][2].item<double>();
+  const double bias = parameters[1].tensor[3].item<double>();
+  OptimiserOptions options;
+  options.decay_times_lr = false;
+  Optimiser optimiser(options, parameters);
+  std::vector<double> weight_gradients, bias_gradients;
+  for (int step = 0; step < 10; ++step) {
+    for (auto& [name, parameter] : parameters) parameter.mutable_grad() = at::randn(parameter.sizes());
+    weight_gradients.push_back(parameters[0].tensor.grad()[1][2].item<double>());
+    bias_gradients.push_back(parameters[1].tensor.grad()[3].item<double>());
+    optimiser.step(1e-2, 1e-3);
+  }
+  // 1e-3 of the weight a step, which PyTorch would call a decay of 0.1 at this rate.
+  EXPECT_NEAR(parameters[0].tensor[1][2].item<double>(), adamw_by_formula(weight, weight_gradients, 1e-2, 0.1), 1e-6);
+  EXPECT_NEAR(parameters[1].tensor[3].item<double>(), adamw_by_formula(bias, bias_gradients, 1e-2, 0), 1e-6);
+}
+
 TEST(Optimiser, RestoredStateContinuesBitForBit) {
   for (const char* kind : {"adamw", "adam", "sgd"}) {
     OptimiserOptions options;
