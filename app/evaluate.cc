@@ -10,11 +10,12 @@
 
 #include "app/commands.h"
 #include "app/input_options.h"
-#include "base/commit.h"
 #include "base/error.h"
+#include "base/output_folder.h"
 #include "base/progress.h"
 #include "base/text.h"
 #include "evaluate/evaluation.h"
+#include "evaluate/evaluation_files.h"
 #include "evaluate/learning_log.h"
 #include "measure/temperature.h"
 #include "predict/predictor.h"
@@ -43,18 +44,19 @@ std::filesystem::path output_folder(const EvaluateCommand& command) {
   if (!std::filesystem::is_directory(command.runs.front())) {
     throw UsageError(text(command.runs.front(), ": is no run folder (say --out, the folder for metrics and plots)"));
   }
-  return std::filesystem::path(command.runs.front()) / text("evaluation-", command.split);
+  return evaluation_folder(command.runs.front(), command.split);
 }
 
-// Writes the plots, then the metrics, by which a folder is known to be whole; tells where they lie.
-void finish(const EvaluateCommand& command, const std::filesystem::path& folder, const Json& description,
+// Writes plots and metrics and tells where they lie.
+void finish(const EvaluateCommand& command, OutputFolder& output, const Json& description,
             const std::vector<NamedScores>& all, const JetRecords& test, const std::vector<LearningCurve>& learning) {
   Json metrics = evaluate_all(all, test);
   metrics.update(description);
-  create_folder(folder);
-  const std::vector<std::string> drawn = draw_evaluation(folder, all, test, learning);
-  const std::string path = folder / "metrics.json";
-  commit_text(path, metrics.dump(1, ' ', false, Json::error_handler_t::replace) + "\n");
+  const std::vector<std::string> drawn = draw_evaluation(output.temporary_path(), all, test, learning);
+  output.add_file(kEvaluationMetrics, metrics.dump(1, ' ', false, Json::error_handler_t::replace) + "\n");
+  output.commit();
+  const std::filesystem::path folder = output_folder(command);
+  const std::string path = folder / kEvaluationMetrics;
   if (command.json) {
     std::cout << Json{{"metrics", path}}.dump(-1, ' ', false, Json::error_handler_t::replace) << '\n';
     return;
@@ -76,7 +78,7 @@ void finish(const EvaluateCommand& command, const std::filesystem::path& folder,
   std::cout << "metrics  " << path << "\nplots    " << folder.string() << "/{" << join(drawn, ",") << "}.{png,svg}\n";
 }
 
-void evaluate_scores_file(const EvaluateCommand& command, const std::filesystem::path& folder) {
+void evaluate_scores_file(const EvaluateCommand& command, OutputFolder& output) {
   const Scores scores = read_scores(command.scores);
   JetRecords test;
   test.label = scores.label;
@@ -86,7 +88,7 @@ void evaluate_scores_file(const EvaluateCommand& command, const std::filesystem:
   const bool is_probability =
       std::all_of(scores.score.begin(), scores.score.end(), [](double score) { return score >= 0 && score <= 1; });
   try {
-    finish(command, folder, {{"scores", command.scores}}, {{"score", scores.score, is_probability}}, test, {});
+    finish(command, output, {{"scores", command.scores}}, {{"score", scores.score, is_probability}}, test, {});
   } catch (const Error& error) {
     throw Error(text(command.scores, ": ", error.what()));
   }
@@ -150,7 +152,7 @@ double temperature_of(const TrainedModel& trained, const JetSource& source, cons
   return fit_temperature(probability, label);
 }
 
-void evaluate_runs(const EvaluateCommand& command, const std::filesystem::path& folder) {
+void evaluate_runs(const EvaluateCommand& command, OutputFolder& output) {
   const Split split = split_from_name(command.split);
   std::vector<TrainedModel> models;
   for (const std::string& run : command.runs) models.push_back(load_trained_model(run));
@@ -195,7 +197,7 @@ void evaluate_runs(const EvaluateCommand& command, const std::filesystem::path& 
                             {"data", source->name()},
                             {"split", command.split},
                             {"fingerprint", manifest.fingerprint}};
-  finish(command, folder, description, all, test, learning);
+  finish(command, output, description, all, test, learning);
 }
 
 void run(const EvaluateCommand& command) {
@@ -207,12 +209,11 @@ void run(const EvaluateCommand& command) {
   }
   if (command.runs.empty() == command.scores.empty()) throw UsageError("name either one or more RUNs or --scores FILE");
   for (const std::string& one : command.runs) checkpoint_path(one);
-  const std::filesystem::path folder = output_folder(command);
-  refuse_existing(folder / "metrics.json", command.overwrite);
+  OutputFolder output(output_folder(command), command.overwrite, is_evaluation_file, {"evaluation", "--out"});
   if (command.scores.empty()) {
-    evaluate_runs(command, folder);
+    evaluate_runs(command, output);
   } else {
-    evaluate_scores_file(command, folder);
+    evaluate_scores_file(command, output);
   }
 }
 

@@ -11,6 +11,8 @@
 namespace jetvit {
 namespace {
 
+constexpr std::string_view kJets = "jets_class_";
+
 ChannelImage dense(const SparseImages& images, std::size_t jet, int channel) {
   ChannelImage out(static_cast<std::size_t>(images.shape.pixels()), 0);
   const SparseChannel pixels = images.channel(jet, channel);
@@ -56,11 +58,19 @@ void draw_spectrum(const Spectrum& spectrum, const std::filesystem::path& stem) 
 }  // namespace
 
 void draw_pictures(const JetRecords& jets, const std::vector<Channel>& channels, const std::filesystem::path& folder) {
-  for (const int label : {0, 1}) draw_jets(jets, channels, label, folder / text("jets_class_", label, ".png"));
-  draw_averages(jets, channels, folder / "averages.png");
+  for (const int label : {0, 1}) draw_jets(jets, channels, label, folder / text(kJets, label, ".png"));
+  draw_averages(jets, channels, folder / kAverages);
   JetSpectra spectra(channels);
   spectra.add(jets);
   for (const Spectrum& spectrum : spectra.spectra()) draw_spectrum(spectrum, folder / spectrum.file_name());
+}
+
+bool is_jet_picture(const std::filesystem::path& name) {
+  if (name.has_parent_path()) return false;
+  const std::string& word = name.native();
+  const bool is_png = name.extension() == ".png";
+  return word == kAverages || (word.starts_with(kJets) && is_png) ||
+         (word.starts_with(kSpectrumStart) && (is_png || name.extension() == ".svg"));
 }
 
 }  // namespace jetvit
