@@ -110,6 +110,20 @@ SourceOptions common_data(const EvaluateCommand& command, const std::vector<Trai
   return options;
 }
 
+// What to measure on. Throws Error, which asks for --data where those of the training have gone.
+std::unique_ptr<JetSource> open_data(const EvaluateCommand& command, const std::vector<TrainedModel>& models) {
+  const SourceOptions options = common_data(command, models);
+  if (!command.source.inputs.empty()) return open_source(options);
+  try {
+    return open_source(options);
+  } catch (const Interrupted&) {
+    throw;
+  } catch (const Error& error) {
+    throw Error(text(command.runs.front(), ": the data that it was trained on cannot be read (", error.what(),
+                     ") say with --data where they are now"));
+  }
+}
+
 void check_data(const EvaluateCommand& command, const JetSource& source, const std::vector<TrainedModel>& models) {
   const Manifest& manifest = source.manifest();
   const std::string data = printable(source.name());
@@ -157,7 +171,7 @@ void evaluate_runs(const EvaluateCommand& command, OutputFolder& output) {
   std::vector<TrainedModel> models;
   for (const std::string& run : command.runs) models.push_back(load_trained_model(run));
   at::set_num_threads(command.source.read.threads);
-  const std::unique_ptr<JetSource> source = open_source(common_data(command, models));
+  const std::unique_ptr<JetSource> source = open_data(command, models);
   const Manifest& manifest = source->manifest();
   check_data(command, *source, models);
   std::vector<NamedScores> all;

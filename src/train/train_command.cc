@@ -42,7 +42,7 @@ void require_both_classes(const JetRecords& records, const char* split, const st
 TrainingData read_data(const Recipe& recipe, const SourceOptions& options) {
   const std::unique_ptr<JetSource> source = open_source(options);
   const Manifest& manifest = source->manifest();
-  TrainingData data{source->name(), to_json(options), manifest.fingerprint, nullptr, nullptr, {}};
+  TrainingData data{source->name(), to_json(absolute(options)), manifest.fingerprint, nullptr, nullptr, {}};
   const double asked = recipe.transform.zero_threshold;
   data.transform = make_input_transform(manifest.channels, manifest.statistics, recipe.transform.functions,
                                         recipe.transform.split_signed, asked < 0 ? manifest.zero_threshold : asked);
@@ -154,7 +154,7 @@ Json run_training(const TrainCommand& command) {
                  {"recipe", recipe_to_json(recipe)},
                  {"pretrained", trainer->pretrained()},
                  {"data",
-                  {{"source", to_json(command.source)},
+                  {{"source", data.source},
                    {"fingerprint", data.fingerprint},
                    {"train_jets", data.train->size()},
                    {"validation_jets", data.validation->size()}}},
