@@ -6,7 +6,6 @@
 #include <iostream>
 #include <memory>
 
-#include "base/commit.h"
 #include "base/error.h"
 #include "base/options.h"
 #include "base/table.h"
@@ -245,10 +244,7 @@ void compare_data(const std::string& first, const std::string& second, const Rea
     print(rows);
     print(images, sets[0].shape());
   }
-  if (!drawn) return;
-  create_folder(pictures);
-  draw_comparison({sets[0].pictured(), sets[1].pictured()}, sets[0].channels(), sets[0].shape(), pictures);
-  if (!as_json) std::cout << "pictures: " << pictures.string() << '\n';
+  if (drawn) draw_comparison({sets[0].pictured(), sets[1].pictured()}, sets[0].channels(), sets[0].shape(), pictures);
 }
 
 }  // namespace jetvit

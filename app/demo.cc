@@ -12,11 +12,16 @@
 
 #include "app/beside.h"
 #include "app/commands.h"
+#include "app/demo_record.h"
 #include "base/commit.h"
 #include "base/error.h"
 #include "base/progress.h"
 #include "base/stop_flag.h"
 #include "base/text.h"
+#include "evaluate/evaluation_files.h"
+#include "jet/split.h"
+#include "store/manifest.h"
+#include "train/trainer.h"
 
 extern char** environ;
 
@@ -60,32 +65,105 @@ void run_command(const std::vector<std::string>& words) {
   }
 }
 
+// The places of a demo.
+struct DemoFolder {
+  std::filesystem::path out, store = out / "store", pictures = out / "pictures", run = out / "run";
+  std::filesystem::path evaluation = evaluation_folder(run, split_name(Split::kTest));
+};
+
+void print_places(const DemoFolder& folder) {
+  std::cout << "Look at\n  " << folder.evaluation.string()
+            << "/    roc.png, scores.png: how well quarks and gluons separate; learning.png, "
+               "calibration.png\n  "
+            << folder.pictures.string() << "/    single jets and class averages\n  " << folder.run.string()
+            << "/    the trained model, its recipe and its logs\n";
+}
+
+// The record to work by: of the demo that was begun in this folder, or of a new one.
+DemoRecord begin_or_go_on(const DemoFolder& folder, const DemoRecord& asked, bool overwrite) {
+  if (!overwrite && std::filesystem::exists(folder.out / kDemoRecord)) {
+    DemoRecord begun = read_demo(folder.out);
+    if (const std::string difference = demo_difference(begun, asked); !difference.empty()) {
+      throw Error(text(folder.out, ": holds a demo with ", difference,
+                       " (nothing was changed) choose another --out, or say --overwrite to replace it"));
+    }
+    return begun;
+  }
+  if (!overwrite) {
+    for (const auto& path : {folder.store, folder.pictures, folder.run}) refuse_existing(path, false);
+  }
+  DemoRecord record = asked;
+  if (std::filesystem::exists(folder.run)) record.former_run = checkpoint_time(folder.run);
+  create_folder(folder.out);
+  write_demo(folder.out, record);
+  return record;
+}
+
+bool is_finished(const DemoFolder& folder, const DemoRecord& record) {
+  return record.finished && is_store(folder.store) && std::filesystem::exists(folder.run / kBestFile) &&
+         std::filesystem::exists(folder.evaluation / kEvaluationMetrics);
+}
+
+// Whether the store stands there as the demo prepared it. Throws Error where another one took its place.
+bool has_store(const DemoFolder& folder, const DemoRecord& record) {
+  if (record.store.empty() || !is_store(folder.store)) return false;
+  if (read_manifest(folder.store).fingerprint == record.store) return true;
+  throw Error(text(folder.store,
+                   ": is not the store that this demo prepared (nothing was changed) choose another "
+                   "--out, or say --overwrite to replace it"));
+}
+
+// The command with --overwrite where it replaces what an earlier demo left at `output`.
+std::vector<std::string> replacing(std::vector<std::string> words, const std::filesystem::path& output) {
+  if (std::filesystem::exists(output)) words.emplace_back("--overwrite");
+  return words;
+}
+
+void run_commands(const DemoFolder& folder, DemoRecord& record, const std::filesystem::path& sample,
+                  const std::string& recipe) {
+  if (has_store(folder, record)) {
+    std::cout << folder.store.string() << ": stays, it was prepared of these files by this command\n";
+  } else {
+    const auto part = [&](const char* split) { return sample_file(sample, split); };
+    run_command(replacing({"prepare", "--train", part("train"), "--validation", part("validation"), "--test",
+                           part("test"), "--out", folder.store},
+                          folder.store));
+    record.store = read_manifest(folder.store).fingerprint;
+    write_demo(folder.out, record);
+  }
+  run_command(replacing({"inspect", folder.store, "--pictures", folder.pictures}, folder.pictures));
+  std::vector<std::string> train = {"train", recipe, "--data", folder.store, "--out", folder.run};
+  if (std::filesystem::exists(folder.run)) {
+    const bool is_former = record.former_run == checkpoint_time(folder.run);
+    train.emplace_back(is_former ? "--overwrite" : "--resume");
+  }
+  run_command(train);
+  run_command(replacing({"evaluate", folder.run}, folder.evaluation));
+  record.finished = true;
+  write_demo(folder.out, record);
+}
+
 void run_demo(const DemoOptions& options) {
   const double start = monotonic_seconds();
   const std::filesystem::path sample =
       options.sample.empty() ? project_path("data/sample") : std::filesystem::path(options.sample);
   const std::string recipe = options.recipe.empty() ? project_path("recipes/demo.toml").string() : options.recipe;
-  const std::filesystem::path out = options.out;
-  const std::string store = out / "store";
-  const std::string run = out / "run";
-  if (options.overwrite) {
-    std::filesystem::remove_all(store);
-    std::filesystem::remove_all(run);
+  const DemoFolder folder{options.out};
+  DemoRecord record = begin_or_go_on(folder, describe_demo(sample, recipe), options.overwrite);
+  if (is_finished(folder, record)) {
+    std::cout << text("The demo in ", folder.out.string(),
+                      " is finished, there is nothing left to do. To start anew: jetvit demo --overwrite. ");
+    print_places(folder);
+    return;
   }
-  refuse_existing(store, false);
-  refuse_existing(run, false);
-  create_folder(out);
-  const auto part = [&](const char* split) { return (sample / text("quark_gluon_", split, ".parquet")).string(); };
-  run_command({"prepare", "--train", part("train"), "--validation", part("validation"), "--test", part("test"), "--out",
-               store});
-  run_command({"inspect", store, "--pictures", (out / "pictures").string()});
-  run_command({"train", recipe, "--data", store, "--out", run});
-  run_command({"evaluate", run});
-  std::cout << "\nThe demo took " << human_seconds(monotonic_seconds() - start) << ". Look at\n  " << run
-            << "/evaluation-test/    roc.png, scores.png: how well quarks and gluons separate; learning.png, "
-               "calibration.png\n  "
-            << (out / "pictures").string() << "/    single jets and class averages\n  " << run
-            << "/    the trained model, its recipe and its logs\n";
+  try {
+    run_commands(folder, record, sample, recipe);
+  } catch (const Interrupted&) {
+    std::cerr << text(folder.out, ": the same command goes on with this demo\n");
+    throw;
+  }
+  std::cout << "\nThe demo took " << human_seconds(monotonic_seconds() - start) << ". ";
+  print_places(folder);
 }
 
 }  // namespace
@@ -97,7 +175,9 @@ void add_demo(CLI::App& program) {
   command->add_option("--recipe", options->recipe, "recipe to train (default: recipes/demo.toml)");
   command->add_option("--out", options->out, "folder for the store, the run and the pictures")->capture_default_str();
   command->add_flag("--overwrite", options->overwrite, "replace an earlier demo in that folder");
-  command->footer("Examples:\n  jetvit demo\n  jetvit demo --overwrite --recipe recipes/demo/vit_nano.toml\n");
+  command->footer(
+      "Examples:\n  jetvit demo\n  jetvit demo --overwrite --recipe recipes/demo/vit_nano.toml\n"
+      "A demo that was interrupted goes on when the same command is given again.\n");
   command->callback([options] { run_demo(*options); });
 }
 

@@ -10,11 +10,12 @@
 
 #include "app/commands.h"
 #include "app/input_options.h"
-#include "base/commit.h"
 #include "base/error.h"
+#include "base/output_folder.h"
 #include "base/progress.h"
 #include "base/text.h"
 #include "evaluate/evaluation.h"
+#include "evaluate/evaluation_files.h"
 #include "evaluate/learning_log.h"
 #include "measure/temperature.h"
 #include "predict/predictor.h"
@@ -43,18 +44,19 @@ std::filesystem::path output_folder(const EvaluateCommand& command) {
   if (!std::filesystem::is_directory(command.runs.front())) {
     throw UsageError(text(command.runs.front(), ": is no run folder (say --out, the folder for metrics and plots)"));
   }
-  return std::filesystem::path(command.runs.front()) / text("evaluation-", command.split);
+  return evaluation_folder(command.runs.front(), command.split);
 }
 
-// Writes the plots, then the metrics, by which a folder is known to be whole; tells where they lie.
-void finish(const EvaluateCommand& command, const std::filesystem::path& folder, const Json& description,
+// Writes plots and metrics and tells where they lie.
+void finish(const EvaluateCommand& command, OutputFolder& output, const Json& description,
             const std::vector<NamedScores>& all, const JetRecords& test, const std::vector<LearningCurve>& learning) {
   Json metrics = evaluate_all(all, test);
   metrics.update(description);
-  create_folder(folder);
-  const std::vector<std::string> drawn = draw_evaluation(folder, all, test, learning);
-  const std::string path = folder / "metrics.json";
-  commit_text(path, metrics.dump(1, ' ', false, Json::error_handler_t::replace) + "\n");
+  const std::vector<std::string> drawn = draw_evaluation(output.temporary_path(), all, test, learning);
+  output.add_file(kEvaluationMetrics, metrics.dump(1, ' ', false, Json::error_handler_t::replace) + "\n");
+  output.commit();
+  const std::filesystem::path folder = output_folder(command);
+  const std::string path = folder / kEvaluationMetrics;
   if (command.json) {
     std::cout << Json{{"metrics", path}}.dump(-1, ' ', false, Json::error_handler_t::replace) << '\n';
     return;
@@ -76,7 +78,7 @@ void finish(const EvaluateCommand& command, const std::filesystem::path& folder,
   std::cout << "metrics  " << path << "\nplots    " << folder.string() << "/{" << join(drawn, ",") << "}.{png,svg}\n";
 }
 
-void evaluate_scores_file(const EvaluateCommand& command, const std::filesystem::path& folder) {
+void evaluate_scores_file(const EvaluateCommand& command, OutputFolder& output) {
   const Scores scores = read_scores(command.scores);
   JetRecords test;
   test.label = scores.label;
@@ -86,7 +88,7 @@ void evaluate_scores_file(const EvaluateCommand& command, const std::filesystem:
   const bool is_probability =
       std::all_of(scores.score.begin(), scores.score.end(), [](double score) { return score >= 0 && score <= 1; });
   try {
-    finish(command, folder, {{"scores", command.scores}}, {{"score", scores.score, is_probability}}, test, {});
+    finish(command, output, {{"scores", command.scores}}, {{"score", scores.score, is_probability}}, test, {});
   } catch (const Error& error) {
     throw Error(text(command.scores, ": ", error.what()));
   }
@@ -106,6 +108,20 @@ SourceOptions common_data(const EvaluateCommand& command, const std::vector<Trai
   SourceOptions options = source_options_from_json(models.front().provenance.at("source"));
   options.read.threads = command.source.read.threads;
   return options;
+}
+
+// What to measure on. Throws Error, which asks for --data where those of the training have gone.
+std::unique_ptr<JetSource> open_data(const EvaluateCommand& command, const std::vector<TrainedModel>& models) {
+  const SourceOptions options = common_data(command, models);
+  if (!command.source.inputs.empty()) return open_source(options);
+  try {
+    return open_source(options);
+  } catch (const Interrupted&) {
+    throw;
+  } catch (const Error& error) {
+    throw Error(text(command.runs.front(), ": the data that it was trained on cannot be read (", error.what(),
+                     ") say with --data where they are now"));
+  }
 }
 
 void check_data(const EvaluateCommand& command, const JetSource& source, const std::vector<TrainedModel>& models) {
@@ -150,12 +166,12 @@ double temperature_of(const TrainedModel& trained, const JetSource& source, cons
   return fit_temperature(probability, label);
 }
 
-void evaluate_runs(const EvaluateCommand& command, const std::filesystem::path& folder) {
+void evaluate_runs(const EvaluateCommand& command, OutputFolder& output) {
   const Split split = split_from_name(command.split);
   std::vector<TrainedModel> models;
   for (const std::string& run : command.runs) models.push_back(load_trained_model(run));
   at::set_num_threads(command.source.read.threads);
-  const std::unique_ptr<JetSource> source = open_source(common_data(command, models));
+  const std::unique_ptr<JetSource> source = open_data(command, models);
   const Manifest& manifest = source->manifest();
   check_data(command, *source, models);
   std::vector<NamedScores> all;
@@ -196,7 +212,7 @@ void evaluate_runs(const EvaluateCommand& command, const std::filesystem::path& 
                             {"data", source->name()},
                             {"split", command.split},
                             {"fingerprint", manifest.fingerprint}};
-  finish(command, folder, description, all, test, learning);
+  finish(command, output, description, all, test, learning);
 }
 
 void run(const EvaluateCommand& command) {
@@ -208,12 +224,11 @@ void run(const EvaluateCommand& command) {
   }
   if (command.runs.empty() == command.scores.empty()) throw UsageError("name either one or more RUNs or --scores FILE");
   for (const std::string& one : command.runs) checkpoint_path(one);
-  const std::filesystem::path folder = output_folder(command);
-  refuse_existing(folder / "metrics.json", command.overwrite);
+  OutputFolder output(output_folder(command), command.overwrite, is_evaluation_file, {"evaluation", "--out"});
   if (command.scores.empty()) {
-    evaluate_runs(command, folder);
+    evaluate_runs(command, output);
   } else {
-    evaluate_scores_file(command, folder);
+    evaluate_scores_file(command, output);
   }
 }
 

@@ -6,9 +6,9 @@
 #include "app/commands.h"
 #include "app/comparison.h"
 #include "app/input_options.h"
-#include "base/commit.h"
 #include "base/error.h"
 #include "base/options.h"
+#include "base/output_folder.h"
 #include "base/table.h"
 #include "base/text.h"
 #include "prepare/inputs.h"
@@ -23,6 +23,7 @@ struct InspectCommand {
   std::string input;
   std::string pictures, compare;
   ReadOptions read;
+  bool overwrite = false;
   bool verify = false;
   bool json = false;
 };
@@ -216,9 +217,10 @@ void print(const Findings& findings, const std::string& input) {
   }
 }
 
-void run(const InspectCommand& command) {
+// Shows what was read and draws the pictures into `pictures`, where that is not empty.
+void inspect(const InspectCommand& command, const std::filesystem::path& pictures) {
   if (!command.compare.empty()) {
-    return compare_data(command.input, command.compare, command.read, command.pictures, command.json);
+    return compare_data(command.input, command.compare, command.read, pictures, command.json);
   }
   const Findings findings = is_store(command.input) ? inspect_store(command) : inspect_raw(command);
   if (command.json) {
@@ -226,13 +228,16 @@ void run(const InspectCommand& command) {
   } else {
     print(findings, command.input);
   }
-  if (!command.pictures.empty()) {
-    create_folder(command.pictures);
-    draw_pictures(findings.sample, findings.channels, command.pictures);
-    if (!command.json)
-      std::cout << "pictures: " << command.pictures << " (of " << findings.sample_of << ' '
-                << with_commas(findings.sample.size()) << " jets)\n";
-  }
+  if (!pictures.empty()) draw_pictures(findings.sample, findings.channels, pictures);
+}
+
+void run(const InspectCommand& command) {
+  if (command.pictures.empty()) return inspect(command, "");
+  // One set of pictures, whole or not at all, and never those of two.
+  OutputFolder output(command.pictures, command.overwrite, is_jet_picture, {"inspection", "--pictures"});
+  inspect(command, output.temporary_path());
+  output.commit();
+  if (!command.json) std::cout << "pictures: " << command.pictures << '\n';
 }
 
 }  // namespace
@@ -244,7 +249,9 @@ void add_inspect(CLI::App& program) {
   app->add_option("INPUT", command->input,
                   "raw Parquet or TFRecord file, folder (also PNG class folders) or pattern, or a jet store")
       ->required();
-  app->add_option("--pictures", command->pictures, "folder for pictures of jets, averages and spectra");
+  CLI::Option* pictures =
+      app->add_option("--pictures", command->pictures, "new folder for pictures of jets, averages and spectra");
+  app->add_flag("--overwrite", command->overwrite, "replace the pictures of an earlier inspection")->needs(pictures);
   app->add_option("--compare", command->compare,
                   "other data: shows the means and average images of both and how they differ");
   add_read_options(*app, command->read);

@@ -36,6 +36,7 @@ Json result_json(const PrepareResult& result, const std::filesystem::path& out) 
           {"jets", result.summary.kept},
           {"skipped", result.summary.skipped},
           {"skipped_reasons", result.summary.reasons},
+          {"negative_pixels", result.manifest.negative_pixels},
           {"splits", splits},
           {"files", result.files},
           {"files_finished_before", result.resumed},
@@ -90,6 +91,7 @@ void run_pictures(PrepareCommand& command) {
   if (std::any_of(inputs.split.begin(), inputs.split.end(), [](int split) { return split >= 0; })) {
     throw UsageError("PNG folders and TFRecord shards have no splits (prepare each folder's files apart)");
   }
+  refuse_copies(inputs);
   PictureOptions& options = command.pictures.options;
   options.files = inputs.files;
   options.out = command.out;

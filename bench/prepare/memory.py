@@ -2,9 +2,9 @@
 jets, and stay below the limit.
 
 The raw files are the shipped sample's jets in other mixtures and with perturbed pixel values, one jet in a hundred of them
-with a NaN. Writing gigabytes of them would take longer than reading them, so that a few distinct files are written and have
-many names (hard links): the reader sees a folder of as many files as are asked for. The store, and the published TFRecords of
-fewer files, are made of all of them and of an eighth.
+with a NaN. Encoding gigabytes of them would take longer than reading them, so that a few distinct files are encoded and written
+many times, with footers of their own: the reader sees a folder of as many files as are asked for. The store, and the published
+TFRecords of fewer files, are made of all of them and of an eighth.
 
   .deps/python/bin/python bench/prepare/memory.py build/release/bin/jetvit [--files 1024] [--jets 300] [--folder /dev/shm]
 
@@ -43,6 +43,13 @@ def perturbed_file(sample, path, jets, seed):
             writer.write_table(part.set_column(part.schema.get_field_index("X_jets"), sample.schema.field("X_jets"), image))
 
 
+def write_named(content, path, number):
+    """A file of the same jets whose footer names another writer: copies are refused."""
+    place = content.rindex(b"parquet-cpp")
+    writer = b"bench-%05d" % number
+    path.write_bytes(content[:place] + writer + content[place + len(writer):])
+
+
 def make_input(folder, files, jets, distinct):
     """In a process of its own: a child's peak counts what its parent held when it started."""
     import pyarrow.parquet as pq
@@ -54,7 +61,7 @@ def make_input(folder, files, jets, distinct):
     for name, count in (("all", files), ("eighth", files // 8)):
         (folder / name).mkdir()
         for number in range(count):
-            os.link(made[number % distinct], folder / name / f"BoostedTop_x1_fixed_{number}.parquet")
+            write_named(made[number % distinct].read_bytes(), folder / name / f"BoostedTop_x1_fixed_{number}.parquet", number)
 
 
 def measure(jetvit, raw, out, *words):

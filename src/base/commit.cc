@@ -87,6 +87,10 @@ void refuse_existing(const std::filesystem::path& path, bool overwrite) {
   }
 }
 
+void remove_file(const std::filesystem::path& path) {
+  if (::unlink(path.c_str()) != 0 && errno != ENOENT) throw_system_error(path, "be removed", errno);
+}
+
 void create_folder(const std::filesystem::path& path) {
   if (path.empty() || std::filesystem::is_directory(path)) return;
   create_folder(path.parent_path());

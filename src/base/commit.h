@@ -46,6 +46,9 @@ bool link_file(const std::filesystem::path& from, const std::filesystem::path& t
 // Refuses an existing output, and asks for --overwrite; does nothing where `overwrite` is true.
 void refuse_existing(const std::filesystem::path& path, bool overwrite);
 
+// Removes a file that may be there; throws Error naming the cause.
+void remove_file(const std::filesystem::path& path);
+
 // Creates `path` and its parents durably; throws Error naming the cause.
 void create_folder(const std::filesystem::path& path);
 

@@ -1,5 +1,6 @@
 #include "base/file.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -61,6 +62,23 @@ void InputFile::read(std::uint64_t position, std::span<std::byte> out) const {
     }
     done += static_cast<std::size_t>(got);
   }
+}
+
+bool have_same_content(const std::filesystem::path& one, const std::filesystem::path& other) {
+  constexpr std::uint64_t kBlock = 256 << 10;
+  const InputFile first(one);
+  const InputFile second(other);
+  if (first.size() != second.size()) return false;
+  std::vector<std::byte> of_first;
+  std::vector<std::byte> of_second;
+  for (std::uint64_t position = 0; position < first.size(); position += of_first.size()) {
+    of_first.resize(std::min(kBlock, first.size() - position));
+    of_second.resize(of_first.size());
+    first.read(position, of_first);
+    second.read(position, of_second);
+    if (of_first != of_second) return false;
+  }
+  return true;
 }
 
 namespace {

@@ -43,6 +43,9 @@ int write_all(int descriptor, std::span<const std::byte> bytes);
 // Throws Error "path: cannot WHAT (reason)" for the errno `cause`.
 [[noreturn]] void throw_system_error(const std::filesystem::path& path, std::string_view what, int cause);
 
+// Whether two files hold the same bytes; reads them up to the first difference.
+bool have_same_content(const std::filesystem::path& one, const std::filesystem::path& other);
+
 // The whole file; throws Error where it holds more than `limit` bytes.
 std::string read_text_file(const std::filesystem::path& path, std::uint64_t limit);
 std::vector<std::byte> read_binary_file(const std::filesystem::path& path, std::uint64_t limit);

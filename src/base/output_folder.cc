@@ -50,13 +50,14 @@ std::filesystem::path beside(const std::filesystem::path& path, std::string_view
 }  // namespace
 
 OutputFolder::OutputFolder(std::filesystem::path path, bool overwrite,
-                           std::function<bool(const std::filesystem::path&)> is_ours)
+                           std::function<bool(const std::filesystem::path&)> is_ours, OutputWords words)
     : path_(resolved(std::move(path))),
       work_(beside(path_, "unfinished")),
       files_(work_ / "files"),
       record_(work_ / "record.json"),
       is_ours_(std::move(is_ours)),
-      overwrite_(overwrite) {
+      overwrite_(overwrite),
+      words_(words) {
   refuse_foreign(overwrite);
   for (auto parent = path_.parent_path(); !parent.empty() && !std::filesystem::exists(parent);
        parent = parent.parent_path()) {
@@ -65,9 +66,9 @@ OutputFolder::OutputFolder(std::filesystem::path path, bool overwrite,
   try {
     create_folder(path_.parent_path());
     if (!std::filesystem::is_directory(parent_folder(path_))) throw_system_error(path_, "be created", ENOTDIR);
-    lock_ = std::make_unique<FolderLock>(
-        path_, beside(path_, "lock"),
-        LockWords{"another preparation is writing there", "wait for it, or choose another --out"});
+    const std::string problem = text("another ", words_.maker, " is writing there");
+    const std::string suggestion = text("wait for it, or choose another ", words_.option);
+    lock_ = std::make_unique<FolderLock>(path_, beside(path_, "lock"), LockWords{problem, suggestion});
     if (!is_unfinished()) discard_unfinished();
   } catch (...) {
     if (lock_ && !is_unfinished()) remove_work();
@@ -100,7 +101,7 @@ void OutputFolder::discard_unfinished() {
   remove_work();
   std::error_code failed;
   if (std::filesystem::exists(work_, failed)) {
-    throw Error(text(work_, ": unfinished work cannot be removed (remove it, or choose another --out)"));
+    throw Error(text(work_, ": unfinished work cannot be removed (remove it, or choose another ", words_.option, ")"));
   }
   create_folder(files_);
 }
@@ -113,8 +114,8 @@ void OutputFolder::refuse_foreign(bool overwrite) const try {
   for (const auto& entry : std::filesystem::recursive_directory_iterator(path_)) {
     const auto name = entry.path().lexically_relative(path_);
     if (!is_ours_(name)) {
-      throw Error(text(path_, ": holds ", printable(name.native()),
-                       ", which no preparation of this kind left there (nothing was changed; choose another --out)"));
+      throw Error(text(path_, ": holds ", printable(name.native()), ", which no ", words_.maker,
+                       " of this kind left there (nothing was changed; choose another ", words_.option, ")"));
     }
   }
 } catch (const std::filesystem::filesystem_error& error) {

@@ -10,6 +10,12 @@
 
 namespace jetvit {
 
+// What messages call who makes an output, and the option that names it.
+struct OutputWords {
+  std::string_view maker = "preparation";
+  std::string_view option = "--out";
+};
+
 // A folder of very many small files as one output. They are written into a hidden folder beside `path`; commit() makes
 // them durable all at once (syncfs: an fsync for each of a million files would take an hour) and renames them. A
 // reader, or a restart after a crash, finds either the whole new folder or what was there before.
@@ -21,7 +27,8 @@ class OutputFolder {
   // What stands at `path` may be an empty folder; anything else is refused, or, with `overwrite`, replaced if `is_ours`
   // recognises every file in it (called with the path below the folder). Throws Error, also where another process is
   // writing the same output.
-  OutputFolder(std::filesystem::path path, bool overwrite, std::function<bool(const std::filesystem::path&)> is_ours);
+  OutputFolder(std::filesystem::path path, bool overwrite, std::function<bool(const std::filesystem::path&)> is_ours,
+               OutputWords words = {});
   ~OutputFolder();  // without commit() or a record, removes what was written
   OutputFolder(const OutputFolder&) = delete;
   OutputFolder& operator=(const OutputFolder&) = delete;
@@ -53,6 +60,7 @@ class OutputFolder {
   std::filesystem::path work_, files_, record_;  // the hidden folder and what is in it
   std::function<bool(const std::filesystem::path&)> is_ours_;
   bool overwrite_;
+  OutputWords words_;
   bool is_committed_ = false;
   std::vector<std::filesystem::path> created_;  // parent folders, the innermost first
   std::unique_ptr<FolderLock> lock_;            // for as long as the output is made

@@ -5,26 +5,32 @@
 #include <arrow/api.h>
 #include <arrow/compute/api.h>
 #include <arrow/io/file.h>
+#include <arrow/util/io_util.h>
 #include <arrow/util/key_value_metadata.h>
 #include <parquet/arrow/reader.h>
 #include <parquet/arrow/writer.h>
 
 #include "base/commit.h"
 #include "base/error.h"
+#include "base/file.h"
 #include "base/text.h"
 
 namespace jetvit {
 namespace {
 
 constexpr std::int64_t kRowsPerGroup = 65536;
+constexpr std::string_view kWriting = "be written";
 
-void check(const arrow::Status& status, const std::filesystem::path& path) {
-  if (!status.ok()) throw Error(text(path, ": ", printable(status.message())));
+// what: "be read" or "be written"; the message gives the system's reason, where that is one, in place of Arrow's.
+void check(const arrow::Status& status, const std::filesystem::path& path, std::string_view what = "be read") {
+  if (status.ok()) return;
+  if (const int cause = arrow::internal::ErrnoFromStatus(status)) throw_system_error(path, what, cause);
+  throw Error(text(path, ": ", printable(status.message())));
 }
 
 template <class Value>
-Value take(arrow::Result<Value> result, const std::filesystem::path& path) {
-  check(result.status(), path);
+Value take(arrow::Result<Value> result, const std::filesystem::path& path, std::string_view what = "be read") {
+  check(result.status(), path, what);
   return std::move(result).ValueUnsafe();
 }
 
@@ -60,12 +66,12 @@ struct ScoresWriter::Impl {
 
 ScoresWriter::ScoresWriter(const std::filesystem::path& path, const ScoresColumns& columns, const Json& provenance)
     : impl_(new Impl{path, OutputFile(path), schema_of(columns, provenance), nullptr, nullptr}) {
-  impl_->stream = take(arrow::io::FileOutputStream::Open(impl_->file.temporary_path().native()), path);
+  impl_->stream = take(arrow::io::FileOutputStream::Open(impl_->file.temporary_path().native()), path, kWriting);
   const auto properties = parquet::WriterProperties::Builder().compression(parquet::Compression::SNAPPY)->build();
   const auto arrow_properties = parquet::ArrowWriterProperties::Builder().store_schema()->build();
   impl_->writer = take(parquet::arrow::FileWriter::Open(*impl_->schema, arrow::default_memory_pool(), impl_->stream,
                                                         properties, arrow_properties),
-                       path);
+                       path, kWriting);
 }
 
 ScoresWriter::~ScoresWriter() = default;
@@ -85,12 +91,12 @@ void ScoresWriter::append(const Scores& scores) {
     columns.push_back(to_array<arrow::StringBuilder>(scores.split, path));
   }
   const auto table = arrow::Table::Make(impl_->schema, columns, static_cast<std::int64_t>(scores.size()));
-  check(impl_->writer->WriteTable(*table, kRowsPerGroup), path);
+  check(impl_->writer->WriteTable(*table, kRowsPerGroup), path, kWriting);
 }
 
 void ScoresWriter::close() {
-  check(impl_->writer->Close(), impl_->path);
-  check(impl_->stream->Close(), impl_->path);
+  check(impl_->writer->Close(), impl_->path, kWriting);
+  check(impl_->stream->Close(), impl_->path, kWriting);
   impl_->file.commit();
 }
 

@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <cctype>
+#include <map>
 #include <optional>
 
 #include <glob.h>
 
+#include "base/digest.h"
 #include "base/error.h"
+#include "base/file.h"
 #include "base/text.h"
 #include "pictures/png_reader.h"
 #include "pictures/record_reader.h"
@@ -45,6 +48,15 @@ std::optional<Split> split_of_folder(const std::filesystem::path& folder) {
   if (word == "validation" || word == "valid" || word == "val") return Split::kValidation;
   if (word == "test" || word == "testing") return Split::kTest;
   return std::nullopt;
+}
+
+// Of the end of a file: the footer of Parquet, which holds the statistics of its columns, differs between data.
+std::string digest_of_end(const std::filesystem::path& path) {
+  constexpr std::uint64_t kEnd = 64 << 10;
+  const InputFile file(path);
+  std::vector<std::byte> bytes(std::min(kEnd, file.size()));
+  file.read(file.size() - bytes.size(), bytes);
+  return sha256(bytes);
 }
 
 // Gathers the files of all names.
@@ -168,6 +180,27 @@ Inputs find_inputs(const InputNames& names) {
     }
   }
   return std::move(finder).result(names.shares);
+}
+
+void refuse_copies(const Inputs& inputs) {
+  if (inputs.format == InputFormat::kPngFolders) return;
+  std::map<std::uint64_t, Paths> of_size;
+  for (const auto& path : inputs.files) of_size[InputFile(path).size()].push_back(path);
+  for (const auto& [size, files] : of_size) {
+    if (files.size() == 1) continue;
+    std::map<std::string, Paths> of_end;
+    for (const auto& path : files) {
+      Paths& others = of_end[digest_of_end(path)];
+      for (const auto& other : others) {
+        // One path twice is the reader's to refuse.
+        const bool is_other = std::filesystem::weakly_canonical(other) != std::filesystem::weakly_canonical(path);
+        if (!is_other || !have_same_content(other, path)) continue;
+        throw Error(text(path, ": has the same content as ", other,
+                         " (each of its jets would count twice) leave one of them out"));
+      }
+      others.push_back(path);
+    }
+  }
 }
 
 std::unique_ptr<JetReader> open_reader(const Inputs& inputs, const ReadOptions& options) {

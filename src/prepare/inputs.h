@@ -40,6 +40,10 @@ struct Inputs {
 // formats, UsageError for impossible shares.
 Inputs find_inputs(const InputNames& names);
 
+// Refuses files with the same content under several names: their jets would count twice, or lie in two splits. Cheap:
+// only files of one size are opened, and only those whose ends agree are compared. Throws Error.
+void refuse_copies(const Inputs& inputs);
+
 // Opens the files by their format.
 std::unique_ptr<JetReader> open_reader(const Inputs& inputs, const ReadOptions& options);
 

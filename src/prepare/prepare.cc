@@ -142,6 +142,7 @@ PrepareResult prepare_store(const PrepareOptions& options, const std::filesystem
   };
   refuse_output(out, overwrite, is_part);
   const std::unique_ptr<JetReader> reader = open_reader(inputs, options.read);
+  refuse_copies(inputs);
   const Json command = describe_command(options, inputs);
   PrepareResult result;
   result.files = files_before(groups.last);

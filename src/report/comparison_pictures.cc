@@ -19,7 +19,7 @@ std::vector<double> of_both_classes(const Spectrum& spectrum) {
 void draw_comparison(const std::array<PicturedSet, 2>& sets, const std::vector<Channel>& channels,
                      const ImageShape& shape, const std::filesystem::path& folder) {
   const std::array<std::string, 2> names = {text("first: ", sets[0].name), text("second: ", sets[1].name)};
-  draw_mean_images(folder / "averages.png", channels, shape, {sets[0].means, sets[1].means},
+  draw_mean_images(folder / kAverages, channels, shape, {sets[0].means, sets[1].means},
                    {"mean of first", "mean of second", "second − first"}, {names[0], names[1]});
   const std::vector<Spectrum>& others = sets[1].spectra.spectra();
   for (const Spectrum& spectrum : sets[0].spectra.spectra()) {

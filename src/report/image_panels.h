@@ -33,6 +33,8 @@ class PanelLayout {
 void draw_panel(Canvas& canvas, double x, double y, const ChannelImage& image, const ImageShape& shape,
                 const std::string& title, const std::string& unit, const ColorScale& scale);
 
+inline constexpr const char* kAverages = "averages.png";
+
 // The average images of two sets of jets, on one scale of colours for both, and their difference, second - first, on a
 // symmetric one. words: what the three are, before the channel's name. Lines of the caption stand above.
 void draw_mean_images(const std::filesystem::path& path, const std::vector<Channel>& channels, const ImageShape& shape,

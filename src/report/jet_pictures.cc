@@ -11,6 +11,8 @@
 namespace jetvit {
 namespace {
 
+constexpr std::string_view kJets = "jets.png";
+
 ChannelImage dense(const SparseImages& images, std::size_t jet, int channel) {
   ChannelImage out(static_cast<std::size_t>(images.shape.pixels()), 0);
   const SparseChannel pixels = images.channel(jet, channel);
@@ -69,11 +71,19 @@ void draw_spectrum(const Spectrum& spectrum, const std::filesystem::path& stem) 
 }  // namespace
 
 void draw_pictures(const JetRecords& jets, const std::vector<Channel>& channels, const std::filesystem::path& folder) {
-  draw_jets(jets, channels, folder / "jets.png");
-  draw_averages(jets, channels, folder / "averages.png");
+  draw_jets(jets, channels, folder / kJets);
+  draw_averages(jets, channels, folder / kAverages);
   JetSpectra spectra(channels);
   spectra.add(jets);
   for (const Spectrum& spectrum : spectra.spectra()) draw_spectrum(spectrum, folder / spectrum.file_name());
+}
+
+bool is_jet_picture(const std::filesystem::path& name) {
+  if (name.has_parent_path()) return false;
+  const std::string& word = name.native();
+  const bool is_png = name.extension() == ".png";
+  return word == kJets || word == kAverages ||
+         (word.starts_with(kSpectrumStart) && (is_png || name.extension() == ".svg"));
 }
 
 }  // namespace jetvit

@@ -13,4 +13,7 @@ namespace jetvit {
 // each channel, or the pixel values of signed ones.
 void draw_pictures(const JetRecords& jets, const std::vector<Channel>& channels, const std::filesystem::path& folder);
 
+// Whether a picture of a data set, or of two that are compared, has this name (without folder).
+bool is_jet_picture(const std::filesystem::path& name);
+
 }  // namespace jetvit

@@ -23,7 +23,7 @@ AxisTitle observer_title(const std::string& name) {
 std::string Spectrum::file_name() const {
   std::string word;
   for (const char c : name) word.push_back(std::isalnum(static_cast<unsigned char>(c)) != 0 ? c : '_');
-  return text("spectrum_", word.substr(0, 64));
+  return text(kSpectrumStart, word.substr(0, 64));
 }
 
 void JetSpectra::add(const JetRecords& jets) {

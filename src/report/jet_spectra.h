@@ -3,12 +3,15 @@
 #include <array>
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "jet/jet_records.h"
 #include "report/plots.h"
 
 namespace jetvit {
+
+inline constexpr std::string_view kSpectrumStart = "spectrum_";  // of the files' names
 
 // The finite values of one quantity.
 struct Spectrum {

@@ -73,6 +73,7 @@ std::string fingerprint_of(const SplitRecords& splits) {
 std::unique_ptr<JetSource> read_files(const SourceOptions& options) {
   const Inputs inputs = find_inputs(options.inputs);
   const std::unique_ptr<JetReader> reader = open_reader(inputs, options.read);
+  refuse_copies(inputs);
   std::array<JetRecords, 3> records;
   for (JetRecords& jets : records) {
     jets.images.shape = reader->shape();

@@ -26,6 +26,15 @@ std::string SourceOptions::name() const {
   return "";
 }
 
+SourceOptions absolute(SourceOptions options) {
+  const auto make_absolute = [](std::vector<std::string>& names) {
+    for (std::string& name : names) name = std::filesystem::absolute(name).lexically_normal();
+  };
+  make_absolute(options.inputs.any);
+  for (auto& names : options.inputs.of_split) make_absolute(names);
+  return options;
+}
+
 Json to_json(const SourceOptions& options) {
   const InputNames& inputs = options.inputs;
   const ReadOptions& read = options.read;

@@ -22,6 +22,9 @@ struct SourceOptions {
   std::string name() const;  // for messages: the first of the names
 };
 
+// The same with absolute names, which mean the same from any folder.
+SourceOptions absolute(SourceOptions options);
+
 // All but the threads, so that a run can tell later what it was trained on.
 Json to_json(const SourceOptions& options);
 SourceOptions source_options_from_json(const Json& json);  // throws Json::exception

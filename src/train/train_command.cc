@@ -13,13 +13,11 @@
 #include "base/text.h"
 #include "ops/explain_torch_failure.h"
 #include "source/jet_source.h"
+#include "train/run_folder.h"
 #include "train/trainer.h"
 
 namespace jetvit {
 namespace {
-
-constexpr const char* kRecordFile = "run.json";
-constexpr const char* kRecipeFile = "recipe.json";
 
 std::string utc_now() {
   const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
@@ -45,7 +43,7 @@ void require_both_classes(const JetRecords& records, const char* split, const st
 TrainingData read_data(const Recipe& recipe, const SourceOptions& options) {
   const std::unique_ptr<JetSource> source = open_source(options);
   const Manifest& manifest = source->manifest();
-  TrainingData data{source->name(), to_json(options), manifest.fingerprint, nullptr, nullptr, {}};
+  TrainingData data{source->name(), to_json(absolute(options)), manifest.fingerprint, nullptr, nullptr, {}};
   const double asked = recipe.transform.zero_threshold;
   data.transform = make_input_transform(manifest.channels, manifest.statistics, recipe.transform.functions,
                                         recipe.transform.split_signed, asked < 0 ? manifest.zero_threshold : asked);
@@ -61,21 +59,22 @@ bool has_checkpoint(const TrainCommand& command) {
   return command.resume && std::filesystem::exists(command.run / kLastFile);
 }
 
-// Makes the run's folder, which is locked, ready; true where there is a checkpoint to go on from.
-bool open_run(const TrainCommand& command) {
+// Makes the run's folder, which is locked, ready; true where the training goes on from a checkpoint.
+bool open_run(const TrainCommand& command, Trainer& trainer) {
   remove_stale_temporaries(command.run);
-  if (has_checkpoint(command)) return true;
-  if (command.resume) {
+  const bool resumed = has_checkpoint(command);
+  if (resumed) {
+    trainer.resume();
+  } else if (command.resume) {
     std::cerr << text(command.run, ": no checkpoint yet, the training begins\n");
-    return false;
+  } else if (command.overwrite) {
+    // Until this file stands there, the folder holds the whole former run; from then on, one that can be resumed.
+    trainer.save_last();
   }
-  // Only what a training writes goes away: the folder may hold other people's files.
-  for (const char* name : {kLastFile, kBestFile, kRecordFile, kRecipeFile, kMetricsFile, kEventFile}) {
-    std::filesystem::remove(command.run / name);
-  }
-  int stage = 1;
-  while (std::filesystem::remove(command.run / best_of_stage_file(stage))) ++stage;
-  return false;
+  // Before its first step a training has nothing but that checkpoint: the rest is of a former one, whose removal may
+  // have been cut off.
+  if (trainer.position().step == 0) remove_former_run(command.run);
+  return resumed;
 }
 
 // The stages with what their epochs came to.
@@ -136,19 +135,16 @@ Json run_training(const TrainCommand& command) {
   const int threads = command.source.read.threads;
   at::set_num_threads(threads);
   // Data and pretrained weights come before the folder: a misspelt path leaves nothing behind.
-  if (!command.resume) refuse_existing(command.run, command.overwrite);
+  if (!command.resume) refuse_run(command.run, command.overwrite);
   const TrainingData data = read_data(recipe, command.source);
   auto trainer = std::make_unique<Trainer>(recipe, data, command.run);
   if (!recipe.pretrained.file.empty() && !has_checkpoint(command)) trainer->start_from_pretrained();
   create_folder(command.run);
   const FolderLock lock(command.run);
-  const bool resumed = open_run(command);
-  if (resumed) {
-    trainer->resume();
-    if (!recipe.pretrained.file.empty()) {
-      std::cerr << text("the run goes on with its own weights: ", printable(recipe.pretrained.file),
-                        " is not read again\n");
-    }
+  const bool resumed = open_run(command, *trainer);
+  if (resumed && !recipe.pretrained.file.empty()) {
+    std::cerr << text("the run goes on with its own weights: ", printable(recipe.pretrained.file),
+                      " is not read again\n");
   }
   commit_text(command.run / kRecipeFile, recipe_to_json(recipe).dump(2) + "\n");
   Json record = {{"status", "running"},
@@ -159,7 +155,7 @@ Json run_training(const TrainCommand& command) {
                  {"recipe", recipe_to_json(recipe)},
                  {"pretrained", trainer->pretrained()},
                  {"data",
-                  {{"source", to_json(command.source)},
+                  {{"source", data.source},
                    {"fingerprint", data.fingerprint},
                    {"train_jets", data.train->size()},
                    {"validation_jets", data.validation->size()}}},

@@ -16,7 +16,7 @@ struct TrainCommand {
   SourceOptions source;
   std::filesystem::path run;
   bool resume = false;     // go on where the run stopped; a run without a checkpoint begins
-  bool overwrite = false;  // replace the outputs of an earlier run
+  bool overwrite = false;  // replace an earlier run: killed at any time, the folder holds that or one to resume
   std::string device = "cpu";
   std::vector<std::string> arguments;  // of the command line, for the record
 };

@@ -22,6 +22,9 @@
 namespace jetvit {
 namespace {
 
+constexpr std::string_view kBestOfStage = "best_of_stage_";
+constexpr std::string_view kCheckpointEnding = ".safetensors";
+
 double wall_time() {
   return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
@@ -58,7 +61,11 @@ LoadOptions load_options(const Recipe& recipe, const Model& model, const JetReco
 }  // namespace
 
 std::string best_of_stage_file(int stage) {
-  return text("best_of_stage_", stage, ".safetensors");
+  return text(kBestOfStage, stage, kCheckpointEnding);
+}
+
+bool is_best_of_stage_file(std::string_view name) {
+  return name.starts_with(kBestOfStage) && name.ends_with(kCheckpointEnding);
 }
 
 Trainer::Trainer(Recipe recipe, TrainingData data, std::filesystem::path run)

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/stop_flag.h"
@@ -26,6 +27,7 @@ inline constexpr const char* kBestFile = "best.safetensors";
 
 // The best weights of a stage (from 1) that is not the last; the last one's are kBestFile.
 std::string best_of_stage_file(int stage);
+bool is_best_of_stage_file(std::string_view name);
 
 // What a training reads.
 struct TrainingData {
@@ -58,6 +60,9 @@ class Trainer {
   // epoch, step and jets where the loss is not finite. `stop` is asked after every step for a signal, or 0.
   void run(const std::function<int()>& stop = stop_requested);
 
+  // Writes last.safetensors: a resume goes on from here.
+  void save_last() const;
+
   const Position& position() const { return position_; }
   const Model& model() const { return *model_; }  // of the stage under way
   const std::vector<Json>& epochs() const { return log_->rows(); }
@@ -80,7 +85,6 @@ class Trainer {
   void update_average();
   void end_epoch(double train_seconds);
   Json description(const char* kind) const;
-  void save_last() const;
   void save_best() const;
   void tell(const Json& row, bool best) const;
 

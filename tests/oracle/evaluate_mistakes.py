@@ -68,7 +68,10 @@ def check_scores_files(jetvit, folder):
     expect(mistakes.run(jetvit, "evaluate", "--scores", path, "--out", folder / "file" / "x"), 1, "file")
     tiny.check(evaluate())
     before = (out / "metrics.json").read_bytes()
-    expect(evaluate(), 1, "metrics.json: exists already", "--overwrite")
+    expect(evaluate(), 1, "measured: exists already", "--overwrite")
+    (out / "notes.txt").write_text("precious")
+    expect(evaluate("--overwrite"), 1, "measured: holds notes.txt, which no evaluation of this kind left there")
+    (out / "notes.txt").unlink()
     assert (out / "metrics.json").read_bytes() == before
     # Other numeric types, and scores that are no probabilities: their order still counts.
     pq.write_table(pa.table({"score": pa.array([-3, 1, 0, 9], pa.int32()), "label": pa.array([False, False, True, True]),

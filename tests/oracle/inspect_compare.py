@@ -53,6 +53,24 @@ def compare(jetvit, *words):
     return json.loads(tiny.check(mistakes.run(jetvit, "inspect", *words, "--json", "--threads", "2")).stdout)
 
 
+def check_pictures(jetvit, folder, raw, pictures, names):
+    """One set of pictures in a folder, replaced as a whole and only when told; other files are never touched."""
+    def inspect(*more):
+        return mistakes.run(jetvit, "inspect", raw, "--pictures", pictures, *more)
+
+    before = {path.name: path.read_bytes() for path in pictures.iterdir()}
+    mistakes.expect(inspect(), 1, "same: exists already (nothing was changed)", "--overwrite")
+    (pictures / "notes.txt").write_text("precious")
+    mistakes.expect(inspect("--overwrite"), 1, "same: holds notes.txt, which no inspection of this kind left there", "another --pictures")
+    (pictures / "notes.txt").unlink()
+    mistakes.expect(mistakes.run(jetvit, "inspect", folder / "absent", "--pictures", pictures, "--overwrite"), 1, "no such file")
+    assert {path.name: path.read_bytes() for path in pictures.iterdir()} == before
+    (pictures / "spectrum_of_another_set.svg").write_text("old")
+    tiny.check(inspect("--overwrite"))
+    assert {path.name for path in pictures.iterdir()} == {"jets.png"} | names, list(pictures.iterdir())
+    assert not list(folder.glob(".*")), list(folder.glob(".*"))
+
+
 def main(jetvit):
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
@@ -78,6 +96,7 @@ def main(jetvit):
         quantities = ["pt", "m0"] + [f"{channel}_{what}" for channel in ("tracks", "ecal", "hcal") for what in ("pixels", "sum")]
         names = {"averages.png"} | {f"spectrum_{quantity}.{kind}" for quantity in quantities for kind in ("png", "svg")}
         assert {path.name for path in (folder / "same").iterdir()} == names, list((folder / "same").iterdir())
+        check_pictures(jetvit, folder, two, folder / "same", names)
         # Other channels are refused, and pictures of images of another size.
         other = tiny.write_raw(folder / "other.parquet", jets=20, channels=2)
         mistakes.expect(mistakes.run(jetvit, "inspect", one, "--compare", other), 1, "has 2 channels", "has 3")

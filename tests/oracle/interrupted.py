@@ -37,6 +37,16 @@ def changing_calls(log, folder):
     return changing
 
 
+def sample(changes, calls, per_call):
+    """Of these changing calls, those named `calls`, about `per_call` of each, the first and the last among them."""
+    for call in calls:
+        numbers = [number for name, number in changes if name == call]
+        assert numbers, f"no {call} changed anything"
+        step = max(1, (len(numbers) - 1) // max(1, per_call - 1))
+        for number in sorted({*numbers[::step], numbers[-1]}):
+            yield call, number
+
+
 class Place:
     """Where a program is disturbed: an output in a folder of its own, put back by reset() to what `old` holds (or to
     nothing). Knows the states before and after, and the file-changing calls of an undisturbed run."""

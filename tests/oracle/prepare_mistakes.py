@@ -149,11 +149,35 @@ def bad_rows(check, folder):
     check.refuse([write(path, {name: [] for name in columns()})], path, "holds no whole image (the file has no rows)")
 
 
+def negative_pixels(check, folder):
+    """Energies below zero are dropped, counted and told; the jets stay."""
+    data = columns(seed=5)
+    for jet, pixel in ((0, 3), (7, 5), (7, 6)):
+        data["X_jets"][jet][1][2][pixel] = -2.5
+    path = write(folder / "negative.parquet", data)
+    summary, manifest = check.accept([path])
+    assert summary["jets"] == JETS and summary["negative_pixels"] == 3, summary
+    assert manifest["preparation"]["negative_pixels_dropped"] == 3, manifest["preparation"]
+    shown = json.loads(tiny.check(mistakes.run(check.jetvit, "inspect", check.folder / "accepted", "--json")).stdout)
+    assert min(channel["minimum"] for channel in shown["channels"]) >= 0, shown["channels"]
+    done = tiny.check(check.run(path, "--out", folder / "accepted", "--overwrite"))
+    assert "dropped 3 negative pixels of channels that have no sign\n" in done.stdout, done.stdout
+
+
 def bad_sets(check, folder, good):
     other = write(folder / "other.parquet", columns(seed=2))
     (folder / "link.parquet").symlink_to(good)
     check.refuse(["--train", good, "--test", good], good, "is named twice")
     check.refuse([good, folder / "link.parquet"], "link.parquet: is named twice")
+    copy = shutil.copy(good, folder / "copy.parquet")
+    for words in (["--train", good, "--test", copy], [other, good, copy], [good, copy, "--to", "png"]):
+        check.refuse(words, f"{copy}: has the same content as {good} (each of its jets would count twice) leave one of them out")
+    content = good.read_bytes()  # as long, with the same end, and yet other jets: that is no copy
+    middle = folder / "middle.parquet"
+    middle.write_bytes(content[:4] + bytes(1) + content[5:])
+    done = check.run(good, middle, "--out", folder / "store")
+    assert "same content" not in done.stderr, done.stderr
+    shutil.rmtree(folder / "store", ignore_errors=True)
     small = folder / "small.parquet"
     pq.write_table(pa.table({"X_jets": pa.array([[[[1.0] * 5] * 5] * 3]), "pt": [1.0], "m0": [1.0], "y": [1.0]}), small)
     check.refuse([good, small], small, "images of another shape (3 x 5 x 5) than", good, "(3 x 12 x 12; prepare them apart)")
@@ -240,6 +264,7 @@ def main(jetvit):
         bad_files(check, folder, good)
         bad_columns(check, folder)
         bad_rows(check, folder)
+        negative_pixels(check, folder)
         bad_sets(check, folder, good)
         bad_options(check, folder, good)
         bad_outputs(check, folder, good)

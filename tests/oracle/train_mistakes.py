@@ -1,4 +1,5 @@
 """What train and predict say to mistakes, and the exit status they leave with."""
+import json
 import pathlib
 import signal
 import subprocess
@@ -13,6 +14,7 @@ from mistakes import expect
 
 
 def main(jetvit):
+    jetvit = pathlib.Path(jetvit).absolute()
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
         store = tiny.make_store(jetvit, folder)
@@ -33,6 +35,29 @@ def main(jetvit):
         expect(train(), 1, "--overwrite")
         expect(train("--resume", "--set", "optimiser.lr=0.5"), 2, "cannot resume: optimiser.lr is 0.5, was 0.001")
         tiny.check(train("--overwrite"))
+        (folder / "theirs").mkdir()
+        (folder / "theirs/notes.txt").write_text("precious")
+        expect(train("--overwrite", out=folder / "theirs"), 1, "theirs: holds notes.txt and no run that could be replaced (nothing was changed")
+        assert [path.name for path in (folder / "theirs").iterdir()] == ["notes.txt"]
+        failed = train("--set", "optimiser.lr=100", out=folder / "failed")
+        expect(failed, 1, "not finite")
+        record = json.loads((folder / "failed/run.json").read_text())
+        assert record["status"] == "failed" and failed.stderr.endswith(f"jetvit: {record['error']}\n"), record
+        assert record["ended"] >= record["started"] and record["result"]["epochs"] == 0, record
+
+        # Trained with a relative path, a run finds its data from any folder; where they are gone, it asks for --data.
+        def evaluate(*more):
+            words = [jetvit, "evaluate", folder / "run", "--baselines", "0", "--threads", "1", *more]
+            return subprocess.run([str(word) for word in words], capture_output=True, text=True, cwd="/")
+
+        command = tiny.train_command(jetvit, "./store", run, "--overwrite")
+        tiny.check(subprocess.run(command, capture_output=True, text=True, cwd=folder))
+        assert json.loads((run / "run.json").read_text())["data"]["source"]["data"] == [str(store)]
+        tiny.check(evaluate())
+        store.rename(folder / "moved")
+        expect(evaluate("--overwrite"), 1, f"{run}: the data that it was trained on cannot be read ({store}: no such file) say with --data")
+        tiny.check(evaluate("--overwrite", "--data", folder / "moved"))
+        (folder / "moved").rename(store)
 
         (folder / "single").mkdir()
         single = tiny.make_store(jetvit, folder / "single", labels=(1,))

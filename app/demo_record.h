@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "base/options.h"
+
+namespace jetvit {
+
+// What a demo is made of and how far it came: OUT/demo.json, by which the next one knows what it may go on with.
+struct DemoRecord {
+  Json preparation;    // describe_command() of its store
+  std::string recipe;  // SHA-256 of the file
+  std::string store;   // fingerprint; empty until it is prepared
+  // Where a former run is to be replaced: the time of its last checkpoint, by which it is known for as long as it
+  // stands; 0: it has none.
+  std::optional<std::int64_t> former_run;
+  bool finished = false;
+};
+
+inline constexpr const char* kDemoRecord = "demo.json";
+
+// Of a demo of these files and this recipe. Throws Error where they cannot be found.
+DemoRecord describe_demo(const std::filesystem::path& sample, const std::filesystem::path& recipe);
+
+// The file of the sample for a split.
+std::string sample_file(const std::filesystem::path& sample, std::string_view split);
+
+// The record in the folder of a demo. Throws Error where it is damaged.
+DemoRecord read_demo(const std::filesystem::path& out);
+void write_demo(const std::filesystem::path& out, const DemoRecord& record);
+
+// In words, what the second is made of differently; empty where nothing.
+std::string demo_difference(const DemoRecord& record, const DemoRecord& other);
+
+// When the run's last checkpoint was written, in ticks of the file system's clock; 0 where there is none.
+std::int64_t checkpoint_time(const std::filesystem::path& run);
+
+}  // namespace jetvit
