@@ -1,5 +1,6 @@
 #include <iostream>
 #include <memory>
+#include <optional>
 
 #include <CLI/CLI.hpp>
 
@@ -36,10 +37,8 @@ struct Findings {
   std::vector<std::string> observers;
   std::array<std::uint64_t, 2> counts{};
   ReadSummary summary;
-  JetRecords sample;  // for pictures
+  std::optional<JetPictures> pictures;  // where they were asked for
 };
-
-constexpr std::size_t kPictureJets = 20000;
 
 Findings inspect_raw(const InspectCommand& command) {
   InputNames names;
@@ -50,11 +49,12 @@ Findings inspect_raw(const InspectCommand& command) {
   findings.shape = reader->shape();
   findings.channels = reader->channels();
   findings.observers = reader->observer_names();
+  if (!command.pictures.empty()) findings.pictures.emplace(findings.shape, findings.channels);
   StatisticsAccumulator statistics(findings.shape);
   findings.summary = reader->read([&](JetRecords&& jets) {
     statistics.add(jets.images);
     for (const std::uint8_t label : jets.label) ++findings.counts[label];
-    if (!command.pictures.empty() && findings.sample.size() < kPictureJets) findings.sample.append(jets);
+    if (findings.pictures) findings.pictures->add(jets);
   });
   findings.statistics = statistics.result();
   return findings;
@@ -79,10 +79,13 @@ Findings inspect_store(const InspectCommand& command) {
     findings.summary.rows += source.rows;
     findings.summary.skipped += source.skipped;
   }
+  if (!command.pictures.empty()) findings.pictures.emplace(findings.shape, findings.channels);
+  const auto take = [&](const JetRecords& jets) {
+    if (findings.pictures) findings.pictures->add(jets);
+  };
   for (const Split split : kSplits) {
-    if (!command.verify && (command.pictures.empty() || findings.sample.size() > 0)) continue;
-    JetRecords jets = read_split(command.input, manifest, split, command.read.threads);
-    if (findings.sample.size() == 0) findings.sample = std::move(jets);
+    if (!command.verify && !findings.pictures) break;
+    for_each_shard(command.input, manifest, split, take, command.read.threads);
   }
   return findings;
 }
@@ -103,16 +106,20 @@ Json to_json(const Findings& findings) {
   for (const SkippedRow& row : findings.summary.named) {
     skipped.push_back({{"file", row.file}, {"row", row.row}, {"reason", row.reason}});
   }
-  return {{"kind", findings.kind},
-          {"shape", {findings.shape.channels, findings.shape.height, findings.shape.width}},
-          {"rows", findings.summary.rows},
-          {"jets", findings.summary.kept},
-          {"class_0", findings.counts[0]},
-          {"class_1", findings.counts[1]},
-          {"observers", findings.observers},
-          {"channels", channels},
-          {"skipped", findings.summary.skipped},
-          {"skipped_rows", skipped}};
+  Json json = {{"kind", findings.kind},
+               {"shape", {findings.shape.channels, findings.shape.height, findings.shape.width}},
+               {"rows", findings.summary.rows},
+               {"jets", findings.summary.kept},
+               {"class_0", findings.counts[0]},
+               {"class_1", findings.counts[1]},
+               {"observers", findings.observers},
+               {"channels", channels},
+               {"skipped", findings.summary.skipped},
+               {"skipped_rows", skipped}};
+  if (findings.pictures) {
+    json["pictures"] = {{"jets", findings.pictures->jets()}, {"jets_of_spectra", findings.pictures->jets_of_spectra()}};
+  }
+  return json;
 }
 
 void print(const Findings& findings, const std::string& input) {
@@ -145,10 +152,14 @@ void run(const InspectCommand& command) {
   } else {
     print(findings, command.input);
   }
-  if (!command.pictures.empty()) {
+  if (findings.pictures) {
     create_folder(command.pictures);
-    draw_pictures(findings.sample, findings.channels, command.pictures);
-    if (!command.json) std::cout << "pictures: " << command.pictures << '\n';
+    findings.pictures->draw(command.pictures);
+    if (!command.json) {
+      std::cout << "pictures: " << command.pictures << " (averages of all jets, spectra of "
+                << with_commas(findings.pictures->jets_of_spectra()) << " of " << with_commas(findings.pictures->jets())
+                << ")\n";
+    }
   }
 }
 
