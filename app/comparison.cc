@@ -71,8 +71,10 @@ DataSet read_files(const std::string& name, const ReadOptions& options, bool wit
   names.any = {name};
   const std::unique_ptr<JetReader> reader = open_reader(find_inputs(names), options);
   DataSet set(name, reader->shape(), reader->channels(), with_spectra);
-  reader->read([&](JetRecords& jets, int) { suppress_zeros(jets.images, reader->channels(), threshold); },
-               [&](const JetRecords& jets) { set.add(jets); });
+  const ReadSummary summary =
+      reader->read([&](JetRecords& jets, int) { suppress_zeros(jets.images, reader->channels(), threshold); },
+                   [&](const JetRecords& jets) { set.add(jets); });
+  require_shape(summary, name);
   return set;
 }
 

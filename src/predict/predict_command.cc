@@ -104,6 +104,7 @@ Json run_predict(const PredictCommand& command) {
     Scorer scorer(command, trained, {reader->observer_names(), reader->has_label(), false}, files, 0);
     const ReadSummary summary = reader->read(
         [&scorer](JetRecords&& chunk) { scorer.add(std::make_shared<const JetRecords>(std::move(chunk)), ""); });
+    require_shape(summary, command.source.name());
     skipped = summary.rows - summary.kept;
     jets = scorer.close();
   }
