@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -7,11 +8,13 @@
 #include "app/commands.h"
 #include "app/comparison.h"
 #include "app/input_options.h"
+#include "app/skipped_rows.h"
 #include "base/commit.h"
 #include "base/error.h"
 #include "base/options.h"
 #include "base/table.h"
 #include "base/text.h"
+#include "pictures/picture_set.h"
 #include "prepare/inputs.h"
 #include "prepare/statistics.h"
 #include "report/jet_pictures.h"
@@ -37,18 +40,36 @@ struct Findings {
   std::vector<std::string> observers;
   std::array<std::uint64_t, 2> counts{};
   ReadSummary summary;
+  std::vector<std::string> files;       // of the summary
+  std::string skipped_report;           // a store's
   std::optional<JetPictures> pictures;  // where they were asked for
 };
+
+// Jet stores and shards of TFRecords have digests.
+void verify_files(const Inputs& inputs) {
+  switch (inputs.format) {
+    case InputFormat::kParquet:
+      throw UsageError("--verify: raw Parquet files have no digests to compare with (jet stores and TFRecords do)");
+    case InputFormat::kPngFolders:
+      throw UsageError(
+          "--verify: PNG folders have no digests to compare with (that no picture is missing is always checked)");
+    case InputFormat::kTfRecords:
+      return verify_records(inputs.files);
+  }
+}
 
 Findings inspect_raw(const InspectCommand& command) {
   InputNames names;
   names.any = {command.input};
-  const std::unique_ptr<JetReader> reader = open_reader(find_inputs(names), command.read);
+  const Inputs inputs = find_inputs(names);
+  if (command.verify) verify_files(inputs);
+  const std::unique_ptr<JetReader> reader = open_reader(inputs, command.read);
   Findings findings;
   findings.kind = reader->kind();
   findings.shape = reader->shape();
   findings.channels = reader->channels();
   findings.observers = reader->observer_names();
+  for (const auto& file : reader->files()) findings.files.push_back(file.string());
   if (!command.pictures.empty()) findings.pictures.emplace(findings.shape, findings.channels);
   StatisticsAccumulator statistics(findings.shape);
   findings.summary = reader->read([&](JetRecords&& jets) {
@@ -56,8 +77,27 @@ Findings inspect_raw(const InspectCommand& command) {
     for (const std::uint8_t label : jets.label) ++findings.counts[label];
     if (findings.pictures) findings.pictures->add(jets);
   });
+  require_shape(findings.summary, command.input);
   findings.statistics = statistics.result();
   return findings;
+}
+
+// What the preparation of a store read and left out.
+ReadSummary summary_of(const Manifest& manifest) {
+  ReadSummary summary;
+  for (const Split split : kSplits) summary.kept += manifest.jets(split);
+  for (const SourceFile& source : manifest.source_files) {
+    summary.rows += source.rows;
+    summary.skipped += source.skipped;
+  }
+  for (const Json& row : manifest.skipped_rows) {
+    const auto file = std::find(manifest.sources.begin(), manifest.sources.end(), row.value("file", ""));
+    if (file == manifest.sources.end()) continue;
+    const auto index = static_cast<std::uint32_t>(file - manifest.sources.begin());
+    summary.named.push_back({index, row.value("row", std::uint64_t{0}), row.value("reason", "")});
+  }
+  for (const auto& [reason, count] : manifest.skipped_reasons.items()) summary.reasons[reason] = count;
+  return summary;
 }
 
 Findings inspect_store(const InspectCommand& command) {
@@ -74,10 +114,10 @@ Findings inspect_store(const InspectCommand& command) {
     findings.counts[0] += counts[0];
     findings.counts[1] += counts[1];
   }
-  findings.summary.kept = findings.counts[0] + findings.counts[1];
-  for (const SourceFile& source : manifest.source_files) {
-    findings.summary.rows += source.rows;
-    findings.summary.skipped += source.skipped;
+  findings.summary = summary_of(manifest);
+  findings.files = manifest.sources;
+  if (manifest.skipped_report) {
+    findings.skipped_report = std::filesystem::path(command.input) / manifest.skipped_report->file;
   }
   if (!command.pictures.empty()) findings.pictures.emplace(findings.shape, findings.channels);
   const auto take = [&](const JetRecords& jets) {
@@ -104,7 +144,7 @@ Json to_json(const Findings& findings) {
   }
   Json skipped = Json::array();
   for (const SkippedRow& row : findings.summary.named) {
-    skipped.push_back({{"file", row.file}, {"row", row.row}, {"reason", row.reason}});
+    skipped.push_back({{"file", findings.files[row.file]}, {"row", row.row}, {"reason", row.reason}});
   }
   Json json = {{"kind", findings.kind},
                {"shape", {findings.shape.channels, findings.shape.height, findings.shape.width}},
@@ -115,6 +155,7 @@ Json to_json(const Findings& findings) {
                {"observers", findings.observers},
                {"channels", channels},
                {"skipped", findings.summary.skipped},
+               {"skipped_reasons", findings.summary.reasons},
                {"skipped_rows", skipped}};
   if (findings.pictures) {
     json["pictures"] = {{"jets", findings.pictures->jets()}, {"jets_of_spectra", findings.pictures->jets_of_spectra()}};
@@ -137,9 +178,7 @@ void print(const Findings& findings, const std::string& input) {
                     fixed(of.maximum, 1)});
   }
   std::cout << text_table({"channel", "unit", "pixels a jet", "occupancy %", "sum a jet", "minimum", "maximum"}, rows);
-  for (const SkippedRow& row : findings.summary.named) {
-    std::cout << "skipped row " << row.row << " of file " << row.file << ": " << row.reason << '\n';
-  }
+  print_skipped(findings.summary, findings.files, findings.skipped_report);
 }
 
 void run(const InspectCommand& command) {
@@ -148,7 +187,7 @@ void run(const InspectCommand& command) {
   }
   const Findings findings = is_store(command.input) ? inspect_store(command) : inspect_raw(command);
   if (command.json) {
-    std::cout << to_json(findings).dump(1) << '\n';
+    std::cout << to_json(findings).dump(1, ' ', false, Json::error_handler_t::replace) << '\n';
   } else {
     print(findings, command.input);
   }
@@ -176,7 +215,8 @@ void add_inspect(CLI::App& program) {
   app->add_option("--compare", command->compare,
                   "other data: shows the means and average images of both and how they differ");
   add_read_options(*app, command->read);
-  app->add_flag("--verify", command->verify, "read every shard of a store and compare it with its digest");
+  app->add_flag("--verify", command->verify,
+                "read every shard of a store or of TFRecords and compare it with its digest");
   app->add_flag("--json", command->json, "print as JSON");
   app->footer(
       "Examples:\n  jetvit inspect data/sample/quark_gluon_train.parquet\n  jetvit inspect store --pictures "
