@@ -1,11 +1,13 @@
 #include "app/bench_load.h"
 
+#include <algorithm>
 #include <iostream>
 #include <memory>
 
 #include <CLI/CLI.hpp>
 
 #include "app/input_options.h"
+#include "base/error.h"
 #include "base/options.h"
 #include "base/parallel_for.h"
 #include "base/progress.h"
@@ -95,6 +97,15 @@ void print(const BenchLoad& bench, const Json& result) {
             << text_table({"jets/s", "median", "slowest", "fastest", "rounds"}, rows);
 }
 
+// Timed batches are full ones.
+void require_full_batch(const BenchLoad& bench, const JetRecords& jets) {
+  if (bench.load.batch_size < 1 || jets.size() >= static_cast<std::size_t>(bench.load.batch_size)) return;
+  const std::string what = bench.source.inputs.empty() ? "made-up jets" : printable(bench.source.name());
+  throw UsageError(text("--batch-size ", bench.load.batch_size, ": the training split of ", what, " holds ",
+                        jets.size(), " jets, which make no full batch (say --batch-size ",
+                        std::max<std::size_t>(jets.size(), 1), " or less; only the training split is loaded)"));
+}
+
 void run(BenchLoad& bench) {
   bench.source.read.threads = bench.load.threads;
   Json settings = Json::object();
@@ -103,6 +114,7 @@ void run(BenchLoad& bench) {
   bench.load.format = {.channels_last = bench.layout == "channels-last", .bf16 = bench.type == "bf16"};
   if (bench.sampling == "weighted") bench.load.order = Order::kWeighted;
   const Opened opened = open_jets(bench);
+  require_full_batch(bench, *opened.jets);
   const std::vector<Channel> channels = channels_for(opened.jets->images.shape.channels);
   const InputTransform transform =
       make_input_transform(channels, std::vector<ChannelStatistics>(channels.size()), {"log1p"}, true, 1e-3);

@@ -20,8 +20,6 @@
 namespace jetvit {
 namespace {
 
-constexpr std::size_t kSpectrumJets = 100000;  // of each set: the first ones
-
 class DataSet {
  public:
   DataSet(std::string name, const ImageShape& shape, const std::vector<Channel>& channels, bool with_spectra)
@@ -29,7 +27,7 @@ class DataSet {
         channels_(channels),
         observables_(channels),
         pictured_{std::move(name), MeanImages(shape), JetSpectra(channels)},
-        spectrum_jets_(with_spectra ? kSpectrumJets : 0) {}
+        with_spectra_(with_spectra) {}
 
   void add(const JetRecords& jets) {
     for (std::size_t jet = 0; jet < jets.size(); ++jet) {
@@ -37,7 +35,7 @@ class DataSet {
       pictured_.means.add(jets.images, jet);
     }
     observables_.add(jets);
-    if (pictured_.spectra.jets() < spectrum_jets_) pictured_.spectra.add(jets);
+    if (with_spectra_) pictured_.spectra.add(jets);
   }
 
   const std::string& name() const { return pictured_.name; }
@@ -53,7 +51,7 @@ class DataSet {
   std::array<std::uint64_t, 2> counts_{};
   ObservableMeans observables_;
   PicturedSet pictured_;
-  std::size_t spectrum_jets_;
+  bool with_spectra_;
 };
 
 DataSet read_store(const std::string& path, bool with_spectra) {
@@ -72,8 +70,10 @@ DataSet read_files(const std::string& name, const ReadOptions& options, bool wit
   names.any = {name};
   const std::unique_ptr<JetReader> reader = open_reader(find_inputs(names), options);
   DataSet set(name, reader->shape(), reader->channels(), with_spectra);
-  reader->read([&](JetRecords& jets, int) { suppress_zeros(jets.images, reader->channels(), threshold); },
-               [&](const JetRecords& jets) { set.add(jets); });
+  const ReadSummary summary =
+      reader->read([&](JetRecords& jets, int) { suppress_zeros(jets.images, reader->channels(), threshold); },
+                   [&](const JetRecords& jets) { set.add(jets); });
+  require_shape(summary, name);
   return set;
 }
 
@@ -141,7 +141,8 @@ Json to_json(const DataSet& set) {
   return {{"name", set.name()},
           {"shape", {set.shape().channels, set.shape().height, set.shape().width}},
           {"class_0", set.counts()[0]},
-          {"class_1", set.counts()[1]}};
+          {"class_1", set.counts()[1]},
+          {"jets_of_spectra", set.pictured().spectra.sampled()}};
 }
 
 Json to_json(const ObservableMean& of) {
@@ -244,7 +245,16 @@ void compare_data(const std::string& first, const std::string& second, const Rea
     print(rows);
     print(images, sets[0].shape());
   }
-  if (drawn) draw_comparison({sets[0].pictured(), sets[1].pictured()}, sets[0].channels(), sets[0].shape(), pictures);
+  if (!drawn) return;
+  draw_comparison({sets[0].pictured(), sets[1].pictured()}, sets[0].channels(), sets[0].shape(), pictures);
+  if (as_json) return;
+  std::cout << "pictures: spectra of ";
+  for (const DataSet& set : sets) {
+    const JetSpectra& spectra = set.pictured().spectra;
+    std::cout << (&set == &sets[0] ? "" : " and of ") << with_commas(spectra.sampled()) << " of "
+              << with_commas(spectra.jets()) << " jets";
+  }
+  std::cout << '\n';
 }
 
 }  // namespace jetvit

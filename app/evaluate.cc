@@ -128,11 +128,7 @@ void check_data(const EvaluateCommand& command, const JetSource& source, const s
   const Manifest& manifest = source.manifest();
   const std::string data = printable(source.name());
   for (std::size_t run = 0; run < models.size(); ++run) {
-    const std::size_t channels = models[run].transform.channels.size();
-    if (static_cast<int>(channels) != manifest.shape.channels) {
-      throw Error(text(data, ": has ", manifest.shape.channels, " channels, ", command.runs[run], " was trained on ",
-                       channels, " (use the data set of its training)"));
-    }
+    require_same_images(models[run], command.runs[run], manifest.shape, manifest.channels, source.name());
   }
   const auto& validation = manifest.counts[static_cast<std::size_t>(Split::kValidation)];
   if (command.calibrate && (validation[0] == 0 || validation[1] == 0)) {

@@ -1,16 +1,20 @@
+#include <algorithm>
 #include <iostream>
 #include <memory>
+#include <optional>
 
 #include <CLI/CLI.hpp>
 
 #include "app/commands.h"
 #include "app/comparison.h"
 #include "app/input_options.h"
+#include "app/skipped_rows.h"
 #include "base/error.h"
 #include "base/options.h"
 #include "base/output_folder.h"
 #include "base/table.h"
 #include "base/text.h"
+#include "pictures/picture_set.h"
 #include "prepare/inputs.h"
 #include "prepare/statistics.h"
 #include "report/jet_pictures.h"
@@ -44,32 +48,48 @@ struct Findings {
   std::vector<std::string> observers;
   std::array<std::uint64_t, 2> counts{};
   ReadSummary summary;
-  JetRecords sample;  // for pictures
-  std::string sample_of;
+  std::vector<std::string> files;       // of the summary
+  std::string skipped_report;           // a store's
+  std::optional<JetPictures> pictures;  // where they were asked for
 
   // Of a store.
   std::vector<SplitFindings> splits;
   Json preparation;
 };
 
-constexpr std::size_t kPictureJets = 20000;
+// Jet stores and shards of TFRecords have digests.
+void verify_files(const Inputs& inputs) {
+  switch (inputs.format) {
+    case InputFormat::kParquet:
+      throw UsageError("--verify: raw Parquet files have no digests to compare with (jet stores and TFRecords do)");
+    case InputFormat::kPngFolders:
+      throw UsageError(
+          "--verify: PNG folders have no digests to compare with (that no picture is missing is always checked)");
+    case InputFormat::kTfRecords:
+      return verify_records(inputs.files);
+  }
+}
 
 Findings inspect_raw(const InspectCommand& command) {
   InputNames names;
   names.any = {command.input};
-  const std::unique_ptr<JetReader> reader = open_reader(find_inputs(names), command.read);
+  const Inputs inputs = find_inputs(names);
+  if (command.verify) verify_files(inputs);
+  const std::unique_ptr<JetReader> reader = open_reader(inputs, command.read);
   Findings findings;
   findings.kind = reader->kind();
   findings.shape = reader->shape();
   findings.channels = reader->channels();
   findings.observers = reader->observer_names();
+  for (const auto& file : reader->files()) findings.files.push_back(file.string());
+  if (!command.pictures.empty()) findings.pictures.emplace(findings.shape, findings.channels);
   StatisticsAccumulator statistics(findings.shape);
   findings.summary = reader->read([&](JetRecords&& jets) {
     statistics.add(jets.images);
     for (const std::uint8_t label : jets.label) ++findings.counts[label];
-    if (!command.pictures.empty() && findings.sample.size() < kPictureJets) findings.sample.append(jets);
+    if (findings.pictures) findings.pictures->add(jets);
   });
-  findings.sample_of = "the first";
+  require_shape(findings.summary, command.input);
   findings.statistics = statistics.result();
   return findings;
 }
@@ -85,6 +105,24 @@ Json preparation_of(const Manifest& manifest) {
           {"zero_threshold", manifest.zero_threshold},
           {"negative_pixels_dropped", manifest.negative_pixels},
           {"files", manifest.source_files.size()}};
+}
+
+// What the preparation of a store read and left out.
+ReadSummary summary_of(const Manifest& manifest) {
+  ReadSummary summary;
+  for (const Split split : kSplits) summary.kept += manifest.jets(split);
+  for (const SourceFile& source : manifest.source_files) {
+    summary.rows += source.rows;
+    summary.skipped += source.skipped;
+  }
+  for (const Json& row : manifest.skipped_rows) {
+    const auto file = std::find(manifest.sources.begin(), manifest.sources.end(), row.value("file", ""));
+    if (file == manifest.sources.end()) continue;
+    const auto index = static_cast<std::uint32_t>(file - manifest.sources.begin());
+    summary.named.push_back({index, row.value("row", std::uint64_t{0}), row.value("reason", "")});
+  }
+  for (const auto& [reason, count] : manifest.skipped_reasons.items()) summary.reasons[reason] = count;
+  return summary;
 }
 
 Findings inspect_store(const InspectCommand& command) {
@@ -105,22 +143,21 @@ Findings inspect_store(const InspectCommand& command) {
     findings.counts[0] += counts[0];
     findings.counts[1] += counts[1];
   }
-  findings.summary.kept = findings.counts[0] + findings.counts[1];
-  for (const SourceFile& source : manifest.source_files) {
-    findings.summary.rows += source.rows;
-    findings.summary.skipped += source.skipped;
+  findings.summary = summary_of(manifest);
+  findings.files = manifest.sources;
+  if (manifest.skipped_report) {
+    findings.skipped_report = std::filesystem::path(command.input) / manifest.skipped_report->file;
   }
+  if (!command.pictures.empty()) findings.pictures.emplace(findings.shape, findings.channels);
   for (SplitFindings& of : findings.splits) {
-    if (!command.verify && (command.pictures.empty() || findings.sample.size() > 0)) continue;
-    JetRecords jets = read_split(command.input, manifest, of.split, command.read.threads);
-    if (command.verify) {
-      StatisticsAccumulator statistics(findings.shape);
-      statistics.add(jets.images);
-      of.statistics = statistics.result();
-    }
-    if (findings.sample.size() > 0) continue;
-    findings.sample = std::move(jets);
-    findings.sample_of = text("the split ", split_name(of.split), ":");
+    if (!command.verify && !findings.pictures) break;
+    StatisticsAccumulator statistics(findings.shape);
+    const auto take = [&](const JetRecords& jets) {
+      if (command.verify) statistics.add(jets.images);
+      if (findings.pictures) findings.pictures->add(jets);
+    };
+    for_each_shard(command.input, manifest, of.split, take, command.read.threads);
+    if (command.verify) of.statistics = statistics.result();
   }
   return findings;
 }
@@ -153,7 +190,7 @@ Json splits_to_json(const Findings& findings) {
 Json to_json(const Findings& findings) {
   Json skipped = Json::array();
   for (const SkippedRow& row : findings.summary.named) {
-    skipped.push_back({{"file", row.file}, {"row", row.row}, {"reason", row.reason}});
+    skipped.push_back({{"file", findings.files[row.file]}, {"row", row.row}, {"reason", row.reason}});
   }
   Json out = {{"kind", findings.kind},
               {"shape", {findings.shape.channels, findings.shape.height, findings.shape.width}},
@@ -165,10 +202,14 @@ Json to_json(const Findings& findings) {
               {"channels", channels_to_json(findings.channels, findings.statistics)},
               {"statistics_of", findings.statistics_of},
               {"skipped", findings.summary.skipped},
+              {"skipped_reasons", findings.summary.reasons},
               {"skipped_rows", skipped}};
   if (!findings.splits.empty()) {
     out["splits"] = splits_to_json(findings);
     out["preparation"] = findings.preparation;
+  }
+  if (findings.pictures) {
+    out["pictures"] = {{"jets", findings.pictures->jets()}, {"jets_of_spectra", findings.pictures->jets_of_spectra()}};
   }
   return out;
 }
@@ -212,9 +253,7 @@ void print(const Findings& findings, const std::string& input) {
     const std::string name = text("the split ", split_name(of.split));
     if (!of.statistics.empty() && name != findings.statistics_of) print_channels(findings, name, of.statistics);
   }
-  for (const SkippedRow& row : findings.summary.named) {
-    std::cout << "skipped row " << row.row << " of file " << row.file << ": " << row.reason << '\n';
-  }
+  print_skipped(findings.summary, findings.files, findings.skipped_report);
 }
 
 // Shows what was read and draws the pictures into `pictures`, where that is not empty.
@@ -224,11 +263,16 @@ void inspect(const InspectCommand& command, const std::filesystem::path& picture
   }
   const Findings findings = is_store(command.input) ? inspect_store(command) : inspect_raw(command);
   if (command.json) {
-    std::cout << to_json(findings).dump(1) << '\n';
+    std::cout << to_json(findings).dump(1, ' ', false, Json::error_handler_t::replace) << '\n';
   } else {
     print(findings, command.input);
   }
-  if (!pictures.empty()) draw_pictures(findings.sample, findings.channels, pictures);
+  if (!findings.pictures) return;
+  findings.pictures->draw(pictures);
+  if (!command.json) {
+    std::cout << "pictures: averages of all jets, spectra of " << with_commas(findings.pictures->jets_of_spectra())
+              << " of " << with_commas(findings.pictures->jets()) << '\n';
+  }
 }
 
 void run(const InspectCommand& command) {
@@ -255,8 +299,10 @@ void add_inspect(CLI::App& program) {
   app->add_option("--compare", command->compare,
                   "other data: shows the means and average images of both and how they differ");
   add_read_options(*app, command->read);
-  app->add_flag("--verify", command->verify,
-                "read every shard of a store and compare it with its digest; shows the channels of every split");
+  app->add_flag(
+      "--verify", command->verify,
+      "read every shard of a store or of TFRecords and compare it with its digest; shows the channels of every "
+      "split of a store");
   app->add_flag("--json", command->json, "print as JSON");
   app->footer(
       "Examples:\n  jetvit inspect data/sample/quark_gluon_train.parquet\n  jetvit inspect store --pictures "

@@ -1,8 +1,10 @@
 #include "prepare/prepare.h"
 
 #include <algorithm>
+#include <array>
 #include <iostream>
 #include <memory>
+#include <utility>
 
 #include <CLI/CLI.hpp>
 
@@ -110,8 +112,19 @@ PrepareResult prepare_or_merge(PrepareCommand& command) {
   return merge_parts(command.merge, command.out, command.overwrite);
 }
 
+// A store takes none of the options of pictures.
+void refuse_picture_options(const PictureCommand& pictures) {
+  const std::array<std::pair<bool, const char*>, 3> given = {{{pictures.values != "auto", "--values"},
+                                                              {pictures.compression != "auto", "--compression"},
+                                                              {pictures.options.batch != 0, "--batch"}}};
+  for (const auto& [is_given, option] : given) {
+    if (is_given) throw UsageError(text(option, " is for pictures, not for a jet store (say --to tfrecord or png)"));
+  }
+}
+
 void run(PrepareCommand& command) {
   const bool is_store = command.pictures.to == "store" && command.pictures.mode == "standard";
+  if (is_store) refuse_picture_options(command.pictures);
   if (!is_store && (!command.shard.empty() || !command.merge.empty())) {
     throw UsageError(
         "--shard and --merge are for jet stores: the names of pictures count the jets of all files before "

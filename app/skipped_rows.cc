@@ -14,8 +14,9 @@ void print_skipped(const ReadSummary& summary, const std::vector<std::string>& f
     const SkippedRow& row = summary.named[index];
     std::cout << "skipped " << printable(files[row.file]) << " row " << row.row << ": " << row.reason << '\n';
   }
-  std::cout << "skipped " << with_commas(summary.skipped) << (summary.skipped == 1 ? " row" : " rows") << " in all ("
-            << reasons_text(summary) << "), listed in " << report << '\n';
+  std::cout << "skipped " << with_commas(summary.skipped) << (summary.skipped == 1 ? " row" : " rows") << " in all";
+  if (!summary.reasons.empty()) std::cout << " (" << reasons_text(summary) << ")";
+  std::cout << (report.empty() ? "" : ", listed in " + report) << '\n';
 }
 
 }  // namespace jetvit

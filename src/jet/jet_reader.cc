@@ -74,6 +74,26 @@ std::string reasons_text(const ReadSummary& summary) {
   return join(words, ", ");
 }
 
+namespace {
+
+std::uint64_t rows_of_wrong_shape(const ReadSummary& summary) {
+  const auto found = summary.reasons.find(kWrongShape);
+  return found == summary.reasons.end() ? 0 : found->second;
+}
+
+}  // namespace
+
+bool shape_is_wrong(const ReadSummary& summary) {
+  return 2 * rows_of_wrong_shape(summary) > summary.rows;
+}
+
+void require_shape(const ReadSummary& summary, const std::string& input) {
+  if (!shape_is_wrong(summary)) return;
+  throw Error(text(printable(input), ": ", with_commas(rows_of_wrong_shape(summary)), " of ", with_commas(summary.rows),
+                   " rows are of wrong shape: that of the images was taken wrongly (say the right one with --shape "
+                   "CHANNELS HEIGHT WIDTH)"));
+}
+
 JetReader::JetReader(std::vector<std::filesystem::path> files) : files_(std::move(files)) {
   if (files_.empty()) throw UsageError("no raw file was named");
   std::set<std::filesystem::path> seen;

@@ -32,6 +32,9 @@ std::uint8_t label_of(double value, const ReadOptions& options);
 // and scores files have for columns of their own.
 std::string observer_name(const std::string& column);
 
+// The reason of rows whose image has another shape than those of the input.
+inline constexpr const char* kWrongShape = "wrong shape";
+
 struct SkippedRow {
   std::uint32_t file = 0;
   std::uint64_t row = 0;
@@ -57,6 +60,12 @@ struct ReadSummary {
 
 // "1,790 no finite label y, 10 NaN": the reasons and their numbers, the most frequent first.
 std::string reasons_text(const ReadSummary& summary);
+
+// Whether most rows were skipped for their shape: then it is the input's shape that was taken wrongly.
+bool shape_is_wrong(const ReadSummary& summary);
+
+// Throws Error naming the input where shape_is_wrong().
+void require_shape(const ReadSummary& summary, const std::string& input);
 
 // Reads files of jets of one format straight into sparse records, in the order of files and rows, with bounded memory.
 // A constructor looks at the files and fills in what is known of them.

@@ -91,6 +91,12 @@ std::vector<std::filesystem::path> class_folders(const std::filesystem::path& ro
   return folders;
 }
 
+std::uint64_t count_pictures(const std::filesystem::path& folder) {
+  const auto entries = std::filesystem::directory_iterator(folder);
+  return static_cast<std::uint64_t>(
+      std::count_if(begin(entries), end(entries), [](const auto& entry) { return is_png(entry.path()); }));
+}
+
 PngReader::PngReader(std::vector<std::filesystem::path> folders, const ReadOptions& options)
     : JetReader(std::move(folders)), label_(labels_of(files_)), threads_(std::max(1, options.threads)) {
   kind_ = "PNG class folders";

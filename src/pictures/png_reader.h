@@ -10,6 +10,9 @@ namespace jetvit {
 // The class folders in `root`, which are its folders that hold PNG files, in natural order.
 std::vector<std::filesystem::path> class_folders(const std::filesystem::path& root);
 
+// How many PNG files lie in it.
+std::uint64_t count_pictures(const std::filesystem::path& folder);
+
 // Reads class folders of PNG files, as torchvision's ImageFolder does, back into jets: the labels are the two folders'
 // names in alphabetical order ("0" and "1"), grey levels 0 to 255 become 0 to 1. A picture is taken as preparation and
 // the published study write it: transposed, red HCAL, green ECAL, blue tracks. Its row is the number that it has for a

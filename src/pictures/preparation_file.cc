@@ -18,25 +18,56 @@ std::vector<Channel> parse_channels(const Json& json) {
   return channels;
 }
 
+std::uint64_t count_of(const Json& json) {
+  if (!json.is_number_unsigned()) throw Error(text("it states ", printable(json.dump()), " where a number belongs"));
+  return json.get<std::uint64_t>();
+}
+
+std::vector<RecordShard> parse_shards(const Json& json) {
+  std::vector<RecordShard> shards;
+  for (const Json& shard : json) {
+    shards.push_back({shard.at("file"), count_of(shard.at("jets")), count_of(shard.at("bytes")), shard.at("sha256")});
+  }
+  return shards;
+}
+
+PreparationFile parse(const Json& json) {
+  PreparationFile out{parse_channels(json), {}, {}};
+  if (json.contains("classes")) {
+    const Json& classes = json.at("classes");
+    out.classes = {count_of(classes.at("0")), count_of(classes.at("1"))};
+  }
+  if (json.contains("shards")) out.shards = parse_shards(json.at("shards"));
+  return out;
+}
+
 }  // namespace
 
-std::vector<Channel> picture_channels(const std::filesystem::path& folder, int count) {
+std::optional<PreparationFile> read_preparation(const std::filesystem::path& folder) {
   const std::filesystem::path file = folder / kPreparationName;
-  if (!std::filesystem::exists(file)) {
+  if (!std::filesystem::exists(file)) return std::nullopt;
+  const std::string document = read_text_file(file, kSizeLimit);
+  try {
+    return parse(Json::parse(document));
+  } catch (const Json::exception& error) {
+    throw Error(text(file, ": is damaged (", printable(error.what()), ")"));
+  } catch (const Error& error) {
+    throw Error(text(file, ": is damaged (", error.what(), ")"));
+  }
+}
+
+std::vector<Channel> picture_channels(const std::filesystem::path& folder, int count) {
+  const std::optional<PreparationFile> stated = read_preparation(folder);
+  if (!stated) {
     std::vector<Channel> channels = channels_for(count);
     for (Channel& channel : channels) channel = {channel.name, "", false};
     return channels;
   }
-  std::vector<Channel> channels;
-  try {
-    channels = parse_channels(Json::parse(read_text_file(file, kSizeLimit)));
-  } catch (const Json::exception& error) {
-    throw Error(text(file, ": is damaged (", printable(error.what()), ")"));
+  if (stated->channels.size() != static_cast<std::size_t>(count)) {
+    throw Error(text(folder / kPreparationName, ": describes ", stated->channels.size(),
+                     " channels, but the pictures have ", count));
   }
-  if (channels.size() != static_cast<std::size_t>(count)) {
-    throw Error(text(file, ": describes ", channels.size(), " channels, but the pictures have ", count));
-  }
-  return channels;
+  return stated->channels;
 }
 
 }  // namespace jetvit

@@ -37,6 +37,11 @@ bool is_header(std::span<const std::byte, kHeader> bytes) {
 
 }  // namespace
 
+bool is_record_name(const std::filesystem::path& path) {
+  const std::filesystem::path name = path.extension() == ".gz" ? path.stem() : path.filename();
+  return name.extension() == ".tfrecords" || name.extension() == ".tfrecord";
+}
+
 // Inflates the members of a gzip file, one after the other.
 class RecordFile::Inflater {
  public:

@@ -10,6 +10,9 @@
 
 namespace jetvit {
 
+// Whether a file is named like one of TFRecords: .tfrecords, .tfrecord, with .gz behind it or not.
+bool is_record_name(const std::filesystem::path& path);
+
 // Reads the records of a TFRecord file (base/tf_record.h) one after the other, plain or compressed with gzip, in
 // memory of one record and a small window.
 class RecordFile {

@@ -9,7 +9,7 @@
 #include "base/ordered_for.h"
 #include "base/text.h"
 #include "pictures/picture_decoder.h"
-#include "pictures/preparation_file.h"
+#include "pictures/picture_set.h"
 #include "pictures/record_file.h"
 #include "pictures/sparse_builder.h"
 
@@ -81,6 +81,7 @@ RecordReader::RecordReader(std::vector<std::filesystem::path> files, const ReadO
       throw Error(text(path, ": record 0: ", error.what()));
     }
   }
+  stated_ = stated_shards(files_);
   if (shape_.channels == 0) throw Error(text(files_.front(), ": holds no record"));
 }
 
@@ -208,6 +209,10 @@ void RecordReader::read_file(std::size_t file, const Work& work, const ChunkSink
     sink(std::move(chunk));
     return true;
   });
+  if (stated_[file] && stated_[file]->jets != input.count()) {
+    throw Error(text(files_[file], ": holds ", input.count(), " jets, ", kPreparationName, " states ",
+                     stated_[file]->jets, " (it was replaced; prepare the pictures again)"));
+  }
 }
 
 }  // namespace jetvit

@@ -1,12 +1,14 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "jet/jet_reader.h"
 #include "pictures/example_message.h"
+#include "pictures/preparation_file.h"
 
 namespace jetvit {
 
@@ -16,8 +18,8 @@ namespace jetvit {
 // observer.
 class RecordReader : public JetReader {
  public:
-  // Looks at the first record. Throws Error where a file cannot be read, there is no record, or the first one holds no
-  // jet.
+  // Looks at the first record. Throws Error where a file cannot be read or is not of the size that its folder states,
+  // there is no record, or the first one holds no jet; reading does where a file holds another number of jets.
   RecordReader(std::vector<std::filesystem::path> files, const ReadOptions& options);
 
  private:
@@ -29,6 +31,7 @@ class RecordReader : public JetReader {
   void append_observers(const std::vector<ExampleFeature>& features, JetRecords& jets) const;
 
   ReadOptions options_;
+  std::vector<std::optional<RecordShard>> stated_;  // of each file
   bool as_floats_ = false;
   std::vector<std::string> observer_features_;  // in the order of observer_names()
 };

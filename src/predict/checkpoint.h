@@ -34,7 +34,7 @@ Position position_from_json(const Json& json);  // throws Error
 // One safetensors file. Metadata "jetvit" is JSON:
 //   format 1, kind ("last" or "best"), version, model {name, options}, transform, image, recipe (resolved),
 //   pretrained (the report of the weights that the training began with, or null),
-//   data {path, fingerprint}, position
+//   data {name, source, fingerprint, shape of the raw images}, position
 // "last" holds tensors "model.*", "ema.*" (where averaged) and "optimiser.<state>.*"; "best" holds just the weights to
 // use, under the model's own names, so that timm loads them as they are.
 struct Checkpoint {

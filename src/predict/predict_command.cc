@@ -62,14 +62,6 @@ class Scorer {
   std::uint64_t jets_ = 0;
 };
 
-void require_channels(const TrainedModel& trained, const ImageShape& shape, const std::string& input) {
-  const auto wanted = static_cast<int>(trained.transform.channels.size());
-  if (shape.channels != wanted) {
-    throw Error(text(printable(input), ": images of ", shape.channels, " channels (the model ", trained.model_name,
-                     " was trained on ", wanted, ") use the data set of its training"));
-  }
-}
-
 }  // namespace
 
 Json run_predict(const PredictCommand& command) {
@@ -82,7 +74,7 @@ Json run_predict(const PredictCommand& command) {
   if (command.source.store()) {
     const std::unique_ptr<JetSource> source = open_source(command.source);
     const Manifest& manifest = source->manifest();
-    require_channels(trained, manifest.shape, source->name());
+    require_same_images(trained, command.model, manifest.shape, manifest.channels, source->name());
     std::vector<std::string> files;
     for (const SourceFile& file : manifest.source_files) files.push_back(file.name);
     std::uint64_t total = 0;
@@ -98,12 +90,13 @@ Json run_predict(const PredictCommand& command) {
     ReadOptions options = command.source.read;
     options.require_label = false;
     const std::unique_ptr<JetReader> reader = open_reader(find_inputs(command.source.inputs), options);
-    require_channels(trained, reader->shape(), command.source.name());
+    require_same_images(trained, command.model, reader->shape(), reader->channels(), command.source.name());
     std::vector<std::string> files;
     for (const auto& file : reader->files()) files.push_back(file.string());
     Scorer scorer(command, trained, {reader->observer_names(), reader->has_label(), false}, files, 0);
     const ReadSummary summary = reader->read(
         [&scorer](JetRecords&& chunk) { scorer.add(std::make_shared<const JetRecords>(std::move(chunk)), ""); });
+    require_shape(summary, command.source.name());
     skipped = summary.rows - summary.kept;
     jets = scorer.close();
   }

@@ -19,8 +19,8 @@ struct PredictCommand {
 };
 
 // Writes the scores of all jets of the input in its order, chunk by chunk: files of any size pass through. Returns
-// {"jets", "skipped", "seconds", "jets_per_second", "output", "model"}. Throws Error where the input's images have
-// other channels than the model was trained on, and what the readers throw.
+// {"jets", "skipped", "seconds", "jets_per_second", "output", "model"}. Throws Error where the input's images are
+// of another kind than the model was trained on (require_same_images), and what the readers throw.
 Json run_predict(const PredictCommand& command);
 
 }  // namespace jetvit

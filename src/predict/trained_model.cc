@@ -1,5 +1,7 @@
 #include "predict/trained_model.h"
 
+#include <algorithm>
+
 #include "base/error.h"
 #include "base/text.h"
 #include "model/registry.h"
@@ -7,6 +9,29 @@
 #include "predict/checkpoint.h"
 
 namespace jetvit {
+namespace {
+
+std::optional<ImageShape> shape_of(const Json& data) {
+  if (!data.contains("shape")) return std::nullopt;
+  const Json& shape = data.at("shape");
+  return ImageShape{shape.at(0).get<int>(), shape.at(1).get<int>(), shape.at(2).get<int>()};
+}
+
+// "3 x 125 x 125 (tracks in GeV, ecal in GeV, hcal in GeV)"
+std::string describe_images(const ImageShape& shape, const std::vector<Channel>& channels) {
+  std::vector<std::string> words;
+  for (const Channel& channel : channels) {
+    const std::string unit = channel.unit.empty() ? " without unit" : " in " + printable(channel.unit);
+    words.push_back(text(printable(channel.name), unit, channel.is_signed ? ", signed" : ""));
+  }
+  return text(shape.channels, " x ", shape.height, " x ", shape.width, " (", join(words, ", "), ")");
+}
+
+bool mean_the_same(const Channel& one, const Channel& other) {
+  return one.unit == other.unit && one.is_signed == other.is_signed;
+}
+
+}  // namespace
 
 std::filesystem::path checkpoint_path(const std::filesystem::path& run_or_checkpoint) {
   if (!std::filesystem::exists(run_or_checkpoint)) {
@@ -33,6 +58,7 @@ TrainedModel load_trained_model(const std::filesystem::path& run_or_checkpoint) 
     trained.transform = input_transform_from_json(about.at("transform"));
     options_from_json(about.at("image"), trained.image, "image.");
     trained.recipe = about.at("recipe");
+    trained.shape = shape_of(about.at("data"));
     const Json& position = about.at("position");
     trained.provenance = {{"checkpoint", path.string()},
                           {"epoch", position.at("epoch")},
@@ -57,6 +83,19 @@ TrainedModel load_trained_model(const std::filesystem::path& run_or_checkpoint) 
   load_weights(*trained.model, weights, path);
   trained.model->train(false);
   return trained;
+}
+
+void require_same_images(const TrainedModel& trained, const std::string& model, const ImageShape& shape,
+                         const std::vector<Channel>& channels, const std::string& data) {
+  const std::vector<Channel>& wanted = trained.transform.channels;
+  if (channels.size() != wanted.size()) {
+    throw Error(text(printable(data), ": has images of ", channels.size(), " channels, ", printable(model),
+                     " was trained on ", wanted.size(), " (use the data set of its training)"));
+  }
+  if (!trained.shape) return;
+  if (shape == *trained.shape && std::equal(channels.begin(), channels.end(), wanted.begin(), mean_the_same)) return;
+  throw Error(text(printable(data), ": has images of ", describe_images(shape, channels), ", ", printable(model),
+                   " was trained on ", describe_images(*trained.shape, wanted), " (use data of the same kind)"));
 }
 
 }  // namespace jetvit

@@ -11,7 +11,9 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "pictures/picture_set.h"
 #include "pictures/png_reader.h"
+#include "pictures/record_file.h"
 #include "pictures/record_reader.h"
 #include "raw/raw_reader.h"
 #include "store/manifest.h"
@@ -33,11 +35,6 @@ const char* format_name(InputFormat format) {
       return "TFRecord files";
   }
   return "";
-}
-
-bool is_record_name(const std::filesystem::path& path) {
-  const std::filesystem::path name = path.extension() == ".gz" ? path.stem() : path.filename();
-  return name.extension() == ".tfrecords" || name.extension() == ".tfrecord";
 }
 
 // The split that a folder's name means.
@@ -122,6 +119,7 @@ class Finder {
       throw Error(text(folder, ": holds no .parquet files, .tfrecords files, class folders of PNGs or jet store ",
                        "(manifest.json)"));
     }
+    if (!records.empty() || !classes.empty()) check_picture_set(folder);
     for (const auto& file : parquet) add_file(file, InputFormat::kParquet, split);
     for (const auto& file : records) add_file(file, InputFormat::kTfRecords, split);
     for (const auto& file : classes) add_file(file, InputFormat::kPngFolders, split);

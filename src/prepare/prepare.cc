@@ -172,7 +172,7 @@ PrepareResult prepare_store(const PrepareOptions& options, const std::filesystem
       writer.close_part(command, {{"preparation", preparation.to_json()}});
       result.manifest.counts = writer.contents().counts;
     } else {
-      if (result.summary.kept == 0) writer.discard_unfinished();
+      if (!has_usable_jets(result.summary)) writer.discard_unfinished();
       require_jets(result.summary, inputs.files.front());
       writer.close(result.manifest);
     }

@@ -161,8 +161,12 @@ void refuse_output(const std::filesystem::path& out, bool overwrite, bool is_par
   if (is_part ? std::filesystem::exists(part) : is_store(out)) refuse_existing(out, overwrite);
 }
 
+bool has_usable_jets(const ReadSummary& summary) {
+  return summary.kept > 0 && !shape_is_wrong(summary);
+}
+
 void require_jets(const ReadSummary& summary, const std::string& name) {
-  if (summary.kept > 0) return;
+  if (summary.kept > 0) return require_shape(summary, name);
   throw Error(text(name, ": holds no usable jet (", summary.skipped, " rows were skipped",
                    summary.named.empty() ? "" : ", the first for: " + summary.named.front().reason, ")"));
 }

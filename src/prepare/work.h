@@ -51,7 +51,10 @@ void take_over(const std::filesystem::path& where, const std::optional<WorkRecor
 // Refuses what stands at `out` where it is a store or a part and may not be replaced, or is the other of the two.
 void refuse_output(const std::filesystem::path& out, bool overwrite, bool is_part);
 
-// Throws Error naming the input where not a single row could be used.
+// Whether a row could be used, and not most of them had another shape than was taken for theirs.
+bool has_usable_jets(const ReadSummary& summary);
+
+// Throws Error naming the input where there are none.
 void require_jets(const ReadSummary& summary, const std::string& name);
 
 }  // namespace jetvit

@@ -116,7 +116,7 @@ PictureResult prepare_pictures(const PictureOptions& options) {
   try {
     run->prepare();
     result.summary = run->summary();
-    if (result.summary.kept == 0) output.discard_unfinished();
+    if (!has_usable_jets(result.summary)) output.discard_unfinished();
     require_jets(result.summary, reader.files().front());
     const Json description = run->finish();
     throw_if_stopped();

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "jet/jet_reader.h"
 #include "raw/hybrid_runs.h"
 #include "raw/value_decoder.h"
 
@@ -20,8 +21,8 @@ bool equal_bytes(std::span<const std::byte> a, const std::vector<std::byte>& b) 
 
 }  // namespace
 
-ImageShape image_list_lengths(std::span<const std::byte> chunk, const LeafColumn& column,
-                              const Decompressor& decompressor) {
+std::vector<ImageShape> image_list_lengths(std::span<const std::byte> chunk, const LeafColumn& column,
+                                           const Decompressor& decompressor, std::size_t limit) {
   PageReader::Buffers buffers;
   PageReader pages(chunk, column, decompressor, buffers);
   DataPage page;
@@ -29,21 +30,26 @@ ImageShape image_list_lengths(std::span<const std::byte> chunk, const LeafColumn
   std::vector<std::uint8_t> definition;
   std::uint64_t lists[4] = {0, 0, 0, 0};  // entries of the row under way by repetition level
   bool whole = false;
-  const auto shape = [&]() -> ImageShape {
+  std::vector<ImageShape> shapes;
+  const auto finish_row = [&] {
     const std::uint64_t values = lists[0] + lists[1] + lists[2] + lists[3];
-    if (!whole || values < 2 || values > (1U << 24)) return {};
-    if (column.max_repetition == 1) return {1, 1, static_cast<int>(values)};
+    if (!whole || values < 2 || values > (1U << 24)) return;
+    if (column.max_repetition == 1) {
+      shapes.push_back({1, 1, static_cast<int>(values)});
+      return;
+    }
     const std::uint64_t channels = 1 + lists[1];
     const std::uint64_t rows = channels + lists[2];
-    if (column.max_repetition != 3 || rows % channels != 0 || values % rows != 0) return {};
-    return {static_cast<int>(channels), static_cast<int>(rows / channels), static_cast<int>(values / rows)};
+    if (column.max_repetition != 3 || rows % channels != 0 || values % rows != 0) return;
+    shapes.push_back({static_cast<int>(channels), static_cast<int>(rows / channels), static_cast<int>(values / rows)});
   };
   while (pages.next(page)) {
     decode_levels(page.repetition, column.max_repetition, page.values, repetition);
     decode_levels(page.definition, column.max_definition, page.values, definition);
     for (std::size_t i = 0; i < page.values; ++i) {
       if (repetition[i] == 0) {
-        if (shape().channels > 0) return shape();
+        finish_row();
+        if (shapes.size() == limit) return shapes;
         std::fill(std::begin(lists), std::end(lists), 0);
         whole = true;
       }
@@ -51,7 +57,8 @@ ImageShape image_list_lengths(std::span<const std::byte> chunk, const LeafColumn
       ++lists[std::min<int>(repetition[i], 3)];
     }
   }
-  return shape();
+  finish_row();
+  return shapes;
 }
 
 ImageColumnReader::ImageColumnReader(const LeafColumn& column, const ImageLayout& layout)
@@ -124,7 +131,7 @@ void ImageColumnReader::finish_row() {
   if (!row_open_) return;
   row_open_ = false;
   if (reasons_->size() == rows_) throw Error(text("column ", column_.root, " holds more images than rows"));
-  if (fault_ == nullptr && position_ != values_per_jet_) fault_ = "wrong shape";
+  if (fault_ == nullptr && position_ != values_per_jet_) fault_ = kWrongShape;
   if (fault_ == nullptr) fault_ = not_finite();
   reasons_->emplace_back(fault_ == nullptr ? "" : fault_);
   if (fault_ == nullptr) layout_.channels_last ? append_channels_last() : append_channels_first();
@@ -321,7 +328,7 @@ void ImageColumnReader::add_any_page(const DataPage& page, const PageReader& pag
     const float value = page_values_[next_value++];
     if (fault_ != nullptr) continue;
     if (position_ >= values_per_jet_ || repetition_[entry] != expected_repetition(position_)) {
-      fault_ = "wrong shape";
+      fault_ = kWrongShape;
       continue;
     }
     if (!std::isfinite(value)) fault_ = std::isnan(value) ? "NaN" : "infinite value";

@@ -18,10 +18,10 @@ struct ImageLayout {
   bool operator==(const ImageLayout&) const = default;
 };
 
-// Shape of the first whole image of a chunk, from the lengths of its lists; {0, 0, 0} where the chunk has none. A flat
-// list gives {1, 1, length}.
-ImageShape image_list_lengths(std::span<const std::byte> chunk, const LeafColumn& column,
-                              const Decompressor& decompressor);
+// Shapes of the first whole images of a chunk, at most `limit`, from the lengths of their lists. Rows with nulls or
+// uneven lists are passed over. A flat list gives {1, 1, length}.
+std::vector<ImageShape> image_list_lengths(std::span<const std::byte> chunk, const LeafColumn& column,
+                                           const Decompressor& decompressor, std::size_t limit);
 
 // Decodes column chunks of images straight to sparse jets. Levels are verified, but decoded only where their bytes
 // differ from the last verified ones; runs of the zero entry of a dictionary are skipped as runs, plain pages are

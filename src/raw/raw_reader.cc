@@ -51,28 +51,33 @@ class Tasks {
 
 RawReader::RawReader(std::vector<std::filesystem::path> files, ReadOptions options)
     : JetReader(std::move(files)), options_(std::move(options)) {
-  bool first = true;
-  for (const std::filesystem::path& file : files_) {
-    RawSchema schema = recognise(file, options_.label_column, options_.layout, options_.shape);
+  const std::filesystem::path* shown = nullptr;  // the file that tells the layout
+  for (std::size_t index = 0; index < files_.size(); ++index) {
+    const std::filesystem::path& file = files_[index];
+    const RawSchema schema = recognise(file, options_.label_column, options_.layout, options_.shape);
     if (schema.label < 0 && options_.require_label) {
       throw Error(
           text(file, ": has no label column \"", printable(options_.label_column), "\" (name it with --label-column)"));
     }
-    if (first) {
-      schema_ = std::move(schema);
-      first = false;
-    } else if (schema.layout != schema_.layout) {
-      const auto of = [](const ImageLayout& layout) {
-        return text(layout.shape.channels, " x ", layout.shape.height, " x ", layout.shape.width,
-                    layout.channels_last ? " with the channels last" : "");
+    const bool has_image = schema.without_image.empty();
+    if (index == 0) schema_ = schema;
+    if (has_image && shown == nullptr) {
+      schema_.layout = schema.layout;
+      shown = &file;
+    } else if (has_image && schema.layout != schema_.layout) {
+      const auto of = [](const ImageLayout& one) {
+        return text(one.shape.channels, " x ", one.shape.height, " x ", one.shape.width,
+                    one.channels_last ? " with the channels last" : "");
       };
-      throw Error(text(file, ": holds images of another shape (", of(schema.layout), ") than ", files_.front(), " (",
+      throw Error(text(file, ": holds images of another shape (", of(schema.layout), ") than ", *shown, " (",
                        of(schema_.layout), "; prepare them apart)"));
-    } else if (schema.observer_names != schema_.observer_names) {
+    }
+    if (schema.observer_names != schema_.observer_names) {
       throw Error(text(file, ": has the observers ", join(schema.observer_names, ", "), ", ", files_.front(), " has ",
                        join(schema_.observer_names, ", ")));
     }
   }
+  if (shown == nullptr) throw Error(schema_.without_image);
   kind_ = schema_.layout.channels_last ? "raw Parquet, flat lists (height, width, channel)"
                                        : "raw Parquet, lists [channel][row][column]";
   shape_ = schema_.layout.shape;

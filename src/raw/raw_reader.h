@@ -12,9 +12,10 @@ namespace jetvit {
 // Reads raw Parquet files of jets in any of the published layouts, with memory bounded by a few row groups a thread.
 class RawReader : public JetReader {
  public:
-  // Looks at the schema of every file. Throws Error where one is no Parquet file of jets, where shapes or observers
-  // differ between files, or where a file is named twice. Observers named like a column of stores or scores ("weight")
-  // get "raw_" in front.
+  // Looks at the schema of every file. A file without a whole image has the shape of the others, and its rows are
+  // skipped. Throws Error where one is no Parquet file of jets, where shapes or observers differ between files, where
+  // none has a whole image, or where a file is named twice. Observers named like a column of stores or scores
+  // ("weight") get "raw_" in front.
   RawReader(std::vector<std::filesystem::path> files, ReadOptions options);
 
   const ImageLayout& layout() const { return schema_.layout; }

@@ -34,45 +34,78 @@ bool is_observer(const LeafColumn& column) {
   return column.max_repetition == 0 && column.path == column.root && column.type != PhysicalType::kOther;
 }
 
-// List lengths of the first whole image of the file.
-ImageShape first_list_lengths(const InputFile& file, ParquetFooter& footer, int image) {
-  const std::filesystem::path& path = file.path();
+constexpr std::size_t kVoters = 17;          // whole images whose most frequent shape is the file's
+constexpr std::uint64_t kVotingRows = 4096;  // in which they are looked for, once there is one
+
+// The shape that most have, the first of several.
+ImageShape most_frequent(const std::vector<ImageShape>& shapes, std::size_t& votes) {
+  ImageShape winner;
+  votes = 0;
+  for (const ImageShape& shape : shapes) {
+    const auto count = static_cast<std::size_t>(std::count(shapes.begin(), shapes.end(), shape));
+    if (count <= votes) continue;
+    winner = shape;
+    votes = count;
+  }
+  return winner;
+}
+
+// The list lengths that most of the first whole images have, so that one odd row does not decide on a file; {0, 0, 0}
+// where there is none.
+ImageShape common_list_lengths(const InputFile& file, ParquetFooter& footer, int image, std::uint64_t& rows) {
   const LeafColumn& column = footer.columns()[static_cast<std::size_t>(image)];
-  std::uint64_t rows = 0;
+  std::vector<ImageShape> shapes;
+  std::size_t votes = 0;
+  rows = 0;
   RowGroup group;
-  while (footer.next({image}, group)) {
+  while (votes <= kVoters / 2 && shapes.size() < kVoters && (shapes.empty() || rows < kVotingRows) &&
+         footer.next({image}, group)) {
     if (group.rows == 0) continue;  // pyarrow's places of such chunks point nowhere
     rows += group.rows;
     const ColumnChunk& chunk = group.chunks[0];
     std::vector<std::byte> bytes(chunk.size);
     file.read(chunk.offset, bytes);
     try {
-      const ImageShape shape = image_list_lengths(bytes, column, Decompressor(chunk.codec));
-      if (shape.channels > 0) return shape;
+      const std::vector<ImageShape> found =
+          image_list_lengths(bytes, column, Decompressor(chunk.codec), kVoters - shapes.size());
+      shapes.insert(shapes.end(), found.begin(), found.end());
     } catch (const Error& error) {
-      throw Error(text(path, ": column ", column.root, " is damaged (", error.what(), ")"));
+      throw Error(text(file.path(), ": column ", column.root, " is damaged (", error.what(), ")"));
     }
+    most_frequent(shapes, votes);
   }
-  throw Error(text(path, ": column ", column.root, " holds no whole image",
-                   rows == 0 ? " (the file has no rows)" : " (all rows are null or of uneven lists)"));
+  return most_frequent(shapes, votes);
 }
 
-ImageLayout layout_of(const InputFile& file, ParquetFooter& footer, int image, const std::string& layout,
-                      const std::vector<int>& shape) {
-  const LeafColumn& column = footer.columns()[static_cast<std::size_t>(image)];
+// Fills in the layout, or why there is none.
+void find_layout(const InputFile& file, ParquetFooter& footer, const std::string& layout, const std::vector<int>& shape,
+                 RawSchema& schema) {
+  const LeafColumn& column = footer.columns()[static_cast<std::size_t>(schema.image)];
   if (!shape.empty()) {
     if (shape.size() != 3 || *std::min_element(shape.begin(), shape.end()) < 1) {
       throw UsageError("--shape needs three positive numbers: channels height width");
     }
     // `layout` is the order of flat lists; nested ones are in the order of their nesting.
-    return {{shape[0], shape[1], shape[2]}, column.max_repetition == 1 && layout != "chw"};
+    schema.layout = {{shape[0], shape[1], shape[2]}, column.max_repetition == 1 && layout != "chw"};
+    return;
   }
-  const ImageShape lists = first_list_lengths(file, footer, image);
-  if (column.max_repetition == 3) return {lists, false};
+  std::uint64_t rows = 0;
+  const ImageShape lists = common_list_lengths(file, footer, schema.image, rows);
+  if (lists.channels == 0) {
+    schema.without_image = text(file.path(), ": column ", column.root, " holds no whole image",
+                                rows == 0 ? " (the file has no rows)" : " (all rows are null or of uneven lists)");
+    return;
+  }
+  if (column.max_repetition == 3) {
+    schema.layout = {lists, false};
+    return;
+  }
   // A flat list: square images with 8 channels (boosted top) or 3.
   for (const int channels : {8, 3, 1}) {
     const int side = static_cast<int>(std::lround(std::sqrt(lists.width / channels)));
-    if (side * side * channels == lists.width) return {{channels, side, side}, layout != "chw"};
+    if (side * side * channels != lists.width) continue;
+    schema.layout = {{channels, side, side}, layout != "chw"};
+    return;
   }
   throw Error(text(file.path(), ": column ", column.root, " holds lists of ", lists.width,
                    " numbers, which fit no square image of 8, 3 or 1 channels (say --shape)"));
@@ -128,7 +161,7 @@ RawSchema recognise(const std::filesystem::path& path, const std::string& label_
       throw Error(text(path, ": label column ", label.root, " is not a plain number or boolean"));
     }
   }
-  schema.layout = layout_of(file, footer, schema.image, layout, shape);
+  find_layout(file, footer, layout, shape, schema);
   check_shape(path, schema.layout.shape);
   return schema;
 }

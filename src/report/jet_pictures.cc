@@ -1,62 +1,22 @@
 #include "report/jet_pictures.h"
 
-#include <array>
+#include <utility>
 
 #include "base/text.h"
-#include "jet/mean_images.h"
 #include "report/image_panels.h"
-#include "report/jet_spectra.h"
 #include "report/plots.h"
 
 namespace jetvit {
 namespace {
 
 constexpr std::string_view kJets = "jets.png";
+constexpr std::size_t kExamples = 2;  // of each class
 
 ChannelImage dense(const SparseImages& images, std::size_t jet, int channel) {
   ChannelImage out(static_cast<std::size_t>(images.shape.pixels()), 0);
   const SparseChannel pixels = images.channel(jet, channel);
   for (std::size_t index = 0; index < pixels.pixel.size(); ++index) out[pixels.pixel[index]] = pixels.value[index];
   return out;
-}
-
-constexpr std::size_t kJetsOfClass = 2;
-
-// Class after class.
-std::vector<std::size_t> first_jets(const JetRecords& jets) {
-  std::vector<std::size_t> chosen;
-  for (const int label : {0, 1}) {
-    std::size_t found = 0;
-    for (std::size_t jet = 0; jet < jets.size() && found < kJetsOfClass; ++jet) {
-      if (jets.label[jet] != label) continue;
-      chosen.push_back(jet);
-      ++found;
-    }
-  }
-  return chosen;
-}
-
-void draw_jets(const JetRecords& jets, const std::vector<Channel>& channels, const std::filesystem::path& path) {
-  const std::vector<std::size_t> chosen = first_jets(jets);
-  if (chosen.empty()) return;
-  const PanelLayout layout(channels.size());
-  draw_png(path, layout.width(), layout.height(chosen.size()), [&](Canvas& canvas) {
-    for (std::size_t group = 0; group < chosen.size(); ++group) {
-      for (std::size_t channel = 0; channel < channels.size(); ++channel) {
-        const ChannelImage image = dense(jets.images, chosen[group], static_cast<int>(channel));
-        draw_panel(canvas, layout.x(channel), layout.y(group, channel), image, jets.images.shape,
-                   text("jet ", chosen[group], " (y = ", static_cast<int>(jets.label[chosen[group]]),
-                        "): ", channels[channel].name),
-                   channels[channel].unit, ColorScale(image, channels[channel].is_signed));
-      }
-    }
-  });
-}
-
-void draw_averages(const JetRecords& jets, const std::vector<Channel>& channels, const std::filesystem::path& path) {
-  std::array<MeanImages, 2> means = {MeanImages(jets.images.shape), MeanImages(jets.images.shape)};
-  for (std::size_t jet = 0; jet < jets.size(); ++jet) means[jets.label[jet]].add(jets.images, jet);
-  draw_mean_images(path, channels, jets.images.shape, means, {"mean of y = 0", "mean of y = 1", "(y = 1) − (y = 0)"});
 }
 
 // By class.
@@ -70,12 +30,51 @@ void draw_spectrum(const Spectrum& spectrum, const std::filesystem::path& stem) 
 
 }  // namespace
 
-void draw_pictures(const JetRecords& jets, const std::vector<Channel>& channels, const std::filesystem::path& folder) {
-  draw_jets(jets, channels, folder / kJets);
-  draw_averages(jets, channels, folder / kAverages);
-  JetSpectra spectra(channels);
-  spectra.add(jets);
-  for (const Spectrum& spectrum : spectra.spectra()) draw_spectrum(spectrum, folder / spectrum.file_name());
+JetPictures::JetPictures(const ImageShape& shape, std::vector<Channel> channels)
+    : shape_(shape),
+      channels_(std::move(channels)),
+      means_{MeanImages(shape), MeanImages(shape)},
+      spectra_(channels_, {.by_class = true}) {}
+
+void JetPictures::add(const JetRecords& jets) {
+  for (std::size_t jet = 0; jet < jets.size(); ++jet) {
+    means_[jets.label[jet]].add(jets.images, jet);
+    std::vector<Example>& examples = examples_[jets.label[jet]];
+    if (examples.size() == kExamples) continue;
+    Example& example = examples.emplace_back(Example{spectra_.jets() + jet, {}});
+    for (int channel = 0; channel < shape_.channels; ++channel) {
+      example.channels.push_back(dense(jets.images, jet, channel));
+    }
+  }
+  spectra_.add(jets);
+}
+
+// Class after class.
+void JetPictures::draw_examples(const std::filesystem::path& path) const {
+  const std::size_t count = examples_[0].size() + examples_[1].size();
+  if (count == 0) return;
+  const PanelLayout layout(channels_.size());
+  draw_png(path, layout.width(), layout.height(count), [&](Canvas& canvas) {
+    std::size_t group = 0;
+    for (const std::size_t label : {0U, 1U}) {
+      for (const Example& example : examples_[label]) {
+        for (std::size_t channel = 0; channel < channels_.size(); ++channel) {
+          const ChannelImage& image = example.channels[channel];
+          draw_panel(canvas, layout.x(channel), layout.y(group, channel), image, shape_,
+                     text("jet ", example.number, " (y = ", label, "): ", channels_[channel].name),
+                     channels_[channel].unit, ColorScale(image, channels_[channel].is_signed));
+        }
+        ++group;
+      }
+    }
+  });
+}
+
+void JetPictures::draw(const std::filesystem::path& folder) const {
+  draw_examples(folder / kJets);
+  draw_mean_images(folder / kAverages, channels_, shape_, means_,
+                   {"mean of y = 0", "mean of y = 1", "(y = 1) − (y = 0)"});
+  for (const Spectrum& spectrum : spectra_.spectra()) draw_spectrum(spectrum, folder / spectrum.file_name());
 }
 
 bool is_jet_picture(const std::filesystem::path& name) {

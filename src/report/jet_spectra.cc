@@ -1,15 +1,18 @@
 #include "report/jet_spectra.h"
 
+#include <bit>
 #include <cctype>
 #include <cmath>
 #include <numeric>
 
+#include "base/random_stream.h"
 #include "base/text.h"
 
 namespace jetvit {
 namespace {
 
-constexpr float kSignificanceRange = 6;  // the core, where resolution and lifetime show
+constexpr float kSignificanceRange = 6;                 // the core, where resolution and lifetime show
+constexpr std::uint64_t kSampleStage = 0x73616d706c65;  // "sample"
 
 // What the observers of the CMS data sets are; others are drawn under their own name.
 AxisTitle observer_title(const std::string& name) {
@@ -28,17 +31,59 @@ std::string Spectrum::file_name() const {
 
 void JetSpectra::add(const JetRecords& jets) {
   if (spectra_.empty()) name_spectra(jets.observer_names);
-  auto next = spectra_.begin();
-  for (const std::vector<double>& observer : jets.observers) {
-    for (std::size_t jet = 0; jet < jets.size(); ++jet) {
-      if (std::isfinite(observer[jet])) next->values[jets.label[jet]].push_back(observer[jet]);
+  const std::vector<Chosen> chosen = choose(jets);
+  for (std::size_t observer = 0; observer < jets.observers.size(); ++observer) {
+    for (const Chosen& of : chosen) {
+      const double value = jets.observers[observer][of.jet];
+      if (std::isfinite(value)) push(observer, jets.label[of.jet], value, of.level);
     }
-    ++next;
   }
-  for (std::size_t channel = 0; channel < channels_.size(); ++channel, next += 2) {
-    add_channel(jets, static_cast<int>(channel), next[0], next[1]);
+  for (std::size_t channel = 0; channel < channels_.size(); ++channel) {
+    add_channel(jets, chosen, static_cast<int>(channel), jets.observers.size() + 2 * channel);
   }
-  jets_ += jets.size();
+  for (const std::size_t label : {0U, 1U}) {
+    while ((sample_.by_class ? sampled(label) : sampled()) > sample_.limit) raise_level(label);
+  }
+}
+
+std::vector<JetSpectra::Chosen> JetSpectra::choose(const JetRecords& jets) {
+  std::vector<Chosen> chosen;
+  for (std::size_t jet = 0; jet < jets.size(); ++jet) {
+    const auto level = static_cast<std::uint8_t>(std::countl_zero(mix_words({kSampleStage, jets_++})));
+    const std::size_t label = jets.label[jet];
+    if (level < level_[label]) continue;
+    ++jets_of_level_[label][level];
+    chosen.push_back({jet, level});
+  }
+  return chosen;
+}
+
+std::uint64_t JetSpectra::sampled(std::size_t label) const {
+  return std::accumulate(jets_of_level_[label].begin() + level_[label], jets_of_level_[label].end(), std::uint64_t{0});
+}
+
+std::uint64_t JetSpectra::sampled() const {
+  return sampled(0) + sampled(1);
+}
+
+// Leaves out half of a class, or of both where they are sampled alike.
+void JetSpectra::raise_level(std::size_t label) {
+  for (const std::size_t of : {0U, 1U}) {
+    if (sample_.by_class && of != label) continue;
+    ++level_[of];
+    for (std::size_t spectrum = 0; spectrum < spectra_.size(); ++spectrum) {
+      std::vector<double>& values = spectra_[spectrum].values[of];
+      std::vector<std::uint8_t>& levels = levels_[spectrum][of];
+      std::size_t kept = 0;
+      for (std::size_t index = 0; index < values.size(); ++index) {
+        if (levels[index] < level_[of]) continue;
+        values[kept] = values[index];
+        levels[kept++] = levels[index];
+      }
+      values.resize(kept);
+      levels.resize(kept);
+    }
+  }
 }
 
 void JetSpectra::name_spectra(const std::vector<std::string>& observer_names) {
@@ -52,20 +97,29 @@ void JetSpectra::name_spectra(const std::vector<std::string>& observer_names) {
       spectra_.push_back({text(name, "_sum"), {text(name, " sum of a jet"), channel.unit}, {}});
     }
   }
+  levels_.resize(spectra_.size());
 }
 
-void JetSpectra::add_channel(const JetRecords& jets, int channel, Spectrum& pixels, Spectrum& values) const {
+void JetSpectra::push(std::size_t spectrum, int label, double value, std::uint8_t level) {
+  const auto of = static_cast<std::size_t>(label);
+  spectra_[spectrum].values[of].push_back(value);
+  levels_[spectrum][of].push_back(level);
+}
+
+// The pixels of a channel go to `spectrum`, their sum or values to the one behind it.
+void JetSpectra::add_channel(const JetRecords& jets, const std::vector<Chosen>& chosen, int channel,
+                             std::size_t spectrum) {
   const bool is_signed = channels_[static_cast<std::size_t>(channel)].is_signed;
-  for (std::size_t jet = 0; jet < jets.size(); ++jet) {
-    const SparseChannel image = jets.images.channel(jet, channel);
-    pixels.values[jets.label[jet]].push_back(static_cast<double>(image.value.size()));
-    std::vector<double>& of_class = values.values[jets.label[jet]];
+  for (const Chosen& of : chosen) {
+    const SparseChannel image = jets.images.channel(of.jet, channel);
+    const int label = jets.label[of.jet];
+    push(spectrum, label, static_cast<double>(image.value.size()), of.level);
     if (!is_signed) {
-      of_class.push_back(std::accumulate(image.value.begin(), image.value.end(), 0.0));
+      push(spectrum + 1, label, std::accumulate(image.value.begin(), image.value.end(), 0.0), of.level);
       continue;
     }
     for (const float value : image.value) {
-      if (std::abs(value) < kSignificanceRange) of_class.push_back(static_cast<double>(value));
+      if (std::abs(value) < kSignificanceRange) push(spectrum + 1, label, static_cast<double>(value), of.level);
     }
   }
 }

@@ -1,6 +1,7 @@
 #include "store/store.h"
 
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <string_view>
 
@@ -11,6 +12,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/folder_lock.h"
+#include "base/ordered_for.h"
 #include "base/parallel_for.h"
 #include "base/text.h"
 #include "store/shard.h"
@@ -320,11 +322,20 @@ void check_shards(const std::filesystem::path& store, const Manifest& manifest) 
   if (manifest.skipped_report) open_shard(store, *manifest.skipped_report);
 }
 
-JetRecords read_split(const std::filesystem::path& store, const Manifest& manifest, Split split, int threads) {
+namespace {
+
+std::vector<const ShardEntry*> shards_of(const Manifest& manifest, Split split) {
   std::vector<const ShardEntry*> shards;
   for (const ShardEntry& shard : manifest.shards) {
     if (shard.split == split) shards.push_back(&shard);
   }
+  return shards;
+}
+
+}  // namespace
+
+JetRecords read_split(const std::filesystem::path& store, const Manifest& manifest, Split split, int threads) {
+  const std::vector<const ShardEntry*> shards = shards_of(manifest, split);
   std::vector<JetRecords> parts(shards.size());
   parallel_for(shards.size(), threads,
                [&](std::size_t index, int) { parts[index] = read_shard(store, manifest, *shards[index]); });
@@ -340,10 +351,18 @@ JetRecords read_split(const std::filesystem::path& store, const Manifest& manife
 }
 
 void for_each_shard(const std::filesystem::path& store, const Manifest& manifest, Split split,
-                    const std::function<void(JetRecords&&)>& sink) {
-  for (const ShardEntry& shard : manifest.shards) {
-    if (shard.split == split) sink(read_shard(store, manifest, shard));
-  }
+                    const std::function<void(JetRecords&&)>& sink, int threads) {
+  const std::vector<const ShardEntry*> shards = shards_of(manifest, split);
+  std::size_t started = 0;
+  const auto next = [&]() -> std::optional<const ShardEntry*> {
+    if (started == shards.size()) return std::nullopt;
+    return shards[started++];
+  };
+  const auto read = [&](const ShardEntry* shard, int) { return read_shard(store, manifest, *shard); };
+  ordered_for(threads, static_cast<std::size_t>(threads), next, read, [&](JetRecords&& jets) {
+    sink(std::move(jets));
+    return true;
+  });
 }
 
 }  // namespace jetvit

@@ -77,10 +77,10 @@ class StoreWriter {
 // are compared with the manifest: a shard that was cut short or replaced gives an Error that names it.
 JetRecords read_split(const std::filesystem::path& store, const Manifest& manifest, Split split, int threads);
 
-// Calls `sink` with the jets of a split shard by shard, in the order of read_split(): memory holds one shard, whatever
-// the size of the store. Throws as read_split().
+// Calls `sink`, on the calling thread, with the jets of a split shard by shard, in the order of read_split(): memory
+// holds at most one shard a thread and one more, whatever the size of the store. Throws as read_split().
 void for_each_shard(const std::filesystem::path& store, const Manifest& manifest, Split split,
-                    const std::function<void(JetRecords&&)>& sink);
+                    const std::function<void(JetRecords&&)>& sink, int threads = 1);
 
 // Whether every shard, and the report of skipped rows, is there and of the size that the manifest states: quick, unlike
 // read_split(). Throws Error naming the first that is not.

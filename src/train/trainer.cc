@@ -339,6 +339,7 @@ void Trainer::tell(const Json& row, bool best) const {
 Json Trainer::description(const char* kind) const {
   Position position = position_;
   position.schedule = schedule_->state();
+  const ImageShape& shape = data_.train->images.shape;
   return {{"kind", kind},
           {"version", JETVIT_VERSION},
           {"model", {{"name", stage().model_name}, {"options", complete_options(stage(), data_.transform)}}},
@@ -346,7 +347,11 @@ Json Trainer::description(const char* kind) const {
           {"image", options_to_json(stage().image)},
           {"recipe", recipe_to_json(recipe_)},
           {"pretrained", pretrained_},
-          {"data", {{"name", data_.name}, {"source", data_.source}, {"fingerprint", data_.fingerprint}}},
+          {"data",
+           {{"name", data_.name},
+            {"source", data_.source},
+            {"fingerprint", data_.fingerprint},
+            {"shape", {shape.channels, shape.height, shape.width}}}},
           {"position", to_json(position)}};
 }
 

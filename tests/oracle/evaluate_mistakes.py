@@ -117,7 +117,7 @@ def check_runs(jetvit, folder):
 
     (folder / "four").mkdir()
     four = tiny.make_store(jetvit, folder / "four", channels=4, jets=40)
-    refused(evaluate(run, "--data", four), 1, "has 4 channels", "was trained on 3")
+    refused(evaluate(run, "--data", four), 1, "has images of 4 channels", "was trained on 3")
     (folder / "single").mkdir()
     single = tiny.make_store(jetvit, folder / "single", labels=(1,), jets=60)
     refused(evaluate(run, "--data", single), 1, "its split test has 0 jets of label 0", "at least two of each")

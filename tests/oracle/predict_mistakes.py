@@ -18,6 +18,25 @@ import tiny_training as tiny
 from mistakes import expect
 
 
+def check_kinds(jetvit, folder, run, predict, refused):
+    """Grey levels are no energies, and images of another size show something else; checkpoints that do not tell score both."""
+    raw = folder / "jets.parquet"
+    trained = "was trained on 3 x 125 x 125 (tracks in GeV, ecal in GeV, hcal in GeV)"
+    table = pq.read_table(raw)
+    images = [[[row[:40] for row in channel[:40]] for channel in image] for image in table["X_jets"].slice(0, 20).to_pylist()]
+    small = folder / "small.parquet"
+    pq.write_table(table.slice(0, 20).set_column(table.schema.get_field_index("X_jets"), "X_jets", [images]), small)
+    grey = folder / "grey"
+    tiny.check(mistakes.run(jetvit, "prepare", raw, "--to", "png", "--out", grey))
+    tiny.check(mistakes.run(jetvit, "prepare", grey, "--out", folder / "grey_store"))
+    old = mistakes.edit_checkpoint(run / "best.safetensors", folder / "old.safetensors", lambda metadata, _: metadata["jetvit"]["data"].pop("shape"))
+    for data, images in ((small, "3 x 40 x 40 (tracks in GeV"), (grey, "3 x 125 x 125 (tracks without unit"),
+                         (folder / "grey_store", "3 x 125 x 125 (tracks without unit")):
+        refused(predict(run, data), 1, f"{data}: has images of {images}", trained)
+        expect(mistakes.run(jetvit, "evaluate", run, "--data", data, "--out", folder / "unmeasured"), 1, f"{data}: has images of {images}", trained)
+        tiny.check(predict(old, data, out=folder / "old.parquet", more=("--overwrite",)))
+
+
 def check_inputs(jetvit, folder, run, store):
     raw = folder / "jets.parquet"
     outputs = folder / "outputs"
@@ -61,10 +80,11 @@ def check_inputs(jetvit, folder, run, store):
     (folder / "text.parquet").write_text("shopping list")
     refused(predict(run, folder / "text.parquet"), 1, "text.parquet")
     tiny.write_raw(folder / "four.parquet", jets=5, channels=4)
-    refused(predict(run, folder / "four.parquet"), 1, "four.parquet: images of 4 channels", "trained on 3")
+    refused(predict(run, folder / "four.parquet"), 1, "four.parquet: has images of 4 channels", "trained on 3")
     (folder / "four").mkdir()
     four = tiny.make_store(jetvit, folder / "four", jets=30, channels=4)
     refused(predict(run, four), 1, "images of 4 channels")
+    check_kinds(jetvit, folder, run, predict, refused)
     # The damage lies in the last shard that is read: what was written before it must go.
     copy = folder / "copy"
     shutil.copytree(store, copy)

@@ -197,6 +197,38 @@ def bad_sets(check, folder, good):
     assert manifest["observers"] == ["pt", "m0", "raw_weight"], manifest["observers"]
 
 
+def odd_rows(check, folder):
+    """Most of the first rows tell the shape, however odd one of them is; most of all rows must have it."""
+    random = np.random.default_rng(6)
+    image, short = (random.random(125 * 125 * 8) * 0.1).tolist(), [1.0] * 100
+
+    def flat(name, images):
+        path = folder / name
+        pq.write_table(pa.table({"X_jets": pa.array(images, pa.list_(pa.float64())), "y": [float(row % 2) for row in range(len(images))]}),
+                       path, row_group_size=7)
+        return path
+
+    summary, manifest = check.accept([flat("first.parquet", [short] + [image] * 9)])
+    assert (summary["jets"], summary["skipped"], manifest["shape"]) == (9, 1, [8, 125, 125]), (summary, manifest["shape"])
+    wrong = flat("short.parquet", [short] * 17 + [image] * 20)
+    for words in ([], ["--to", "tfrecord"], ["--shape", "1", "10", "10"]):
+        check.refuse([wrong, *words], "20 of 37 rows are of wrong shape", "--shape CHANNELS HEIGHT WIDTH")
+    mistakes.expect(mistakes.run(check.jetvit, "inspect", wrong), 1, "short.parquet: 20 of 37 rows are of wrong shape", "--shape")
+    assert check.accept([wrong, "--shape", "8", "125", "125"])[0]["jets"] == 20
+
+
+def files_without_images(check, folder, good):
+    """They have the shape of the others; their rows are skipped."""
+    null = write(folder / "null.parquet", {**columns(), "X_jets": [None] * JETS})
+    none = write(folder / "none.parquet", {name: [] for name in columns()})
+    for files in ([null, none, good], [good, null, none]):
+        summary, manifest = check.accept(files)
+        assert summary["jets"] == JETS and summary["skipped_reasons"] == {"null": JETS}, summary
+        assert {source["name"]: (source["rows"], source["skipped"]) for source in manifest["sources"]} == {
+            str(null): (JETS, JETS), str(none): (0, 0), str(good): (JETS, 0)}, manifest["sources"]
+    check.refuse([null, none], null, "holds no whole image (all rows are null")
+
+
 def bad_options(check, folder, good):
     check.refuse([], "no raw file was named", status=2)
     for words, part in ((["--test-share", "0.9"], "sum to at most 1"), (["--validation-share", "-0.1"], "must be positive"),
@@ -266,6 +298,8 @@ def main(jetvit):
         bad_rows(check, folder)
         negative_pixels(check, folder)
         bad_sets(check, folder, good)
+        odd_rows(check, folder)
+        files_without_images(check, folder, good)
         bad_options(check, folder, good)
         bad_outputs(check, folder, good)
         disk = full_disk(check, folder)

@@ -152,6 +152,8 @@ def raw_trains_as_its_store(jetvit, folder):
     tiny.check(tiny.train(jetvit, raw, runs["raw"], "--resume"))
     other = tiny.write_raw(folder / "others.parquet", jets=200, seed=7)
     mistakes.expect(tiny.train(jetvit, other, runs["raw"], "--resume"), 2, "others.parquet are not those of")
+    mistakes.expect(mistakes.run(jetvit, "bench", "load", "--data", folder / "store"), 2, "--batch-size 256: the training split of",
+                    "make no full batch (say --batch-size", "only the training split is loaded")
     # Files as splits: the same jets, named split by split.
     tiny.check(mistakes.run(jetvit, "evaluate", runs["raw"], "--test", other, "--out", folder / "other", "--threads", "1"))
     assert json.loads((folder / "other/metrics.json").read_text())["classifiers"][0]["jets"] == 200

@@ -1,5 +1,6 @@
 #include "report/jet_pictures.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include <gtest/gtest.h>
@@ -30,6 +31,12 @@ JetRecords one_pixel_jets(int channels, const std::vector<std::uint8_t>& label) 
     jets.source_row.push_back(jet);
   }
   return jets;
+}
+
+void draw_pictures(const JetRecords& jets, const std::vector<Channel>& channels, const std::filesystem::path& folder) {
+  JetPictures pictures(jets.images.shape, channels);
+  pictures.add(jets);
+  pictures.draw(folder);
 }
 
 TEST(JetPictures, PixelLiesWhereEtaAndPhiAre) {
@@ -91,6 +98,48 @@ TEST(JetPictures, ManyChannelsFitIntoAPicture) {
   draw_pictures(one_pixel_jets(20, {0, 1}), channels_for(20), folder.path());
   // Five beside each other: a long column would be more than a PNG of cairo can hold.
   EXPECT_EQ(test::Picture(folder / "averages.png").width(), 3000);
+}
+
+// Numbers 0 ... count - 1 as the observer "pt" of jets of one class, in chunks.
+void add_numbered(JetSpectra& spectra, std::uint8_t label, std::size_t first, std::size_t count) {
+  constexpr std::size_t kChunk = 100;
+  for (std::size_t begin = first; begin < first + count; begin += kChunk) {
+    JetRecords jets = one_pixel_jets(1, std::vector<std::uint8_t>(std::min(kChunk, first + count - begin), label));
+    for (std::size_t jet = 0; jet < jets.size(); ++jet) jets.observers[0][jet] = static_cast<double>(begin + jet);
+    spectra.add(jets);
+  }
+}
+
+// An input sorted by class, far longer than the sample: both classes come from everywhere in their part of it.
+TEST(JetSpectra, SampleIsSpreadEvenlyOverAnInputSortedByClass) {
+  for (const bool by_class : {false, true}) {
+    JetSpectra spectra(channels_for(1), {.limit = 2000, .by_class = by_class});
+    add_numbered(spectra, 0, 0, 9000);
+    add_numbered(spectra, 1, 9000, 3000);
+    EXPECT_EQ(spectra.jets(), 12000U);
+    const auto& values = spectra.spectra()[0].values;
+    EXPECT_EQ(spectra.sampled(), values[0].size() + values[1].size());
+    for (const std::size_t label : {0U, 1U}) {
+      const double all = label == 0 ? 9000 : 3000;
+      const double share = static_cast<double>(values[label].size()) / all;
+      // Powers of two; the deviation of the number of a class that a share is drawn of is below 40.
+      const double expected = by_class ? (label == 0 ? 0.125 : 0.5) : 0.125;
+      EXPECT_NEAR(share, expected, 5 * 40 / all) << by_class << label;
+      double mean = 0;
+      for (const double value : values[label]) mean += value / static_cast<double>(values[label].size());
+      const double error = all / std::sqrt(12.0 * static_cast<double>(values[label].size()));
+      EXPECT_NEAR(mean, (label == 0 ? 0 : 9000) + all / 2, 5 * error);
+      EXPECT_EQ(spectra.spectra()[2].values[label].size(), values[label].size())
+          << "every quantity is of the same jets";
+    }
+  }
+}
+
+TEST(JetSpectra, FewerThanTheLimitAreAllThere) {
+  JetSpectra spectra(channels_for(1), {.limit = 500, .by_class = false});
+  add_numbered(spectra, 1, 0, 500);
+  EXPECT_EQ(spectra.sampled(), 500U);
+  EXPECT_EQ(spectra.spectra()[0].values[1].size(), 500U);
 }
 
 }  // namespace
