@@ -12,6 +12,8 @@
 namespace jetvit {
 namespace {
 
+constexpr std::size_t kWindow = 64 << 10;
+
 std::string column_names(const std::vector<LeafColumn>& columns) {
   std::vector<std::string> names;
   for (const LeafColumn& column : columns) {
@@ -44,10 +46,9 @@ ImageShape first_list_lengths(const InputFile& file, ParquetFooter& footer, int 
     if (group.rows == 0) continue;  // pyarrow's places of such chunks point nowhere
     rows += group.rows;
     const ColumnChunk& chunk = group.chunks[0];
-    std::vector<std::byte> bytes(chunk.size);
-    file.read(chunk.offset, bytes);
     try {
-      const ImageShape shape = image_list_lengths(bytes, column, Decompressor(chunk.codec));
+      const ImageShape shape =
+          image_list_lengths(ChunkBytes(file, chunk.offset, chunk.size, kWindow), column, Decompressor(chunk.codec));
       if (shape.channels > 0) return shape;
     } catch (const Error& error) {
       throw Error(text(path, ": column ", column.root, " is damaged (", error.what(), ")"));
@@ -131,6 +132,13 @@ RawSchema recognise(const std::filesystem::path& path, const std::string& label_
   schema.layout = layout_of(file, footer, schema.image, layout, shape);
   check_shape(path, schema.layout.shape);
   return schema;
+}
+
+std::vector<int> wanted_columns(const RawSchema& schema) {
+  std::vector<int> columns = {schema.image};
+  if (schema.label >= 0) columns.push_back(schema.label);
+  columns.insert(columns.end(), schema.observers.begin(), schema.observers.end());
+  return columns;
 }
 
 }  // namespace jetvit
