@@ -1,10 +1,11 @@
 """Peak memory of `jetvit prepare` on boosted-top input of any size: it must depend on neither the number of files nor that of
-jets, and stay below the limit.
+jets, in a file or in a row group, and stay below the limit.
 
 The raw files are the shipped sample's jets in other mixtures and with perturbed pixel values, one jet in a hundred of them
 with a NaN. Writing gigabytes of them would take longer than reading them, so that a few distinct files are written and have
 many names (hard links): the reader sees a folder of as many files as are asked for. The store, and the published TFRecords of
-fewer files, are made of all of them and of an eighth.
+fewer files, are made of all of them and of an eighth; a store also of one file whose jets are all in one row group, as pyarrow
+and pandas write it by default, and of an eighth of them.
 
   .deps/python/bin/python bench/prepare/memory.py build/release/bin/jetvit [--files 1024] [--jets 300] [--folder /dev/shm]
 
@@ -24,7 +25,8 @@ SAMPLE = pathlib.Path(__file__).resolve().parents[2] / "data/sample/boosted_top.
 BLOCK = 50  # jets held as dense doubles (a megabyte each) while a file is written
 
 
-def perturbed_file(sample, path, jets, seed):
+def perturbed_file(sample, path, jets, seed, one_group=False):
+    """Row groups of BLOCK jets, or a single one."""
     import numpy as np
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -40,10 +42,14 @@ def perturbed_file(sample, path, jets, seed):
                 values[jet * size] = np.nan
             offsets = pa.array(np.arange(0, len(values) + 1, size, dtype=np.int32))
             image = pa.ListArray.from_arrays(offsets, pa.array(values)).cast(sample.schema.field("X_jets").type)
-            writer.write_table(part.set_column(part.schema.get_field_index("X_jets"), sample.schema.field("X_jets"), image))
+            part = part.set_column(part.schema.get_field_index("X_jets"), sample.schema.field("X_jets"), image)
+            if one_group:  # batches gather in a group until it is full
+                writer.write_batch(part.combine_chunks().to_batches()[0], row_group_size=jets)
+            else:
+                writer.write_table(part)
 
 
-def make_input(folder, files, jets, distinct):
+def make_input(folder, files, jets, distinct, group):
     """In a process of its own: a child's peak counts what its parent held when it started."""
     import pyarrow.parquet as pq
     sample = pq.read_table(SAMPLE)
@@ -55,6 +61,10 @@ def make_input(folder, files, jets, distinct):
         (folder / name).mkdir()
         for number in range(count):
             os.link(made[number % distinct], folder / name / f"BoostedTop_x1_fixed_{number}.parquet")
+    for part, count in (("all", group), ("eighth", group // 8)):
+        path = folder / f"one-group-{part}.parquet"
+        perturbed_file(sample, path, count, distinct, one_group=True)
+        assert pq.read_metadata(path).num_row_groups == 1
 
 
 def measure(jetvit, raw, out, *words):
@@ -75,6 +85,7 @@ def main():
     parser.add_argument("jetvit")
     parser.add_argument("--files", type=int, default=1024)
     parser.add_argument("--jets", type=int, default=300, help="of a file")
+    parser.add_argument("--group", type=int, default=8000, help="jets of the one large row group")
     parser.add_argument("--distinct", type=int, default=8, help="files with a content of their own")
     parser.add_argument("--folder", default="/dev/shm")
     parser.add_argument("--limit", type=float, default=2000, help="MB")
@@ -84,22 +95,23 @@ def main():
     with tempfile.TemporaryDirectory(dir=options.folder) as name:
         folder = pathlib.Path(name)
         maker = multiprocessing.get_context("spawn").Process(
-            target=make_input, args=(folder, options.files, options.jets, options.distinct))
+            target=make_input, args=(folder, options.files, options.jets, options.distinct, options.group))
         maker.start()
         maker.join()
         if maker.exitcode != 0:
             return maker.exitcode
         size = sum(path.stat().st_size for path in (folder / "all").iterdir())
         print(f"{options.files} files of {options.jets} jets, {size / 1e9:.2f} GB")
-        for what, words in (("store", ()), ("TFRecords", ("--mode", "published", "--to", "tfrecord"))):
+        few = folder / "few"  # an eighth of the eighth
+        few.mkdir()
+        for path in sorted((folder / "eighth").iterdir())[:max(1, options.files // 64)]:
+            os.link(path, few / path.name)
+        for what, inputs, words in (
+                ("store", (folder / "eighth", folder / "all"), ()),
+                ("store of one row group", (folder / "one-group-eighth.parquet", folder / "one-group-all.parquet"), ()),
+                ("TFRecords", (few, folder / "eighth"), ("--mode", "published", "--to", "tfrecord"))):
             peaks = []
-            for part in ("eighth", "all"):
-                raw = folder / part if what == "store" else folder / "eighth"
-                if what == "TFRecords" and part == "eighth":  # an eighth of the eighth
-                    raw = folder / "few"
-                    raw.mkdir()
-                    for path in sorted((folder / "eighth").iterdir())[:max(1, options.files // 64)]:
-                        os.link(path, raw / path.name)
+            for raw in inputs:
                 summary, peak = measure(options.jetvit, raw, folder / "out", *words)
                 shutil.rmtree(folder / "out")
                 peaks.append(peak)

@@ -12,7 +12,7 @@
 namespace jetvit {
 namespace {
 
-constexpr std::size_t kWindow = 64 << 10;
+constexpr std::size_t kListsWindow = 64 << 10;
 
 std::string column_names(const std::vector<LeafColumn>& columns) {
   std::vector<std::string> names;
@@ -47,8 +47,8 @@ ImageShape first_list_lengths(const InputFile& file, ParquetFooter& footer, int 
     rows += group.rows;
     const ColumnChunk& chunk = group.chunks[0];
     try {
-      const ImageShape shape =
-          image_list_lengths(ChunkBytes(file, chunk.offset, chunk.size, kWindow), column, Decompressor(chunk.codec));
+      const ImageShape shape = image_list_lengths(ChunkBytes(file, chunk.offset, chunk.size, kListsWindow), column,
+                                                  Decompressor(chunk.codec));
       if (shape.channels > 0) return shape;
     } catch (const Error& error) {
       throw Error(text(path, ": column ", column.root, " is damaged (", error.what(), ")"));

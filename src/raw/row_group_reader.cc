@@ -13,7 +13,7 @@ namespace {
 
 // Row groups that lie together are read at once up to this size; a larger one is read column by column.
 constexpr std::uint64_t kSpanLimit = 64 << 20;
-constexpr std::size_t kWindow = 64 << 10;
+constexpr std::size_t kChunkWindow = 64 << 10;
 
 }  // namespace
 
@@ -51,7 +51,7 @@ void RowGroupReader::read_span(std::span<const RowGroup> groups) {
 }
 
 ChunkBytes RowGroupReader::bytes_of(const ColumnChunk& chunk) const {
-  if (bytes_.empty()) return {file_, chunk.offset, chunk.size, kWindow};
+  if (bytes_.empty()) return {file_, chunk.offset, chunk.size, kChunkWindow};
   return ChunkBytes(std::span(bytes_).subspan(chunk.offset - bytes_offset_, chunk.size));
 }
 

@@ -22,7 +22,12 @@ bool ScalarColumnReader::next_page() {
   decode_levels(page.definition, column_.max_definition, page.values, levels_);
   const auto present = static_cast<std::size_t>(
       std::count(levels_.begin(), levels_.end(), static_cast<std::uint8_t>(column_.max_definition)));
+  nulls_ += levels_.size() - present;
   decode_values(page, pages_, column_.type, present, values_);
+  if (column_.is_unsigned) {
+    const double range = column_.type == PhysicalType::kInt32 ? 0x1p32 : 0x1p64;
+    for (double& value : values_) value += value < 0 ? range : 0;
+  }
   next_level_ = 0;
   next_value_ = 0;
   return true;

@@ -19,12 +19,15 @@ class ScalarColumnReader {
   // Throws Error where values are left.
   void finish();
 
+  std::uint64_t nulls() const { return nulls_; }  // in the pages read so far
+
  private:
   bool next_page();
 
   PageReader pages_;
   const LeafColumn& column_;
   std::uint64_t rows_, seen_ = 0;  // values, with those of the page under way
+  std::uint64_t nulls_ = 0;
   std::vector<std::uint8_t> levels_;
   std::vector<double> values_;  // of the page under way, without nulls
   std::size_t next_level_ = 0, next_value_ = 0;

@@ -22,7 +22,7 @@ using test::plain;
 constexpr int kDictionaryPage = 2;
 
 LeafColumn column(PhysicalType type, int max_definition = 0) {
-  return {"pt", "pt", type, max_definition, 0};
+  return {.path = "pt", .root = "pt", .type = type, .max_definition = max_definition};
 }
 
 std::vector<double> read(const Bytes& chunk, PhysicalType type, std::uint64_t rows, int max_definition = 0) {
