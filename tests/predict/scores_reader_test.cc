@@ -64,11 +64,11 @@ class ScoresOfAnyOrigin : public ::testing::Test {
   std::filesystem::path path_ = folder_ / "scores.parquet";
 };
 
-const std::vector<Column> kGood = {{"score", doubles({0.1, 0.4, 0.35, 0.8})},
-                                   {"label", array<arrow::UInt8Builder, std::uint8_t>({0, 0, 1, 1})}};
+const std::vector<Column> good = {{"score", doubles({0.1, 0.4, 0.35, 0.8})},
+                                  {"label", array<arrow::UInt8Builder, std::uint8_t>({0, 0, 1, 1})}};
 
 std::vector<Column> with(const Column& column) {
-  std::vector<Column> columns = kGood;
+  std::vector<Column> columns = good;
   columns.push_back(column);
   return columns;
 }
@@ -116,17 +116,17 @@ TEST_F(ScoresOfAnyOrigin, OverRowGroupsAndPages) {
 }
 
 TEST_F(ScoresOfAnyOrigin, MistakesAreNamed) {
-  write({kGood[0]});
+  write({good[0]});
   EXPECT_ERROR(read_scores(path_), Error, path_.string() + ": has no column label");
-  write({kGood[1]});
+  write({good[1]});
   EXPECT_ERROR(read_scores(path_), Error, path_.string() + ": has no column score");
   write({{"score", array<arrow::StringBuilder, std::string>({"0.1", "0.2"})}, {"label", doubles({0, 1})}});
   EXPECT_ERROR(read_scores(path_), Error, "column score does not hold plain numbers");
   write(with({"weight", array<arrow::Date32Builder, std::int32_t>({1, 2, 3, 4})}));
   EXPECT_ERROR(read_scores(path_), Error, "column weight does not hold plain numbers");
-  write({kGood[0], {"label", doubles({0, 1, 0.5, 1})}});
+  write({good[0], {"label", doubles({0, 1, 0.5, 1})}});
   EXPECT_ERROR(read_scores(path_), Error, path_.string() + ": column label holds 0.5 (0 and 1 are expected)");
-  write({kGood[0], {"label", doubles({0, 1, -1, 1})}});
+  write({good[0], {"label", doubles({0, 1, -1, 1})}});
   EXPECT_ERROR(read_scores(path_), Error, "column label holds -1");
   arrow::DoubleBuilder pt;
   ASSERT_TRUE(pt.AppendValues({1, 2, 3}).ok() && pt.AppendNull().ok());
