@@ -122,6 +122,11 @@ TEST_F(ScoresOfAnyOrigin, MistakesAreNamed) {
   EXPECT_ERROR(read_scores(path_), Error, path_.string() + ": has no column score");
   write({{"score", array<arrow::StringBuilder, std::string>({"0.1", "0.2"})}, {"label", doubles({0, 1})}});
   EXPECT_ERROR(read_scores(path_), Error, "column score does not hold plain numbers");
+  arrow::Decimal128Builder decimal(arrow::decimal128(5, 2));
+  ASSERT_TRUE(decimal.Append(arrow::Decimal128(50)).ok());
+  write({{"score", *decimal.Finish()}, {"label", doubles({0})}},
+        parquet::WriterProperties::Builder().enable_store_decimal_as_integer()->build());
+  EXPECT_ERROR(read_scores(path_), Error, "column score does not hold plain numbers");
   write(with({"weight", array<arrow::Date32Builder, std::int32_t>({1, 2, 3, 4})}));
   EXPECT_ERROR(read_scores(path_), Error, "column weight does not hold plain numbers");
   write({good[0], {"label", doubles({0, 1, 0.5, 1})}});
