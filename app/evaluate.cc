@@ -19,7 +19,7 @@
 #include "evaluate/learning_log.h"
 #include "measure/temperature.h"
 #include "predict/predictor.h"
-#include "predict/scores_file.h"
+#include "predict/scores_reader.h"
 #include "predict/trained_model.h"
 #include "source/jet_source.h"
 #include "train/run_log.h"
@@ -79,16 +79,17 @@ void finish(const EvaluateCommand& command, OutputFolder& output, const Json& de
 }
 
 void evaluate_scores_file(const EvaluateCommand& command, OutputFolder& output) {
-  const Scores scores = read_scores(command.scores);
+  Scores scores = read_scores(command.scores);
   JetRecords test;
-  test.label = scores.label;
-  test.weight = scores.weight;
-  test.observer_names = scores.observer_names;
-  test.observers = scores.observers;
+  test.label = std::move(scores.label);
+  test.weight = std::move(scores.weight);
+  test.observer_names = std::move(scores.observer_names);
+  test.observers = std::move(scores.observers);
   const bool is_probability =
       std::all_of(scores.score.begin(), scores.score.end(), [](double score) { return score >= 0 && score <= 1; });
   try {
-    finish(command, output, {{"scores", command.scores}}, {{"score", scores.score, is_probability}}, test, {});
+    finish(command, output, {{"scores", command.scores}}, {{"score", std::move(scores.score), is_probability}}, test,
+           {});
   } catch (const Error& error) {
     throw Error(text(command.scores, ": ", error.what()));
   }

@@ -22,7 +22,7 @@ TABLE = {
     "model": ({"base", "ops"}, ("ATen/", "c10/", "torch/", "nlohmann/")),
     "measure": ({"base"}, ()),
     "report": ({"base", "jet", "measure"}, ("cairo",)),
-    "predict": ({"base", "jet", "load", "model", "ops", "prepare", "source"}, ("ATen/", "c10/", "torch/", "arrow/", "parquet/")),
+    "predict": ({"base", "jet", "load", "model", "ops", "prepare", "raw", "source"}, ("ATen/", "c10/", "torch/", "arrow/", "parquet/")),
     "evaluate": ({"base", "jet", "load", "measure", "model", "ops", "predict", "report"}, ("arrow/", "parquet/")),
     "train": ({"base", "jet", "load", "model", "ops", "predict", "evaluate", "measure", "source"},
               ("ATen/", "c10/", "torch/", "nlohmann/")),

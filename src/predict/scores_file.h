@@ -51,8 +51,4 @@ class ScoresWriter {
   std::unique_ptr<Impl> impl_;
 };
 
-// Reads a scores file back; columns beside the fixed ones count as observers where they are numbers. Throws Error where
-// "score" or "label" is missing.
-Scores read_scores(const std::filesystem::path& path);
-
 }  // namespace jetvit

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <utility>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -21,10 +22,10 @@ bool equal_bytes(std::span<const std::byte> a, const std::vector<std::byte>& b) 
 
 }  // namespace
 
-std::vector<ImageShape> image_list_lengths(std::span<const std::byte> chunk, const LeafColumn& column,
-                                           const Decompressor& decompressor, std::size_t limit) {
+std::vector<ImageShape> image_list_lengths(ChunkBytes chunk, const LeafColumn& column, const Decompressor& decompressor,
+                                           std::size_t limit) {
   PageReader::Buffers buffers;
-  PageReader pages(chunk, column, decompressor, buffers);
+  PageReader pages(std::move(chunk), column, decompressor, buffers);
   DataPage page;
   std::vector<std::uint8_t> repetition;
   std::vector<std::uint8_t> definition;
@@ -62,38 +63,86 @@ std::vector<ImageShape> image_list_lengths(std::span<const std::byte> chunk, con
 }
 
 ImageColumnReader::ImageColumnReader(const LeafColumn& column, const ImageLayout& layout)
-    : column_(column), layout_(layout), values_per_jet_(static_cast<std::size_t>(layout.shape.values())) {}
+    : column_(column), layout_(layout), values_per_jet_(static_cast<std::size_t>(layout.shape.values())) {
+  // 0 where a jet starts, else the level of the innermost list that goes on.
+  const bool is_flat = column.max_repetition == 1;
+  jet_repetition_.assign(values_per_jet_, is_flat ? 1 : 3);
+  const auto width = static_cast<std::size_t>(layout.shape.width);
+  const auto pixels = static_cast<std::size_t>(layout.shape.pixels());
+  for (std::size_t row = 0; !is_flat && row < values_per_jet_; row += width) {
+    jet_repetition_[row] = row % pixels == 0 ? 1 : 2;
+  }
+  if (values_per_jet_ > 0) jet_repetition_[0] = 0;
+}
 
-void ImageColumnReader::read(std::span<const std::byte> chunk, const Decompressor& decompressor, std::uint64_t rows,
-                             PageReader::Buffers& buffers, SparseImages& images, std::vector<std::string>& reasons) {
+void ImageColumnReader::begin(SparseImages& images, std::vector<const char*>& reasons, std::uint64_t rows) {
   images_ = &images;
   reasons_ = &reasons;
   rows_ = rows;
   reasons.clear();
   row_open_ = false;
+  row_is_foreign_ = false;
   position_ = 0;
   fault_ = nullptr;
-  PageReader pages(chunk, column_, decompressor, buffers);
+  dictionary_is_decoded_ = false;
+}
+
+void ImageColumnReader::read(PageReader& pages, std::uint64_t rows, SparseImages& images,
+                             std::vector<const char*>& reasons) {
+  begin(images, reasons, rows);
   DataPage page;
-  while (pages.next(page)) {
-    if (fault_ == nullptr && levels_are_regular(page)) {
-      add_regular_page(page, pages);
-    } else {
-      add_any_page(page, pages);
-    }
-  }
+  while (pages.next(page)) add_page(page, pages);
   finish_row();
   if (reasons.size() != rows)
     throw Error(text("column ", column_.root, " holds ", reasons.size(), " images for ", rows, " rows"));
 }
 
-// 0 where a jet starts, else the level of the innermost list that goes on.
-std::uint8_t ImageColumnReader::expected_repetition(std::size_t position) const {
-  if (position == 0) return 0;
-  if (column_.max_repetition == 1) return 1;
-  const auto width = static_cast<std::size_t>(layout_.shape.width);
-  if (position % width != 0) return 3;
-  return position % static_cast<std::size_t>(layout_.shape.pixels()) == 0 ? 1 : 2;
+void ImageColumnReader::read_run(PageReader& pages, std::uint64_t count, bool starts_chunk, SparseImages& images,
+                                 std::vector<const char*>& reasons) {
+  begin(images, reasons, std::numeric_limits<std::uint64_t>::max());
+  DataPage page;
+  bool before_first_row = !starts_chunk;
+  for (; count > 0 && pages.next(page); --count) {
+    if (before_first_row) {
+      const std::size_t entries = entries_before_row(page);
+      if (entries == page.values) continue;
+      before_first_row = false;
+      if (entries > 0) enter_foreign_row(entries);
+    }
+    add_page(page, pages);
+  }
+  while (row_open_ && pages.next(page)) {
+    const std::size_t entries = entries_before_row(page);
+    const bool ends_here = entries < page.values;
+    page.values = entries;
+    if (entries > 0) add_page(page, pages);
+    if (ends_here) break;
+  }
+  finish_row();
+}
+
+std::size_t ImageColumnReader::entries_before_row(const DataPage& page) {
+  decode_levels(page.repetition, column_.max_repetition, page.values, repetition_);
+  return static_cast<std::size_t>(std::find(repetition_.begin(), repetition_.end(), 0) - repetition_.begin());
+}
+
+// As if all of a row but its last entries had been read.
+void ImageColumnReader::enter_foreign_row(std::size_t entries) {
+  start_row();
+  row_is_foreign_ = true;
+  if (entries <= values_per_jet_) {
+    position_ = values_per_jet_ - entries;
+  } else {
+    fault_ = kWrongShape;
+  }
+}
+
+void ImageColumnReader::add_page(const DataPage& page, const PageReader& pages) {
+  if (fault_ == nullptr && levels_are_regular(page)) {
+    add_regular_page(page, pages);
+  } else {
+    add_any_page(page, pages);
+  }
 }
 
 bool ImageColumnReader::levels_are_regular(const DataPage& page) {
@@ -107,15 +156,22 @@ bool ImageColumnReader::levels_are_regular(const DataPage& page) {
     if (level != column_.max_definition) return false;
   }
   decode_levels(page.repetition, column_.max_repetition, page.values, repetition_);
-  std::size_t position = start;
-  for (const std::uint8_t level : repetition_) {
-    if (level != expected_repetition(position)) return false;
-    if (++position == values_per_jet_) position = 0;
-  }
+  if (!repetition_is_regular(start)) return false;
   verified_ = {start,
                page.values,
                {page.repetition.begin(), page.repetition.end()},
                {page.definition.begin(), page.definition.end()}};
+  return true;
+}
+
+// Whether the decoded levels are those of whole jets that lie one behind the other, seen from `position` of one of
+// them.
+bool ImageColumnReader::repetition_is_regular(std::size_t position) const {
+  for (std::size_t entry = 0; entry < repetition_.size(); position = 0) {
+    const std::size_t step = std::min(repetition_.size() - entry, values_per_jet_ - position);
+    if (std::memcmp(repetition_.data() + entry, jet_repetition_.data() + position, step) != 0) return false;
+    entry += step;
+  }
   return true;
 }
 
@@ -129,14 +185,19 @@ void ImageColumnReader::start_row() {
 
 void ImageColumnReader::finish_row() {
   if (!row_open_) return;
+  if (!row_is_foreign_) add_row();
   row_open_ = false;
+  row_is_foreign_ = false;
+  position_ = 0;
+  fault_ = nullptr;
+}
+
+void ImageColumnReader::add_row() {
   if (reasons_->size() == rows_) throw Error(text("column ", column_.root, " holds more images than rows"));
   if (fault_ == nullptr && position_ != values_per_jet_) fault_ = kWrongShape;
   if (fault_ == nullptr) fault_ = not_finite();
-  reasons_->emplace_back(fault_ == nullptr ? "" : fault_);
+  reasons_->push_back(fault_);
   if (fault_ == nullptr) layout_.channels_last ? append_channels_last() : append_channels_first();
-  position_ = 0;
-  fault_ = nullptr;
 }
 
 const char* ImageColumnReader::not_finite() const {
@@ -205,7 +266,8 @@ inline void ImageColumnReader::add_after_zeros(std::size_t zeros, float value) {
 void ImageColumnReader::add_regular_page(const DataPage& page, const PageReader& pages) {
   const bool by_dictionary = page.encoding == Encoding::kPlainDictionary || page.encoding == Encoding::kRleDictionary;
   if (by_dictionary) {
-    decode_dictionary(pages, column_.type, dictionary_);
+    if (!dictionary_is_decoded_) decode_dictionary(pages, column_.type, dictionary_);
+    dictionary_is_decoded_ = true;
     add_dictionary_page(page);
   } else if (page.encoding == Encoding::kPlain && column_.type == PhysicalType::kDouble) {
     add_plain_page<double>(page);
@@ -327,11 +389,10 @@ void ImageColumnReader::add_any_page(const DataPage& page, const PageReader& pag
     }
     const float value = page_values_[next_value++];
     if (fault_ != nullptr) continue;
-    if (position_ >= values_per_jet_ || repetition_[entry] != expected_repetition(position_)) {
+    if (position_ >= values_per_jet_ || repetition_[entry] != jet_repetition_[position_]) {
       fault_ = kWrongShape;
       continue;
     }
-    if (!std::isfinite(value)) fault_ = std::isnan(value) ? "NaN" : "infinite value";
     if (value != 0) {
       places_.push_back(static_cast<std::uint32_t>(position_));
       values_.push_back(value);

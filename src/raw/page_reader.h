@@ -5,7 +5,9 @@
 #include <span>
 #include <vector>
 
+#include "raw/chunk_bytes.h"
 #include "raw/decompressor.h"
+#include "raw/page_header.h"
 #include "raw/parquet_footer.h"
 
 namespace jetvit {
@@ -29,37 +31,42 @@ struct DataPage {
   std::span<const std::byte> data;
 };
 
-// Walks the pages of one column chunk held in memory. Lengths are checked before allocation: at most 64 MiB a page.
+// The plain values of a dictionary page.
+struct Dictionary {
+  std::span<const std::byte> bytes;
+  std::size_t values = 0;
+};
+
+// Walks the pages of one column chunk, or of its end. Lengths are checked before allocation: at most 64 MiB a page.
 // Checksums are verified where the writer left them.
 class PageReader {
  public:
-  // `decompressor` is made anew where the chunk has another codec; `scratch` is reused from chunk to chunk.
+  // Memory that is reused from chunk to chunk; what a reader hands out lives in it.
   struct Buffers {
     std::vector<std::byte> page, dictionary;
   };
-  PageReader(std::span<const std::byte> chunk, const LeafColumn& column, const Decompressor& decompressor,
-             Buffers& buffers);
+  // `dictionary`: of the page in front of `bytes`, where they begin behind it.
+  PageReader(ChunkBytes bytes, const LeafColumn& column, const Decompressor& decompressor, Buffers& buffers,
+             Dictionary dictionary = {});
 
   // The next data page; false at the end of the chunk. Throws Error on damage.
   bool next(DataPage& page);
 
-  // Plain values of the dictionary page that preceded, and their number.
-  std::span<const std::byte> dictionary() const { return dictionary_; }
-  std::size_t dictionary_values() const { return dictionary_values_; }
+  // Of the dictionary page that preceded.
+  const Dictionary& dictionary() const { return dictionary_; }
 
  private:
-  struct Header;
-  Header read_header();
   std::span<const std::byte> decompressed(std::span<const std::byte> bytes, std::size_t size,
                                           std::vector<std::byte>& into) const;
+  void read_dictionary(const PageHeader& header, std::span<const std::byte> body);
   void read_levels_v1(DataPage& page, std::span<const std::byte> body) const;
 
-  std::span<const std::byte> rest_;
+  ChunkBytes bytes_;
   const LeafColumn& column_;
   const Decompressor& decompressor_;
   Buffers& buffers_;
-  std::span<const std::byte> dictionary_;
-  std::size_t dictionary_values_ = 0;
+  Dictionary dictionary_;
+  bool dictionary_may_follow_;
 };
 
 }  // namespace jetvit

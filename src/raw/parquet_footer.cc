@@ -25,12 +25,29 @@ PhysicalType physical_type(std::int64_t type) {
   return type >= 0 && type < std::ssize(kTypes) ? kTypes[static_cast<std::size_t>(type)] : PhysicalType::kOther;
 }
 
-// parquet.thrift, struct SchemaElement.
+// parquet.thrift, struct SchemaElement with enum ConvertedType and its successor, union LogicalType.
 struct SchemaElement {
   enum Repetition : std::int64_t { kRequired = 0, kOptional = 1, kRepeated = 2 };
+  enum Converted : std::int64_t { kFirstUnsigned = 11, kLastUnsigned = 14, kLastInteger = 18 };
+  enum Logical : std::int16_t { kInteger = 10 };
   std::int64_t type = -1, repetition = kRequired, children = 0;
+  std::int64_t converted = -1;
+  std::int16_t logical = -1;
+  bool is_unsigned = false;  // as the logical type says
   std::string name;
 };
+
+bool is_number(const SchemaElement& element) {
+  const bool by_converted = element.converted < 0 || (element.converted >= SchemaElement::kFirstUnsigned &&
+                                                      element.converted <= SchemaElement::kLastInteger);
+  return physical_type(element.type) != PhysicalType::kOther && by_converted &&
+         (element.logical < 0 || element.logical == SchemaElement::kInteger);
+}
+
+bool is_unsigned(const SchemaElement& element) {
+  return element.is_unsigned ||
+         (element.converted >= SchemaElement::kFirstUnsigned && element.converted <= SchemaElement::kLastUnsigned);
+}
 
 SchemaElement read_element(CompactReader& reader) {
   SchemaElement element;
@@ -38,12 +55,24 @@ SchemaElement read_element(CompactReader& reader) {
     into = reader.read_integer();
     return true;
   };
+  const auto integer_type = [&](std::int16_t id, int type) {
+    if (id == 2) element.is_unsigned = type != CompactReader::kTrue;
+    return id == 2;
+  };
+  const auto logical_type = [&](std::int16_t id, int type) {
+    element.logical = id;
+    if (id != SchemaElement::kInteger || type != CompactReader::kStruct) return false;
+    reader.read_struct(integer_type);
+    return true;
+  };
   reader.read_struct([&](std::int16_t id, int) {
     if (id == 1) return integer(element.type);
     if (id == 3) return integer(element.repetition);
     if (id == 4) element.name = reader.read_string(kNameLimit);
     if (id == 5) return integer(element.children);
-    return id == 4;
+    if (id == 6) return integer(element.converted);
+    if (id == 10) reader.read_struct(logical_type);
+    return id == 4 || id == 10;
   });
   return element;
 }
@@ -72,6 +101,8 @@ class LeafWalk {
     if (element.repetition == SchemaElement::kRepeated) ++column.max_repetition;
     if (element.children <= 0) {
       column.type = physical_type(element.type);
+      column.is_number = is_number(element);
+      column.is_unsigned = is_unsigned(element);
       leaves_.push_back(std::move(column));
       return;
     }

@@ -19,6 +19,8 @@ struct LeafColumn {
   PhysicalType type = PhysicalType::kOther;
   int max_definition = 0;
   int max_repetition = 0;
+  bool is_number = false;    // and means itself: no decimal, date or time
+  bool is_unsigned = false;  // integers
 };
 
 // Where a column's pages lie in one row group.

@@ -2,50 +2,19 @@
 
 #include <algorithm>
 #include <memory>
-#include <optional>
 #include <utility>
 
 #include "base/error.h"
 #include "base/ordered_for.h"
 #include "base/text.h"
+#include "raw/reading_tasks.h"
 #include "raw/row_group_reader.h"
 
 namespace jetvit {
 namespace {
 
-constexpr std::uint64_t kTaskRows = 256;        // rows that a task gathers from small row groups
-constexpr std::uint64_t kTaskBytes = 8U << 20;  // and bytes
 // Tasks a thread that are made while the caller waits for its disk: 2,000 rows a thread.
 constexpr std::size_t kAhead = 8;
-
-struct Task {
-  std::vector<RowGroup> groups;
-  std::uint64_t first_row = 0;
-};
-
-// Gathers the row groups of a footer, in order, into tasks of a few milliseconds.
-class Tasks {
- public:
-  Tasks(ParquetFooter& footer, const RawSchema& schema) : footer_(footer), wanted_(wanted_columns(schema)) {}
-
-  std::optional<Task> next() {
-    Task task{.groups = {}, .first_row = row_};
-    std::uint64_t bytes = 0;
-    RowGroup group;
-    while (row_ - task.first_row < kTaskRows && bytes < kTaskBytes && footer_.next(wanted_, group)) {
-      row_ += group.rows;
-      bytes += group.chunks[0].size;
-      task.groups.push_back(std::move(group));
-    }
-    if (task.groups.empty()) return std::nullopt;
-    return task;
-  }
-
- private:
-  ParquetFooter& footer_;
-  std::vector<int> wanted_;
-  std::uint64_t row_ = 0;
-};
 
 }  // namespace
 
@@ -93,14 +62,14 @@ void RawReader::read_file(std::size_t file, const Work& work, const ChunkSink& s
                                                           {shape().channels, shape().height, shape().width});
   const InputFile input(files_[file]);
   ParquetFooter footer(input);
-  Tasks tasks(footer, schema);
+  ReadingTasks tasks(input, footer, schema);
   const int threads = std::max(1, options_.threads);
   std::vector<std::unique_ptr<RowGroupReader>> readers(static_cast<std::size_t>(threads));
-  const auto read_task = [&](const Task& task, int thread) {
+  const auto read_task = [&](const ReadingTask& task, int thread) {
     auto& reader = readers[static_cast<std::size_t>(thread)];
     if (!reader) reader = std::make_unique<RowGroupReader>(input, footer.columns(), schema, options_);
     Chunk chunk;
-    chunk.jets = reader->read(task.groups, task.first_row, static_cast<std::uint32_t>(file), chunk.skipped);
+    chunk.jets = reader->read(task, static_cast<std::uint32_t>(file), chunk.skipped);
     work(chunk.jets, thread);
     return chunk;
   };

@@ -9,7 +9,8 @@
 
 namespace jetvit {
 
-// Reads raw Parquet files of jets in any of the published layouts, with memory bounded by a few row groups a thread.
+// Reads raw Parquet files of jets in any of the published layouts, with memory bounded by a few tasks a thread
+// (ReadingTasks), whatever the size of the files and of their row groups.
 class RawReader : public JetReader {
  public:
   // Looks at the schema of every file. A file without a whole image has the shape of the others, and its rows are

@@ -12,6 +12,8 @@
 namespace jetvit {
 namespace {
 
+constexpr std::size_t kListsWindow = 64 << 10;
+
 std::string column_names(const std::vector<LeafColumn>& columns) {
   std::vector<std::string> names;
   for (const LeafColumn& column : columns) {
@@ -63,11 +65,10 @@ ImageShape common_list_lengths(const InputFile& file, ParquetFooter& footer, int
     if (group.rows == 0) continue;  // pyarrow's places of such chunks point nowhere
     rows += group.rows;
     const ColumnChunk& chunk = group.chunks[0];
-    std::vector<std::byte> bytes(chunk.size);
-    file.read(chunk.offset, bytes);
     try {
       const std::vector<ImageShape> found =
-          image_list_lengths(bytes, column, Decompressor(chunk.codec), kVoters - shapes.size());
+          image_list_lengths(ChunkBytes(file, chunk.offset, chunk.size, kListsWindow), column,
+                             Decompressor(chunk.codec), kVoters - shapes.size());
       shapes.insert(shapes.end(), found.begin(), found.end());
     } catch (const Error& error) {
       throw Error(text(file.path(), ": column ", column.root, " is damaged (", error.what(), ")"));
@@ -164,6 +165,13 @@ RawSchema recognise(const std::filesystem::path& path, const std::string& label_
   find_layout(file, footer, layout, shape, schema);
   check_shape(path, schema.layout.shape);
   return schema;
+}
+
+std::vector<int> wanted_columns(const RawSchema& schema) {
+  std::vector<int> columns = {schema.image};
+  if (schema.label >= 0) columns.push_back(schema.label);
+  columns.insert(columns.end(), schema.observers.begin(), schema.observers.end());
+  return columns;
 }
 
 }  // namespace jetvit

@@ -27,4 +27,7 @@ struct RawSchema {
 RawSchema recognise(const std::filesystem::path& path, const std::string& label_column, const std::string& layout,
                     const std::vector<int>& shape);
 
+// The leaf columns that are read, in this order: the images, the label where there is one, the observers.
+std::vector<int> wanted_columns(const RawSchema& schema);
+
 }  // namespace jetvit

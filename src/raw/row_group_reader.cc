@@ -13,16 +13,9 @@ namespace {
 
 // Row groups that lie together are read at once up to this size; a larger one is read column by column.
 constexpr std::uint64_t kSpanLimit = 64 << 20;
-constexpr std::uint64_t kChunkLimit = std::uint64_t{4} << 30;
+constexpr std::size_t kChunkWindow = 64 << 10;
 
 }  // namespace
-
-std::vector<int> wanted_columns(const RawSchema& schema) {
-  std::vector<int> columns = {schema.image};
-  if (schema.label >= 0) columns.push_back(schema.label);
-  columns.insert(columns.end(), schema.observers.begin(), schema.observers.end());
-  return columns;
-}
 
 RowGroupReader::RowGroupReader(const InputFile& file, const std::vector<LeafColumn>& columns, const RawSchema& schema,
                                const ReadOptions& options)
@@ -57,13 +50,9 @@ void RowGroupReader::read_span(std::span<const RowGroup> groups) {
   file_.read(begin, bytes_);
 }
 
-std::span<const std::byte> RowGroupReader::bytes_of(const ColumnChunk& chunk) {
-  if (!bytes_.empty()) return std::span(bytes_).subspan(chunk.offset - bytes_offset_, chunk.size);
-  if (chunk.size > kChunkLimit)
-    throw Error(text("a column chunk holds ", chunk.size, " bytes (limit ", kChunkLimit, ")"));
-  lone_chunk_.resize(chunk.size);
-  file_.read(chunk.offset, lone_chunk_);
-  return lone_chunk_;
+ChunkBytes RowGroupReader::bytes_of(const ColumnChunk& chunk) const {
+  if (bytes_.empty()) return {file_, chunk.offset, chunk.size, kChunkWindow};
+  return ChunkBytes(std::span(bytes_).subspan(chunk.offset - bytes_offset_, chunk.size));
 }
 
 std::uint8_t RowGroupReader::label_at(std::uint64_t row, double value) const {
@@ -76,29 +65,60 @@ std::uint8_t RowGroupReader::label_at(std::uint64_t row, double value) const {
 
 void RowGroupReader::add_group(const RowGroup& group, std::uint64_t first_row, std::uint32_t file_index,
                                JetRecords& jets, std::vector<SkippedRow>& skipped) {
-  const std::uint64_t rows = group.rows;
-  if (rows == 0) return;  // pyarrow's places of such chunks point nowhere
+  if (group.rows == 0) return;  // pyarrow's places of such chunks point nowhere
   for (std::size_t column = 1; column < columns_.size(); ++column) {
     const ColumnChunk& chunk = group.chunks[column];
-    read_scalar_chunk(bytes_of(chunk), columns_[column], decompressor(chunk.codec), rows, buffers_,
-                      scalars_[column - 1]);
+    ScalarColumnReader scalars(bytes_of(chunk), columns_[column], decompressor(chunk.codec), group.rows, buffers_);
+    scalars.read(group.rows, scalars_[column - 1]);
+    scalars.finish();
   }
-  // Rows with an unusable label are known before their image; it is taken back where it was appended.
-  const std::size_t labels = schema_.label >= 0 ? 1 : 0;
-  const std::size_t jets_before = jets.images.size();
   const ColumnChunk& images = group.chunks[0];
-  image_.read(bytes_of(images), decompressor(images.codec), rows, buffers_, jets.images, reasons_);
+  const std::size_t jets_before = jets.images.size();
+  PageReader pages(bytes_of(images), columns_[0], decompressor(images.codec), buffers_);
+  image_.read(pages, group.rows, jets.images, reasons_);
+  add_rows(first_row, file_index, jets_before, jets, skipped);
+}
+
+const Dictionary& RowGroupReader::dictionary_of(const LargeRowGroup& group) {
+  if (dictionary_group_ == group.group().number) return dictionary_;
+  dictionary_group_.reset();
+  const ColumnChunk& place = group.dictionary();
+  PageReader pages(ChunkBytes(file_, place.offset, place.size, place.size), columns_[0],
+                   decompressor(group.group().chunks[0].codec), run_buffers_);
+  DataPage page;
+  pages.next(page);  // there is none: what lies before it is read
+  dictionary_ = pages.dictionary();
+  dictionary_group_ = group.group().number;
+  return dictionary_;
+}
+
+void RowGroupReader::add_run(const PageRun& run, std::uint32_t file_index, JetRecords& jets,
+                             std::vector<SkippedRow>& skipped) {
+  LargeRowGroup::Turn turn(run);
+  const Dictionary& dictionary = dictionary_of(*run.group);
+  PageReader pages(run.group->pages_from(run), columns_[0], decompressor(run.group->group().chunks[0].codec),
+                   run_buffers_, dictionary);
+  image_.read_run(pages, run.pages, run.number == 0, jets.images, reasons_);
+  const std::uint64_t first_row = turn.take_rows(reasons_.size(), scalars_);
+  add_rows(first_row, file_index, 0, jets, skipped);
+}
+
+// Adds what belongs to the images from `jets_before` on. Rows with an unusable label have an image, which is taken
+// back.
+void RowGroupReader::add_rows(std::uint64_t first_row, std::uint32_t file_index, std::size_t jets_before,
+                              JetRecords& jets, std::vector<SkippedRow>& skipped) const {
+  const std::size_t labels = schema_.label >= 0 ? 1 : 0;
   std::vector<std::size_t> dropped;
   std::size_t jet = jets_before;
-  for (std::uint64_t row = 0; row < rows; ++row) {
-    const bool has_image = reasons_[row].empty();
-    if (has_image && labels == 1 && !std::isfinite(scalars_[0][row])) {
-      reasons_[row] = text("no finite label ", options_.label_column);
-      dropped.push_back(jet);
-    }
-    if (has_image) ++jet;
-    if (!reasons_[row].empty()) {
+  for (std::size_t row = 0; row < reasons_.size(); ++row) {
+    if (reasons_[row] != nullptr) {
       skipped.push_back({file_index, first_row + row, reasons_[row]});
+      continue;
+    }
+    ++jet;
+    if (labels == 1 && !std::isfinite(scalars_[0][row])) {
+      skipped.push_back({file_index, first_row + row, text("no finite label ", options_.label_column)});
+      dropped.push_back(jet - 1);
       continue;
     }
     jets.label.push_back(labels == 1 ? label_at(first_row + row, scalars_[0][row]) : 0);
@@ -124,16 +144,22 @@ void RowGroupReader::add_group(const RowGroup& group, std::uint64_t first_row, s
   }
 }
 
-JetRecords RowGroupReader::read(std::span<const RowGroup> groups, std::uint64_t first_row, std::uint32_t file_index,
-                                std::vector<SkippedRow>& skipped) {
+JetRecords RowGroupReader::read(const ReadingTask& task, std::uint32_t file_index, std::vector<SkippedRow>& skipped) {
   JetRecords jets;
   jets.images.shape = schema_.layout.shape;
   jets.observer_names = schema_.observer_names;
   jets.observers.resize(schema_.observers.size());
-  std::uint64_t number = groups.front().number;
+  std::uint64_t first_row = task.first_row;
+  std::uint64_t number = 0;
   try {
-    read_span(groups);
-    for (const RowGroup& group : groups) {
+    if (task.run) {
+      number = task.run->group->group().number;
+      add_run(*task.run, file_index, jets, skipped);
+    } else {
+      number = task.groups.front().number;
+      read_span(task.groups);
+    }
+    for (const RowGroup& group : task.groups) {
       number = group.number;
       add_group(group, first_row, file_index, jets, skipped);
       first_row += group.rows;

@@ -1,34 +1,39 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
+#include <optional>
+#include <span>
 #include <vector>
 
 #include "base/file.h"
 #include "jet/jet_reader.h"
 #include "raw/image_column.h"
 #include "raw/raw_schema.h"
+#include "raw/reading_tasks.h"
 
 namespace jetvit {
 
-// Decodes ranges of row groups of one file; one object a thread.
+// Decodes the tasks of one file; one object a thread.
 class RowGroupReader {
  public:
   // `columns` are all leaves of the file.
   RowGroupReader(const InputFile& file, const std::vector<LeafColumn>& columns, const RawSchema& schema,
                  const ReadOptions& options);
 
-  // Jets of the row groups, which hold the chunks of wanted_columns() and whose first row is `first_row` of the file;
-  // `skipped` gets the rows that are left out. Throws Error naming the file and the row group.
-  JetRecords read(std::span<const RowGroup> groups, std::uint64_t first_row, std::uint32_t file_index,
-                  std::vector<SkippedRow>& skipped);
+  // Jets of the task; `skipped` gets the rows that are left out. Throws Error naming the file and the row group. The
+  // runs in front of a run must be read before, or by other threads meanwhile.
+  JetRecords read(const ReadingTask& task, std::uint32_t file_index, std::vector<SkippedRow>& skipped);
 
  private:
-  std::span<const std::byte> bytes_of(const ColumnChunk& chunk);
   const Decompressor& decompressor(int codec);
   void read_span(std::span<const RowGroup> groups);
+  ChunkBytes bytes_of(const ColumnChunk& chunk) const;
   void add_group(const RowGroup& group, std::uint64_t first_row, std::uint32_t file_index, JetRecords& jets,
                  std::vector<SkippedRow>& skipped);
+  const Dictionary& dictionary_of(const LargeRowGroup& group);
+  void add_run(const PageRun& run, std::uint32_t file_index, JetRecords& jets, std::vector<SkippedRow>& skipped);
+  void add_rows(std::uint64_t first_row, std::uint32_t file_index, std::size_t jets_before, JetRecords& jets,
+                std::vector<SkippedRow>& skipped) const;
   std::uint8_t label_at(std::uint64_t row, double value) const;
 
   const InputFile& file_;
@@ -37,14 +42,13 @@ class RowGroupReader {
   std::vector<LeafColumn> columns_;  // the wanted ones
   ImageColumnReader image_;
   std::vector<Decompressor> decompressors_;
-  PageReader::Buffers buffers_;
-  std::vector<std::byte> bytes_, lone_chunk_;
+  PageReader::Buffers buffers_, run_buffers_;
+  std::optional<std::uint64_t> dictionary_group_;  // whose dictionary run_buffers_ holds
+  Dictionary dictionary_;
+  std::vector<std::byte> bytes_;
   std::uint64_t bytes_offset_ = 0;
-  std::vector<std::string> reasons_;
+  std::vector<const char*> reasons_;  // of the rows under way; null where they are good
   std::vector<std::vector<double>> scalars_;
 };
-
-// The leaf columns that RowGroupReader needs, in its order.
-std::vector<int> wanted_columns(const RawSchema& schema);
 
 }  // namespace jetvit

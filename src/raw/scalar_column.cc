@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -9,26 +10,44 @@
 
 namespace jetvit {
 
-void read_scalar_chunk(std::span<const std::byte> chunk, const LeafColumn& column, const Decompressor& decompressor,
-                       std::uint64_t rows, PageReader::Buffers& buffers, std::vector<double>& out) {
-  PageReader pages(chunk, column, decompressor, buffers);
+ScalarColumnReader::ScalarColumnReader(ChunkBytes bytes, const LeafColumn& column, const Decompressor& decompressor,
+                                       std::uint64_t rows, PageReader::Buffers& buffers)
+    : pages_(std::move(bytes), column, decompressor, buffers), column_(column), rows_(rows) {}
+
+bool ScalarColumnReader::next_page() {
   DataPage page;
-  std::vector<std::uint8_t> levels;
-  std::vector<double> values;
+  if (!pages_.next(page)) return false;
+  if (page.values > rows_ - seen_) throw Error(text("column ", column_.root, " holds more values than rows"));
+  seen_ += page.values;
+  decode_levels(page.definition, column_.max_definition, page.values, levels_);
+  const auto present = static_cast<std::size_t>(
+      std::count(levels_.begin(), levels_.end(), static_cast<std::uint8_t>(column_.max_definition)));
+  nulls_ += levels_.size() - present;
+  decode_values(page, pages_, column_.type, present, values_);
+  if (column_.is_unsigned) {
+    const double range = column_.type == PhysicalType::kInt32 ? 0x1p32 : 0x1p64;
+    for (double& value : values_) value += value < 0 ? range : 0;
+  }
+  next_level_ = 0;
+  next_value_ = 0;
+  return true;
+}
+
+void ScalarColumnReader::read(std::size_t count, std::vector<double>& out) {
   out.clear();
-  while (pages.next(page)) {
-    if (page.values > rows - out.size()) throw Error(text("column ", column.root, " holds more values than rows"));
-    decode_levels(page.definition, column.max_definition, page.values, levels);
-    const auto present = static_cast<std::size_t>(
-        std::count(levels.begin(), levels.end(), static_cast<std::uint8_t>(column.max_definition)));
-    decode_values(page, pages, column.type, present, values);
-    auto value = values.begin();
-    for (const std::uint8_t level : levels) {
-      out.push_back(level == column.max_definition ? *value++ : std::numeric_limits<double>::quiet_NaN());
+  while (out.size() < count) {
+    if (next_level_ == levels_.size() && !next_page()) {
+      throw Error(text("column ", column_.root, " holds ", seen_, " values for ", rows_, " rows"));
+    }
+    for (; next_level_ < levels_.size() && out.size() < count; ++next_level_) {
+      const bool is_present = levels_[next_level_] == column_.max_definition;
+      out.push_back(is_present ? values_[next_value_++] : std::numeric_limits<double>::quiet_NaN());
     }
   }
-  if (out.size() != rows)
-    throw Error(text("column ", column.root, " holds ", out.size(), " values for ", rows, " rows"));
+}
+
+void ScalarColumnReader::finish() {
+  while (next_page()) continue;
 }
 
 }  // namespace jetvit

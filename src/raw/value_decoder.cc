@@ -129,7 +129,7 @@ void decode_levels(std::span<const std::byte> bytes, int max_level, std::size_t 
 
 template <class Number>
 void decode_dictionary(const PageReader& pages, PhysicalType type, std::vector<Number>& out) {
-  plain(pages.dictionary(), type, pages.dictionary_values(), out);
+  plain(pages.dictionary().bytes, type, pages.dictionary().values, out);
 }
 
 template <class Number>

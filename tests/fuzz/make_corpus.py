@@ -45,6 +45,18 @@ def parquet(folder):
         keep("parquet", name, (folder / "seed").read_bytes())
 
 
+def scores(folder):
+    columns = {"score": [0.1, 0.4, 0.35, 0.8], "label": pa.array([0, 0, 1, 1], pa.uint8()), "weight": pa.array([1, 2, 1, 1], pa.float32()),
+               "pt": [80.0, 90.0, 100.0, 110.0], "event": pa.array([1, 2, 3, 2**32 - 1], pa.uint32()), "split": ["test"] * 4}
+    nullable = {"score": pa.array([1, 0, 2, 3], pa.int64()), "label": [True, False, True, False], "pt": [1.0, None, 2.0, 3.0]}
+    for name, data, options in (
+            ("snappy", columns, {}), ("groups", columns, {"row_group_size": 1, "use_dictionary": False, "compression": "none"}),
+            ("v2", columns, {"data_page_version": "2.0", "compression": "zstd"}), ("nulls", nullable, {"compression": "none"}),
+            ("checksums", columns, {"write_page_checksum": True, "compression": "none"})):
+        pq.write_table(pa.table(data), folder / "seed", write_statistics=False, store_schema=False, **options)
+        keep("scores", name, (folder / "seed").read_bytes())
+
+
 def prepared(jetvit, folder):
     """Records, pictures, manifests and a shard, as the program writes them."""
     def prepare(raw, out, *words):
@@ -84,6 +96,7 @@ def main(jetvit):
         seed.unlink()
     with tempfile.TemporaryDirectory() as name:
         parquet(pathlib.Path(name))
+        scores(pathlib.Path(name))
         prepared(pathlib.Path(jetvit).resolve(), pathlib.Path(name))
     keep("safetensors", "tensors", save({"a": np.zeros((2, 3), np.float32), "b": np.zeros(0, np.int64), "c": np.ones((), bool)},
                                         {"jetvit": "{}"}))

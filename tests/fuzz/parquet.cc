@@ -1,8 +1,10 @@
-// Raw Parquet: footer, schema, pages and values, as RawReader reads them, without its threads.
+// Raw Parquet: footer, schema, pages and values, as RawReader reads them, without its threads: small row groups whole,
+// then every group as if it were large, page by page.
 #include "base/error.h"
 #include "fuzz/fuzz.h"
 #include "raw/parquet_footer.h"
 #include "raw/raw_schema.h"
+#include "raw/reading_tasks.h"
 #include "raw/row_group_reader.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -15,14 +17,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const RawSchema schema = recognise(path, "y", "auto", {});
     if (!schema.without_image.empty()) return 0;
     const InputFile file(path);
-    ParquetFooter footer(file);
-    RowGroupReader reader(file, footer.columns(), schema, options);
-    RowGroup group;
-    std::vector<SkippedRow> skipped;
-    std::uint64_t row = 0;
-    while (footer.next(wanted_columns(schema), group)) {
-      reader.read({&group, 1}, row, 0, skipped);
-      row += group.rows;
+    for (const RunLimits& limits : {RunLimits(), RunLimits{.rows = 1, .pages = 1, .bytes = 1}}) {
+      ParquetFooter footer(file);
+      ReadingTasks tasks(file, footer, schema, limits);
+      RowGroupReader reader(file, footer.columns(), schema, options);
+      std::vector<SkippedRow> skipped;
+      while (const auto task = tasks.next()) reader.read(*task, 0, skipped);
     }
   } catch (const Error&) {
   }

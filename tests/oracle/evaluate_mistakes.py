@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """What `jetvit evaluate` says to every mistake that a user can make, and that it leaves nothing behind then."""
+import decimal
 import json
 import pathlib
 import shutil
@@ -34,8 +35,9 @@ def scores_files(folder):
     yield {**GOOD, "score": [0.1, None, 0.3, 0.4]}, "column score holds nulls"
     yield {**GOOD, "score": [0.1, nan, 0.3, 0.4]}, "jet 1 has the score nan"
     yield {**GOOD, "score": [0.1, 0.2, 0.3, -inf]}, "jet 3 has the score -inf"
-    yield {**GOOD, "score": ["a", "b", "c", "d"]}, "score"
-    yield {**GOOD, "score": [[0.1], [0.2], [0.3], [0.4]]}, "score"
+    yield {**GOOD, "score": ["a", "b", "c", "d"]}, "column score does not hold plain numbers"
+    yield {**GOOD, "score": [[0.1], [0.2], [0.3], [0.4]]}, "column score does not hold plain numbers"
+    yield {**GOOD, "score": pa.array([decimal.Decimal("0.5")] * 4, pa.decimal128(5, 2))}, "column score does not hold plain numbers"
     yield {**GOOD, "weight": [1.0, 1.0, -2.0, 1.0]}, "jet 2 has the weight -2 (must be positive)"
     yield {"score": pa.array([], pa.float64()), "label": pa.array([], pa.uint8())}, "not one jet"
 
@@ -52,9 +54,9 @@ def check_scores_files(jetvit, folder):
         expect(evaluate(), 1, "scores.parquet", words)
         assert not out.exists(), words
     path.write_bytes(path.read_bytes()[:-5])
-    expect(evaluate(), 1, "scores.parquet: not a readable Parquet file")
+    expect(evaluate(), 1, "scores.parquet: is not a whole Parquet file")
     path.write_bytes(b"")
-    expect(evaluate(), 1, "scores.parquet: not a readable Parquet file")
+    expect(evaluate(), 1, "scores.parquet: is empty, not a Parquet file")
     path.unlink()
     expect(evaluate(), 1, "scores.parquet")
     assert not out.exists()

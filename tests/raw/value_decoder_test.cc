@@ -22,7 +22,7 @@ using test::plain;
 constexpr int kDictionaryPage = 2;
 
 LeafColumn column(PhysicalType type, int max_definition = 0) {
-  return {"pt", "pt", type, max_definition, 0};
+  return {.path = "pt", .root = "pt", .type = type, .max_definition = max_definition};
 }
 
 std::vector<double> read(const Bytes& chunk, PhysicalType type, std::uint64_t rows, int max_definition = 0) {
@@ -30,7 +30,9 @@ std::vector<double> read(const Bytes& chunk, PhysicalType type, std::uint64_t ro
   const Decompressor none(0);
   PageReader::Buffers buffers;
   std::vector<double> out;
-  read_scalar_chunk(chunk, leaf, none, rows, buffers, out);
+  ScalarColumnReader reader(ChunkBytes(std::span<const std::byte>(chunk)), leaf, none, rows, buffers);
+  reader.read(rows, out);
+  reader.finish();
   return out;
 }
 
@@ -124,6 +126,7 @@ TEST(Values, SeveralPagesOfBothVersions) {
   EXPECT_EQ(read(chunk, PhysicalType::kDouble, 4, 1), (std::vector<double>{1, 2, 3, 4}));
   EXPECT_ERROR(read(chunk, PhysicalType::kDouble, 5, 1), Error, "column pt holds 4 values for 5 rows");
   EXPECT_ERROR(read(chunk, PhysicalType::kDouble, 3, 1), Error, "column pt holds more values than rows");
+  EXPECT_ERROR(read(chunk, PhysicalType::kDouble, 2, 1), Error, "column pt holds more values than rows");
   EXPECT_EQ(read({}, PhysicalType::kDouble, 0), std::vector<double>{});
 }
 
@@ -154,6 +157,13 @@ TEST(Pages, ThatStateWhatCannotBe) {
     add_page_v2(chunk, 2, 0, definition, repetition, body);
     EXPECT_ERROR(read(chunk, PhysicalType::kDouble, 2), Error, "a page states levels longer than itself");
   }
+}
+
+TEST(Pages, OneDictionaryInFrontOfThemAll) {
+  Bytes chunk;
+  add_page(chunk, {.values = 2}, plain<double>({1, 2}));
+  add_page(chunk, {.kind = kDictionaryPage, .values = 1}, plain<double>({10}));
+  EXPECT_ERROR(read(chunk, PhysicalType::kDouble, 2), Error, "a dictionary page follows others");
 }
 
 TEST(Pages, EveryTruncationIsFound) {

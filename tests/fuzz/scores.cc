@@ -1,0 +1,14 @@
+// Scores of foreign origin, as `jetvit evaluate --scores` reads them.
+#include "base/error.h"
+#include "fuzz/fuzz.h"
+#include "predict/scores_reader.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace jetvit;
+  static fuzz::MemoryFile memory;
+  try {
+    read_scores(memory.write(fuzz::as_text(data, size)));
+  } catch (const Error&) {
+  }
+  return 0;
+}
