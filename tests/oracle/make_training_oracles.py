@@ -27,13 +27,17 @@ MODELS = ("vit_nano", "swin_nano", "coatnet_nano", "efficientnet_nano", "effswin
 OPTIONS = {"image_size": 48, "channels": 3}
 
 
+def make_optimiser(model, learning_rate, weight_decay):
+    undecayed = model.no_weight_decay() if hasattr(model, "no_weight_decay") else ()
+    groups = param_groups_weight_decay(model, weight_decay, no_weight_decay_list=undecayed)
+    return torch.optim.AdamW(groups, lr=learning_rate)
+
+
 def losses(name, precision):
     model = make_reference(name, OPTIONS)
     fill(model)
     model.to(precision).train()
-    undecayed = model.no_weight_decay() if hasattr(model, "no_weight_decay") else ()
-    groups = param_groups_weight_decay(model, WEIGHT_DECAY, no_weight_decay_list=undecayed)
-    optimiser = torch.optim.AdamW(groups, lr=LEARNING_RATE)
+    optimiser = make_optimiser(model, LEARNING_RATE, WEIGHT_DECAY)
     shape = (BATCH, OPTIONS["channels"], OPTIONS["image_size"], OPTIONS["image_size"])
     for step in range(STEPS):
         x = torch.from_numpy(uniform(f"x{step}", math.prod(shape)).reshape(shape)).float().to(precision)
