@@ -141,7 +141,8 @@ class Comparison:
         for seed in range(DRAWS):
             torch.manual_seed(seed)
             for key, parameter in make_reference(self.name, self.options).named_parameters():
-                values.setdefault(key, []).append(parameter.detach().double().flatten())
+                draw = parameter.detach().double().flatten()
+                values.setdefault(key, []).append(draw[draw.abs() < 2])  # as in make_model_oracles.py
         worst = Worst()
         for key, draws in values.items():
             drawn = torch.cat(draws)

@@ -1,7 +1,7 @@
 // One side of tests/oracle/compare_timm.py: what a model computes in training, from given weights, images and labels.
 //   model_steps MODEL OPTIONS WEIGHTS.safetensors INPUT.safetensors OUTPUT.safetensors
-// OPTIONS is JSON. INPUT holds "images" (S, N, C, H, W), "labels" (S, N), "directions" (N) and "settings" (learning rate,
-// weight decay). OUTPUT gets, in float32,
+// OPTIONS is JSON. INPUT holds "images" (S, N, C, H, W), "labels" (S, N), "directions" (N) and "settings" (learning
+// rate, weight decay). OUTPUT gets, in float32,
 //   gradient/NAME    of sum(logits * directions) for the first images
 //   statistic/NAME   the running statistics after passes in training mode over the first three
 //   losses (S)       of S AdamW steps from the same weights
