@@ -42,8 +42,19 @@ VARIANTS = {"swin_tiny": ({"window": 8},), "effswin": ({"split": 1}, {"split": 3
 PARTS = ("logits", "gradients", "losses", "drawn")
 LOGITS, GRADIENTS, VANISHING, STATISTICS, LOSSES, DRAWN = 1e-5, 1e-4, 1e-5, 1e-5, 1e-4, 6
 VANISHES = 1e-9  # of the largest gradient's norm
-BATCH, STEPS, STATISTICS_STEPS, DRAWS = 2, 10, 3, 4
-LEARNING_RATE, WEIGHT_DECAY = 1e-4, 1.0  # strong decay: where it is missing or too much, the losses show it
+STEPS, STATISTICS_STEPS, DRAWS = 10, 3, 4
+
+
+@dataclasses.dataclass
+class Schedule:
+    """Of the steps in training mode. Strong decay: where it is missing or too much, the losses show it."""
+    batch: int = 2
+    learning_rate: float = 1e-4
+    weight_decay: float = 1.0
+
+
+# With the above float32 does not follow float64 here: timm's own losses are 2.1e-3 off.
+SCHEDULES = {"efficientnet_b3": Schedule(8, 2e-5, 5.0)}
 
 
 @dataclasses.dataclass
@@ -110,7 +121,7 @@ class Comparison:
         check([(tensor["name"], tuple(tensor["shape"])) for tensor in tensors] ==
               [(key, tuple(parameter.shape)) for key, parameter in model.named_parameters()], self, "names or shapes differ")
         size = self.options["image_size"]
-        x = torch.randn(BATCH, self.options["channels"], size, size)
+        x = torch.randn(2, self.options["channels"], size, size)
         weights, images, logits = (self.folder / f"{part}.safetensors" for part in ("weights", "x", "y"))
         save_weights(model, weights)
         save_file({"x": x}, images)
@@ -123,11 +134,12 @@ class Comparison:
         """What model_steps wrote, what timm computes in float64 and in float32."""
         options = self.options | ({"drop_path": 0.0} if "swin" in self.name else {})  # the others' default
         model = reference(self.name, options)
-        size = options["image_size"]
+        size, schedule = options["image_size"], SCHEDULES.get(self.name, Schedule())
         torch.manual_seed(2)
-        data = {"images": torch.randn(STEPS, BATCH, options["channels"], size, size),
-                "labels": (torch.rand(STEPS, BATCH) < 0.5).float(), "directions": torch.tensor([1.0, -0.7]),
-                "settings": torch.tensor([LEARNING_RATE, WEIGHT_DECAY], dtype=torch.float64)}
+        data = {"images": torch.randn(STEPS, schedule.batch, options["channels"], size, size),
+                "labels": (torch.rand(STEPS, schedule.batch) < 0.5).float(),
+                "directions": torch.tensor([1.0, -0.7]).repeat(schedule.batch // 2),
+                "settings": torch.tensor([schedule.learning_rate, schedule.weight_decay], dtype=torch.float64)}
         weights, given, found = (self.folder / f"{part}.safetensors" for part in ("weights", "input", "output"))
         save_weights(model, weights)
         save_file(data, given)
@@ -171,7 +183,7 @@ def train(model, state, data, precision):
         if key.endswith(("running_mean", "running_var")):
             out["statistic/" + key] = buffer.double().clone()
     model.load_state_dict(state)
-    optimiser = make_optimiser(model, LEARNING_RATE, WEIGHT_DECAY)
+    optimiser = make_optimiser(model, *data["settings"].tolist())
     losses = []
     for step in range(STEPS):
         loss = functional.binary_cross_entropy_with_logits(model(images[step]).flatten(), labels[step])
