@@ -28,7 +28,7 @@ void visit_fields(Visitor& visit, VitOptions& options) {
   visit("embed_dim", options.embed_dim, "channels of a token", Range{1, 8192});
   visit("depth", options.depth, "blocks", Range{1, 99});
   visit("heads", options.heads, "attention heads", Range{1, 256});
-  visit("dropout", options.dropout, "dropout after attention and in the MLP", Range{0, 0.95});
+  visit("dropout", options.dropout, "dropout behind the positions, after attention and in the MLP", Range{0, 0.95});
   visit("drop_path", options.drop_path, "stochastic depth of the last block", Range{0, 0.95});
 }
 

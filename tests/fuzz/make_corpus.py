@@ -5,6 +5,7 @@ readers know. What fuzzing found lies beside them under other names and stays.
 import json
 import pathlib
 import shutil
+import struct
 import subprocess
 import sys
 import tempfile
@@ -91,6 +92,48 @@ def without_digest(path):
     return json.dumps(document).encode()
 
 
+def safetensors():
+    """Every type, and files that are wrong in one place each: the length, the order of the bytes, the offsets, the keys."""
+    types = ("F64", "F32", "F16", "BF16", "I64", "I32", "I8", "U8", "BOOL")
+    width = {"F64": 8, "I64": 8, "F32": 4, "I32": 4, "F16": 2, "BF16": 2}
+
+    def file(header, data=b"", length=None):
+        document = header if isinstance(header, bytes) else json.dumps(header, separators=(",", ":")).encode()
+        return struct.pack("<Q", len(document) if length is None else length) + document + data
+
+    def place(kind, shape, begin, end):
+        return {"dtype": kind, "shape": shape, "data_offsets": [begin, end]}
+
+    every, end = {}, 0
+    for kind in types:
+        every[kind] = place(kind, [1, 2], end, end + 2 * width.get(kind, 1))
+        end = every[kind]["data_offsets"][1]
+    one = {"a": place("F32", [1], 0, 4)}
+    return {
+        "types": file(every, bytes(end)),
+        "spaces": file(json.dumps(one).encode() + b"   ", bytes(4)),
+        "length-past-the-end": file(one, bytes(4), 1 << 20),
+        "length-of-all-bits": file(one, bytes(4), 2**64 - 1),
+        "length-past-the-limit": file(one, bytes(4), (16 << 20) + 1),
+        "length-zero": file(one, bytes(4), 0),
+        "length-alone": struct.pack("<Q", 2),
+        "cut-length": b"\2\0\0",
+        "cut-tensor": file(one, bytes(3)),
+        "trailing-bytes": file(one, bytes(5)),
+        "swapped-offsets": file({"a": place("F32", [1], 4, 0)}, bytes(4)),
+        "overlap": file({"a": place("U8", [4], 0, 4), "b": place("U8", [4], 2, 6)}, bytes(6)),
+        "hole": file({"a": place("U8", [1], 0, 1), "b": place("U8", [1], 2, 3)}, bytes(3)),
+        "twice": file(b'{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}',
+                      bytes(1)),
+        "huge-shape": file({"a": place("F64", [2**62, 8], 0, 8)}, bytes(8)),
+        "huge-empty-shape": file({"a": place("F64", [2**62, 0, 8], 0, 0)}),
+        "unknown-type": file({"a": place("F8_E4M3", [1], 0, 1)}, bytes(1)),
+        "truth-of-two": file({"a": place("BOOL", [1], 0, 1)}, b"\2"),
+        "metadata-number": file({"__metadata__": {"a": 1}}),
+        "nested": file(b'{"a":{"a":{"a":[[[[{}]]]]}}}'),
+    }
+
+
 def main(jetvit):
     for seed in FOLDER.glob("*/seed-*"):
         seed.unlink()
@@ -101,6 +144,8 @@ def main(jetvit):
     keep("safetensors", "tensors", save({"a": np.zeros((2, 3), np.float32), "b": np.zeros(0, np.int64), "c": np.ones((), bool)},
                                         {"jetvit": "{}"}))
     keep("safetensors", "empty", save({}))
+    for name, file in safetensors().items():
+        keep("safetensors", name, file)
     keep("recipe", "small", b'train.lr=3e-4\n[model]\nname = "vit"\ndepths = [2, 2]\nnested = {a = 1, "b c" = [true, 0x1f, -inf]}\n'
          b"[[stage]]\ntext = '''\nx'''\n# comment\n")
     keep("recipe", "override", b"train.epochs=5\n")

@@ -107,10 +107,13 @@ TEST_P(WindowAttention, DoesNotDependOnTheNumberOfThreads) {
   }
 }
 
-// Windows that tile the image, that cover it and that do not tile it, shifted, spread and neither; channels that fill
-// no vector; heads within queries, keys and values and around them.
+// Windows of up to 64 tokens that tile the image, that cover it and that do not tile it, shifted, spread and neither;
+// channels that fill no vector; heads within queries, keys and values and around them.
 INSTANTIATE_TEST_SUITE_P(Grids, WindowAttention,
                          testing::Values(Setting{{14, 7, 0}, {2}, 32, true}, Setting{{14, 7, 3}, {2}, 32, true},
+                                         Setting{{16, 8, 0}, {3}, 32, true}, Setting{{16, 8, 4}, {3}, 32, true},
+                                         Setting{{10, 8, 4}, {2}, 24, true},
+                                         Setting{{16, 8, 0, true}, {2, true}, 32, true},
                                          Setting{{7, 7, 0}, {3, true}, 8, true}, Setting{{8, 7, 3}, {1}, 12, true},
                                          Setting{{9, 4, 0}, {2, true}, 5, false}, Setting{{10, 4, 1}, {2}, 16, false},
                                          Setting{{4, 7, 0}, {1}, 32, false}, Setting{{2, 2, 0}, {1}, 8, true},

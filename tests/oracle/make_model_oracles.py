@@ -11,14 +11,20 @@ summation; "float32_deviation" is how far timm itself lands from them in float32
   gradients    per parameter [norm, product with the hash vector "projection/<name>"] of sum(logits * hash "loss") in
                training mode (batch statistics, no dropout)
   steps        forward passes in training mode, the last of which gives the gradients (one where it is absent)
+  float32_gradients  the largest |difference| / |gradient| of timm's own float32, over the parameters whose gradient does
+               not vanish in exact arithmetic
   buffers      per running statistic the product with its hash vector after these steps
-  third_buffers  where stored, the same after two more steps on the images "x2" and "x3"
-  deviations   per parameter the standard deviation that timm's initialisation draws, averaged over seeds
+  third_buffers  the same after two more steps on the images "x2" and "x3"
+and a model
+  drawn        per parameter [mean, standard deviation] of what timm's initialisation draws, over SEEDS seeds
+  structure    for its options: shapes of all tensors, random layers in the order of execution (reference_structure.py)
 """
+import copy
 import dataclasses
 import json
 import math
 import pathlib
+import re
 import sys
 
 import numpy as np
@@ -28,12 +34,15 @@ from timm.models import maxxvit, vision_transformer
 from torch import nn
 from torch.nn import functional
 
+import reference_structure
 import stage_references
+from stage_references import random_rates
 
 SCRIPT = "tests/oracle/make_model_oracles.py"
 FOLDER = pathlib.Path(__file__).resolve().parents[1] / "model" / "oracles"
 BATCH = 2
 SEEDS = 8
+VANISHES = 1e-9  # of the largest gradient's norm: zero in exact arithmetic
 
 
 def uniform(name, count):
@@ -127,7 +136,8 @@ def make_maxxvit(config, options):
         stem_width=tuple(options["stem_width"]) if "stem_width" in options else config.stem_width,
         head_hidden_size=widths[-1] if config.head_hidden_size else None, transformer_cfg=attention)
     # timm's stem always halves: for stride 1 it is told twice the size, then the stride is changed.
-    model = maxxvit.MaxxVit(config, img_size=size * 2 // stem_stride, in_chans=options["channels"], num_classes=1)
+    model = maxxvit.MaxxVit(config, img_size=size * 2 // stem_stride, in_chans=options["channels"], num_classes=1,
+                            **random_rates(options, "drop_rate", "transformer_proj_drop"))
     model.stem.conv1.stride = (stem_stride, stem_stride)
     return model
 
@@ -138,10 +148,10 @@ def make_reference(name, options):
     common = dict(num_classes=1, in_chans=channels, img_size=size)
     if (staged := stage_references.make(name, options)) is not None:
         return staged
-    if name == "vit_tiny":
-        return timm.create_model("vit_tiny_patch16_224", **common)
+    if name in ("vit_tiny", "vit_small"):
+        return timm.create_model(f"{name}_patch16_224", **common, **random_rates(options, "pos_drop_rate", "proj_drop_rate"))
     if name == "coatnet_0":
-        return timm.create_model("coatnet_0_rw_224", **common)
+        return timm.create_model("coatnet_0_rw_224", **common, **random_rates(options, "drop_rate", "transformer_proj_drop"))
     if name in ("coatnet_0_paper", "maxvit_tiny", "maxvit_tiny_rw"):
         config = maxxvit.model_cfgs[{"coatnet_0_paper": "coatnet_0", "maxvit_tiny": "maxvit_tiny_tf",
                                      "maxvit_tiny_rw": "maxvit_tiny_rw"}[name]]
@@ -150,7 +160,8 @@ def make_reference(name, options):
         config = dataclasses.replace(maxxvit.model_cfgs["maxvit_tiny_tf"], stem_width=(16, 16))
         return make_maxxvit(config, {"embed_dim": [16, 32, 64], "depths": [1, 1, 1], "head_dim": 16, "stem_stride": 1} | options)
     if name == "vit_nano":
-        return vision_transformer.VisionTransformer(patch_size=options.get("patch_size", 6), embed_dim=64, depth=4, num_heads=4, **common)
+        return vision_transformer.VisionTransformer(patch_size=options.get("patch_size", 6), embed_dim=64, depth=4, num_heads=4,
+                                                    **common, **random_rates(options, "pos_drop_rate", "proj_drop_rate"))
     if name == "coatnet_nano":
         blocks = maxxvit._rw_coat_cfg(conv_attn_early=True, transformer_shortcut_bias=False)
         blocks["transformer_cfg"] = dataclasses.replace(blocks["transformer_cfg"], dim_head=16)
@@ -158,7 +169,8 @@ def make_reference(name, options):
                                     **blocks)
         # timm's stem always halves: for stride 1 it is told twice the size, then the stride is changed.
         double = options.get("stem_stride", 1) == 1
-        model = maxxvit.MaxxVit(config, **(common | {"img_size": 2 * size if double else size}))
+        model = maxxvit.MaxxVit(config, **(common | {"img_size": 2 * size if double else size}),
+                                **random_rates(options, "drop_rate", "transformer_proj_drop"))
         if double:
             model.stem.conv1.stride = (1, 1)
         return model
@@ -170,30 +182,44 @@ def product(name, tensor):
     return float(np.dot(tensor.detach().double().flatten().numpy(), uniform("projection/" + name, tensor.numel())))
 
 
-def make_case(name, options, gradients, steps=1):
+def gradients(model, x, steps):
+    """By name, of the last of some passes in training mode."""
+    model.train()
+    for _ in range(steps - 1):
+        model(x)
+    (model(x).flatten() * torch.from_numpy(uniform("loss", BATCH)).to(x.dtype)).sum().backward()
+    return {key: parameter.grad for key, parameter in model.named_parameters()}
+
+
+def relative_deviation(found, exact):
+    """The largest |difference| / |gradient|, over the gradients that do not vanish in exact arithmetic."""
+    norms = {key: gradient.norm().item() for key, gradient in exact.items()}
+    least = VANISHES * max(norms.values())
+    return max((found[key].double() - exact[key]).norm().item() / norm for key, norm in norms.items() if norm > least)
+
+
+def make_case(name, options, with_gradients, steps=1):
     model = make_reference(name, options)
     fill(model)
     size = options["image_size"]
     shape = (BATCH, options["channels"], size, size)
     x = torch.from_numpy(uniform("x", math.prod(shape)).astype(np.float32).reshape(shape))
+    in_float32 = copy.deepcopy(model)
     with torch.no_grad():
         single = model.eval()(x)
         logits = model.double().eval()(x.double())
     case = {"options": options, "logits": logits.flatten().tolist(),
             "float32_deviation": float((single - logits).abs().max()),
             "parameters": sum(parameter.numel() for parameter in model.parameters())}
-    if gradients:
-        model.train()
+    if with_gradients:
         if steps > 1:
             case["steps"] = steps
-            for _ in range(steps - 1):
-                model(x.double())
-        (model(x.double()).flatten() * torch.from_numpy(uniform("loss", BATCH))).sum().backward()
-        case["gradients"] = {key: [float(parameter.grad.norm()), product(key, parameter.grad)]
-                             for key, parameter in model.named_parameters()}
+        exact = gradients(model, x.double(), steps)
+        case["gradients"] = {key: [float(gradient.norm()), product(key, gradient)] for key, gradient in exact.items()}
+        case["float32_gradients"] = relative_deviation(gradients(in_float32, x, steps), exact)
         case["buffers"] = {key: product(key, tensor) for key, tensor in model.named_buffers() if key.split(".")[-1] in
                            ("running_mean", "running_var")}
-        if case["buffers"] and name not in ("coatnet_0", "coatnet_nano"):
+        if case["buffers"]:
             with torch.no_grad():
                 for images in ("x2", "x3"):
                     model(torch.from_numpy(uniform(images, math.prod(shape)).astype(np.float32).reshape(shape)).double())
@@ -202,17 +228,32 @@ def make_case(name, options, gradients, steps=1):
     return case
 
 
-def initial_deviations(name, options):
-    drawn = {}
+def drawn(name, options):
+    values = {}
     for seed in range(SEEDS):
         torch.manual_seed(seed)
         for key, parameter in make_reference(name, options).named_parameters():
-            values = parameter.detach().double()
+            draw = parameter.detach().double().flatten()
             # Once in some ten million draws torch's trunc_normal_ hits erfinv(-1) and leaves the cut itself, -2: not the
             # distribution that is meant.
-            values = values[values.abs() < 2]
-            drawn.setdefault(key, []).append(values.square().mean().item())
-    return {key: math.sqrt(sum(squares) / SEEDS) for key, squares in drawn.items()}
+            values.setdefault(key, []).append(draw[draw.abs() < 2])
+    return {key: [torch.cat(draws).mean().item(), torch.cat(draws).std(correction=0).item()]
+            for key, draws in values.items()}
+
+
+def structure(name):
+    """Of the full size, with every random layer on, at an image that its windows tile."""
+    nano = name.endswith("nano")
+    options = {"image_size": 48 if nano else 64, "channels": 3}
+    if name != "resnet_15":
+        options |= {"dropout": 0.1, "drop_path": 0.2}
+    if name in ("swin_tiny", "davit_tiny"):
+        options["window"] = 4
+    model = make_reference(name, options)
+    layers = reference_structure.random_layers(model, torch.zeros(BATCH, 3, options["image_size"], options["image_size"]))
+    if name.startswith("vit"):
+        layers = reference_structure.first_token_alone(layers, len(model.blocks), model.pos_embed.shape[1])
+    return {"options": options, "tensors": reference_structure.tensors(model), "random_layers": layers}
 
 
 def plan():
@@ -248,11 +289,15 @@ def main():
         if sys.argv[1:] and name not in sys.argv[1:]:
             continue
         document = {"made_by": SCRIPT, "timm": timm.__version__, "torch": torch.__version__.split("+")[0], "model": name,
-                    "cases": [make_case(name, *case) for case in cases],
-                    "deviations": initial_deviations(name, cases[1][0])}
-        (FOLDER / f"{name}.json").write_text(json.dumps(document, indent=1) + "\n")
+                    "cases": [make_case(name, *case) for case in cases], "drawn": drawn(name, cases[1][0]),
+                    "structure": structure(name)}
+        # A list of numbers takes one line.
+        lines = re.sub(r"\[\s+([^][{}]*?)\s+\]", lambda found: f"[{' '.join(found[1].split())}]",
+                       json.dumps(document, indent=1))
+        (FOLDER / f"{name}.json").write_text(lines + "\n")
         for case in document["cases"]:
-            print(name, case["options"], case["logits"], f"float32 {case['float32_deviation']:.1e}", flush=True)
+            print(name, case["options"], case["logits"], f"float32 {case['float32_deviation']:.1e}",
+                  f"gradients {case.get('float32_gradients', 0):.1e}", flush=True)
 
 
 if __name__ == "__main__":

@@ -6,8 +6,10 @@ their names as in make_model_oracles.py, a new batch each step; there are no ran
 
     .deps/peers/bin/python tests/oracle/make_training_oracles.py
 
-The reference runs in float64; "float32_deviation" is how far timm's own losses in float32 lie from it.
+The reference runs in float64; "float32_deviation" is how far timm's own losses in float32 lie from it, "bfloat16_deviation"
+|difference| / |logits| of the first batch in training mode under torch.autocast.
 """
+import copy
 import json
 import math
 import pathlib
@@ -27,16 +29,35 @@ MODELS = ("vit_nano", "swin_nano", "coatnet_nano", "efficientnet_nano", "effswin
 OPTIONS = {"image_size": 48, "channels": 3}
 
 
+def make_optimiser(model, learning_rate, weight_decay):
+    undecayed = model.no_weight_decay() if hasattr(model, "no_weight_decay") else ()
+    groups = param_groups_weight_decay(model, weight_decay, no_weight_decay_list=undecayed)
+    return torch.optim.AdamW(groups, lr=learning_rate)
+
+
+def images(step, precision):
+    shape = (BATCH, OPTIONS["channels"], OPTIONS["image_size"], OPTIONS["image_size"])
+    return torch.from_numpy(uniform(f"x{step}", math.prod(shape)).reshape(shape)).float().to(precision)
+
+
+def bfloat16_deviation(name):
+    model = make_reference(name, OPTIONS)
+    fill(model)
+    model.train()
+    with torch.no_grad():
+        exact = copy.deepcopy(model).double()(images(0, torch.float64))
+        with torch.autocast("cpu", torch.bfloat16):
+            found = model(images(0, torch.float32))
+    return ((found.double() - exact).norm() / exact.norm()).item()
+
+
 def losses(name, precision):
     model = make_reference(name, OPTIONS)
     fill(model)
     model.to(precision).train()
-    undecayed = model.no_weight_decay() if hasattr(model, "no_weight_decay") else ()
-    groups = param_groups_weight_decay(model, WEIGHT_DECAY, no_weight_decay_list=undecayed)
-    optimiser = torch.optim.AdamW(groups, lr=LEARNING_RATE)
-    shape = (BATCH, OPTIONS["channels"], OPTIONS["image_size"], OPTIONS["image_size"])
+    optimiser = make_optimiser(model, LEARNING_RATE, WEIGHT_DECAY)
     for step in range(STEPS):
-        x = torch.from_numpy(uniform(f"x{step}", math.prod(shape)).reshape(shape)).float().to(precision)
+        x = images(step, precision)
         labels = torch.from_numpy(uniform(f"labels{step}", BATCH) > 0).to(precision)
         loss = functional.binary_cross_entropy_with_logits(model(x).flatten(), labels)
         optimiser.zero_grad()
@@ -52,8 +73,10 @@ def main():
     for name in MODELS:
         exact = list(losses(name, torch.float64))
         deviation = max(abs(one - two) for one, two in zip(losses(name, torch.float32), exact))
-        document["models"][name] = {"losses": exact, "float32_deviation": deviation}
-        print(name, " ".join(f"{loss:.4f}" for loss in exact), f"float32 {deviation:.1e}", flush=True)
+        document["models"][name] = {"losses": exact, "float32_deviation": deviation,
+                                    "bfloat16_deviation": bfloat16_deviation(name)}
+        print(name, " ".join(f"{loss:.4f}" for loss in exact), f"float32 {deviation:.1e}",
+              f"bfloat16 {document['models'][name]['bfloat16_deviation']:.1e}", flush=True)
     FILE.write_text(json.dumps(document, indent=1) + "\n")
 
 

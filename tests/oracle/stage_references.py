@@ -9,7 +9,12 @@ from torch import nn
 DEPTHS, HEADS = (2, 2, 2), (1, 2, 4)  # of the nano sizes of Swin and EffSwin
 
 
-def efficientnet_nano(channels, features=False):
+def random_rates(options, *dropouts, drop_path=0.0):
+    """timm's arguments for the options drop_path, whose default is named here, and dropout, which goes to all of `dropouts`."""
+    return {"drop_path_rate": options.get("drop_path", drop_path)} | dict.fromkeys(dropouts, options.get("dropout", 0.0))
+
+
+def efficientnet_nano(channels, features=False, **rates):
     arch = [["ds_r1_k3_s1_e1_c16_se0.25"], ["ir_r1_k3_s2_e6_c24_se0.25"], ["ir_r2_k5_s2_e6_c32_se0.25"],
             ["ir_r1_k3_s1_e6_c48_se0.25"]]
     if features:
@@ -17,19 +22,19 @@ def efficientnet_nano(channels, features=False):
     common = dict(stem_size=16, in_chans=channels, act_layer=nn.SiLU, norm_layer=nn.BatchNorm2d)
     if features:
         return efficientnet.EfficientNetFeatures(decode_arch_def(arch), out_indices=(0, 1, 2), **common)
-    return efficientnet.EfficientNet(decode_arch_def(arch), num_classes=1, num_features=128, **common)
+    return efficientnet.EfficientNet(decode_arch_def(arch), num_classes=1, num_features=128, **common, **rates)
 
 
-def swin(name, size, channels, drop_path, window):
-    common = dict(img_size=size, in_chans=channels, num_classes=1, drop_path_rate=drop_path, window_size=window)
+def swin(name, size, channels, window, rates):
+    common = dict(img_size=size, in_chans=channels, num_classes=1, window_size=window, **rates)
     if name.endswith("tiny"):
         return timm.create_model("swin_tiny_patch4_window7_224", **common)
     return swin_transformer.SwinTransformer(patch_size=2, embed_dim=24, depths=DEPTHS, num_heads=HEADS, **common)
 
 
-def davit_nano(channels, drop_path, window):
+def davit_nano(channels, window, rates):
     model = davit.DaVit(in_chans=channels, num_classes=1, depths=(1, 1, 1), embed_dims=(24, 48, 96), num_heads=HEADS,
-                        window_size=window, drop_path_rate=drop_path)
+                        window_size=window, **rates)
     # timm's stem always divides by 4: the stride is changed afterwards.
     model.stem.stride = model.stem.conv.stride = (2, 2)
     return model
@@ -68,7 +73,7 @@ class EffSwin(nn.Module):
         return self.head(self.norm(x))
 
 
-def effswin(name, size, channels, drop_path, window, split):
+def effswin(name, size, channels, window, split, rates):
     nano = name.endswith("nano")
     stem_stride, patch = (2, 2) if nano else (4, 4)
     features = efficientnet_nano(channels, features=True) if nano else timm.create_model(
@@ -77,7 +82,7 @@ def effswin(name, size, channels, drop_path, window, split):
     for _ in range(split):
         side = -(-side // 2)
     # The Swin whose stage `split` sees an image of that side.
-    whole = swin("swin_nano" if nano else "swin_tiny", side * patch * 2**split, channels, drop_path, window)
+    whole = swin("swin_nano" if nano else "swin_tiny", side * patch * 2**split, channels, window, rates)
     return EffSwin(features, whole, split, stem_stride)
 
 
@@ -86,21 +91,20 @@ def make(name, options):
     size, channels = options["image_size"], options["channels"]
     nano = name.endswith("nano")
     window = options.get("window", 6 if nano else 7)
-    if name in ("swin_tiny", "swin_nano"):
-        return swin(name, size, channels, options.get("drop_path", 0.0 if nano else 0.1), window)
-    if name in ("effswin", "effswin_nano"):
-        return effswin(name, size, channels, options.get("drop_path", 0.0 if nano else 0.1), window,
-                       options.get("split", 1 if nano else 2))
+    if "swin" in name:
+        rates = random_rates(options, "drop_rate", "proj_drop_rate", drop_path=0.0 if nano else 0.1)
+        if name.startswith("swin"):
+            return swin(name, size, channels, window, rates)
+        return effswin(name, size, channels, window, options.get("split", 1 if nano else 2), rates)
+    rates = random_rates(options, "drop_rate")
     if name in ("efficientnet_b0", "efficientnet_b3"):
-        return timm.create_model(name, in_chans=channels, num_classes=1)
+        return timm.create_model(name, in_chans=channels, num_classes=1, **rates)
     if name == "efficientnet_nano":
-        return efficientnet_nano(channels)
+        return efficientnet_nano(channels, **rates)
     if name == "davit_tiny":
-        return timm.create_model(name, in_chans=channels, num_classes=1, window_size=window)
+        return timm.create_model(name, in_chans=channels, num_classes=1, window_size=window, **rates)
     if name == "davit_nano":
-        return davit_nano(channels, 0.0, window)
-    if name == "vit_small":
-        return timm.create_model("vit_small_patch16_224", img_size=size, in_chans=channels, num_classes=1)
+        return davit_nano(channels, window, rates)
     return None
 
 

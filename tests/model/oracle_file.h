@@ -1,0 +1,28 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "base/file.h"
+#include "base/options.h"
+#include "base/text.h"
+#include "model/registry.h"
+
+namespace jetvit::test {
+
+// What tests/oracle/make_model_oracles.py wrote of a model.
+inline Json read_model_oracle(const std::string& model) {
+  constexpr std::uint64_t kLimit = 1 << 20;
+  const std::filesystem::path path =
+      std::filesystem::path(JETVIT_SOURCE_DIR) / "tests/model/oracles" / text(model, ".json");
+  return parse_json(read_text_file(path, kLimit), path.string());
+}
+
+inline std::vector<std::string> model_names() {
+  std::vector<std::string> names;
+  for (const ModelInfo& info : model_list()) names.push_back(info.name);
+  return names;
+}
+
+}  // namespace jetvit::test

@@ -1,0 +1,107 @@
+// How the models are built against how timm builds the same, at full size and with every random layer on: what
+// tests/oracle/reference_structure.py stored.
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/zeros.h>
+#include <ATen/record_function.h>
+#include <gtest/gtest.h>
+
+#include "model/oracle_file.h"
+#include "model/weights.h"
+
+namespace jetvit {
+namespace {
+
+struct RandomLayer {
+  double rate;
+  std::int64_t values;  // of an image; 0 for a drop path
+};
+
+// The random layers that work on this thread while it lives, by the operators that they call.
+class RandomLayerLog {
+ public:
+  explicit RandomLayerLog(std::int64_t images) : images_(images) {
+    current = this;
+    handle_ = at::addThreadLocalCallback(
+        at::RecordFunctionCallback(&on_call).needsInputs(true).scopes({at::RecordScope::FUNCTION}));
+  }
+  ~RandomLayerLog() {
+    at::removeCallback(handle_);
+    current = nullptr;
+  }
+  RandomLayerLog(const RandomLayerLog&) = delete;
+  RandomLayerLog& operator=(const RandomLayerLog&) = delete;
+
+  const std::vector<RandomLayer>& layers() const { return layers_; }
+
+ private:
+  static std::unique_ptr<at::ObserverContext> on_call(const at::RecordFunction& call) {
+    const std::string_view name = call.name();
+    const bool dropout = name == "aten::dropout";
+    if (!dropout && name != "aten::bernoulli_") return nullptr;
+    const at::Tensor& x = call.inputs()[0].toTensor();
+    const double parameter = call.inputs()[1].toDouble();
+    if (dropout) {
+      current->layers_.push_back({parameter, x.numel() / current->images_});
+    } else if (x.numel() == current->images_) {  // else a dropout's own
+      current->layers_.push_back({1 - parameter, 0});
+    }
+    return nullptr;
+  }
+
+  static thread_local RandomLayerLog* current;
+
+  std::int64_t images_;
+  std::vector<RandomLayer> layers_;
+  at::CallbackHandle handle_ = 0;
+};
+
+thread_local RandomLayerLog* RandomLayerLog::current = nullptr;
+
+class ModelStructure : public testing::TestWithParam<std::string> {
+ protected:
+  const Json expected = test::read_model_oracle(GetParam()).at("structure");
+  const std::unique_ptr<Model> model = make_model(GetParam(), expected.at("options"));
+};
+
+// So a file of either loads strictly into the other.
+TEST_P(ModelStructure, NamesAndShapesAreThoseOfTheReference) {
+  const std::map<std::string, at::Tensor> found = named_weights(*model);
+  std::vector<std::string> names;
+  const Json& tensors = expected.at("tensors");
+  EXPECT_EQ(found.size(), tensors.size());
+  for (const auto& [name, shape] : tensors.items()) {
+    ASSERT_TRUE(found.contains(name)) << name;
+    EXPECT_EQ(found.at(name).sizes(), at::IntArrayRef(shape.get<std::vector<std::int64_t>>())) << name;
+    if (found.at(name).requires_grad()) names.push_back(name);
+  }
+  std::vector<std::string> own;
+  for (const NamedTensor& parameter : model->parameters()) own.push_back(parameter.name);
+  EXPECT_EQ(own, names) << "another order";
+}
+
+// Layer by layer as an image passes them: rates of drop paths; rates and sizes of dropouts.
+TEST_P(ModelStructure, RandomLayersStandWhereTheReferenceHasThem) {
+  constexpr std::int64_t kImages = 2;
+  constexpr double kRounding = 1e-7;  // timm spaces the rates in float32
+  const at::NoGradGuard no_gradients;
+  const RandomLayerLog log(kImages);
+  model->forward(at::zeros({kImages, model->channels(), model->image_size(), model->image_size()}));
+  const Json& layers = expected.at("random_layers");
+  ASSERT_EQ(log.layers().size(), layers.size());
+  auto found = log.layers().begin();
+  for (const auto& [name, numbers] : layers.items()) {
+    EXPECT_NEAR(found->rate, numbers.at(0).get<double>(), kRounding) << name;
+    EXPECT_EQ(found->values, numbers.size() > 1 ? numbers.at(1).get<std::int64_t>() : 0) << name;
+    ++found;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Timm, ModelStructure, testing::ValuesIn(test::model_names()),
+                         [](const auto& parameter) { return parameter.param; });
+
+}  // namespace
+}  // namespace jetvit

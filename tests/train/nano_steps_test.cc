@@ -1,0 +1,110 @@
+// Steps of training of every small model: in bfloat16, and twice from the same seed.
+#include <filesystem>
+
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/equal.h>
+#include <ATen/ops/isfinite.h>
+#include <ATen/ops/ones_like.h>
+#include <gtest/gtest.h>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "predict/autocast.h"
+#include "support/filled_model.h"
+#include "train/loss_terms.h"
+#include "train/optimiser.h"
+#include "train/seed_random.h"
+
+namespace jetvit {
+namespace {
+
+constexpr std::int64_t kBatch = 8;
+
+std::vector<std::string> small_models() {
+  std::vector<std::string> names;
+  for (const ModelInfo& info : model_list()) {
+    if (info.name.ends_with("nano") || info.name == "resnet_15") names.push_back(info.name);
+  }
+  return names;
+}
+
+class NanoSteps : public testing::TestWithParam<std::string> {
+ protected:
+  static at::Tensor images(const Model& model, int step) {
+    return test::hash_tensor(text("x", step), {kBatch, model.channels(), model.image_size(), model.image_size()});
+  }
+
+  static at::Tensor loss(const at::Tensor& logits, int step) {
+    const at::Tensor labels = test::hash_tensor(text("labels", step), {kBatch}).gt(0).to(at::kFloat);
+    return weighted_loss(logits.to(at::kFloat).flatten(), loss_terms(labels, at::ones_like(labels), 1, 0), kBatch);
+  }
+};
+
+// Without random layers. How far bfloat16 may lead away is what it does to timm under torch.autocast on the same
+// numbers, with a factor for the roundings of other places: tests/oracle/make_training_oracles.py.
+TEST_P(NanoSteps, InBfloat16StayAsCloseAsTheReference) {
+  constexpr double kFactor = 2;
+  const Json oracles =
+      parse_json(read_text_file(JETVIT_SOURCE_DIR "/tests/train/training_oracles.json", 1 << 20), "oracles");
+  const std::unique_ptr<Model> model = test::filled_model(GetParam(), oracles.at("options"));
+  model->train(true);
+  const at::Tensor exact = model->forward(images(*model, 0)).detach();
+  at::Tensor logits;
+  {
+    const Autocast autocast(true);
+    logits = model->forward(images(*model, 0)).to(at::kFloat);
+  }
+  EXPECT_TRUE(at::isfinite(logits).all().item<bool>());
+  const double difference = ((logits - exact).norm() / exact.norm()).item<double>();
+  RecordProperty("difference", text(difference));
+  EXPECT_GT(difference, 0) << "nothing was rounded";
+  EXPECT_LE(difference, kFactor * oracles.at("models").at(GetParam()).at("bfloat16_deviation").get<double>());
+  loss(logits, 0).backward();
+  for (const NamedTensor& parameter : model->parameters()) {
+    ASSERT_TRUE(parameter.tensor.grad().defined()) << parameter.name;
+    EXPECT_EQ(parameter.tensor.grad().scalar_type(), at::kFloat) << parameter.name;
+    EXPECT_TRUE(at::isfinite(parameter.tensor.grad()).all().item<bool>()) << parameter.name;
+  }
+}
+
+TEST_P(NanoSteps, DependOnTheSeedAlone) {
+  Json options = Json::object();
+  for (const char* key : {"dropout", "drop_path"}) {
+    if (resolved_model_options(GetParam(), options).contains(key)) options[key] = 0.3;
+  }
+  // Loss and gradients of two steps from freshly drawn parameters.
+  const auto train = [&](int seed, bool bf16) {
+    seed_random(seed, 0, 0);
+    const std::unique_ptr<Model> model = make_model(GetParam(), options);
+    model->train(true);
+    Optimiser optimiser({}, model->parameters());
+    std::vector<at::Tensor> out;
+    for (int step = 0; step < 2; ++step) {
+      optimiser.clear_gradients();
+      at::Tensor logits;
+      {
+        const Autocast autocast(bf16);
+        logits = model->forward(images(*model, step));
+      }
+      out.push_back(loss(logits, step));
+      out.back().backward();
+      for (const NamedTensor& parameter : model->parameters()) out.push_back(parameter.tensor.grad().clone());
+      optimiser.step(1e-3, 0.05);
+    }
+    return out;
+  };
+  for (const bool bf16 : {false, true}) {
+    const std::vector<at::Tensor> once = train(1, bf16);
+    const std::vector<at::Tensor> again = train(1, bf16);
+    ASSERT_EQ(once.size(), again.size());
+    for (std::size_t index = 0; index < once.size(); ++index)
+      EXPECT_TRUE(at::equal(once[index], again[index])) << index;
+    EXPECT_FALSE(at::equal(once[0], train(2, bf16)[0]));
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Registry, NanoSteps, testing::ValuesIn(small_models()),
+                         [](const auto& parameter) { return parameter.param; });
+
+}  // namespace
+}  // namespace jetvit
