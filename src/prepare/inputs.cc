@@ -183,7 +183,7 @@ Inputs find_inputs(const InputNames& names) {
 void refuse_copies(const Inputs& inputs) {
   if (inputs.format == InputFormat::kPngFolders) return;
   std::map<std::uint64_t, Paths> of_size;
-  for (const auto& path : inputs.files) of_size[InputFile(path).size()].push_back(path);
+  for (const auto& path : inputs.files) of_size[std::filesystem::file_size(path)].push_back(path);
   for (const auto& [size, files] : of_size) {
     if (files.size() == 1) continue;
     std::map<std::string, Paths> of_end;

@@ -191,11 +191,14 @@ TEST_F(Prepare, ValidationAndTestJetsStayOutOfTheStatistics) {
   InputNames alone;
   alone.of_split[0] = {train};
   const Manifest expected = prepare("alone", alone, 1);
-  JetRecords loud = test::random_jets(40, kShape, 2);
-  for (float& value : loud.images.value) value *= 1000;
+  const auto write_loud = [&](const char* name, std::uint32_t seed) {
+    JetRecords loud = test::random_jets(40, kShape, seed);
+    for (float& value : loud.images.value) value *= 1000;
+    return write(name, loud, 8);
+  };
   InputNames beside;
-  beside.of_split = {std::vector{train}, std::vector{write("validation.parquet", loud, 8)},
-                     std::vector{write("test.parquet", loud, 8)}};
+  beside.of_split = {std::vector{train}, std::vector{write_loud("validation.parquet", 2)},
+                     std::vector{write_loud("test.parquet", 3)}};
   const Manifest got = prepare("beside", beside, 2);
   EXPECT_EQ(got.jets(Split::kTest), 40U);
   expect_same(got.statistics, expected.statistics);
