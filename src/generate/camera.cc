@@ -15,10 +15,6 @@ struct Centre {
   int row = 0, column = 0;  // tower
 };
 
-int wrap(int value, int size) {
-  return ((value % size) + size) % size;
-}
-
 // Where a layer of `columns` columns, stored row by row, holds a cell.
 std::size_t place_of(int row, int column, int columns) {
   return static_cast<std::size_t>(row) * static_cast<std::size_t>(columns) + static_cast<std::size_t>(column);

@@ -56,10 +56,6 @@ std::array<double, kCells> shares(double centre, int first, double width) {
   return out;
 }
 
-int wrap(int value, int size) {
-  return ((value % size) + size) % size;
-}
-
 std::size_t cell(int row, int column) {
   return static_cast<std::size_t>(row) * kColumns + static_cast<std::size_t>(wrap(column, kColumns));
 }

@@ -16,6 +16,11 @@ inline constexpr int kRows = kTowerRows * kTile, kColumns = kTowerColumns * kTil
 double canvas_row(double eta);
 double canvas_column(double phi);
 
+// A column of a layer of `size` columns, all round the beam.
+inline int wrap(int value, int size) {
+  return ((value % size) + size) % size;
+}
+
 // One track as the reconstruction sees it. Significances are relative to the hard vertex, in sigma.
 struct Track {
   double pt = 0, eta = 0, phi = 0;

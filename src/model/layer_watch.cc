@@ -19,7 +19,7 @@ std::int64_t sum(std::int64_t a, std::int64_t b) {
   return __builtin_add_overflow(a, b, &out) ? kMost : out;
 }
 
-std::int64_t product(std::initializer_list<std::int64_t> factors) {
+std::int64_t multiplied(std::initializer_list<std::int64_t> factors) {
   std::int64_t out = 1;
   for (const std::int64_t factor : factors) {
     if (__builtin_mul_overflow(out, factor, &out)) return kMost;
@@ -39,23 +39,23 @@ std::int64_t of_convolution(c10::ArrayRef<const c10::IValue> inputs) {
     const auto dim = static_cast<std::int64_t>(axis) + 2;
     return (x.size(dim) + 2 * of(padding, axis) - weight.size(dim)) / of(stride, axis) + 1;
   };
-  return product({x.size(0), weight.numel(), outputs(0), outputs(1)});
+  return multiplied({x.size(0), weight.numel(), outputs(0), outputs(1)});
 }
 
 // window_attention(qkv, windows, tokens of a window): the two products of all pairs of tokens.
 std::int64_t of_windows(c10::ArrayRef<const c10::IValue> inputs) {
   const at::Tensor qkv = inputs[0].toTensor();
   const std::int64_t tokens = inputs[2].toInt();
-  return product({2, qkv.size(0), inputs[1].toInt(), tokens, tokens, qkv.size(3) / 3});
+  return multiplied({2, qkv.size(0), inputs[1].toInt(), tokens, tokens, qkv.size(3) / 3});
 }
 
 std::int64_t of_operator(std::string_view name, c10::ArrayRef<const c10::IValue> inputs) {
   const auto tensor = [&](std::size_t index) { return inputs[index].toTensor(); };
   if (name == "aten::conv2d") return of_convolution(inputs);
-  if (name == "aten::linear") return product({tensor(0).numel(), tensor(1).size(0)});
+  if (name == "aten::linear") return multiplied({tensor(0).numel(), tensor(1).size(0)});
   if (name == "jetvit::window_attention") return of_windows(inputs);
-  if (name == "aten::bmm") return product({tensor(0).numel(), tensor(1).size(2)});
-  if (name == "aten::baddbmm") return product({tensor(1).numel(), tensor(2).size(2)});
+  if (name == "aten::bmm") return multiplied({tensor(0).numel(), tensor(1).size(2)});
+  if (name == "aten::baddbmm") return multiplied({tensor(1).numel(), tensor(2).size(2)});
   return 0;
 }
 

@@ -5,15 +5,10 @@
 
 #include "model/registry.h"
 #include "support/expect_error.h"
+#include "support/model_names.h"
 
 namespace jetvit {
 namespace {
-
-std::vector<std::string> model_names() {
-  std::vector<std::string> names;
-  for (const ModelInfo& info : model_list()) names.push_back(info.name);
-  return names;
-}
 
 // Calls body(row, name) for every row below `whole`, with its full name.
 template <class Body>
@@ -88,7 +83,7 @@ TEST_P(LayerTable, CostsFollowFromWeightsAndOutputs) {
   EXPECT_GT(layers, 4);
 }
 
-INSTANTIATE_TEST_SUITE_P(Registry, LayerTable, testing::ValuesIn(model_names()),
+INSTANTIATE_TEST_SUITE_P(Registry, LayerTable, testing::ValuesIn(test::model_names()),
                          [](const auto& parameter) { return parameter.param; });
 
 TEST(LayerTableOfLargeModels, TakesNoMemory) {

@@ -7,7 +7,6 @@
 #include "base/file.h"
 #include "base/options.h"
 #include "base/text.h"
-#include "model/registry.h"
 
 namespace jetvit::test {
 
@@ -17,12 +16,6 @@ inline Json read_model_oracle(const std::string& model) {
   const std::filesystem::path path =
       std::filesystem::path(JETVIT_SOURCE_DIR) / "tests/model/oracles" / text(model, ".json");
   return parse_json(read_text_file(path, kLimit), path.string());
-}
-
-inline std::vector<std::string> model_names() {
-  std::vector<std::string> names;
-  for (const ModelInfo& info : model_list()) names.push_back(info.name);
-  return names;
 }
 
 }  // namespace jetvit::test

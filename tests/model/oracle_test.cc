@@ -17,6 +17,7 @@
 #include "model/registry.h"
 #include "support/filled_model.h"
 #include "support/hash_fill.h"
+#include "support/model_names.h"
 
 namespace jetvit {
 namespace {

@@ -12,18 +12,13 @@
 #include "model/layer_table.h"
 #include "support/expect_error.h"
 #include "support/hash_fill.h"
+#include "support/model_names.h"
 
 namespace jetvit {
 namespace {
 
 std::unique_ptr<Model> make_with(const std::string& name, const char* options) {
   return make_model(name, Json::parse(options));
-}
-
-std::vector<std::string> model_names() {
-  std::vector<std::string> names;
-  for (const ModelInfo& info : model_list()) names.push_back(info.name);
-  return names;
 }
 
 class EveryModel : public testing::TestWithParam<std::string> {
@@ -86,7 +81,7 @@ TEST_P(EveryModel, ResolvesAndExplainsAllItsOptions) {
   EXPECT_EQ(resolved_model_options(GetParam(), resolved), resolved);
 }
 
-INSTANTIATE_TEST_SUITE_P(Registry, EveryModel, testing::ValuesIn(model_names()),
+INSTANTIATE_TEST_SUITE_P(Registry, EveryModel, testing::ValuesIn(test::model_names()),
                          [](const auto& parameter) { return parameter.param; });
 
 TEST(Registry, CountsParameters) {

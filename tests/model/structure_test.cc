@@ -11,6 +11,7 @@
 
 #include "model/oracle_file.h"
 #include "model/weights.h"
+#include "support/model_names.h"
 
 namespace jetvit {
 namespace {
