@@ -9,20 +9,20 @@
 namespace jetvit {
 namespace {
 
-constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
+constexpr std::int64_t kLargestCount = std::numeric_limits<std::int64_t>::max();
 
 // Forward passes run their operators on the calling thread.
 thread_local LayerWatch* watching = nullptr;
 
 std::int64_t sum(std::int64_t a, std::int64_t b) {
   std::int64_t out = 0;
-  return __builtin_add_overflow(a, b, &out) ? kMost : out;
+  return __builtin_add_overflow(a, b, &out) ? kLargestCount : out;
 }
 
 std::int64_t multiplied(std::initializer_list<std::int64_t> factors) {
   std::int64_t out = 1;
   for (const std::int64_t factor : factors) {
-    if (__builtin_mul_overflow(out, factor, &out)) return kMost;
+    if (__builtin_mul_overflow(out, factor, &out)) return kLargestCount;
   }
   return out;
 }
