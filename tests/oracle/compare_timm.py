@@ -27,8 +27,10 @@ import tempfile
 import torch
 from make_model_oracles import make_reference
 from make_training_oracles import make_optimiser
+from pretrained import settings
 from safetensors.torch import load_file, save_file
 from torch.nn import functional
+from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
 
 # Image sizes; 125 is that of the detector.
@@ -42,6 +44,8 @@ MODELS = {"vit_tiny": (128, 224), "coatnet_0": (128, 224), "vit_small": (128, 22
 VARIANTS = {"swin_tiny": ({"window": 8},), "effswin": ({"split": 1}, {"split": 3}), "davit_tiny": ({"window": 4},)}
 # Of the last block we compute the class token alone; timm looks biases up by matrix products.
 COSTS_LESS = ("vit_tiny", "vit_small", "vit_nano", "maxvit_tiny", "maxvit_nano")
+# timm projects the padding of windows too, we the tokens of the image: the same work only where windows fill the image.
+FILLED = {"swin_tiny": 224, "swin_nano": 48, "davit_tiny": 224, "davit_nano": 48, "effswin": 224, "effswin_nano": 48}
 PARTS = ("logits", "gradients", "losses", "drawn")
 LOGITS, GRADIENTS, VANISHING, STATISTICS, LOSSES, DRAWN = 1e-5, 1e-4, 1e-5, 1e-5, 1e-4, 6
 VANISHES = 1e-9  # of the largest gradient's norm
@@ -96,10 +100,6 @@ def run(*words):
     return done.stdout
 
 
-def settings(options):
-    return [part for key, value in options.items() for part in ("--set", f"{key}={value}")]
-
-
 def save_weights(model, path):
     save_file({key: value.contiguous() for key, value in model.state_dict().items()}, path)
 
@@ -125,11 +125,14 @@ class Comparison:
               [(key, tuple(parameter.shape)) for key, parameter in model.named_parameters()], self, "names or shapes differ")
         size = self.options["image_size"]
         x = torch.randn(2, self.options["channels"], size, size)
-        with FlopCounterMode(display=False) as counter, torch.no_grad():
+        # Of the fused attention that long sequences get on a CPU the counter knows nothing.
+        with FlopCounterMode(display=False) as counter, sdpa_kernel(SDPBackend.MATH), torch.no_grad():
             model(x[:1])
         cost = counter.get_total_flops() // 2  # a multiplication and an addition each
         found = described["multiply_adds"]
-        check(found < cost if self.name in COSTS_LESS else found == cost, self, "multiply-adds", found, cost)
+        fills = FILLED.get(self.name, size) == size and not {"window", "split"} & set(self.options)
+        check(found < cost if self.name in COSTS_LESS else found == cost or (found < cost and not fills), self, "multiply-adds",
+              found, cost)
         weights, images, logits = (self.folder / f"{part}.safetensors" for part in ("weights", "x", "y"))
         save_weights(model, weights)
         save_file({"x": x}, images)
