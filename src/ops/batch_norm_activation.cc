@@ -238,7 +238,6 @@ struct BatchNormActivation : torch::autograd::Function<BatchNormActivation> {
     const at::Tensor& x = saved[0];
     const Rows shape(x);
     const at::Tensor gy = gradients[0].contiguous(at::MemoryFormat::ChannelsLast);
-    at::Tensor gx = at::empty_like(x);
     const float* means = saved[1].const_data_ptr<float>();
     const Affine affine(means, means + shape.channels, saved[2].const_data_ptr<float>(),
                         saved[3].const_data_ptr<float>(), shape.channels);
@@ -258,6 +257,7 @@ struct BatchNormActivation : torch::autograd::Function<BatchNormActivation> {
     const double* sum = totals.data();
     const double* product = sum + shape.channels;
     const auto count = static_cast<double>(shape.rows);
+    // Of two sums that the gradient of x needs as well: frozen parameters save nothing here.
     at::Tensor weight_gradient = at::empty_like(saved[2]);
     at::Tensor bias_gradient = at::empty_like(saved[2]);
     auto* weights = weight_gradient.data_ptr<float>();
@@ -271,6 +271,8 @@ struct BatchNormActivation : torch::autograd::Function<BatchNormActivation> {
       offset[c] = static_cast<float>(sum[c] / count);
       slope[c] = static_cast<float>(product[c] * inverse * inverse / count);
     }
+    if (!context->needs_input_grad(0)) return {{}, weight_gradient, bias_gradient, {}, {}, {}, {}, {}};
+    at::Tensor gx = at::empty_like(x);
     with_stored_type(x, [&](auto stored) {
       const auto* from = x.const_data_ptr<decltype(stored)>();
       const auto* gradient = gy.const_data_ptr<decltype(stored)>();

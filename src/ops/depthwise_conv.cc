@@ -319,15 +319,16 @@ struct DepthwiseConv : torch::autograd::Function<DepthwiseConv> {
     const ConvWindows grid{kept[0], kept[1], kept[2], kept[3], kept[4]};
     const at::Tensor gy = gradients[0].to(x.scalar_type()).contiguous(at::MemoryFormat::ChannelsLast);
     const std::int64_t last = weight.size(2) - 1;
-    at::Tensor gx, bias_gradient;
+    at::Tensor gx, weight_gradient, bias_gradient;
     if (context->needs_input_grad(0)) {
       const ConvWindows pixels{1, last - grid.top, last - grid.left, x.size(2), x.size(3)};
       gx = convolved(gy, weight, true, {}, grid.stride, pixels);
     }
-    if (context->saved_data["has_bias"].toBool()) {
+    if (context->needs_input_grad(1)) weight_gradient = weight_gradient_of(x, weight, gy, grid);
+    if (context->saved_data["has_bias"].toBool() && context->needs_input_grad(2)) {
       bias_gradient = gy.sum({0, 2, 3}, false, at::kFloat);
     }
-    return {gx, weight_gradient_of(x, weight, gy, grid), bias_gradient, {}};
+    return {gx, weight_gradient, bias_gradient, {}};
   }
 };
 

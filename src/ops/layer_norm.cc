@@ -45,7 +45,7 @@ JETVIT_ALWAYS_INLINE void normalise_of(const T* x, T* y, const float* weight, co
   }
 }
 
-// The gradients of `count` rows; adds those of weight and bias to their sums.
+// The gradients of `count` rows; adds those of weight and bias to their sums, which are null where nobody wants them.
 template <class T>
 JETVIT_ALWAYS_INLINE void differentiate_of(const T* x, const T* gy, T* gx, const float* weight, const float* mean,
                                            const float* inverse_deviation, float* weight_sum, float* bias_sum,
@@ -58,12 +58,16 @@ JETVIT_ALWAYS_INLINE void differentiate_of(const T* x, const T* gy, T* gx, const
     const float inverse = inverse_deviation[row];
     JETVIT_INDEPENDENT_TURNS
     for (std::size_t c = 0; c < channels; ++c) {
-      const float value = (widened(x[c]) - middle) * inverse;
-      const float gradient = widened(gy[c]);
-      values[c] = value;
-      slopes[c] = gradient * weight[c];
-      weight_sum[c] += gradient * value;
-      bias_sum[c] += gradient;
+      values[c] = (widened(x[c]) - middle) * inverse;
+      slopes[c] = widened(gy[c]) * weight[c];
+    }
+    if (weight_sum != nullptr) {
+      JETVIT_INDEPENDENT_TURNS
+      for (std::size_t c = 0; c < channels; ++c) {
+        const float gradient = widened(gy[c]);
+        weight_sum[c] += gradient * values[c];
+        bias_sum[c] += gradient;
+      }
     }
     const float offset = sum_of(slopes, scratch.slopes.size()) / size;
     const float slope = sum_of_products(slopes, values, scratch.slopes.size()) / size;
@@ -131,19 +135,21 @@ struct LayerNormFunction : torch::autograd::Function<LayerNormFunction> {
     at::Tensor gx = at::empty_like(x);
     const float* means = saved[1].const_data_ptr<float>();
     const float* weights = weight.const_data_ptr<float>();
-    BlockSums sums(row_blocks(rows), 2 * channels);  // [block][of weight or bias][channel]
+    const bool parameters = context->needs_input_grad(1) || context->needs_input_grad(2);
+    BlockSums sums(parameters ? row_blocks(rows) : 0, 2 * channels);  // [block][of weight or bias][channel]
     with_stored_type(x, [&](auto stored) {
       const auto* from = x.const_data_ptr<decltype(stored)>();
       const auto* gradient = gy.const_data_ptr<decltype(stored)>();
       auto* to = gx.data_ptr<decltype(stored)>();
       for_each_row_block(rows, [&](std::size_t block, std::size_t first, std::size_t last) {
         Scratch scratch(channels);
-        float* sum = sums.of(block);
+        float* sum = parameters ? sums.of(block) : nullptr;
         const std::size_t begin = first * channels;
         differentiate(from + begin, gradient + begin, to + begin, weights, means + first, means + rows + first, sum,
-                      sum + channels, scratch, last - first, channels);
+                      parameters ? sum + channels : nullptr, scratch, last - first, channels);
       });
     });
+    if (!parameters) return {gx, {}, {}, {}};
     const std::vector<double> totals = sums.totals();
     at::Tensor of_parameters = at::empty({2, weight.numel()}, weight.options());
     auto* to = of_parameters.data_ptr<float>();

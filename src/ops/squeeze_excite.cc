@@ -174,19 +174,29 @@ struct SqueezeExciteFunction : torch::autograd::Function<SqueezeExciteFunction> 
     const at::Tensor active = at::mm(outer, weight2);
     const at::Tensor inner =
         activation == Activation::kSilu ? at::silu_backward(active, hidden) : active * (hidden > 0);
-    const at::Tensor shift = (at::mm(inner, weight1) / static_cast<double>(image.pixels)).contiguous();
-    at::Tensor gx = at::empty_like(x);
-    const float* gates = gate.const_data_ptr<float>();
-    const float* shifts = shift.const_data_ptr<float>();
-    with_stored_type(x, [&](auto stored) {
-      const auto* gradient = gy.const_data_ptr<decltype(stored)>();
-      auto* to = gx.data_ptr<decltype(stored)>();
-      for_each_image(x, [&](std::size_t values, std::size_t channels) {
-        scale_and_shift_rows(gradient + values, to + values, gates + channels, shifts + channels, image.pixels,
-                             image.channels);
+    const auto image_gradient = [&] {
+      const at::Tensor shift = (at::mm(inner, weight1) / static_cast<double>(image.pixels)).contiguous();
+      at::Tensor gx = at::empty_like(x);
+      const float* gates = gate.const_data_ptr<float>();
+      const float* shifts = shift.const_data_ptr<float>();
+      with_stored_type(x, [&](auto stored) {
+        const auto* gradient = gy.const_data_ptr<decltype(stored)>();
+        auto* to = gx.data_ptr<decltype(stored)>();
+        for_each_image(x, [&](std::size_t values, std::size_t channels) {
+          scale_and_shift_rows(gradient + values, to + values, gates + channels, shifts + channels, image.pixels,
+                               image.channels);
+        });
       });
-    });
-    return {gx, at::mm(inner.t(), mean), inner.sum(0), at::mm(outer.t(), activate(hidden, activation)), outer.sum(0),
+      return gx;
+    };
+    const auto wanted = [&](std::size_t input, const auto& gradient) {
+      return context->needs_input_grad(input) ? gradient() : at::Tensor();
+    };
+    return {wanted(0, image_gradient),
+            wanted(1, [&] { return at::mm(inner.t(), mean); }),
+            wanted(2, [&] { return inner.sum(0); }),
+            wanted(3, [&] { return at::mm(outer.t(), activate(hidden, activation)); }),
+            wanted(4, [&] { return outer.sum(0); }),
             {}};
   }
 };

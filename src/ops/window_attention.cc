@@ -464,15 +464,22 @@ struct WindowAttentionFunction : torch::autograd::Function<WindowAttentionFuncti
     const at::Tensor gy = gradients[0].contiguous();
     at::Tensor qkv_gradient = at::empty_like(qkv);
     const auto blocks = static_cast<std::int64_t>(layout.blocks());
-    const at::Tensor padding_gradient = at::zeros({blocks, padding.numel()}, padding.options());
-    const at::Tensor bias_gradient = at::zeros({blocks, bias.numel()}, bias.options());
+    // Rows of sums over images, or nothing where nobody wants them.
+    const auto sums_of = [&](std::size_t input, const at::Tensor& of) {
+      return at::zeros({blocks, context->needs_input_grad(input) ? of.numel() : 0}, of.options());
+    };
+    const at::Tensor padding_sums = sums_of(1, padding);
+    const at::Tensor bias_sums = sums_of(2, bias);
     with_stored_type(qkv, [&](auto stored) {
       using T = decltype(stored);
       differentiate_windows(layout, qkv.const_data_ptr<T>(), values_of(padding), values_of(bias),
-                            gy.const_data_ptr<T>(), qkv_gradient.data_ptr<T>(), values_of(padding_gradient),
-                            values_of(bias_gradient));
+                            gy.const_data_ptr<T>(), qkv_gradient.data_ptr<T>(), values_of(padding_sums),
+                            values_of(bias_sums));
     });
-    return {qkv_gradient, padding_gradient.sum(0), bias_gradient.sum(0).view(bias.sizes()), {}, {}};
+    const auto total = [](const at::Tensor& sums, const at::Tensor& of) {
+      return sums.numel() > 0 ? sums.sum(0).view(of.sizes()) : at::Tensor();
+    };
+    return {qkv_gradient, total(padding_sums, padding), total(bias_sums, bias), {}, {}};
   }
 };
 
