@@ -6,7 +6,6 @@
 
 #include <ATen/Parallel.h>
 #include <ATen/TensorOperators.h>
-#include <ATen/ops/arange.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
@@ -19,6 +18,7 @@
 #include "ops/lanes.h"
 #include "ops/small_product.h"
 #include "ops/stored_float.h"
+#include "ops/window_layout.h"
 
 namespace jetvit {
 namespace {
@@ -66,18 +66,6 @@ at::Tensor join(const at::Tensor& windows, const WindowGrid& grid) {
   return grid.shift > 0 ? at::roll(y, {grid.shift, grid.shift}, {1, 2}) : y.contiguous();
 }
 
-// Which tokens of each window belonged together before the shift: equal numbers. (windows, tokens)
-at::Tensor regions(const WindowGrid& grid, at::Device device) {
-  const std::int64_t padded = grid.count() * grid.window;
-  const at::Tensor row = at::arange(padded, at::TensorOptions(device).dtype(at::kLong));
-  // All windows but the last, and the two parts of the last.
-  const at::Tensor band = (row >= padded - grid.window).to(at::kLong) + (row >= padded - grid.shift);
-  return (3 * band.unsqueeze(1) + band)
-      .view({grid.count(), grid.window, grid.count(), grid.window})
-      .transpose(1, 2)
-      .reshape({grid.count() * grid.count(), grid.tokens()});
-}
-
 at::Tensor with_copies(const at::Tensor& qkv, const at::Tensor& padding, const at::Tensor& bias,
                        const AttentionHeads& heads, const WindowGrid& grid) {
   const std::int64_t channels = qkv.size(3) / 3;
@@ -92,7 +80,7 @@ at::Tensor with_copies(const at::Tensor& qkv, const at::Tensor& padding, const a
   at::Tensor scores = at::matmul(q, parts.select(0, 1).transpose(2, 3));  // (windows, heads, query, key)
   if (bias.defined()) scores = scores + bias;
   if (grid.shift > 0) {
-    const at::Tensor region = regions(grid, scores.device());
+    const at::Tensor region = window_regions(grid, scores.device());
     const at::Tensor mask = kMasked * (region.unsqueeze(1) != region.unsqueeze(2)).to(scores.scalar_type());
     scores = (scores.view({-1, mask.size(0), heads.count, tokens, tokens}) + mask.unsqueeze(1)).view(scores.sizes());
   }
@@ -102,84 +90,12 @@ at::Tensor with_copies(const at::Tensor& qkv, const at::Tensor& padding, const a
 
 // ---- in one pass
 
-// Sizes of the problem, and for each window where its tokens lie in the image (kPadding for none) and their regions.
-struct Layout {
-  static constexpr std::int64_t kPadding = -1;
-
-  std::size_t images, heads, channels, pixels, windows, tokens, depth;
-  std::size_t token_step, depth_step;   // rows of the local matrices, filled up to whole vectors
-  std::size_t head_step, kind_step;     // channels from one head to the next, and from query to key to value
-  std::vector<std::int64_t> positions;  // [window][token]
-  std::vector<std::int64_t> region;     // [window][token], empty without a shift
-
-  Layout(const at::Tensor& qkv, const AttentionHeads& attention_heads, const WindowGrid& grid)
-      : images(static_cast<std::size_t>(qkv.size(0))),
-        heads(static_cast<std::size_t>(attention_heads.count)),
-        channels(static_cast<std::size_t>(qkv.size(3) / 3)),
-        pixels(static_cast<std::size_t>(grid.side * grid.side)),
-        windows(static_cast<std::size_t>(grid.count() * grid.count())),
-        tokens(static_cast<std::size_t>(grid.tokens())),
-        depth(channels / heads),
-        token_step(whole_lanes(tokens)),
-        depth_step(whole_lanes(depth)),
-        head_step(attention_heads.outermost ? 3 * depth : depth),
-        kind_step(attention_heads.outermost ? depth : channels) {
-    const auto moved = [&](std::int64_t index) { return (index + grid.shift) % grid.side; };
-    for (std::int64_t window = 0; window < grid.count() * grid.count(); ++window) {
-      for (std::int64_t token = 0; token < grid.tokens(); ++token) {
-        const std::int64_t row = grid.place(window / grid.count(), token / grid.window);
-        const std::int64_t column = grid.place(window % grid.count(), token % grid.window);
-        const bool inside = row < grid.side && column < grid.side;
-        positions.push_back(inside ? moved(row) * grid.side + moved(column) : kPadding);
-      }
-    }
-    if (grid.shift > 0) {
-      const at::Tensor numbers = regions(grid, at::kCPU);
-      region.assign(numbers.const_data_ptr<std::int64_t>(), numbers.const_data_ptr<std::int64_t>() + numbers.numel());
-    }
-  }
-
-  // Null for a window whose tokens all belong together.
-  const std::int64_t* region_of(std::size_t window) const {
-    if (region.empty()) return nullptr;
-    const std::int64_t* first = region.data() + window * tokens;
-    return std::equal(first + 1, first + tokens, first) ? nullptr : first;
-  }
-
-  float scale() const { return 1.0F / std::sqrt(static_cast<float>(depth)); }  // of the queries
-
-  // Images fall into blocks that do not depend on the number of threads: sums over them neither.
-  static constexpr std::size_t kBlocks = 8;
-  std::size_t blocks() const { return std::min(images, kBlocks); }
-};
-
-// The matrices of one head in one window, all of them small enough for the cache.
-struct Scratch {
-  std::vector<float> q, k, v;         // (tokens, depth), q scaled
-  std::vector<float> transposed;      // of k or v: (depth, tokens)
-  std::vector<float> weights;         // (query, key)
-  std::vector<float> y;               // (tokens, depth): the result or its gradient
-  std::vector<float> score_gradient;  // (query, key)
-  std::vector<float> out;             // (tokens, depth)
-  std::vector<float> of_row;          // a number for each query
-
-  explicit Scratch(const Layout& layout)
-      : q(layout.tokens * layout.depth_step),
-        k(q.size()),
-        v(q.size()),
-        transposed(layout.depth_step * layout.token_step),
-        weights(layout.tokens * layout.token_step),
-        y(q.size()),
-        score_gradient(weights.size()),
-        out(q.size()),
-        of_row(layout.tokens) {}
-};
-
 // Rows of `depth` values that lie `step` apart at the tokens' positions, into a local matrix; `padding` for those
 // without a position, or zeros where that is null.
 template <class T>
 JETVIT_ALWAYS_INLINE void gather_of(const T* image, std::size_t step, const float* padding,
-                                    const std::int64_t* positions, const Layout& layout, float factor, float* to) {
+                                    const std::int64_t* positions, const WindowLayout& layout, float factor,
+                                    float* to) {
   for (std::size_t token = 0; token < layout.tokens; ++token, to += layout.depth_step) {
     if (positions[token] >= 0) {
       const T* from = image + static_cast<std::size_t>(positions[token]) * step;
@@ -200,18 +116,18 @@ JETVIT_ALWAYS_INLINE void gather_of(const T* image, std::size_t step, const floa
 
 // Clones cannot be templates.
 JETVIT_VECTOR_CLONES void gather(const float* image, std::size_t step, const float* padding,
-                                 const std::int64_t* positions, const Layout& layout, float factor, float* to) {
+                                 const std::int64_t* positions, const WindowLayout& layout, float factor, float* to) {
   gather_of(image, step, padding, positions, layout, factor, to);
 }
 
 JETVIT_VECTOR_CLONES void gather(const at::BFloat16* image, std::size_t step, const float* padding,
-                                 const std::int64_t* positions, const Layout& layout, float factor, float* to) {
+                                 const std::int64_t* positions, const WindowLayout& layout, float factor, float* to) {
   gather_of(image, step, padding, positions, layout, factor, to);
 }
 
 // A block of kLanes x kLanes at a time, in as many vectors; the matrices are filled up to whole blocks of columns, and
 // rows beyond the last are left out.
-JETVIT_VECTOR_CLONES void transpose(const float* from, const Layout& layout, float* to) {
+JETVIT_VECTOR_CLONES void transpose(const float* from, const WindowLayout& layout, float* to) {
   for (std::size_t token = 0; token < layout.tokens; token += kLanes) {
     const std::size_t count = std::min(kLanes, layout.tokens - token);
     for (std::size_t c = 0; c < layout.depth_step; c += kLanes) {
@@ -222,8 +138,8 @@ JETVIT_VECTOR_CLONES void transpose(const float* from, const Layout& layout, flo
 }
 
 // From q and k to the weights: softmax of q k^T + bias + mask.
-JETVIT_VECTOR_CLONES void attend(const Layout& layout, const float* bias, const std::int64_t* region,
-                                 Scratch& scratch) {
+JETVIT_VECTOR_CLONES void attend(const WindowLayout& layout, const float* bias, const std::int64_t* region,
+                                 WindowScratch& scratch) {
   constexpr float kNever = -1e30F;
   const std::size_t tokens = layout.tokens;
   for (std::size_t query = 0; query < tokens; ++query) {
@@ -268,13 +184,13 @@ JETVIT_VECTOR_CLONES void attend(const Layout& layout, const float* bias, const 
   }
 }
 
-JETVIT_VECTOR_CLONES void mix_values(const Layout& layout, Scratch& scratch) {
+JETVIT_VECTOR_CLONES void mix_values(const WindowLayout& layout, WindowScratch& scratch) {
   small_product({scratch.weights.data(), layout.token_step, 1}, scratch.v.data(), layout.depth_step, scratch.y.data(),
                 layout.depth_step, layout.tokens, layout.tokens, layout.depth_step, false);
 }
 
 // With the gradient of the result in y: that of the values into `out`, and that of the scores.
-JETVIT_VECTOR_CLONES void differentiate(const Layout& layout, Scratch& scratch, float* bias_gradient) {
+JETVIT_VECTOR_CLONES void differentiate(const WindowLayout& layout, WindowScratch& scratch, float* bias_gradient) {
   const std::size_t tokens = layout.tokens;
   small_product({scratch.weights.data(), 1, layout.token_step}, scratch.y.data(), layout.depth_step, scratch.out.data(),
                 layout.depth_step, tokens, tokens, layout.depth_step, false);
@@ -295,19 +211,19 @@ JETVIT_VECTOR_CLONES void differentiate(const Layout& layout, Scratch& scratch, 
   }
 }
 
-JETVIT_VECTOR_CLONES void query_gradient(const Layout& layout, Scratch& scratch) {
+JETVIT_VECTOR_CLONES void query_gradient(const WindowLayout& layout, WindowScratch& scratch) {
   small_product({scratch.score_gradient.data(), layout.token_step, 1}, scratch.k.data(), layout.depth_step,
                 scratch.out.data(), layout.depth_step, layout.tokens, layout.tokens, layout.depth_step, false);
 }
 
-JETVIT_VECTOR_CLONES void key_gradient(const Layout& layout, Scratch& scratch) {
+JETVIT_VECTOR_CLONES void key_gradient(const WindowLayout& layout, WindowScratch& scratch) {
   small_product({scratch.score_gradient.data(), 1, layout.token_step}, scratch.q.data(), layout.depth_step,
                 scratch.out.data(), layout.depth_step, layout.tokens, layout.tokens, layout.depth_step, false);
 }
 
 // Local rows back to the tokens' positions; what belongs to padding is added up, or dropped where `padding` is null.
 template <class T>
-JETVIT_ALWAYS_INLINE void scatter_of(const float* from, const std::int64_t* positions, const Layout& layout,
+JETVIT_ALWAYS_INLINE void scatter_of(const float* from, const std::int64_t* positions, const WindowLayout& layout,
                                      float factor, T* image, std::size_t step, float* padding) {
   for (std::size_t token = 0; token < layout.tokens; ++token, from += layout.depth_step) {
     if (positions[token] >= 0) {
@@ -324,25 +240,25 @@ JETVIT_ALWAYS_INLINE void scatter_of(const float* from, const std::int64_t* posi
   }
 }
 
-JETVIT_VECTOR_CLONES void scatter(const float* from, const std::int64_t* positions, const Layout& layout, float factor,
-                                  float* image, std::size_t step, float* padding) {
+JETVIT_VECTOR_CLONES void scatter(const float* from, const std::int64_t* positions, const WindowLayout& layout,
+                                  float factor, float* image, std::size_t step, float* padding) {
   scatter_of(from, positions, layout, factor, image, step, padding);
 }
 
-JETVIT_VECTOR_CLONES void scatter(const float* from, const std::int64_t* positions, const Layout& layout, float factor,
-                                  at::BFloat16* image, std::size_t step, float* padding) {
+JETVIT_VECTOR_CLONES void scatter(const float* from, const std::int64_t* positions, const WindowLayout& layout,
+                                  float factor, at::BFloat16* image, std::size_t step, float* padding) {
   scatter_of(from, positions, layout, factor, image, step, padding);
 }
 
 // Calls body(block, head, image, window, scratch) on the threads of ATen, in order for each block and head. The heads
 // of a window lie side by side in memory and are taken together, unless that leaves threads without work.
 template <class Body>
-void for_each_window(const Layout& layout, Body body) {
+void for_each_window(const WindowLayout& layout, Body body) {
   const bool together = layout.blocks() >= 2 * static_cast<std::size_t>(at::get_num_threads());
   const std::size_t groups = together ? 1 : layout.heads;  // of heads
   at::parallel_for(0, static_cast<std::int64_t>(layout.blocks() * groups), 1,
                    [&](std::int64_t begin, std::int64_t end) {
-                     Scratch scratch(layout);
+                     WindowScratch scratch(layout);
                      for (auto unit = static_cast<std::size_t>(begin); unit < static_cast<std::size_t>(end); ++unit) {
                        const std::size_t block = unit / groups;
                        const std::size_t first_head = unit % groups;
@@ -366,8 +282,8 @@ T* behind(T* values, std::size_t first) {
 
 // q, k, v and the weights of one head in one window; leaves k in `transposed`. image and padding at the head's queries.
 template <class T>
-void load_and_attend(const Layout& layout, const T* image, const float* padding, const float* bias, std::size_t window,
-                     Scratch& scratch) {
+void load_and_attend(const WindowLayout& layout, const T* image, const float* padding, const float* bias,
+                     std::size_t window, WindowScratch& scratch) {
   const std::int64_t* positions = layout.positions.data() + window * layout.tokens;
   const std::size_t step = 3 * layout.channels;
   const auto load = [&](std::size_t kind, float factor, std::vector<float>& to) {
@@ -387,27 +303,28 @@ float* values_of(const at::Tensor& x) {
 }
 
 template <class T>
-void attend_windows(const Layout& layout, const T* qkv, const float* padding, const float* bias, T* y) {
+void attend_windows(const WindowLayout& layout, const T* qkv, const float* padding, const float* bias, T* y) {
   const std::size_t scores = layout.tokens * layout.tokens;
-  for_each_window(layout, [&](std::size_t, std::size_t head, std::size_t image, std::size_t window, Scratch& scratch) {
-    const std::size_t begin = image * layout.pixels * layout.channels;
-    const std::size_t column = head * layout.head_step;
-    load_and_attend(layout, qkv + 3 * begin + column, behind(padding, column), behind(bias, head * scores), window,
-                    scratch);
-    mix_values(layout, scratch);
-    scatter(scratch.y.data(), layout.positions.data() + window * layout.tokens, layout, 1,
-            y + begin + head * layout.depth, layout.channels, nullptr);
-  });
+  for_each_window(layout,
+                  [&](std::size_t, std::size_t head, std::size_t image, std::size_t window, WindowScratch& scratch) {
+                    const std::size_t begin = image * layout.pixels * layout.channels;
+                    const std::size_t column = head * layout.head_step;
+                    load_and_attend(layout, qkv + 3 * begin + column, behind(padding, column),
+                                    behind(bias, head * scores), window, scratch);
+                    mix_values(layout, scratch);
+                    scatter(scratch.y.data(), layout.positions.data() + window * layout.tokens, layout, 1,
+                            y + begin + head * layout.depth, layout.channels, nullptr);
+                  });
 }
 
 // The sums over the images are those of a block, of which there is a row each.
 template <class T>
-void differentiate_windows(const Layout& layout, const T* qkv, const float* padding, const float* bias,
+void differentiate_windows(const WindowLayout& layout, const T* qkv, const float* padding, const float* bias,
                            const T* gradient, T* qkv_gradient, float* padding_sums, float* bias_sums) {
   const std::size_t scores = layout.tokens * layout.tokens;
   const std::size_t step = 3 * layout.channels;
   for_each_window(layout, [&](std::size_t block, std::size_t head, std::size_t image, std::size_t window,
-                              Scratch& scratch) {
+                              WindowScratch& scratch) {
     const std::size_t begin = image * layout.pixels * layout.channels;
     const std::size_t column = head * layout.head_step;
     float* padding_sum = behind(padding_sums, block * step + column);
@@ -435,7 +352,7 @@ std::vector<std::int64_t> numbers_of(const AttentionHeads& heads, const WindowGr
   return {heads.count, heads.outermost, grid.side, grid.window, grid.shift, grid.spread};
 }
 
-Layout layout_from(const at::Tensor& qkv, const std::vector<std::int64_t>& numbers) {
+WindowLayout layout_from(const at::Tensor& qkv, const std::vector<std::int64_t>& numbers) {
   return {qkv,
           {.count = numbers[0], .outermost = numbers[1] != 0},
           {.side = numbers[2], .window = numbers[3], .shift = numbers[4], .spread = numbers[5] != 0}};
@@ -448,7 +365,7 @@ struct WindowAttentionFunction : torch::autograd::Function<WindowAttentionFuncti
     at::Tensor y = at::empty({qkv.size(0), grid.side, grid.side, qkv.size(3) / 3}, qkv.options());
     with_stored_type(qkv, [&](auto stored) {
       using T = decltype(stored);
-      attend_windows(Layout(qkv, heads, grid), qkv.const_data_ptr<T>(), values_of(padding), values_of(bias),
+      attend_windows(WindowLayout(qkv, heads, grid), qkv.const_data_ptr<T>(), values_of(padding), values_of(bias),
                      y.data_ptr<T>());
     });
     context->save_for_backward({qkv, padding, bias});
@@ -460,7 +377,7 @@ struct WindowAttentionFunction : torch::autograd::Function<WindowAttentionFuncti
                                                  torch::autograd::variable_list gradients) {
     const auto saved = context->get_saved_variables();
     const at::Tensor &qkv = saved[0], &padding = saved[1], &bias = saved[2];
-    const Layout layout = layout_from(qkv, context->saved_data.at("numbers").toIntVector());
+    const WindowLayout layout = layout_from(qkv, context->saved_data.at("numbers").toIntVector());
     const at::Tensor gy = gradients[0].contiguous();
     at::Tensor qkv_gradient = at::empty_like(qkv);
     const auto blocks = static_cast<std::int64_t>(layout.blocks());
