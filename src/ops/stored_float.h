@@ -26,12 +26,18 @@ JETVIT_ALWAYS_INLINE void store(float value, float& to) {
   to = value;
 }
 
-// To nearest, ties to even, as ATen's conversion does; NaN becomes the quiet NaN 0x7fc0.
+// From the bits of a float, or of a vector of them, to those of a bfloat16: to nearest, ties to even, as ATen's
+// conversion does; NaN becomes the quiet NaN 0x7fc0.
+template <class Bits>
+JETVIT_ALWAYS_INLINE void round_to_bfloat16(Bits& bits) {
+  const Bits rounded = (bits + 0x7fff + ((bits >> 16) & 1)) >> 16;
+  bits = (bits & 0x7fffffff) > 0x7f800000 ? Bits{} + 0x7fc0 : rounded;
+}
+
 JETVIT_ALWAYS_INLINE void store(float value, at::BFloat16& to) {
-  const std::uint32_t bits = std::bit_cast<std::uint32_t>(value);
-  const std::uint32_t rounded = (bits + 0x7fff + ((bits >> 16) & 1)) >> 16;
-  const bool is_nan = (bits & 0x7fffffff) > 0x7f800000;
-  to.x = static_cast<std::uint16_t>(is_nan ? 0x7fc0 : rounded);
+  auto bits = std::bit_cast<std::uint32_t>(value);
+  round_to_bfloat16(bits);
+  to.x = static_cast<std::uint16_t>(bits);
 }
 
 // Calls body(T()) with T what x holds: float or at::BFloat16.

@@ -5,6 +5,7 @@
 #include <ATen/core/Tensor.h>
 
 #include "ops/lanes.h"
+#include "ops/stored_float.h"
 
 // Vectors in memory as in ops/stored_float.h, float32 or bfloat16, at any address.
 namespace jetvit {
@@ -33,11 +34,9 @@ JETVIT_ALWAYS_INLINE void store(const Vector& values, float* at) {
 }
 
 JETVIT_ALWAYS_INLINE void store(const Vector& values, at::BFloat16* at) {
-  const auto bits = reinterpret_cast<lanes_detail::Words>(values);
-  const lanes_detail::Words rounded = (bits + 0x7fff + ((bits >> 16) & 1)) >> 16;
-  const auto is_nan = reinterpret_cast<lanes_detail::Words>((bits & 0x7fffffff) > 0x7f800000);
-  const lanes_detail::Words kept = (is_nan & 0x7fc0) | (~is_nan & rounded);
-  reinterpret_cast<lanes_detail::StoredHalves*>(at)->values = __builtin_convertvector(kept, lanes_detail::Halves);
+  auto bits = reinterpret_cast<lanes_detail::Words>(values);
+  round_to_bfloat16(bits);
+  reinterpret_cast<lanes_detail::StoredHalves*>(at)->values = __builtin_convertvector(bits, lanes_detail::Halves);
 }
 
 }  // namespace jetvit
