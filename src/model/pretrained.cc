@@ -296,9 +296,10 @@ PretrainedReport load_pretrained(Model& model, std::map<std::string, at::Tensor>
 }
 
 PretrainedReport load_pretrained(Model& model, const PretrainedOptions& options) {
+  Sha256 digest;
   PretrainedReport report =
-      load_pretrained(model, read_safetensors(options.file).tensors, options.channels, options.file);
-  report.sha256 = sha256_of_file(options.file);
+      load_pretrained(model, read_safetensors(options.file, &digest).tensors, options.channels, options.file);
+  report.sha256 = digest.hex();
   return report;
 }
 

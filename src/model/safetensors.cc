@@ -17,7 +17,7 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little, "safetensors are little endian");
 
-std::string read_header(const InputFile& file) {
+std::string read_header(const InputFile& file, Sha256* digest) {
   std::uint64_t length = 0;
   if (file.size() < sizeof(length)) throw Error(text(file.path(), ": is too short for a safetensors file"));
   file.read(0, std::as_writable_bytes(std::span(&length, 1)));
@@ -27,6 +27,10 @@ std::string read_header(const InputFile& file) {
   }
   std::string document(length, '\0');
   file.read(sizeof(length), std::as_writable_bytes(std::span(document)));
+  if (digest != nullptr) {
+    digest->add(std::as_bytes(std::span(&length, 1)));
+    digest->add(std::as_bytes(std::span(document)));
+  }
   return document;
 }
 
@@ -47,9 +51,9 @@ void check_truth_values(const at::Tensor& tensor, const TensorPlace& place, cons
 
 }  // namespace
 
-TensorFile read_safetensors(const std::filesystem::path& path) {
+TensorFile read_safetensors(const std::filesystem::path& path, Sha256* digest) {
   const InputFile file(path);
-  const std::string document = read_header(file);
+  const std::string document = read_header(file, digest);
   const std::uint64_t data = sizeof(std::uint64_t) + document.size();
   SafetensorsHeader header = parse_safetensors_header(document, file.size() - data, path.string());
   TensorFile out;
@@ -57,6 +61,7 @@ TensorFile read_safetensors(const std::filesystem::path& path) {
   for (const TensorPlace& place : header.places) {
     const at::Tensor tensor = at::empty(place.shape, place.type);
     if (place.end > place.begin) file.read(data + place.begin, bytes_of(tensor));
+    if (digest != nullptr) digest->add(bytes_of(tensor));
     check_truth_values(tensor, place, path);
     out.tensors.emplace(place.name, tensor);
   }

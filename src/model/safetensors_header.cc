@@ -165,20 +165,15 @@ class HeaderReader : public nlohmann::json_sax<Json> {
   std::vector<std::uint64_t> offsets_;
 };
 
-// No holes, no overlap, nothing behind the last tensor.
+// No holes, no overlap, nothing behind the last tensor of places that are in order.
 void check_offsets(const SafetensorsHeader& header, std::uint64_t data_size, const std::string& where) {
-  std::vector<const TensorPlace*> ordered;
-  for (const TensorPlace& place : header.places) ordered.push_back(&place);
-  std::stable_sort(ordered.begin(), ordered.end(), [](const TensorPlace* one, const TensorPlace* other) {
-    return std::pair(one->begin, one->end) < std::pair(other->begin, other->end);
-  });
   std::uint64_t expected = 0;
-  for (const TensorPlace* place : ordered) {
-    if (place->begin != expected) {
-      throw Error(text(where, ": tensor \"", printable(place->name), "\" starts at ", place->begin, ", expected ",
+  for (const TensorPlace& place : header.places) {
+    if (place.begin != expected) {
+      throw Error(text(where, ": tensor \"", printable(place.name), "\" starts at ", place.begin, ", expected ",
                        expected, " (hole or overlap)"));
     }
-    expected = place->end;
+    expected = place.end;
   }
   if (expected != data_size) {
     throw Error(text(where, ": holds ", data_size, " bytes of tensors, its header describes ", expected));
@@ -194,6 +189,9 @@ SafetensorsHeader parse_safetensors_header(const std::string& document, std::uin
   SafetensorsHeader header;
   HeaderReader reader(where, header);
   Json::sax_parse(document, &reader);
+  std::stable_sort(header.places.begin(), header.places.end(), [](const TensorPlace& one, const TensorPlace& other) {
+    return std::pair(one.begin, one.end) < std::pair(other.begin, other.end);
+  });
   check_offsets(header, data_size, where);
   return header;
 }

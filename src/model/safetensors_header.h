@@ -18,7 +18,7 @@ struct TensorPlace {
 };
 
 struct SafetensorsHeader {
-  std::vector<TensorPlace> places;  // in the order of the header
+  std::vector<TensorPlace> places;  // in the order of their bytes
   std::map<std::string, std::string> metadata;
 };
 

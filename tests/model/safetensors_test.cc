@@ -45,6 +45,17 @@ std::string pair_at(const std::string& name, int begin, int end) {
   return text('"', name, R"(":{"dtype":"F32","shape":[2],"data_offsets":[)", begin, ",", end, "]}");
 }
 
+TEST_F(Safetensors, DigestIsThatOfTheFileWhateverTheOrderOfItsHeader) {
+  const std::string header = text("{", pair_at("late", 8, 16), ",", pair_at("early", 0, 8), "}");
+  const std::uint64_t length = header.size();
+  const std::filesystem::path path = folder_ / "x.safetensors";
+  commit_text(path, std::string(reinterpret_cast<const char*>(&length), sizeof(length)) + header + "0123456789abcdef");
+  Sha256 digest;
+  const TensorFile file = read_safetensors(path, &digest);
+  EXPECT_EQ(std::memcmp(file.tensors.at("late").const_data_ptr(), "89abcdef", 8), 0);
+  EXPECT_EQ(digest.hex(), sha256_of_file(path));
+}
+
 TEST_F(Safetensors, EveryTypeAndShapeComesBack) {
   TensorFile file;
   for (const at::ScalarType type :
