@@ -62,17 +62,19 @@ class RandomLayerLog {
 
 thread_local RandomLayerLog* RandomLayerLog::current = nullptr;
 
-class ModelStructure : public testing::TestWithParam<std::string> {
- protected:
-  const Json expected = test::read_model_oracle(GetParam()).at("structure");
-  const std::unique_ptr<Model> model = make_model(GetParam(), expected.at("options"));
-};
+// Calls expect(model, structure of its reference) for every model.
+template <class Expect>
+void for_each_model(Expect expect) {
+  for (const std::string& name : test::model_names()) {
+    SCOPED_TRACE(name);
+    const Json structure = test::read_model_oracle(name).at("structure");
+    expect(*make_model(name, structure.at("options")), structure);
+  }
+}
 
-// So a file of either loads strictly into the other.
-TEST_P(ModelStructure, NamesAndShapesAreThoseOfTheReference) {
-  const std::map<std::string, at::Tensor> found = named_weights(*model);
+void expect_tensors(const Model& model, const Json& tensors) {
+  const std::map<std::string, at::Tensor> found = named_weights(model);
   std::vector<std::string> names;
-  const Json& tensors = expected.at("tensors");
   EXPECT_EQ(found.size(), tensors.size());
   for (const auto& [name, shape] : tensors.items()) {
     ASSERT_TRUE(found.contains(name)) << name;
@@ -80,18 +82,16 @@ TEST_P(ModelStructure, NamesAndShapesAreThoseOfTheReference) {
     if (found.at(name).requires_grad()) names.push_back(name);
   }
   std::vector<std::string> own;
-  for (const NamedTensor& parameter : model->parameters()) own.push_back(parameter.name);
+  for (const NamedTensor& parameter : model.parameters()) own.push_back(parameter.name);
   EXPECT_EQ(own, names) << "another order";
 }
 
-// Layer by layer as an image passes them: rates of drop paths; rates and sizes of dropouts.
-TEST_P(ModelStructure, RandomLayersStandWhereTheReferenceHasThem) {
+void expect_random_layers(Model& model, const Json& layers) {
   constexpr std::int64_t kImages = 2;
   constexpr double kRounding = 1e-7;  // timm spaces the rates in float32
   const at::NoGradGuard no_gradients;
   const RandomLayerLog log(kImages);
-  model->forward(at::zeros({kImages, model->channels(), model->image_size(), model->image_size()}));
-  const Json& layers = expected.at("random_layers");
+  model.forward(at::zeros({kImages, model.channels(), model.image_size(), model.image_size()}));
   ASSERT_EQ(log.layers().size(), layers.size());
   auto found = log.layers().begin();
   for (const auto& [name, numbers] : layers.items()) {
@@ -101,8 +101,16 @@ TEST_P(ModelStructure, RandomLayersStandWhereTheReferenceHasThem) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Timm, ModelStructure, testing::ValuesIn(test::model_names()),
-                         [](const auto& parameter) { return parameter.param; });
+// So a file of either loads strictly into the other.
+TEST(ModelStructure, NamesAndShapesAreThoseOfTheReference) {
+  for_each_model([](const Model& model, const Json& structure) { expect_tensors(model, structure.at("tensors")); });
+}
+
+// Layer by layer as an image passes them: rates of drop paths; rates and sizes of dropouts.
+TEST(ModelStructure, RandomLayersStandWhereTheReferenceHasThem) {
+  for_each_model(
+      [](Model& model, const Json& structure) { expect_random_layers(model, structure.at("random_layers")); });
+}
 
 }  // namespace
 }  // namespace jetvit
