@@ -79,6 +79,7 @@ class CoatNet : public Model {
           conv.in = index == 0 ? width : out;
           conv.out = out;
           conv.stride = index == 0 ? 2 : 1;
+          conv.expand_ratio = options.expand_ratio;
           conv.drop_path = drop_path[block + static_cast<std::size_t>(index)];
           return new MbConv(conv);
         });
@@ -91,6 +92,7 @@ class CoatNet : public Model {
           attention.stride = index == 0 ? 2 : 1;
           attention.side = side;
           attention.head_dim = options.head_dim;
+          attention.mlp_ratio = options.mlp_ratio;
           attention.dropout = options.dropout;
           attention.drop_path = drop_path[block + static_cast<std::size_t>(index)];
           return new AttentionBlock(attention);

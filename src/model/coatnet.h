@@ -23,6 +23,8 @@ struct CoatNetOptions {
   std::vector<int> depths = {2, 3, 7, 2};
   std::string blocks = "CCTT";
   int head_dim = 32;
+  double expand_ratio = 4;
+  double mlp_ratio = 4;
   double dropout = 0;
   double drop_path = 0;
 };
@@ -38,6 +40,9 @@ void visit_fields(Visitor& visit, CoatNetOptions& options) {
   visit("depths", options.depths, "blocks of each stage", Range{1, 99});
   visit("blocks", options.blocks, "kind of each stage: C convolution, T attention");
   visit("head_dim", options.head_dim, "channels of an attention head", Range{1, 1024});
+  visit("expand_ratio", options.expand_ratio,
+        "width of depthwise convolutions over that of their block's input (coatnet_0_paper: output)", Range{1, 16});
+  visit("mlp_ratio", options.mlp_ratio, "width of the hidden layer of an MLP over that of its block", Range{1, 16});
   visit("dropout", options.dropout, "dropout in attention blocks and before the head", Range{0, 0.95});
   visit("drop_path", options.drop_path, "stochastic depth of the last block", Range{0, 0.95});
 }

@@ -119,8 +119,11 @@ class DaVit : public Model {
     int side = (options.image_size + options.stem_stride - 1) / options.stem_stride;
     for (std::size_t stage = 0; stage < options.depths.size(); ++stage) {
       if (stage > 0) side = (side + 1) / 2;
-      const DualAttentionOptions of_stage = {
-          .width = options.embed_dim[stage], .heads = options.heads[stage], .side = side, .window = options.window};
+      const DualAttentionOptions of_stage = {.width = options.embed_dim[stage],
+                                             .heads = options.heads[stage],
+                                             .side = side,
+                                             .window = options.window,
+                                             .mlp_ratio = options.mlp_ratio};
       const std::vector<double> rates(rate, rate + options.depths[stage]);
       stages_.push_back(
           add_child(text("stages.", stage), std::make_shared<DavitStage>(width, stage > 0, of_stage, rates)));

@@ -17,6 +17,7 @@ struct DaVitOptions {
   std::vector<int> embed_dim = {96, 192, 384, 768};
   std::vector<int> depths = {1, 1, 3, 1};
   std::vector<int> heads = {3, 6, 12, 24};
+  double mlp_ratio = 4;
   double dropout = 0;
   double drop_path = 0;
 };
@@ -31,6 +32,7 @@ void visit_fields(Visitor& visit, DaVitOptions& options) {
   visit("embed_dim", options.embed_dim, "channels of each stage", Range{1, 8192});
   visit("depths", options.depths, "pairs of blocks (windows, then channels) of each stage", Range{1, 99});
   visit("heads", options.heads, "attention heads, and groups of channels, of each stage", Range{1, 256});
+  visit("mlp_ratio", options.mlp_ratio, "width of the hidden layer of an MLP over that of its block", Range{1, 16});
   visit("dropout", options.dropout, "dropout before the last layer", Range{0, 0.95});
   visit("drop_path", options.drop_path, "stochastic depth of the last pair", Range{0, 0.95});
 }

@@ -15,6 +15,7 @@ EfficientNetTrunkOptions trunk_options(const EfficientNetOptions& options) {
                                          {"depths", options.depths},
                                          {"kernels", options.kernels},
                                          {"strides", options.strides}}),
+          .expand_ratio = options.expand_ratio,
           .drop_path = options.drop_path};
 }
 

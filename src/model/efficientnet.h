@@ -18,6 +18,7 @@ struct EfficientNetOptions {
   std::vector<int> depths = {1, 2, 2, 3, 3, 4, 1};
   std::vector<int> kernels = {3, 3, 5, 3, 5, 5, 3};
   std::vector<int> strides = {1, 2, 2, 2, 1, 2, 1};
+  double expand_ratio = 6;
   int head_width = 1280;
   double dropout = 0;
   double drop_path = 0;
@@ -34,6 +35,8 @@ void visit_fields(Visitor& visit, EfficientNetOptions& options) {
   visit("depths", options.depths, "blocks of each stage", Range{1, 99});
   visit("kernels", options.kernels, "side of each stage's depthwise convolutions", Range{1, 15});
   visit("strides", options.strides, "stride of each stage", Range{1, 2});
+  visit("expand_ratio", options.expand_ratio,
+        "width of depthwise convolutions over that of their block's input; 1 in the first stage", Range{1, 16});
   visit("head_width", options.head_width, "channels of the last convolution", Range{1, 16384});
   visit("dropout", options.dropout, "dropout before the last layer", Range{0, 0.95});
   visit("drop_path", options.drop_path, "stochastic depth, rising towards this rate", Range{0, 0.95});

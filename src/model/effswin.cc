@@ -14,7 +14,8 @@ EfficientNetTrunkOptions front_options(const EffSwinOptions& options) {
                                     .stem_width = options.stem_width,
                                     .stem_stride = options.stem_stride,
                                     .stem_init = ConvOptions::Init::kDefault,
-                                    .stages = {}};
+                                    .stages = {},
+                                    .expand_ratio = options.front_expand_ratio};
   int halvings = 0;
   for (const EfficientNetStage& stage : efficientnet_stages("effswin", options.stem_width,
                                                             {{"front_dim", options.front_dim},
@@ -80,6 +81,7 @@ class EffSwin : public Model {
                                                                         .depths = options.depths,
                                                                         .heads = options.heads,
                                                                         .window = options.window,
+                                                                        .mlp_ratio = options.mlp_ratio,
                                                                         .outputs = options.outputs,
                                                                         .dropout = options.dropout,
                                                                         .drop_path = options.drop_path}));

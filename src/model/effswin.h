@@ -19,10 +19,12 @@ struct EffSwinOptions {
   std::vector<int> front_depths = {2, 3, 3, 5, 5};
   std::vector<int> front_kernels = {3, 3, 5, 3, 5};
   std::vector<int> front_strides = {1, 2, 2, 2, 1};
+  double front_expand_ratio = 6;
   int window = 7;
   int embed_dim = 96;
   std::vector<int> depths = {2, 2, 6, 2};
   std::vector<int> heads = {3, 6, 12, 24};
+  double mlp_ratio = 4;
   double dropout = 0;
   double drop_path = 0.1;
 };
@@ -40,11 +42,16 @@ void visit_fields(Visitor& visit, EffSwinOptions& options) {
   visit("front_kernels", options.front_kernels, "side of each EfficientNet stage's depthwise convolutions",
         Range{1, 15});
   visit("front_strides", options.front_strides, "stride of each EfficientNet stage", Range{1, 2});
+  visit("front_expand_ratio", options.front_expand_ratio,
+        "width of depthwise convolutions over that of their block's input; 1 in the first EfficientNet stage",
+        Range{1, 16});
   visit("window", options.window, "side of a window in tokens (8 suits 128 px)", Range{1, 64});
   visit("embed_dim", options.embed_dim, "channels of the first Swin stage; each later one has twice as many",
         Range{1, 1024});
   visit("depths", options.depths, "blocks of each Swin stage", Range{1, 99});
   visit("heads", options.heads, "attention heads of each Swin stage", Range{1, 256});
+  visit("mlp_ratio", options.mlp_ratio, "width of the hidden layer of an MLP over that of its Swin block",
+        Range{1, 16});
   visit("dropout", options.dropout, "dropout after attention, in the MLP and before the head", Range{0, 0.95});
   visit("drop_path", options.drop_path, "stochastic depth of the last block; rates count all Swin stages",
         Range{0, 0.95});

@@ -107,10 +107,12 @@ class MaxVit : public Model {
         convolution.in = index == 0 ? width : out;
         convolution.out = out;
         convolution.stride = index == 0 ? 2 : 1;
+        convolution.expand_ratio = options.expand_ratio;
         PartitionAttentionOptions partition = attention(variant);
         partition.width = out;
         partition.window = options.window > 0 ? options.window : options.image_size / reduction(options);
         partition.head_dim = options.head_dim;
+        partition.mlp_ratio = options.mlp_ratio;
         partition.dropout = options.dropout;
         convolution.drop_path = partition.drop_path = *rate++;
         return new MaxVitBlock(convolution, partition);

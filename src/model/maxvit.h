@@ -22,6 +22,8 @@ struct MaxVitOptions {
   std::vector<int> embed_dim = {64, 128, 256, 512};
   std::vector<int> depths = {2, 2, 5, 2};
   int head_dim = 32;
+  double expand_ratio = 4;
+  double mlp_ratio = 4;
   int window = 0;
   double dropout = 0;
   double drop_path = 0;
@@ -39,6 +41,9 @@ void visit_fields(Visitor& visit, MaxVitOptions& options) {
   visit("head_dim", options.head_dim, "channels of an attention head", Range{1, 1024});
   visit("window", options.window, "side of attention blocks and grids; 0: of the last stage's image (image_size / 32)",
         Range{0, 1024});
+  visit("expand_ratio", options.expand_ratio,
+        "width of depthwise convolutions over that of their block's output (maxvit_tiny_rw: input)", Range{1, 16});
+  visit("mlp_ratio", options.mlp_ratio, "width of the hidden layer of an MLP over that of its block", Range{1, 16});
   visit("dropout", options.dropout, "dropout in attention blocks and before the last layer", Range{0, 0.95});
   visit("drop_path", options.drop_path, "stochastic depth of the last block", Range{0, 0.95});
 }

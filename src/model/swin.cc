@@ -51,6 +51,7 @@ class Swin : public Model {
                                                                         .depths = options.depths,
                                                                         .heads = options.heads,
                                                                         .window = options.window,
+                                                                        .mlp_ratio = options.mlp_ratio,
                                                                         .outputs = options.outputs,
                                                                         .dropout = options.dropout,
                                                                         .drop_path = options.drop_path}));

@@ -17,6 +17,7 @@ struct SwinOptions {
   int embed_dim = 96;
   std::vector<int> depths = {2, 2, 6, 2};
   std::vector<int> heads = {3, 6, 12, 24};
+  double mlp_ratio = 4;
   double dropout = 0;
   double drop_path = 0.1;
 };
@@ -32,6 +33,7 @@ void visit_fields(Visitor& visit, SwinOptions& options) {
         Range{1, 1024});
   visit("depths", options.depths, "blocks of each stage", Range{1, 99});
   visit("heads", options.heads, "attention heads of each stage", Range{1, 256});
+  visit("mlp_ratio", options.mlp_ratio, "width of the hidden layer of an MLP over that of its block", Range{1, 16});
   visit("dropout", options.dropout, "dropout after attention, in the MLP and before the head", Range{0, 0.95});
   visit("drop_path", options.drop_path, "stochastic depth of the last block", Range{0, 0.95});
 }

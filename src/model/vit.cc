@@ -87,7 +87,7 @@ class VitBlock : public Layer {
     norm1_ = add_child("norm1", std::make_shared<LayerNorm>(options.embed_dim));
     attention_ = add_child("attn", std::make_shared<SelfAttention>(options.embed_dim, options.heads, options.dropout));
     norm2_ = add_child("norm2", std::make_shared<LayerNorm>(options.embed_dim));
-    mlp_ = add_child("mlp", std::make_shared<Mlp>(options.embed_dim, options.dropout));
+    mlp_ = add_child("mlp", std::make_shared<Mlp>(options.embed_dim, options.mlp_ratio, options.dropout));
     drop_path_ = add_child("drop_path", std::make_shared<DropPath>(drop_path));
   }
 

@@ -15,6 +15,7 @@ struct VitOptions {
   int embed_dim = 192;
   int depth = 12;
   int heads = 3;
+  double mlp_ratio = 4;
   double dropout = 0;
   double drop_path = 0;
 };
@@ -28,6 +29,7 @@ void visit_fields(Visitor& visit, VitOptions& options) {
   visit("embed_dim", options.embed_dim, "channels of a token", Range{1, 8192});
   visit("depth", options.depth, "blocks", Range{1, 99});
   visit("heads", options.heads, "attention heads", Range{1, 256});
+  visit("mlp_ratio", options.mlp_ratio, "width of the hidden layer of an MLP over that of its block", Range{1, 16});
   visit("dropout", options.dropout, "dropout behind the positions, after attention and in the MLP", Range{0, 0.95});
   visit("drop_path", options.drop_path, "stochastic depth of the last block", Range{0, 0.95});
 }

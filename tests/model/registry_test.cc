@@ -162,6 +162,9 @@ TEST(Registry, RefusesOptionsThatDoNotFit) {
                "effswin: front_strides halve the image 1 times, fewer than split = 2 (nearest: 1)");
   EXPECT_ERROR(make_with("vit_tiny", R"({"channels": 0})"), UsageError, "model.channels");
   EXPECT_ERROR(make_with("vit_tiny", R"({"drop_path": 1.5})"), UsageError, "model.drop_path");
+  EXPECT_ERROR(make_with("swin_tiny", R"({"mlp_ratio": 0.5})"), UsageError, "model.mlp_ratio = 0.5 is out of range");
+  EXPECT_ERROR(make_with("efficientnet_b0", R"({"expand_ratio": 17})"), UsageError, "model.expand_ratio = 17");
+  EXPECT_ERROR(make_with("effswin", R"({"expand_ratio": 4})"), UsageError, "front_expand_ratio");
 }
 
 TEST(Registry, RefusesListsOfDifferentLengths) {

@@ -42,6 +42,8 @@ SCRIPT = "tests/oracle/make_model_oracles.py"
 FOLDER = pathlib.Path(__file__).resolve().parents[1] / "model" / "oracles"
 BATCH = 2
 SEEDS = 8
+# Of widths inside blocks: numbers that every rounding of timm's has to do with.
+RATIOS = {"mlp_ratio": 2.3, "expand_ratio": 1.7}
 VANISHES = 1e-9  # of the largest gradient's norm: zero in exact arithmetic
 
 
@@ -122,10 +124,12 @@ class ResNet15(nn.Module):
 
 
 def make_maxxvit(config, options):
-    """timm's MaxxVit at another width, depth, window or stride of the stem, with the options of jetvit."""
+    """timm's MaxxVit at another width, depth, expansion, window or stride of the stem, with the options of jetvit."""
     widths = tuple(options.get("embed_dim", config.embed_dim))
     size, stages = options["image_size"], len(widths)
-    attention = dataclasses.replace(config.transformer_cfg, dim_head=options.get("head_dim", 32))
+    attention = dataclasses.replace(config.transformer_cfg, dim_head=options.get("head_dim", 32),
+                                    expand_ratio=options.get("mlp_ratio", 4.0))
+    convolution = dataclasses.replace(config.conv_cfg, expand_ratio=options.get("expand_ratio", 4.0))
     stem_stride = options.get("stem_stride", 2)
     window = options.get("window") or size // (stem_stride * 2**stages)
     if config.block_type[0] == "M":
@@ -134,7 +138,7 @@ def make_maxxvit(config, options):
         config, embed_dim=widths, depths=tuple(options.get("depths", config.depths)),
         block_type=tuple(options.get("blocks", config.block_type[:stages])),
         stem_width=tuple(options["stem_width"]) if "stem_width" in options else config.stem_width,
-        head_hidden_size=widths[-1] if config.head_hidden_size else None, transformer_cfg=attention)
+        head_hidden_size=widths[-1] if config.head_hidden_size else None, conv_cfg=convolution, transformer_cfg=attention)
     # timm's stem always halves: for stride 1 it is told twice the size, then the stride is changed.
     model = maxxvit.MaxxVit(config, img_size=size * 2 // stem_stride, in_chans=options["channels"], num_classes=1,
                             **random_rates(options, "drop_rate", "transformer_proj_drop"))
@@ -161,10 +165,13 @@ def make_reference(name, options):
         return make_maxxvit(config, {"embed_dim": [16, 32, 64], "depths": [1, 1, 1], "head_dim": 16, "stem_stride": 1} | options)
     if name == "vit_nano":
         return vision_transformer.VisionTransformer(patch_size=options.get("patch_size", 6), embed_dim=64, depth=4, num_heads=4,
-                                                    **common, **random_rates(options, "pos_drop_rate", "proj_drop_rate"))
+                                                    mlp_ratio=options.get("mlp_ratio", 4.0), **common,
+                                                    **random_rates(options, "pos_drop_rate", "proj_drop_rate"))
     if name == "coatnet_nano":
         blocks = maxxvit._rw_coat_cfg(conv_attn_early=True, transformer_shortcut_bias=False)
-        blocks["transformer_cfg"] = dataclasses.replace(blocks["transformer_cfg"], dim_head=16)
+        blocks["transformer_cfg"] = dataclasses.replace(blocks["transformer_cfg"], dim_head=16,
+                                                        expand_ratio=options.get("mlp_ratio", 4.0))
+        blocks["conv_cfg"] = dataclasses.replace(blocks["conv_cfg"], expand_ratio=options.get("expand_ratio", 4.0))
         config = maxxvit.MaxxVitCfg(embed_dim=(32, 48, 64), depths=(1, 1, 2), block_type=("C", "C", "T"), stem_width=(16, 24),
                                     **blocks)
         # timm's stem always halves: for stride 1 it is told twice the size, then the stride is changed.
@@ -267,6 +274,7 @@ def plan():
             # The study's: window 4 at 128 px; and a window that is not the last stage's image.
             cases.append(({"image_size": 128, "channels": 3}, False))
             cases.append((more | {"image_size": 64, "channels": 3, "window": 4}, False))
+        cases.append((more | {"image_size": 32, "channels": 3} | RATIOS, False))
         yield name, cases
     yield "maxvit_nano", [({"image_size": size, "channels": channels}, (size, channels) == (48, 3))
                           for size in (48, 64) for channels in (1, 3, 8)]
@@ -279,6 +287,9 @@ def plan():
             cases.append(({"image_size": 64, "channels": 3, "head_widths": [128, 128]}, True))
         if name == "coatnet_nano":
             cases.append(({"image_size": 96, "channels": 3, "stem_stride": 2}, True))
+            cases.append(({"image_size": 48, "channels": 3} | RATIOS, False))
+        if name == "vit_nano":
+            cases.append(({"image_size": 48, "channels": 3, "mlp_ratio": 2.3}, False))
         yield name, cases
     yield from stage_references.plan()
 

@@ -14,27 +14,28 @@ def random_rates(options, *dropouts, drop_path=0.0):
     return {"drop_path_rate": options.get("drop_path", drop_path)} | dict.fromkeys(dropouts, options.get("dropout", 0.0))
 
 
-def efficientnet_nano(channels, features=False, **rates):
-    arch = [["ds_r1_k3_s1_e1_c16_se0.25"], ["ir_r1_k3_s2_e6_c24_se0.25"], ["ir_r2_k5_s2_e6_c32_se0.25"],
-            ["ir_r1_k3_s1_e6_c48_se0.25"]]
+def efficientnet_nano(channels, expand_ratio, features=False, **rates):
+    e = expand_ratio
+    arch = [["ds_r1_k3_s1_e1_c16_se0.25"], [f"ir_r1_k3_s2_e{e}_c24_se0.25"], [f"ir_r2_k5_s2_e{e}_c32_se0.25"],
+            [f"ir_r1_k3_s1_e{e}_c48_se0.25"]]
     if features:
-        arch = [["ds_r1_k3_s1_e1_c16_se0.25"], ["ir_r2_k3_s2_e6_c24_se0.25"], ["ir_r2_k5_s2_e6_c32_se0.25"]]
+        arch = [["ds_r1_k3_s1_e1_c16_se0.25"], [f"ir_r2_k3_s2_e{e}_c24_se0.25"], [f"ir_r2_k5_s2_e{e}_c32_se0.25"]]
     common = dict(stem_size=16, in_chans=channels, act_layer=nn.SiLU, norm_layer=nn.BatchNorm2d)
     if features:
         return efficientnet.EfficientNetFeatures(decode_arch_def(arch), out_indices=(0, 1, 2), **common)
     return efficientnet.EfficientNet(decode_arch_def(arch), num_classes=1, num_features=128, **common, **rates)
 
 
-def swin(name, size, channels, window, rates):
-    common = dict(img_size=size, in_chans=channels, num_classes=1, window_size=window, **rates)
+def swin(name, size, channels, window, mlp_ratio, rates):
+    common = dict(img_size=size, in_chans=channels, num_classes=1, window_size=window, mlp_ratio=mlp_ratio, **rates)
     if name.endswith("tiny"):
         return timm.create_model("swin_tiny_patch4_window7_224", **common)
     return swin_transformer.SwinTransformer(patch_size=2, embed_dim=24, depths=DEPTHS, num_heads=HEADS, **common)
 
 
-def davit_nano(channels, window, rates):
+def davit_nano(channels, window, mlp_ratio, rates):
     model = davit.DaVit(in_chans=channels, num_classes=1, depths=(1, 1, 1), embed_dims=(24, 48, 96), num_heads=HEADS,
-                        window_size=window, **rates)
+                        window_size=window, mlp_ratio=mlp_ratio, **rates)
     # timm's stem always divides by 4: the stride is changed afterwards.
     model.stem.stride = model.stem.conv.stride = (2, 2)
     return model
@@ -73,16 +74,16 @@ class EffSwin(nn.Module):
         return self.head(self.norm(x))
 
 
-def effswin(name, size, channels, window, split, rates):
+def effswin(name, size, channels, window, split, mlp_ratio, expand_ratio, rates):
     nano = name.endswith("nano")
     stem_stride, patch = (2, 2) if nano else (4, 4)
-    features = efficientnet_nano(channels, features=True) if nano else timm.create_model(
+    features = efficientnet_nano(channels, expand_ratio, features=True) if nano else timm.create_model(
         "efficientnet_b3", in_chans=channels, features_only=True)
     side = -(-size // stem_stride)
     for _ in range(split):
         side = -(-side // 2)
     # The Swin whose stage `split` sees an image of that side.
-    whole = swin("swin_nano" if nano else "swin_tiny", side * patch * 2**split, channels, window, rates)
+    whole = swin("swin_nano" if nano else "swin_tiny", side * patch * 2**split, channels, window, mlp_ratio, rates)
     return EffSwin(features, whole, split, stem_stride)
 
 
@@ -91,20 +92,22 @@ def make(name, options):
     size, channels = options["image_size"], options["channels"]
     nano = name.endswith("nano")
     window = options.get("window", 6 if nano else 7)
+    mlp_ratio = options.get("mlp_ratio", 4.0)
     if "swin" in name:
         rates = random_rates(options, "drop_rate", "proj_drop_rate", drop_path=0.0 if nano else 0.1)
         if name.startswith("swin"):
-            return swin(name, size, channels, window, rates)
-        return effswin(name, size, channels, window, options.get("split", 1 if nano else 2), rates)
+            return swin(name, size, channels, window, mlp_ratio, rates)
+        return effswin(name, size, channels, window, options.get("split", 1 if nano else 2), mlp_ratio,
+                       options.get("front_expand_ratio", 6.0), rates)
     rates = random_rates(options, "drop_rate")
     if name in ("efficientnet_b0", "efficientnet_b3"):
         return timm.create_model(name, in_chans=channels, num_classes=1, **rates)
     if name == "efficientnet_nano":
-        return efficientnet_nano(channels, **rates)
+        return efficientnet_nano(channels, options.get("expand_ratio", 6.0), **rates)
     if name == "davit_tiny":
-        return timm.create_model(name, in_chans=channels, num_classes=1, window_size=window, **rates)
+        return timm.create_model(name, in_chans=channels, num_classes=1, window_size=window, mlp_ratio=mlp_ratio, **rates)
     if name == "davit_nano":
-        return davit_nano(channels, window, rates)
+        return davit_nano(channels, window, mlp_ratio, rates)
     return None
 
 
@@ -115,12 +118,13 @@ def plan():
 
     off = {"drop_path": 0.0}
     yield "swin_tiny", [case(64, 1), case(125, 3, True, **off), case(128, 8, window=8)]
-    yield "swin_nano", [case(48, 1), case(48, 3, True), case(64, 8, True), case(37, 1)]
+    yield "swin_nano", [case(48, 1), case(48, 3, True), case(64, 8, True), case(37, 1), case(48, 3, mlp_ratio=2.3)]
     yield "efficientnet_b0", [case(64, 1), case(64, 3, True), case(125, 8)]
     yield "efficientnet_b3", [case(64, 1), case(64, 3), case(93, 8)]
-    yield "efficientnet_nano", [case(48, 1), case(48, 3, True), case(64, 8, True)]
+    yield "efficientnet_nano", [case(48, 1), case(48, 3, True), case(64, 8, True), case(48, 3, expand_ratio=1.7)]
     yield "effswin", [case(64, 1), case(128, 3, True, **off), case(125, 8, split=1), case(64, 3, split=3)]
-    yield "effswin_nano", [case(48, 1), case(48, 3, True), case(64, 8, True, split=2)]
+    yield "effswin_nano", [case(48, 1), case(48, 3, True), case(64, 8, True, split=2),
+                           case(48, 3, mlp_ratio=2.3, front_expand_ratio=1.7)]
     yield "davit_tiny", [case(64, 1), case(96, 3, True), case(125, 8)]
-    yield "davit_nano", [case(48, 1), case(48, 3, True), case(64, 8, True), case(37, 1)]
+    yield "davit_nano", [case(48, 1), case(48, 3, True), case(64, 8, True), case(37, 1), case(48, 3, mlp_ratio=2.3)]
     yield "vit_small", [case(64, 1), case(64, 3, True), case(128, 8)]

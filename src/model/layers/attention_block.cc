@@ -4,6 +4,7 @@
 
 #include <ATen/TensorOperators.h>
 
+#include "model/layers/block_width.h"
 #include "ops/bf16_products.h"
 #include "ops/fused_activation.h"
 
@@ -47,11 +48,12 @@ class AttentionBlock::Attention : public Layer {
 
 class AttentionBlock::Mlp : public Layer {
  public:
-  Mlp(int width, double dropout) : dropout_(dropout) {
+  explicit Mlp(const AttentionBlockOptions& options) : dropout_(options.dropout) {
     constexpr auto kInit = ConvOptions::Init::kXavierMlp;
-    constexpr int kExpand = 4;
-    fc1_ = add_child("fc1", std::make_shared<Conv2d>(ConvOptions{.in = width, .out = kExpand * width, .init = kInit}));
-    fc2_ = add_child("fc2", std::make_shared<Conv2d>(ConvOptions{.in = kExpand * width, .out = width, .init = kInit}));
+    const int width = options.out;
+    const int hidden = mlp_width(width, options.mlp_ratio);
+    fc1_ = add_child("fc1", std::make_shared<Conv2d>(ConvOptions{.in = width, .out = hidden, .init = kInit}));
+    fc2_ = add_child("fc2", std::make_shared<Conv2d>(ConvOptions{.in = hidden, .out = width, .init = kInit}));
   }
 
  private:
@@ -87,7 +89,7 @@ AttentionBlock::AttentionBlock(const AttentionBlockOptions& options) {
   }
   attention_ = add_child("attn", std::make_shared<Attention>(options));
   norm2_ = add_child("norm2", std::make_shared<LayerNorm>(options.out));
-  mlp_ = add_child("mlp", std::make_shared<Mlp>(options.out, options.dropout));
+  mlp_ = add_child("mlp", std::make_shared<Mlp>(options));
   drop_path_ = add_child("drop_path", std::make_shared<DropPath>(options.drop_path));
 }
 

@@ -14,6 +14,7 @@ struct AttentionBlockOptions {
   int stride = 1;  // 2 pools
   int side = 1;    // of the block's output image
   int head_dim = 32;
+  double mlp_ratio = 4;
   double dropout = 0;
   double drop_path = 0;
   bool expand_first = false;   // attention has `out` channels, else `in`

@@ -29,6 +29,7 @@ struct DualAttentionOptions {
   int heads = 1;  // and groups of channels
   int side = 1;   // of the image of tokens
   int window = 7;
+  double mlp_ratio = 4;
   double drop_path = 0;
 };
 
@@ -48,7 +49,7 @@ class DualAttentionBlock : public Layer {
     attention_ = add_child("attn", std::move(attention));
     positions2_ = add_child("cpe2.proj", positions());
     norm2_ = add_child("norm2", std::make_shared<LayerNorm>(options.width, kEpsilon));
-    mlp_ = add_child("mlp", std::make_shared<Mlp>(options.width, 0));
+    mlp_ = add_child("mlp", std::make_shared<Mlp>(options.width, options.mlp_ratio, 0));
     drop_path_ = add_child("drop_path", std::make_shared<DropPath>(options.drop_path));
   }
 

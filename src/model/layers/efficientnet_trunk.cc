@@ -24,14 +24,14 @@ EfficientNetTrunk::EfficientNetTrunk(const EfficientNetTrunkOptions& options) {
   for (std::size_t stage = 0; stage < options.stages.size(); ++stage) {
     const EfficientNetStage& of_stage = options.stages[stage];
     const auto make_block = [&](int index) {
-      constexpr int kExpand = 6;
       // Rising from 0 at the first block; the last block stays below the full rate, as in the reference.
       const double drop_path = options.drop_path * blocks++ / count;
       return new InvertedResidual({.in = index == 0 ? width : of_stage.width,
                                    .out = of_stage.width,
                                    .kernel = of_stage.kernel,
                                    .stride = index == 0 ? of_stage.stride : 1,
-                                   .expand_ratio = stage == 0 ? 1 : kExpand,
+                                   .expands = stage > 0,
+                                   .expand_ratio = options.expand_ratio,
                                    .drop_path = drop_path});
     };
     stages_.push_back(

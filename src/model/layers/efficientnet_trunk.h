@@ -22,6 +22,7 @@ struct EfficientNetTrunkOptions {
   int stem_stride = 2;
   ConvOptions::Init stem_init = ConvOptions::Init::kNormalFanOut;
   std::vector<EfficientNetStage> stages;
+  double expand_ratio = 6;  // behind the first stage, which does not expand
   double drop_path = 0;
 };
 

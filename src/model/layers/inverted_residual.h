@@ -12,7 +12,8 @@ struct InvertedResidualOptions {
   int out = 1;
   int kernel = 3;  // of the depthwise convolution
   int stride = 1;
-  int expand_ratio = 6;  // width of the depthwise convolution over `in`; at 1 there is no convolution that expands
+  bool expands = true;      // else the depthwise convolution is the first one
+  double expand_ratio = 6;  // width of the depthwise convolution over `in`, where it expands
   double drop_path = 0;
 };
 

@@ -2,12 +2,13 @@
 
 #include <ATen/TensorOperators.h>
 
+#include "model/layers/block_width.h"
+
 namespace jetvit {
 
 MbConv::MbConv(const MbConvOptions& options) : options_(options) {
   constexpr auto kInit = ConvOptions::Init::kNormalFanOut;
-  constexpr int kExpand = 4;
-  const int middle = kExpand * (options.expand_output ? options.out : options.in);
+  const int middle = bottleneck_width(options.expand_output ? options.out : options.in, options.expand_ratio);
   const auto convolution = [&](const char* name, ConvOptions conv) {
     conv.init = kInit;
     return add_child(name, std::make_shared<Conv2d>(conv));

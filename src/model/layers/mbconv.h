@@ -12,9 +12,10 @@ struct MbConvOptions {
   int in = 1;
   int out = 1;
   int stride = 1;  // 2 halves the image
+  double expand_ratio = 4;
   double drop_path = 0;
   // What sets the reference's families apart; the defaults are those of coatnet_*_rw.
-  bool expand_output = false;      // the depthwise convolution has 4 x out channels, else 4 x in
+  bool expand_output = false;      // the depthwise convolution expands from `out` channels, else from `in`
   bool pre_activation = true;      // also an activation after the first norm
   bool output_bias = false;        // of the shortcut and the last convolution
   bool strided_depthwise = false;  // the depthwise convolution halves the image, else a mean before all convolutions

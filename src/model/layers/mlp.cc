@@ -1,15 +1,16 @@
 #include "model/layers/mlp.h"
 
+#include "model/layers/block_width.h"
 #include "model/layers/drop_path.h"
 #include "ops/fused_activation.h"
 
 namespace jetvit {
 
-Mlp::Mlp(int width, double dropout) : dropout_(dropout) {
+Mlp::Mlp(int width, double ratio, double dropout) : dropout_(dropout) {
   constexpr auto kInit = Linear::Init::kTruncatedNormal;
-  constexpr int kExpand = 4;
-  fc1_ = add_child("fc1", std::make_shared<Linear>(width, kExpand * width, kInit));
-  fc2_ = add_child("fc2", std::make_shared<Linear>(kExpand * width, width, kInit));
+  const int hidden = mlp_width(width, ratio);
+  fc1_ = add_child("fc1", std::make_shared<Linear>(width, hidden, kInit));
+  fc2_ = add_child("fc2", std::make_shared<Linear>(hidden, width, kInit));
 }
 
 at::Tensor Mlp::compute(const at::Tensor& x) const {

@@ -2,6 +2,7 @@
 
 #include <ATen/TensorOperators.h>
 
+#include "model/layers/block_width.h"
 #include "ops/fused_activation.h"
 #include "ops/window_attention.h"
 
@@ -44,9 +45,9 @@ class PartitionAttention::Attention : public Layer {
 class PartitionAttention::Mlp : public Layer {
  public:
   explicit Mlp(const PartitionAttentionOptions& options) : dropout_(options.dropout), activation_(options.activation) {
-    constexpr int kExpand = 4;
-    fc1_ = add_child("fc1", linear(options.width, kExpand * options.width, Linear::Init::kXavierMlp));
-    fc2_ = add_child("fc2", linear(kExpand * options.width, options.width, Linear::Init::kXavierMlp));
+    const int hidden = mlp_width(options.width, options.mlp_ratio);
+    fc1_ = add_child("fc1", linear(options.width, hidden, Linear::Init::kXavierMlp));
+    fc2_ = add_child("fc2", linear(hidden, options.width, Linear::Init::kXavierMlp));
   }
 
  private:

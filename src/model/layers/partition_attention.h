@@ -13,6 +13,7 @@ struct PartitionAttentionOptions {
   int width = 1;   // channels
   int window = 1;  // tokens along a side of a block, or of a grid
   int head_dim = 32;
+  double mlp_ratio = 4;
   double dropout = 0;
   double drop_path = 0;
   // What sets the reference's families apart; the defaults are those of maxvit_*_rw.

@@ -45,11 +45,11 @@ class SwinStage::PatchMerging : public Layer {
 
 class SwinStage::Block : public Layer {
  public:
-  Block(const WindowAttentionOptions& options, double drop_path) {
+  Block(const WindowAttentionOptions& options, double mlp_ratio, double drop_path) {
     norm1_ = add_child("norm1", layer_norm(options.width));
     attention_ = add_child("attn", std::make_shared<WindowAttention>(options));
     norm2_ = add_child("norm2", layer_norm(options.width));
-    mlp_ = add_child("mlp", std::make_shared<Mlp>(options.width, options.dropout));
+    mlp_ = add_child("mlp", std::make_shared<Mlp>(options.width, mlp_ratio, options.dropout));
     drop_path_ = add_child("drop_path", std::make_shared<DropPath>(drop_path));
   }
 
@@ -77,7 +77,8 @@ SwinStage::SwinStage(const SwinStageOptions& options) : side_(options.merge ? (o
         .grid = {.side = side_, .window = window, .shift = index % 2 == 0 ? 0 : shift},
         .dropout = options.dropout};
     const double drop_path = options.drop_path.at(static_cast<std::size_t>(index));
-    blocks_.push_back(add_child(text("blocks.", index), std::make_shared<Block>(attention, drop_path)));
+    blocks_.push_back(
+        add_child(text("blocks.", index), std::make_shared<Block>(attention, options.mlp_ratio, drop_path)));
   }
 }
 

@@ -15,6 +15,7 @@ struct SwinStageOptions {
   int depth = 2;
   int heads = 3;
   int window = 7;  // no larger than the image of tokens
+  double mlp_ratio = 4;
   double dropout = 0;
   std::vector<double> drop_path;  // a block each
 };

@@ -24,6 +24,7 @@ SwinTrunk::SwinTrunk(const SwinTrunkOptions& options) {
                                        .depth = depth,
                                        .heads = options.heads[stage],
                                        .window = options.window,
+                                       .mlp_ratio = options.mlp_ratio,
                                        .dropout = options.dropout,
                                        .drop_path = {block_rate, block_rate + depth}};
     stages_.push_back(add_child(text("layers.", stage), std::make_shared<SwinStage>(of_stage)));

@@ -12,6 +12,7 @@ struct SwinTrunkOptions {
   int embed_dim = 96;              // channels of stage 0, twice as many in each further one
   std::vector<int> depths, heads;  // of all stages
   int window = 7;
+  double mlp_ratio = 4;
   int outputs = 1;
   double dropout = 0;
   double drop_path = 0;  // of the last block; rates rise over the blocks of all stages
