@@ -21,13 +21,12 @@ import dataclasses
 import json
 import math
 import pathlib
-import subprocess
 import tempfile
 
 import torch
 from make_model_oracles import make_reference
 from make_training_oracles import make_optimiser
-from pretrained import settings
+from pretrained import run, settings
 from safetensors.torch import load_file, save_file
 from torch.nn import functional
 from torch.nn.attention import SDPBackend, sdpa_kernel
@@ -95,12 +94,6 @@ def reference(name, options):
             if buffer_name.endswith("running_var"):
                 buffer.uniform_(0.5, 1.5)
     return model
-
-
-def run(*words):
-    done = subprocess.run([str(word) for word in words], capture_output=True, text=True, timeout=600)
-    assert done.returncode == 0, f"{words}\n{done.stderr}"
-    return done.stdout
 
 
 def save_weights(model, path):

@@ -34,7 +34,7 @@ CLASSIFIER = {"vit": "head", "efficientnet": "classifier"}
 
 
 def run(*words):
-    done = subprocess.run([str(word) for word in words], capture_output=True, text=True, timeout=60)
+    done = subprocess.run([str(word) for word in words], capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, f"{words}\n{done.stderr}"
     return done.stdout
 
