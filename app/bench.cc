@@ -13,7 +13,7 @@
 namespace jetvit {
 namespace {
 
-void add_steps(CLI::App& bench, const std::string& name, const std::string& purpose,
+void add_steps(CLI::App& bench, const std::string& name, const std::string& purpose, bool trains,
                Json (*measure)(const BenchStepOptions&)) {
   auto options = std::make_shared<BenchStepOptions>();
   auto settings = std::make_shared<std::vector<std::string>>();
@@ -29,6 +29,9 @@ void add_steps(CLI::App& bench, const std::string& name, const std::string& purp
       ->check(CLI::Range(1, 1000000));
   app->add_option("--threads", options->threads, "threads")->capture_default_str()->check(CLI::Range(1, 1024));
   app->add_flag("--bf16", options->bf16, "bfloat16 products and convolutions");
+  if (trains) {
+    app->add_option("--freeze", options->freeze, "parameters that do not train, as a pattern: 'layers.*'")->take_all();
+  }
   app->callback([options, settings, measure] {
     for (const std::string& assignment : *settings) apply_override(options->model_options, assignment);
     std::cout << measure(*options).dump(1) << '\n';
@@ -44,8 +47,8 @@ void add_bench(CLI::App& program) {
       "Examples:\n  jetvit bench load --data store\n  jetvit bench train coatnet_0 --set image_size=128 --bf16\n"
       "  jetvit bench predict vit_tiny --batch-size 64\n");
   add_bench_load(*app);
-  add_steps(*app, "train", "Seconds of a training step on random images", bench_train_step);
-  add_steps(*app, "predict", "Seconds of a forward pass without gradients on random images", bench_prediction);
+  add_steps(*app, "train", "Seconds of a training step on random images", true, bench_train_step);
+  add_steps(*app, "predict", "Seconds of a forward pass without gradients on random images", false, bench_prediction);
 }
 
 }  // namespace jetvit

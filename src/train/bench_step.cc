@@ -13,6 +13,7 @@
 #include "model/registry.h"
 #include "predict/autocast.h"
 #include "predict/predictor.h"
+#include "train/freeze.h"
 #include "train/optimiser.h"
 #include "train/recipe.h"
 
@@ -53,6 +54,7 @@ Json bench_train_step(const BenchStepOptions& options) {
   Optimiser optimiser(OptimiserOptions(), model->parameters());
   const at::Tensor images = random_images(options, *model);
   const at::Tensor labels = at::randint(2, {options.batch_size, model->outputs()}).to(at::kFloat);
+  freeze(*model, frozen_parameters(*model, options.freeze), /*batch_norm=*/false);
   return timed(options, *model, [&] {
     at::Tensor loss;
     {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "base/options.h"
 
@@ -13,6 +14,7 @@ struct BenchStepOptions {
   int steps = 5;  // at least 1
   int threads = 1;
   bool bf16 = false;
+  std::vector<std::string> freeze;  // parameters that do not train, as in a recipe's stage
 };
 
 // Times whole training steps (forward, binary cross-entropy, backward, fused AdamW) on random images after one step of
