@@ -51,7 +51,8 @@ Json timed(const BenchStepOptions& options, const Model& model, const Step& step
 Json bench_train_step(const BenchStepOptions& options) {
   at::set_num_threads(options.threads);
   const std::unique_ptr<Model> model = make_model(options.model, options.model_options);
-  Optimiser optimiser(OptimiserOptions(), model->parameters());
+  Bf16Weights bf16_weights(options.bf16);
+  Optimiser optimiser(OptimiserOptions(), model->parameters(), &bf16_weights);
   const at::Tensor images = random_images(options, *model);
   const at::Tensor labels = at::randint(2, {options.batch_size, model->outputs()}).to(at::kFloat);
   freeze(*model, frozen_parameters(*model, options.freeze), /*batch_norm=*/false);
@@ -59,10 +60,12 @@ Json bench_train_step(const BenchStepOptions& options) {
     at::Tensor loss;
     {
       const Autocast autocast(options.bf16);
+      const Bf16Weights::Use use(bf16_weights);
       const at::Tensor logits = model->forward(network_input(*model, images)).to(at::kFloat);
       loss = at::binary_cross_entropy_with_logits(logits, labels);
     }
     loss.backward();
+    bf16_weights.move_gradients();
     optimiser.step(1e-3, 0.05);
     optimiser.clear_gradients();
   });

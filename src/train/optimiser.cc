@@ -13,6 +13,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "ops/adam_update.h"
 
 namespace jetvit {
 
@@ -24,25 +25,24 @@ bool decays(const std::string& name, const at::Tensor& parameter) {
   return true;
 }
 
-double clip_gradients(const NamedTensors& parameters, double largest) {
+double gradient_norm(const NamedTensors& parameters) {
   const c10::NoGradGuard no_grad;
   double square = 0;
   for (const auto& [name, parameter] : parameters) {
     if (!parameter.grad().defined()) continue;
-    const double norm = at::linalg_vector_norm(parameter.grad()).item<double>();
+    const double norm = at::linalg_vector_norm(parameter.grad(), 2, {}, false, at::kFloat).item<double>();
     square += norm * norm;
   }
-  const double norm = std::sqrt(square);
-  const double scale = largest / (norm + 1e-6);
-  if (largest > 0 && scale < 1) {
-    for (const auto& [name, parameter] : parameters) {
-      if (parameter.grad().defined()) parameter.grad().mul_(scale);
-    }
-  }
-  return norm;
+  return std::sqrt(square);
 }
 
-Optimiser::Optimiser(const OptimiserOptions& options, const NamedTensors& parameters) : options_(options) {
+double clip_scale(double norm, double largest) {
+  const double scale = largest / (norm + 1e-6);
+  return largest > 0 && scale < 1 ? scale : 1;
+}
+
+Optimiser::Optimiser(const OptimiserOptions& options, const NamedTensors& parameters, const Bf16Weights* bf16_weights)
+    : options_(options), bf16_weights_(bf16_weights) {
   const c10::NoGradGuard no_grad;
   for (const auto& [name, parameter] : parameters) {
     Slot slot{
@@ -52,17 +52,39 @@ Optimiser::Optimiser(const OptimiserOptions& options, const NamedTensors& parame
   }
 }
 
-void Optimiser::update(bool decayed, double lr, double weight_decay) {
+bool Optimiser::update_with_copy(const Slot& slot, double lr, double weight_decay, double gradient_scale) const {
+  if (options_.kind == "sgd" || slot.parameter.grad().scalar_type() != at::kBFloat16) return false;
+  AdamStep step = {.step = steps_,
+                   .lr = lr,
+                   .beta1 = options_.beta1,
+                   .beta2 = options_.beta2,
+                   .eps = options_.eps,
+                   .gradient_scale = gradient_scale};
+  if (options_.kind == "adam") {
+    step.decay = weight_decay;
+  } else {
+    step.shrinkage = 1 - (options_.decay_times_lr ? lr * weight_decay : weight_decay);
+  }
+  adam_update(step, slot.parameter, slot.parameter.grad(), slot.first, slot.second,
+              bf16_weights_->copy_of(slot.parameter));
+  return true;
+}
+
+void Optimiser::update(bool decayed, double lr, double weight_decay, double gradient_scale) {
   std::vector<at::Tensor> parameters, gradients, first, second, steps;
   // The kernels read a count per tensor; all of them are the same.
   const at::Tensor step = at::scalar_tensor(static_cast<double>(steps_), at::kFloat);
   for (const Slot& slot : slots_) {
     if (slot.decayed != decayed || !slot.parameter.grad().defined()) continue;
+    if (update_with_copy(slot, lr, weight_decay, gradient_scale)) continue;
     parameters.push_back(slot.parameter);
-    gradients.push_back(slot.parameter.grad());
+    gradients.push_back(slot.parameter.grad().to(at::kFloat));
+    if (gradient_scale != 1) gradients.back().mul_(gradient_scale);
     first.push_back(slot.first);
     second.push_back(slot.second);
     steps.push_back(step);
+    // The kernels do not tell that they change it.
+    slot.parameter.unsafeGetTensorImpl()->bump_version();
   }
   if (parameters.empty()) return;
   if (options_.kind == "sgd") {
@@ -81,11 +103,11 @@ void Optimiser::update(bool decayed, double lr, double weight_decay) {
   }
 }
 
-void Optimiser::step(double lr, double weight_decay) {
+void Optimiser::step(double lr, double weight_decay, double gradient_scale) {
   const c10::NoGradGuard no_grad;
   ++steps_;
-  update(true, lr, weight_decay);
-  update(false, lr, 0);
+  update(true, lr, weight_decay, gradient_scale);
+  update(false, lr, 0, gradient_scale);
 }
 
 void Optimiser::clear_gradients() {

@@ -9,6 +9,7 @@
 #include <ATen/core/Tensor.h>
 
 #include "model/module.h"
+#include "ops/bf16_weights.h"
 #include "train/recipe.h"
 
 namespace jetvit {
@@ -19,20 +20,25 @@ using NamedTensors = std::vector<NamedTensor>;
 // leaves alone unless the recipe says otherwise.
 bool decays(const std::string& name, const at::Tensor& parameter);
 
-// Euclidean norm over all gradients. Scales them down to `largest` in total where it is exceeded (torch's
-// clip_grad_norm_); largest 0 leaves them.
-double clip_gradients(const NamedTensors& parameters, double largest);
+// Euclidean norm over all gradients.
+double gradient_norm(const NamedTensors& parameters);
+
+// What gradients of this norm are multiplied by to have at most `largest` in total (torch's clip_grad_norm_); largest 0
+// leaves them.
+double clip_scale(double norm, double largest);
 
 // AdamW, Adam or SGD with the fused kernels of ATen: one call updates all tensors. AdamW shrinks parameters by the
 // factor 1 - lr * weight_decay as torch does, or by 1 - weight_decay as TensorFlow Addons does
-// (OptimiserOptions::decay_times_lr).
+// (OptimiserOptions::decay_times_lr). Parameters and what is remembered of them are float32; those of which
+// bf16_weights keeps copies have gradients in bfloat16, which AdamW and Adam read as they are, writing the copy in the
+// same pass.
 class Optimiser {
  public:
-  // parameters: leaves that require a gradient, in the order of the model.
-  Optimiser(const OptimiserOptions& options, const NamedTensors& parameters);
+  // parameters: leaves that require a gradient, in the order of the model. bf16_weights outlives this object.
+  Optimiser(const OptimiserOptions& options, const NamedTensors& parameters, const Bf16Weights* bf16_weights = nullptr);
 
-  // One update with the gradients of the parameters; those without a gradient stay.
-  void step(double lr, double weight_decay);
+  // One update with the gradients of the parameters times gradient_scale; those without a gradient stay.
+  void step(double lr, double weight_decay, double gradient_scale = 1);
   void clear_gradients();
 
   // "exp_avg.<parameter>" ... of every parameter: views, not copies. With the step count all that step() remembers.
@@ -48,9 +54,11 @@ class Optimiser {
     at::Tensor parameter, first, second;  // first: exp_avg or momentum; second: exp_avg_sq (adam, adamw)
     bool decayed;
   };
-  void update(bool decayed, double lr, double weight_decay);
+  void update(bool decayed, double lr, double weight_decay, double gradient_scale);
+  bool update_with_copy(const Slot& slot, double lr, double weight_decay, double gradient_scale) const;
 
   OptimiserOptions options_;
+  const Bf16Weights* bf16_weights_;
   std::vector<Slot> slots_;
   std::int64_t steps_ = 0;
 };

@@ -107,7 +107,8 @@ void Trainer::build_stage() {
   for (const auto& [name, tensor] : model_->parameters()) {
     if (tensor.requires_grad()) parameters_.push_back({name, tensor});
   }
-  optimiser_ = std::make_unique<Optimiser>(recipe.optimiser, parameters_);
+  bf16_weights_ = std::make_unique<Bf16Weights>(recipe.train.precision == "bf16");
+  optimiser_ = std::make_unique<Optimiser>(recipe.optimiser, parameters_, bf16_weights_.get());
   loader_ = std::make_unique<BatchLoader>(data_.train, data_.transform, recipe.image, recipe.augment,
                                           load_options(recipe, *model_, *data_.train));
   schedule_ = std::make_unique<Schedule>(recipe.schedule, recipe.optimiser.lr, recipe.optimiser.weight_decay,
@@ -237,15 +238,18 @@ void Trainer::train_step(const Batch& batch) {
   at::Tensor logits;
   {
     const Autocast autocast(train.precision == "bf16");
+    const Bf16Weights::Use use(*bf16_weights_);
     logits = model_->forward(batch.images);
   }
   logits = logits.to(at::kFloat).reshape({-1});
   const at::Tensor loss = weighted_loss(logits, terms, weight_sum);
   const double value = check_finite(loss, batch);
   loss.backward();
-  const double norm = clip_gradients(parameters_, train.clip_norm);
+  bf16_weights_->move_gradients();
+  const double norm = gradient_norm(parameters_);
   if (!std::isfinite(norm)) check_finite(loss * norm, batch);
-  optimiser_->step(schedule_->lr(step_of_stage()), schedule_->weight_decay(step_of_stage()));
+  optimiser_->step(schedule_->lr(step_of_stage()), schedule_->weight_decay(step_of_stage()),
+                   clip_scale(norm, train.clip_norm));
   position_.loss_sum += value * weight_sum;
   position_.weight_sum += weight_sum;
   ++position_.step;

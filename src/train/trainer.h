@@ -98,6 +98,7 @@ class Trainer {
   // Of the stage under way.
   std::unique_ptr<Model> model_, average_;  // average_: of the weights, where ema_decay is not 0
   NamedTensors parameters_;                 // that train
+  std::unique_ptr<Bf16Weights> bf16_weights_;
   std::unique_ptr<Optimiser> optimiser_;
   std::unique_ptr<BatchLoader> loader_;
   std::unique_ptr<Schedule> schedule_;

@@ -9,6 +9,8 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "model/weights.h"
+#include "ops/bf16_products.h"
 #include "predict/autocast.h"
 #include "support/filled_model.h"
 #include "train/loss_terms.h"
@@ -101,6 +103,35 @@ TEST_P(NanoSteps, DependOnTheSeedAlone) {
       EXPECT_TRUE(at::equal(once[index], again[index])) << index;
     EXPECT_FALSE(at::equal(once[0], train(2, bf16)[0]));
   }
+}
+
+// Bit for bit: each weight is rounded, and its gradient summed in bfloat16, as autocast does it.
+TEST_P(NanoSteps, KeepingBf16WeightsChangesNothing) {
+  if (!has_bf16_instructions()) GTEST_SKIP() << "no bfloat16 instructions: nothing is kept";
+  const auto train = [&](bool keep) {
+    seed_random(1, 0, 0);
+    const std::unique_ptr<Model> model = make_model(GetParam(), Json::object());
+    model->train(true);
+    Bf16Weights weights(keep);
+    OptimiserOptions options;
+    options.kind = "sgd";  // by ATen, with copies and without
+    Optimiser optimiser(options, model->parameters(), &weights);
+    for (int step = 0; step < 3; ++step) {
+      optimiser.clear_gradients();
+      at::Tensor logits;
+      {
+        const Autocast autocast(true);
+        const Bf16Weights::Use use(weights);
+        logits = model->forward(images(*model, step));
+      }
+      loss(logits, step).backward();
+      weights.move_gradients();
+      optimiser.step(1e-2, 0.05);
+    }
+    return named_weights(*model);
+  };
+  const std::map<std::string, at::Tensor> kept = train(true);
+  for (const auto& [name, tensor] : train(false)) EXPECT_TRUE(at::equal(kept.at(name), tensor)) << name;
 }
 
 INSTANTIATE_TEST_SUITE_P(Registry, NanoSteps, testing::ValuesIn(small_models()),

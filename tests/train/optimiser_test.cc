@@ -3,9 +3,12 @@
 #include <cmath>
 
 #include <ATen/CPUGeneratorImpl.h>
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/cat.h>
 #include <ATen/ops/randn.h>
 #include <gtest/gtest.h>
 
+#include "ops/bf16_products.h"
 #include "support/expect_error.h"
 
 namespace jetvit {
@@ -100,15 +103,64 @@ TEST(Optimiser, RestoreNamesWhatIsMissing) {
   EXPECT_ERROR(optimiser.restore({}, 1), Error, "exp_avg.layer.bias is missing");
 }
 
-TEST(Optimiser, ClippingKeepsTheDirection) {
+TEST(Optimiser, ClippingTakesTheNormOfAllGradients) {
   NamedTensors parameters = two_tensors();
   for (auto& [name, parameter] : parameters) parameter.mutable_grad() = at::randn(parameter.sizes());
-  const double before = clip_gradients(parameters, 0);
-  const double ratio = parameters[0].tensor.grad()[0][0].item<double>() / parameters[1].tensor.grad()[0].item<double>();
-  EXPECT_DOUBLE_EQ(clip_gradients(parameters, 0.5), before);
-  EXPECT_NEAR(clip_gradients(parameters, 0), 0.5, 1e-5);
-  EXPECT_NEAR(parameters[0].tensor.grad()[0][0].item<double>() / parameters[1].tensor.grad()[0].item<double>(), ratio,
-              1e-4);
+  const at::Tensor all = at::cat({parameters[0].tensor.grad().flatten(), parameters[1].tensor.grad()});
+  const double norm = gradient_norm(parameters);
+  EXPECT_NEAR(norm, all.norm().item<double>(), 1e-6);
+  EXPECT_NEAR(norm * clip_scale(norm, 0.5), 0.5, 1e-5);
+  EXPECT_EQ(clip_scale(norm, 2 * norm), 1);
+  EXPECT_EQ(clip_scale(norm, 0), 1) << "0 is no limit";
+}
+
+TEST(Optimiser, ScaledStepIsThatOfScaledGradients) {
+  for (const char* kind : {"adamw", "adam", "sgd"}) {
+    OptimiserOptions options;
+    options.kind = kind;
+    NamedTensors scaled = two_tensors();
+    NamedTensors plain = two_tensors();
+    for (std::size_t i = 0; i < 2; ++i) {
+      scaled[i].tensor.mutable_grad() = at::randn(plain[i].tensor.sizes());
+      plain[i].tensor.mutable_grad() = 0.25 * scaled[i].tensor.grad();
+    }
+    Optimiser(options, scaled).step(1e-2, 0.1, 0.25);
+    Optimiser(options, plain).step(1e-2, 0.1);
+    for (std::size_t i = 0; i < 2; ++i) EXPECT_TRUE(scaled[i].tensor.equal(plain[i].tensor)) << kind;
+  }
+}
+
+// A parameter whose copy in bfloat16 the products take, against one whose gradient was widened.
+TEST(Optimiser, ParametersWithCopiesGoTheSameWay) {
+  if (!has_bf16_instructions()) GTEST_SKIP() << "no bfloat16 instructions: no copies";
+  for (const char* kind : {"adamw", "adam", "sgd"}) {
+    for (const bool decay_times_lr : {true, false}) {
+      OptimiserOptions options;
+      options.kind = kind;
+      options.decay_times_lr = decay_times_lr;
+      NamedTensors kept = two_tensors();
+      NamedTensors plain = two_tensors();
+      Bf16Weights weights(true);
+      const Bf16Weights::Use use(weights);
+      Optimiser with_copies(options, kept, &weights);
+      Optimiser without(options, plain);
+      for (int step = 0; step < 3; ++step) {
+        for (std::size_t i = 0; i < 2; ++i) {
+          const at::Tensor gradient = at::randn(plain[i].tensor.sizes()).to(at::kBFloat16);
+          const at::Tensor copy = kept_bf16(kept[i].tensor);
+          EXPECT_TRUE(copy.equal(kept[i].tensor.to(at::kBFloat16))) << kind;
+          kept[i].tensor.mutable_grad() = gradient;
+          plain[i].tensor.mutable_grad() = gradient.to(at::kFloat);
+        }
+        with_copies.step(1e-2, 1e-2);
+        without.step(1e-2, 1e-2);
+      }
+      for (std::size_t i = 0; i < 2; ++i) {
+        EXPECT_LE((kept[i].tensor - plain[i].tensor).abs().max().item<double>(), 1e-6) << kind;
+        EXPECT_TRUE(kept_bf16(kept[i].tensor).equal(kept[i].tensor.to(at::kBFloat16))) << kind;
+      }
+    }
+  }
 }
 
 }  // namespace

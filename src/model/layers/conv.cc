@@ -9,6 +9,7 @@
 
 #include "model/layers/init.h"
 #include "ops/bf16_products.h"
+#include "ops/bf16_weights.h"
 #include "ops/depthwise_conv.h"
 #include "ops/row_blocks.h"
 
@@ -54,21 +55,22 @@ Conv2d::Conv2d(const ConvOptions& options) : options_(options) {
 
 at::Tensor Conv2d::compute(const at::Tensor& input) const {
   const at::Tensor x = rounded(input);
-  const at::Tensor weight = rounded(weight_);
   const ConvWindows grid = windows_over(x);
   if (options_.groups > 1) {
     // In float32 and with 3 x 3 weights, the library's own are a little faster. Elsewhere its gradients take up to ten
     // times as long.
     const bool in_bf16 = at::autocast::is_autocast_enabled(at::kCPU);
     const at::Tensor image = in_bf16 ? x.to(at::kBFloat16) : x;
-    if ((in_bf16 || options_.kernel > 3) && takes_depthwise_conv(image, weight, grid)) {
-      return rounded(depthwise_conv(image, weight, bias_, grid));
+    if ((in_bf16 || options_.kernel > 3) && takes_depthwise_conv(image, weight_, grid)) {
+      return rounded(depthwise_conv(image, rounded(weight_), bias_, grid));
     }
   }
+  const at::Tensor weight = rounded(kept_bf16(weight_));
+  const at::Tensor bias = kept_bf16(bias_);
   const bool is_pointwise = options_.kernel == 1 && options_.stride == 1 && options_.groups == 1;
   if (is_pointwise && has_rows(x) && (x.scalar_type() == at::kFloat || weight.numel() >= kLargeWeight)) {
     // A matrix product, without the layouts that the convolution would reorder for.
-    const at::Tensor rows = at::linear(x.permute({0, 2, 3, 1}), weight.flatten(1), bias_);
+    const at::Tensor rows = at::linear(x.permute({0, 2, 3, 1}), weight.flatten(1), bias);
     return rounded(rows).permute({0, 3, 1, 2});
   }
   at::Tensor padded = x;
@@ -79,7 +81,7 @@ at::Tensor Conv2d::compute(const at::Tensor& input) const {
     padded = at::constant_pad_nd(x, {grid.left, wide - grid.left, grid.top, high - grid.top});
     padding = 0;
   }
-  return rounded(at::conv2d(padded, weight, bias_, options_.stride, padding, 1, options_.groups));
+  return rounded(at::conv2d(padded, weight, bias, options_.stride, padding, 1, options_.groups));
 }
 
 ConvWindows Conv2d::windows_over(const at::Tensor& x) const {

@@ -4,6 +4,7 @@
 
 #include "model/layers/init.h"
 #include "ops/bf16_products.h"
+#include "ops/bf16_weights.h"
 
 namespace jetvit {
 namespace {
@@ -37,12 +38,13 @@ Linear::Linear(int in, int out, Init init, bool with_bias) {
 }
 
 at::Tensor Linear::compute(const at::Tensor& x) const {
-  return rounded(at::linear(rounded(x), rounded(weight_), bias_));
+  return rounded(at::linear(rounded(x), rounded(kept_bf16(weight_)), kept_bf16(bias_)));
 }
 
 at::Tensor Linear::forward_part(const at::Tensor& x, std::int64_t first, std::int64_t count) const {
   return watched([&] {
-    return rounded(at::linear(rounded(x), rounded(weight_.narrow(0, first, count)), bias_.narrow(0, first, count)));
+    const at::Tensor weight = kept_bf16(weight_).narrow(0, first, count);
+    return rounded(at::linear(rounded(x), rounded(weight), kept_bf16(bias_).narrow(0, first, count)));
   });
 }
 
