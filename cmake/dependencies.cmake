@@ -23,6 +23,12 @@ target_link_options(jetvit_torch INTERFACE "LINKER:-rpath,${torch_root}/lib")
 # NDEBUG as the wheel was built: some classes of libtorch have other members without it.
 target_compile_definitions(jetvit_torch INTERFACE AT_PER_OPERATOR_HEADERS NDEBUG)
 set(torch_libraries ${torch_root}/lib/libtorch_cpu.so ${torch_root}/lib/libc10.so)
+# at::parallel_for is a template that runs on one thread unless OpenMP is on where it is compiled; the runtime is the
+# wheel's. Clang would bring another one, and the thread sanitizer does not see this one's barriers.
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND NOT JETVIT_SANITIZE MATCHES "thread")
+  target_compile_options(jetvit_torch INTERFACE -fopenmp)
+  list(APPEND torch_libraries ${torch_root}/lib/libgomp.so.1)
+endif()
 if(JETVIT_CUDA)
   find_package(CUDAToolkit REQUIRED)
   list(APPEND torch_libraries ${torch_root}/lib/libtorch_cuda.so ${torch_root}/lib/libc10_cuda.so)
