@@ -23,17 +23,18 @@ class EfficientNet : public Model {
  public:
   explicit EfficientNet(const EfficientNetOptions& options) : options_(options) {
     trunk_ = add_child("", std::make_shared<EfficientNetTrunk>(trunk_options(options)));
-    head_ = add_child("conv_head", std::make_shared<Conv2d>(ConvOptions{.in = options.embed_dim.back(),
-                                                                        .out = options.head_width,
-                                                                        .bias = false,
-                                                                        .init = ConvOptions::Init::kNormalFanOut}));
-    norm_ = add_child("bn2", std::make_shared<BatchNorm2d>(options.head_width));
+    head_ = add_child("", std::make_shared<ConvNorm>("conv_head",
+                                                     ConvOptions{.in = options.embed_dim.back(),
+                                                                 .out = options.head_width,
+                                                                 .bias = false,
+                                                                 .init = ConvOptions::Init::kNormalFanOut},
+                                                     "bn2"));
     classifier_ = add_child(
         "classifier", std::make_shared<Linear>(options.head_width, options.outputs, Linear::Init::kUniformFanOut));
   }
 
   at::Tensor forward(const at::Tensor& x) override {
-    const at::Tensor y = norm_->forward_silu(head_->forward(trunk_->forward(x)));
+    const at::Tensor y = head_->forward(trunk_->forward(x), Activation::kSilu);
     return classifier_->forward(jetvit::dropout(y.mean({2, 3}), options_.dropout, training()));
   }
 
@@ -45,8 +46,7 @@ class EfficientNet : public Model {
  private:
   EfficientNetOptions options_;
   std::shared_ptr<EfficientNetTrunk> trunk_;
-  std::shared_ptr<Conv2d> head_;
-  std::shared_ptr<BatchNorm2d> norm_;
+  std::shared_ptr<ConvNorm> head_;
   std::shared_ptr<Linear> classifier_;
 };
 

@@ -39,20 +39,19 @@ class Front : public Layer {
   Front(const EfficientNetTrunkOptions& options, int out) {
     features_ = add_child("feature_extractor", std::make_shared<EfficientNetTrunk>(options));
     match_ =
-        add_child("embed_matcher.0",
-                  std::make_shared<Conv2d>(ConvOptions{.in = options.stages.back().width, .out = out, .bias = false}));
-    norm_ = add_child("embed_matcher.1", std::make_shared<BatchNorm2d>(out));
+        add_child("", std::make_shared<ConvNorm>(
+                          "embed_matcher.0", ConvOptions{.in = options.stages.back().width, .out = out, .bias = false},
+                          "embed_matcher.1"));
   }
 
  private:
   // (N, C, H, W) to (N, H', W', out)
   at::Tensor compute(const at::Tensor& x) const override {
-    return norm_->forward_silu(match_->forward(features_->forward(x))).permute({0, 2, 3, 1});
+    return match_->forward(features_->forward(x), Activation::kSilu).permute({0, 2, 3, 1});
   }
 
   std::shared_ptr<EfficientNetTrunk> features_;
-  std::shared_ptr<Conv2d> match_;
-  std::shared_ptr<BatchNorm2d> norm_;
+  std::shared_ptr<ConvNorm> match_;
 };
 
 void check(const EffSwinOptions& options) {

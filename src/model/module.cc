@@ -39,6 +39,14 @@ void Module::freeze_statistics(const std::set<std::string>& frozen, const std::s
   }
 }
 
+void Module::pack(at::ScalarType precision) {
+  for (const auto& [name, child] : children_) child->pack(precision);
+}
+
+void Module::unpack() {
+  for (const auto& [name, child] : children_) child->unpack();
+}
+
 at::Tensor Module::add_parameter(std::string name, at::Tensor initial) {
   initial.requires_grad_(true);
   parameters_.push_back({std::move(name), initial});

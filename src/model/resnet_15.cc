@@ -27,8 +27,7 @@ class ResidualBlock : public Layer {
 
  private:
   at::Tensor compute(const at::Tensor& x) const override {
-    at::Tensor hidden = conv1_->forward(x);
-    at::Tensor y = conv2_->forward(at::relu_(hidden));
+    at::Tensor y = conv2_->forward(conv1_->forward(x, Activation::kRelu));
     y += shortcut_ ? shortcut_->forward(x) : x;
     return at::relu_(y);
   }

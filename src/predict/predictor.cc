@@ -2,32 +2,13 @@
 
 #include <cmath>
 
-#include <c10/core/GradMode.h>
-
 #include "base/error.h"
 #include "base/stop_flag.h"
 #include "base/text.h"
 #include "load/batch_loader.h"
-#include "predict/autocast.h"
+#include "predict/inference.h"
 
 namespace jetvit {
-namespace {
-
-// Evaluation mode for the time of a scope.
-class EvaluationMode {
- public:
-  explicit EvaluationMode(Model& model) : model_(model), before_(model.training()) { model_.train(false); }
-  ~EvaluationMode() { model_.train(before_); }
-  EvaluationMode(const EvaluationMode&) = delete;
-  EvaluationMode& operator=(const EvaluationMode&) = delete;
-
- private:
-  Model& model_;
-  bool before_;
-};
-
-}  // namespace
-
 ImageFormat input_format(const Model& model, bool bf16) {
   return {.channels_last = model.prefers_channels_last(), .bf16 = bf16};
 }
@@ -42,8 +23,7 @@ std::vector<float> predict_logits(Model& model, std::shared_ptr<const JetRecords
   std::vector<float> logits;
   if (records->size() == 0) return logits;
   logits.reserve(records->size());
-  const EvaluationMode evaluation(model);
-  const c10::NoGradGuard no_grad;
+  const Inference inference(model, options.bf16);
   LoadOptions load;
   load.batch_size = options.batch_size;
   load.threads = options.threads;
@@ -53,8 +33,7 @@ std::vector<float> predict_logits(Model& model, std::shared_ptr<const JetRecords
   Batch batch;
   while (loader.next(batch)) {
     throw_if_stopped();
-    const Autocast autocast(options.bf16);
-    const at::Tensor output = model.forward(batch.images).to(at::kFloat).reshape({-1}).contiguous();
+    const at::Tensor output = inference.logits(batch.images).reshape({-1}).contiguous();
     if (output.numel() != static_cast<std::int64_t>(batch.jets.size())) {
       throw Error(text("the model returns ", output.numel() / static_cast<std::int64_t>(batch.jets.size()),
                        " values a jet (a classifier returns one logit: outputs = 1)"));

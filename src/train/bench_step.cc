@@ -4,7 +4,6 @@
 #include <vector>
 
 #include <ATen/Parallel.h>
-#include <ATen/core/grad_mode.h>
 #include <ATen/ops/binary_cross_entropy_with_logits.h>
 #include <ATen/ops/rand.h>
 #include <ATen/ops/randint.h>
@@ -12,6 +11,7 @@
 #include "base/progress.h"
 #include "model/registry.h"
 #include "predict/autocast.h"
+#include "predict/inference.h"
 #include "predict/predictor.h"
 #include "train/freeze.h"
 #include "train/optimiser.h"
@@ -73,14 +73,10 @@ Json bench_train_step(const BenchStepOptions& options) {
 
 Json bench_prediction(const BenchStepOptions& options) {
   at::set_num_threads(options.threads);
-  const at::NoGradGuard no_gradients;
   const std::unique_ptr<Model> model = make_model(options.model, options.model_options);
-  model->train(false);
+  const Inference inference(*model, options.bf16);
   const at::Tensor images = random_images(options, *model);
-  return timed(options, *model, [&] {
-    const Autocast autocast(options.bf16);
-    model->forward(network_input(*model, images));
-  });
+  return timed(options, *model, [&] { inference.logits(network_input(*model, images)); });
 }
 
 }  // namespace jetvit

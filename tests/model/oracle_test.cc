@@ -91,11 +91,17 @@ TEST_P(ModelOracle, LogitsEqualTheReference) {
   EXPECT_EQ(parameter_count(*model), content().at("parameters").get<std::int64_t>());
   model->train(false);
   const at::NoGradGuard no_gradients;
-  const at::Tensor found = logits(*model);
-  for (std::int64_t image = 0; image < batch(); ++image) {
-    EXPECT_NEAR(found[image].item<double>(), content().at("logits").at(static_cast<std::size_t>(image)).get<double>(),
-                kLogitTolerance);
-  }
+  const auto expect_reference = [&] {
+    const at::Tensor found = logits(*model);
+    for (std::int64_t image = 0; image < batch(); ++image) {
+      EXPECT_NEAR(found[image].item<double>(), content().at("logits").at(static_cast<std::size_t>(image)).get<double>(),
+                  kLogitTolerance);
+    }
+  };
+  expect_reference();
+  SCOPED_TRACE("packed");
+  model->pack(at::kFloat);
+  expect_reference();
 }
 
 TEST_P(ModelOracle, LayersHoldTheParametersOfTheReference) {

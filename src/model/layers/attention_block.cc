@@ -6,7 +6,6 @@
 
 #include "model/layers/block_width.h"
 #include "ops/bf16_products.h"
-#include "ops/fused_activation.h"
 
 namespace jetvit {
 
@@ -58,7 +57,7 @@ class AttentionBlock::Mlp : public Layer {
 
  private:
   at::Tensor compute(const at::Tensor& x) const override {
-    return fc2_->forward(jetvit::dropout(fused_activation(fc1_->forward(x), Activation::kGelu), dropout_, training()));
+    return fc2_->forward(jetvit::dropout(fc1_->forward(x, Activation::kGelu), dropout_, training()));
   }
 
   double dropout_;

@@ -6,11 +6,13 @@
 #include <ATen/ops/constant_pad_nd.h>
 #include <ATen/ops/conv2d.h>
 #include <ATen/ops/linear.h>
+#include <ATen/ops/relu.h>
 
 #include "model/layers/init.h"
 #include "ops/bf16_products.h"
 #include "ops/bf16_weights.h"
 #include "ops/depthwise_conv.h"
+#include "ops/fused_activation.h"
 #include "ops/row_blocks.h"
 
 namespace jetvit {
@@ -53,7 +55,15 @@ Conv2d::Conv2d(const ConvOptions& options) : options_(options) {
   if (options.bias) bias_ = add_parameter("bias", initial_bias(options, shape[1] * shape[2] * shape[3]));
 }
 
+at::Tensor Conv2d::forward(const at::Tensor& x, Activation activation) const {
+  if (packed_) return packed_->forward(padded(x), activation);
+  at::Tensor y = forward(x);
+  // In place: no gradient needs what the convolution gave.
+  return activation == Activation::kRelu ? at::relu_(y) : fused_activation(y, activation);
+}
+
 at::Tensor Conv2d::compute(const at::Tensor& input) const {
+  if (packed_) return packed_->forward(padded(input));
   const at::Tensor x = rounded(input);
   const ConvWindows grid = windows_over(x);
   if (options_.groups > 1) {
@@ -73,20 +83,19 @@ at::Tensor Conv2d::compute(const at::Tensor& input) const {
     const at::Tensor rows = at::linear(x.permute({0, 2, 3, 1}), weight.flatten(1), bias);
     return rounded(rows).permute({0, 3, 1, 2});
   }
-  at::Tensor padded = x;
-  int padding = options_.padding;
-  if (options_.same && options_.stride > 1) {
-    const std::int64_t wide = missing(x.size(3), options_.kernel, options_.stride);
-    const std::int64_t high = missing(x.size(2), options_.kernel, options_.stride);
-    padded = at::constant_pad_nd(x, {grid.left, wide - grid.left, grid.top, high - grid.top});
-    padding = 0;
-  }
-  return rounded(at::conv2d(padded, weight, bias, options_.stride, padding, 1, options_.groups));
+  return rounded(at::conv2d(padded(x), weight, bias, options_.stride, padding(), 1, options_.groups));
+}
+
+at::Tensor Conv2d::padded(const at::Tensor& x) const {
+  if (!pads_unevenly()) return x;
+  const std::int64_t wide = missing(x.size(3), options_.kernel, options_.stride);
+  const std::int64_t high = missing(x.size(2), options_.kernel, options_.stride);
+  return at::constant_pad_nd(x, {wide / 2, wide - wide / 2, high / 2, high - high / 2});
 }
 
 ConvWindows Conv2d::windows_over(const at::Tensor& x) const {
   const std::int64_t stride = options_.stride;
-  if (options_.same && stride > 1) {
+  if (pads_unevenly()) {
     return {.stride = stride,
             .top = missing(x.size(2), options_.kernel, stride) / 2,
             .left = missing(x.size(3), options_.kernel, stride) / 2,
@@ -99,6 +108,18 @@ ConvWindows Conv2d::windows_over(const at::Tensor& x) const {
           .left = padding,
           .height = (x.size(2) + 2 * padding - options_.kernel) / stride + 1,
           .width = (x.size(3) + 2 * padding - options_.kernel) / stride + 1};
+}
+
+void Conv2d::pack(at::ScalarType precision) {
+  if (can_pack(weight_, precision)) {
+    packed_.emplace(weight_, bias_, PackedConv::Windows{options_.stride, padding(), options_.groups}, precision);
+  }
+}
+
+void Conv2d::pack_scaled(const at::Tensor& factor, const at::Tensor& shift, at::ScalarType precision) {
+  if (!can_pack(weight_, precision)) return;
+  packed_.emplace(weight_ * factor.view({-1, 1, 1, 1}), bias_.defined() ? bias_ * factor + shift : shift,
+                  PackedConv::Windows{options_.stride, padding(), options_.groups}, precision);
 }
 
 }  // namespace jetvit

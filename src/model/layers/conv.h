@@ -1,7 +1,11 @@
 #pragma once
 
+#include <optional>
+
 #include "model/layer.h"
+#include "ops/activation.h"
 #include "ops/depthwise_conv.h"
+#include "ops/packed_weight.h"
 
 namespace jetvit {
 
@@ -23,16 +27,29 @@ struct ConvOptions {
 class Conv2d : public Layer {
  public:
   explicit Conv2d(const ConvOptions& options);
+  using Layer::forward;
+  // The activation of forward(x).
+  at::Tensor forward(const at::Tensor& x, Activation activation) const;
   const at::Tensor& weight() const { return weight_; }
   const at::Tensor& bias() const { return bias_; }  // undefined where there is none
+
+  void pack(at::ScalarType precision) override;
+  void unpack() override { packed_.reset(); }
+  // Packs factor * (what this convolution gives) + shift, for each of its outputs (out).
+  void pack_scaled(const at::Tensor& factor, const at::Tensor& shift, at::ScalarType precision);
+  bool is_packed() const { return packed_.has_value(); }
 
  private:
   at::Tensor compute(const at::Tensor& input) const override;
 
   ConvWindows windows_over(const at::Tensor& x) const;
+  bool pads_unevenly() const { return options_.same && options_.stride > 1; }
+  at::Tensor padded(const at::Tensor& x) const;  // where it pads unevenly
+  std::int64_t padding() const { return pads_unevenly() ? 0 : options_.padding; }
 
   ConvOptions options_;
   at::Tensor weight_, bias_;
+  std::optional<PackedConv> packed_;
 };
 
 }  // namespace jetvit

@@ -2,8 +2,7 @@
 
 #include <vector>
 
-#include "model/layers/conv.h"
-#include "model/layers/norm.h"
+#include "model/layers/conv_norm.h"
 
 namespace jetvit {
 
@@ -24,13 +23,11 @@ class ConvStem : public Layer {
   explicit ConvStem(const ConvStemOptions& options);
 
  private:
-  at::Tensor compute(const at::Tensor& x) const override {
-    return conv2_->forward(norm1_->forward(conv1_->forward(x), activation_));
-  }
+  at::Tensor compute(const at::Tensor& x) const override { return conv2_->forward(conv1_->forward(x, activation_)); }
 
   Activation activation_;
-  std::shared_ptr<Conv2d> conv1_, conv2_;
-  std::shared_ptr<BatchNorm2d> norm1_;
+  std::shared_ptr<ConvNorm> conv1_;
+  std::shared_ptr<Conv2d> conv2_;
 };
 
 }  // namespace jetvit

@@ -9,14 +9,15 @@
 namespace jetvit {
 
 EfficientNetTrunk::EfficientNetTrunk(const EfficientNetTrunkOptions& options) {
-  stem_ = add_child("conv_stem", std::make_shared<Conv2d>(ConvOptions{.in = options.channels,
-                                                                      .out = options.stem_width,
-                                                                      .kernel = 3,
-                                                                      .stride = options.stem_stride,
-                                                                      .padding = 1,
-                                                                      .bias = false,
-                                                                      .init = options.stem_init}));
-  norm_ = add_child("bn1", std::make_shared<BatchNorm2d>(options.stem_width));
+  stem_ = add_child("", std::make_shared<ConvNorm>("conv_stem",
+                                                   ConvOptions{.in = options.channels,
+                                                               .out = options.stem_width,
+                                                               .kernel = 3,
+                                                               .stride = options.stem_stride,
+                                                               .padding = 1,
+                                                               .bias = false,
+                                                               .init = options.stem_init},
+                                                   "bn1"));
   int count = 0;
   for (const EfficientNetStage& stage : options.stages) count += stage.depth;
   int width = options.stem_width;
@@ -41,7 +42,7 @@ EfficientNetTrunk::EfficientNetTrunk(const EfficientNetTrunkOptions& options) {
 }
 
 at::Tensor EfficientNetTrunk::compute(const at::Tensor& x) const {
-  at::Tensor y = norm_->forward_silu(stem_->forward(x));
+  at::Tensor y = stem_->forward(x, Activation::kSilu);
   for (const auto& stage : stages_) y = stage->forward(y);
   return y;
 }

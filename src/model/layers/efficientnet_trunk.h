@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "model/layers/conv.h"
+#include "model/layers/conv_norm.h"
 #include "model/layers/inverted_residual.h"
 #include "model/layers/stage.h"
 
@@ -36,8 +36,7 @@ class EfficientNetTrunk : public Layer {
  private:
   at::Tensor compute(const at::Tensor& x) const override;
 
-  std::shared_ptr<Conv2d> stem_;
-  std::shared_ptr<BatchNorm2d> norm_;
+  std::shared_ptr<ConvNorm> stem_;
   std::vector<std::shared_ptr<Stage<InvertedResidual>>> stages_;
 };
 

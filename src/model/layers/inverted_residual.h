@@ -1,8 +1,7 @@
 #pragma once
 
-#include "model/layers/conv.h"
+#include "model/layers/conv_norm.h"
 #include "model/layers/drop_path.h"
-#include "model/layers/norm.h"
 #include "model/layers/squeeze_excite.h"
 
 namespace jetvit {
@@ -27,8 +26,7 @@ class InvertedResidual : public Layer {
  private:
   at::Tensor compute(const at::Tensor& x) const override;
 
-  std::shared_ptr<Conv2d> expand_, depthwise_, project_;
-  std::shared_ptr<BatchNorm2d> expand_norm_, depthwise_norm_, project_norm_;
+  std::shared_ptr<ConvNorm> expand_, depthwise_, project_;
   std::shared_ptr<SqueezeExcite> se_;
   std::shared_ptr<DropPath> drop_path_;  // none where the input is not added
 };

@@ -5,6 +5,7 @@
 #include "model/layers/init.h"
 #include "ops/bf16_products.h"
 #include "ops/bf16_weights.h"
+#include "ops/fused_activation.h"
 
 namespace jetvit {
 namespace {
@@ -38,7 +39,12 @@ Linear::Linear(int in, int out, Init init, bool with_bias) {
 }
 
 at::Tensor Linear::compute(const at::Tensor& x) const {
+  if (packed_) return packed_->forward(x);
   return rounded(at::linear(rounded(x), rounded(kept_bf16(weight_)), kept_bf16(bias_)));
+}
+
+at::Tensor Linear::forward(const at::Tensor& x, Activation activation) const {
+  return packed_ ? packed_->forward(x, activation) : fused_activation(forward(x), activation);
 }
 
 at::Tensor Linear::forward_part(const at::Tensor& x, std::int64_t first, std::int64_t count) const {
@@ -46,6 +52,10 @@ at::Tensor Linear::forward_part(const at::Tensor& x, std::int64_t first, std::in
     const at::Tensor weight = kept_bf16(weight_).narrow(0, first, count);
     return rounded(at::linear(rounded(x), rounded(weight), kept_bf16(bias_).narrow(0, first, count)));
   });
+}
+
+void Linear::pack(at::ScalarType precision) {
+  if (can_pack(weight_, precision)) packed_.emplace(weight_, bias_, precision);
 }
 
 }  // namespace jetvit

@@ -1,8 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "model/layer.h"
+#include "ops/activation.h"
+#include "ops/packed_weight.h"
 
 namespace jetvit {
 
@@ -14,13 +17,21 @@ class Linear : public Layer {
   const at::Tensor& weight() const { return weight_; }
   const at::Tensor& bias() const { return bias_; }  // undefined where there is none
 
+  using Layer::forward;
+  // The activation of forward(x).
+  at::Tensor forward(const at::Tensor& x, Activation activation) const;
+
   // The outputs [first, first + count) alone.
   at::Tensor forward_part(const at::Tensor& x, std::int64_t first, std::int64_t count) const;
+
+  void pack(at::ScalarType precision) override;
+  void unpack() override { packed_.reset(); }
 
  private:
   at::Tensor compute(const at::Tensor& x) const override;
 
   at::Tensor weight_, bias_;
+  std::optional<PackedLinear> packed_;
 };
 
 }  // namespace jetvit

@@ -1,9 +1,8 @@
 #pragma once
 
-#include "model/layers/conv.h"
+#include "model/layers/conv_norm.h"
 #include "model/layers/downsample.h"
 #include "model/layers/drop_path.h"
-#include "model/layers/norm.h"
 #include "model/layers/squeeze_excite.h"
 
 namespace jetvit {
@@ -39,8 +38,12 @@ class MbConv : public Layer {
 
   MbConvOptions options_;
   std::shared_ptr<Downsample> shortcut_, down_;
-  std::shared_ptr<BatchNorm2d> pre_norm_, norm1_, norm2_;
-  std::shared_ptr<Conv2d> conv1_, conv2_, conv3_;
+  std::shared_ptr<BatchNorm2d> pre_norm_;
+  std::shared_ptr<ConvNorm> expand_;
+  std::shared_ptr<ConvNorm> depthwise_;  // and its norm, where squeeze-excite does not stand between them
+  std::shared_ptr<Conv2d> depthwise_alone_;
+  std::shared_ptr<BatchNorm2d> depthwise_norm_;
+  std::shared_ptr<Conv2d> project_;
   std::shared_ptr<SqueezeExcite> se_;
   std::shared_ptr<DropPath> drop_path_;
 };

@@ -2,7 +2,6 @@
 
 #include "model/layers/block_width.h"
 #include "model/layers/drop_path.h"
-#include "ops/fused_activation.h"
 
 namespace jetvit {
 
@@ -14,8 +13,7 @@ Mlp::Mlp(int width, double ratio, double dropout) : dropout_(dropout) {
 }
 
 at::Tensor Mlp::compute(const at::Tensor& x) const {
-  const at::Tensor hidden =
-      jetvit::dropout(fused_activation(fc1_->forward(x), Activation::kGelu), dropout_, training());
+  const at::Tensor hidden = jetvit::dropout(fc1_->forward(x, Activation::kGelu), dropout_, training());
   return jetvit::dropout(fc2_->forward(hidden), dropout_, training());
 }
 

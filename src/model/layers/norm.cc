@@ -1,6 +1,8 @@
 #include "model/layers/norm.h"
 
+#include <ATen/TensorOperators.h>
 #include <ATen/ops/batch_norm.h>
+#include <ATen/ops/sqrt.h>
 
 #include "model/layers/init.h"
 #include "ops/batch_norm_activation.h"
@@ -27,6 +29,11 @@ at::Tensor BatchNorm2d::compute(const at::Tensor& x) const {
 at::Tensor BatchNorm2d::forward(const at::Tensor& x, Activation activation) const {
   if (!training()) return activate(forward(x), activation);
   return batch_norm_activation(x, weight_, bias_, running_mean_, running_var_, kMomentum, epsilon_, activation);
+}
+
+BatchNorm2d::Affine BatchNorm2d::affine() const {
+  const at::Tensor factor = weight_ / at::sqrt(running_var_ + epsilon_);
+  return {factor, bias_ - running_mean_ * factor};
 }
 
 LayerNorm::LayerNorm(int channels, double epsilon) : epsilon_(epsilon) {

@@ -13,7 +13,12 @@ class BatchNorm2d : public Layer {
   using Layer::forward;
   // The activation of forward(x), fused where that is faster.
   at::Tensor forward(const at::Tensor& x, Activation activation) const;
-  at::Tensor forward_silu(const at::Tensor& x) const { return forward(x, Activation::kSilu); }
+
+  // What it does in evaluation mode: y = factor x + shift, each (channels).
+  struct Affine {
+    at::Tensor factor, shift;
+  };
+  Affine affine() const;
 
  private:
   at::Tensor compute(const at::Tensor& x) const override;

@@ -3,7 +3,6 @@
 #include <ATen/TensorOperators.h>
 
 #include "model/layers/block_width.h"
-#include "ops/fused_activation.h"
 #include "ops/window_attention.h"
 
 namespace jetvit {
@@ -52,7 +51,7 @@ class PartitionAttention::Mlp : public Layer {
 
  private:
   at::Tensor compute(const at::Tensor& x) const override {
-    const at::Tensor hidden = fused_activation(fc1_->forward(x), activation_);
+    const at::Tensor hidden = fc1_->forward(x, activation_);
     return jetvit::dropout(fc2_->forward(jetvit::dropout(hidden, dropout_, training())), dropout_, training());
   }
 

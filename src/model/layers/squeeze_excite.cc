@@ -17,7 +17,7 @@ SqueezeExcite::SqueezeExcite(const SqueezeExciteOptions& options) : activation_(
 }
 
 at::Tensor SqueezeExcite::compute(const at::Tensor& x) const {
-  if (training() && has_rows(x) && fc1_->weight().scalar_type() == at::kFloat) {
+  if (has_rows(x) && fc1_->weight().scalar_type() == at::kFloat) {
     return squeeze_excite(x, fc1_->weight().flatten(1), fc1_->bias(), fc2_->weight().flatten(1), fc2_->bias(),
                           activation_);
   }

@@ -1,0 +1,29 @@
+#include "predict/inference.h"
+
+#include <c10/core/GradMode.h>
+#include <c10/core/InferenceMode.h>
+
+#include "ops/bf16_products.h"
+#include "predict/autocast.h"
+
+namespace jetvit {
+
+Inference::Inference(Model& model, bool bf16) : model_(model), bf16_(bf16), was_training_(model.training()) {
+  const c10::NoGradGuard no_gradients;
+  model.train(false);
+  // Emulated products round the weights themselves.
+  if (!bf16 || has_bf16_instructions()) model.pack(bf16 ? at::kBFloat16 : at::kFloat);
+}
+
+Inference::~Inference() {
+  model_.unpack();
+  model_.train(was_training_);
+}
+
+at::Tensor Inference::logits(const at::Tensor& images) const {
+  const c10::InferenceMode inference;
+  const Autocast autocast(bf16_);
+  return model_.forward(images).to(at::kFloat);
+}
+
+}  // namespace jetvit

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include "model/model.h"
+
+namespace jetvit {
+
+// A model that predicts, for the time of this object: in evaluation mode, its weights packed (Module::pack) for
+// products in bfloat16 or float32. The parameters must not change meanwhile; afterwards the model is as it was.
+class Inference {
+ public:
+  Inference(Model& model, bool bf16);
+  ~Inference();
+  Inference(const Inference&) = delete;
+  Inference& operator=(const Inference&) = delete;
+
+  // Of images in the layout that network_input gives (N, channels, image_size, image_size): (N, outputs) in float32,
+  // without gradients.
+  at::Tensor logits(const at::Tensor& images) const;
+
+ private:
+  Model& model_;
+  bool bf16_, was_training_;
+};
+
+}  // namespace jetvit
