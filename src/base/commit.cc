@@ -20,6 +20,9 @@ namespace jetvit {
 namespace {
 
 constexpr std::string_view kTemporaryMark = ".jetvit-tmp-";
+constexpr std::size_t kStride = 1 << 20;  // bytes after which the disk is told to write
+
+}  // namespace
 
 void sync_folder(const std::filesystem::path& folder) {
   const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -30,8 +33,6 @@ void sync_folder(const std::filesystem::path& folder) {
   // Some network file systems refuse fsync of a folder; the rename itself is what they order.
   if (status != 0 && cause != EINVAL && cause != ENOTSUP) throw_system_error(folder, "make the folder durable", cause);
 }
-
-}  // namespace
 
 OutputFile::OutputFile(std::filesystem::path path) : path_(std::move(path)) {
   static int counter = 0;
@@ -49,20 +50,34 @@ OutputFile::~OutputFile() {
 void OutputFile::write(std::span<const std::byte> bytes) {
   if (const int failure = write_all(descriptor_, bytes)) throw_system_error(path_, "be written", failure);
   size_ += bytes.size();
+  if (size_ - started_ < kStride) return;
+  // Only a hint: what fails here fails in fsync, and file systems that cannot do it write later.
+  ::sync_file_range(descriptor_, static_cast<off_t>(started_), static_cast<off_t>(size_ - started_),
+                    SYNC_FILE_RANGE_WRITE);
+  started_ = size_;
 }
 
-void OutputFile::commit() {
+void OutputFile::replace() {
   // A failed fsync or close is final: the kernel may have dropped the pages, so that a second try would lie.
   if (::fsync(descriptor_) != 0) throw_system_error(path_, "be made durable", errno);
   if (::close(std::exchange(descriptor_, -1)) != 0) throw_system_error(path_, "be closed", errno);
   if (::rename(temporary_.c_str(), path_.c_str()) != 0) throw_system_error(path_, "be replaced", errno);
   temporary_.clear();
+}
+
+void OutputFile::commit() {
+  replace();
   sync_folder(parent_folder(path_));
 }
 
 void OutputFile::commit_as(const std::string& name) {
   path_.replace_filename(name);
   commit();
+}
+
+void OutputFile::replace_as(const std::string& name) {
+  path_.replace_filename(name);
+  replace();
 }
 
 void commit_text(const std::filesystem::path& path, std::string_view content) {
@@ -77,7 +92,6 @@ bool link_file(const std::filesystem::path& from, const std::filesystem::path& t
     if (std::find(kNotHere.begin(), kNotHere.end(), errno) != kNotHere.end()) return false;
     throw_system_error(to, "be written", errno);
   }
-  sync_folder(parent_folder(to));
   return true;
 }
 

@@ -19,7 +19,9 @@ class OutputFile {
   OutputFile(const OutputFile&) = delete;
   OutputFile& operator=(const OutputFile&) = delete;
 
-  void write(std::span<const std::byte> bytes);  // appends; throws Error on a full disk
+  // Appends; throws Error on a full disk. The disk begins to write while more bytes come, so that commit() waits for
+  // the last of them only.
+  void write(std::span<const std::byte> bytes);
   void write(std::string_view bytes) { write(std::as_bytes(std::span(bytes))); }
   std::size_t size() const { return size_; }  // bytes written
 
@@ -29,18 +31,26 @@ class OutputFile {
   void commit();  // throws Error naming the path and the cause; nothing is replaced then
   // The same under another name in the same folder: for names that depend on the content.
   void commit_as(const std::string& name);
+  // commit_as() but for its last step, the folder: sync_folder() makes the names of many files durable at once.
+  void replace_as(const std::string& name);
 
  private:
+  void replace();
+
   std::filesystem::path path_;
   std::filesystem::path temporary_;
   int descriptor_ = -1;
   std::size_t size_ = 0;
+  std::size_t started_ = 0;  // bytes of them that the disk was told to write
 };
+
+// Makes the names in a folder durable; throws Error naming it.
+void sync_folder(const std::filesystem::path& folder);
 
 void commit_text(const std::filesystem::path& path, std::string_view content);
 
-// Gives the file `from`, which is whole and durable, the second name `to`, durably, by a hard link; false where the
-// name is taken or the file systems do not allow that. Throws Error for any other failure.
+// Gives the file `from`, which is whole and durable, the second name `to` by a hard link, durable after sync_folder();
+// false where the name is taken or the file systems do not allow that. Throws Error for any other failure.
 bool link_file(const std::filesystem::path& from, const std::filesystem::path& to);
 
 // Refuses an existing output, and asks for --overwrite; does nothing where `overwrite` is true.

@@ -20,7 +20,7 @@ namespace jetvit {
 namespace {
 
 constexpr std::size_t kGroups = 256;
-constexpr int kRevision = 2;  // goes up when the same command makes another store
+constexpr int kRevision = 3;  // goes up when the same command makes another store
 
 constexpr std::array<std::pair<const char*, const char*>, 16> kWords = {{
     {"revision", "another version of jetvit"},

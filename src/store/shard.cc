@@ -4,6 +4,7 @@
 #include <cmath>
 #include <exception>
 #include <limits>
+#include <utility>
 
 #include <arrow/api.h>
 #include <arrow/io/interfaces.h>
@@ -101,10 +102,12 @@ void read_images(const std::shared_ptr<arrow::RecordBatch>& batch, SparseImages&
   }
 }
 
+}  // namespace
+
 // Hands on what Arrow writes. No exception passes through Arrow: the sink's waits in failure().
-class SinkStream : public arrow::io::OutputStream {
+class ShardWriter::SinkStream : public arrow::io::OutputStream {
  public:
-  explicit SinkStream(const std::function<void(std::span<const std::byte>)>& sink) : sink_(sink) {}
+  explicit SinkStream(std::function<void(std::span<const std::byte>)> sink) : sink_(std::move(sink)) {}
 
   std::exception_ptr failure() const { return failure_; }
 
@@ -124,50 +127,81 @@ class SinkStream : public arrow::io::OutputStream {
   bool closed() const override { return false; }
 
  private:
-  const std::function<void(std::span<const std::byte>)>& sink_;
+  std::function<void(std::span<const std::byte>)> sink_;
   std::int64_t written_ = 0;
   std::exception_ptr failure_;
 };
 
-}  // namespace
+class ShardWriter::File {
+ public:
+  explicit File(std::function<void(std::span<const std::byte>)> sink)
+      : stream_(std::make_shared<SinkStream>(std::move(sink))) {}
 
-void encode_shard(const JetRecords& jets, const std::function<void(std::span<const std::byte>)>& sink) {
-  const int channels = jets.images.shape.channels;
-  if (jets.images.pixel.size() > static_cast<std::size_t>(std::numeric_limits<std::int32_t>::max())) {
-    throw Error(text("a shard of ", jets.size(), " jets has too many pixels (", jets.images.pixel.size(),
-                     "; write the raw file with smaller row groups)"));
+  void add(const JetRecords& jets) {
+    const std::shared_ptr<arrow::RecordBatch> batch = view_of(jets);
+    if (!writer_) writer_ = check(arrow::ipc::MakeFileWriter(stream_, batch->schema()));
+    check_written(writer_->WriteRecordBatch(*batch));
   }
-  std::vector<std::uint32_t> counts;
-  std::vector<std::int32_t> offsets = {0};
-  for (std::size_t row = 1; row < jets.images.offset.size(); ++row) {
-    counts.push_back(static_cast<std::uint32_t>(jets.images.offset[row] - jets.images.offset[row - 1]));
-    if (row % static_cast<std::size_t>(channels) == 0)
-      offsets.push_back(static_cast<std::int32_t>(jets.images.offset[row]));
+
+  void close() { check_written(writer_->Close()); }
+
+ private:
+  void check_written(const arrow::Status& status) const {
+    if (stream_->failure()) std::rethrow_exception(stream_->failure());
+    check(status);
   }
-  std::vector<std::shared_ptr<arrow::Field>> fields;
-  std::vector<std::shared_ptr<arrow::Array>> columns;
-  const auto add = [&](const std::string& name, const std::shared_ptr<arrow::Array>& array) {
-    fields.push_back(arrow::field(name, array->type(), /*nullable=*/false));
-    columns.push_back(array);
-  };
-  add("label", column(arrow::uint8(), jets.label));
-  add("weight", column(arrow::float32(), jets.weight));
-  for (std::size_t observer = 0; observer < jets.observers.size(); ++observer) {
-    add(jets.observer_names[observer], column(arrow::float64(), jets.observers[observer]));
+
+  // The columns of the records, in place.
+  std::shared_ptr<arrow::RecordBatch> view_of(const JetRecords& jets) {
+    const int channels = jets.images.shape.channels;
+    if (jets.images.pixel.size() > static_cast<std::size_t>(std::numeric_limits<std::int32_t>::max())) {
+      throw Error(text(jets.size(), " jets have too many pixels for a shard (", jets.images.pixel.size(),
+                       "; write the raw file with smaller row groups)"));
+    }
+    counts_.clear();
+    offsets_ = {0};
+    for (std::size_t row = 1; row < jets.images.offset.size(); ++row) {
+      counts_.push_back(static_cast<std::uint32_t>(jets.images.offset[row] - jets.images.offset[row - 1]));
+      if (row % static_cast<std::size_t>(channels) == 0)
+        offsets_.push_back(static_cast<std::int32_t>(jets.images.offset[row]));
+    }
+    std::vector<std::shared_ptr<arrow::Field>> fields;
+    std::vector<std::shared_ptr<arrow::Array>> columns;
+    const auto add = [&](const std::string& name, const std::shared_ptr<arrow::Array>& array) {
+      fields.push_back(arrow::field(name, array->type(), /*nullable=*/false));
+      columns.push_back(array);
+    };
+    add("label", column(arrow::uint8(), jets.label));
+    add("weight", column(arrow::float32(), jets.weight));
+    for (std::size_t observer = 0; observer < jets.observers.size(); ++observer) {
+      add(jets.observer_names[observer], column(arrow::float64(), jets.observers[observer]));
+    }
+    add("source_file", column(arrow::uint32(), jets.source_file));
+    add("source_row", column(arrow::uint64(), jets.source_row));
+    const auto count_items = column(arrow::uint32(), counts_);
+    add("counts", check(arrow::FixedSizeListArray::FromArrays(count_items, channels)));
+    add("pixel", lists(arrow::uint16(), offsets_, jets.images.pixel));
+    add("value", lists(arrow::float32(), offsets_, jets.images.value));
+    return arrow::RecordBatch::Make(arrow::schema(fields), static_cast<std::int64_t>(jets.size()), columns);
   }
-  add("source_file", column(arrow::uint32(), jets.source_file));
-  add("source_row", column(arrow::uint64(), jets.source_row));
-  const auto count_items = column(arrow::uint32(), counts);
-  add("counts", check(arrow::FixedSizeListArray::FromArrays(count_items, channels)));
-  add("pixel", lists(arrow::uint16(), offsets, jets.images.pixel));
-  add("value", lists(arrow::float32(), offsets, jets.images.value));
-  const auto batch = arrow::RecordBatch::Make(arrow::schema(fields), static_cast<std::int64_t>(jets.size()), columns);
-  const auto stream = std::make_shared<SinkStream>(sink);
-  const auto writer = check(arrow::ipc::MakeFileWriter(stream, batch->schema()));
-  arrow::Status status = writer->WriteRecordBatch(*batch);
-  if (status.ok()) status = writer->Close();
-  if (stream->failure()) std::rethrow_exception(stream->failure());
-  check(status);
+
+  std::shared_ptr<SinkStream> stream_;
+  std::shared_ptr<arrow::ipc::RecordBatchWriter> writer_;
+  std::vector<std::uint32_t> counts_;  // of the batch under way, as the next
+  std::vector<std::int32_t> offsets_;
+};
+
+ShardWriter::ShardWriter(std::function<void(std::span<const std::byte>)> sink)
+    : file_(std::make_unique<File>(std::move(sink))) {}
+
+ShardWriter::~ShardWriter() = default;
+
+void ShardWriter::add(const JetRecords& jets) {
+  file_->add(jets);
+}
+
+void ShardWriter::close() {
+  file_->close();
 }
 
 JetRecords decode_shard(std::span<const std::byte> bytes, const ImageShape& shape,
@@ -176,6 +210,9 @@ JetRecords decode_shard(std::span<const std::byte> bytes, const ImageShape& shap
   jets.images.shape = shape;
   jets.observer_names = observer_names;
   jets.observers.resize(observer_names.size());
+  const std::size_t most = bytes.size() / (sizeof(std::uint16_t) + sizeof(float));  // pixels
+  jets.images.pixel.reserve(most);
+  jets.images.value.reserve(most);
   try {
     const auto buffer = arrow::Buffer::Wrap(bytes.data(), bytes.size());
     // Shards are not compressed and read in place: what asks for memory is damage.

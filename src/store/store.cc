@@ -20,7 +20,9 @@
 namespace jetvit {
 namespace {
 
-constexpr std::size_t kShardJets = 4096;        // about 17 MB of quark-gluon jets
+constexpr std::size_t kBatchJets = 512;         // about 2 MB of quark-gluon jets
+constexpr std::size_t kBatchPixels = 4 << 20;   // and at most about 25 MB of any others
+constexpr std::size_t kShardJets = 4096;        // about 17 MB
 constexpr std::size_t kShardPixels = 32 << 20;  // and at most about 200 MB of any others
 constexpr std::size_t kDigestDigits = 16;       // of the digest, in a shard's name
 constexpr std::size_t kBlock = 1 << 20;         // bytes that are copied at once
@@ -127,6 +129,42 @@ class StoreWriter::Report {
   std::string lines_;
 };
 
+// A shard that grows.
+class StoreWriter::Shard {
+ public:
+  Shard(const std::filesystem::path& folder, std::string start)
+      : start_(std::move(start)),
+        file_(folder / (start_ + "-shard")),
+        writer_([this](std::span<const std::byte> bytes) {
+          hash_.add(bytes);
+          file_.write(bytes);
+        }) {}
+
+  void add(const JetRecords& batch) {
+    writer_.add(batch);
+    jets_ += batch.size();
+    pixels_ += batch.images.pixel.size();
+  }
+  bool is_full() const { return jets_ >= kShardJets || pixels_ >= kShardPixels; }
+
+  // Writes the end of the file. Gives the entry under whose name replace() makes it durable, but for the folder.
+  ShardEntry close(Split split) {
+    writer_.close();
+    const std::string digest = hash_.hex();
+    name_ = text(start_, "-", digest.substr(0, kDigestDigits), ".arrow");
+    return {{name_, file_.size(), digest}, split, jets_};
+  }
+  void replace() { file_.replace_as(name_); }
+
+ private:
+  std::string start_, name_;
+  OutputFile file_;
+  Sha256 hash_;
+  ShardWriter writer_;
+  std::uint64_t jets_ = 0;
+  std::size_t pixels_ = 0;
+};
+
 StoreWriter::StoreWriter(std::filesystem::path folder) : folder_(std::move(folder)) {
   for (auto path = folder_; !path.empty() && !std::filesystem::exists(path); path = path.parent_path()) {
     created_.push_back(path);
@@ -157,6 +195,7 @@ void StoreWriter::remove_created() {
 StoreWriter::~StoreWriter() {
   if (closed_) return;
   report_.reset();
+  for (std::unique_ptr<Shard>& shard : shards_) shard.reset();
   std::error_code ignored;
   // The manifest may have been replaced before its last step failed; what it names stays, and so does what was saved.
   const std::set<std::string> listed = listed_files(folder_);
@@ -173,7 +212,9 @@ void StoreWriter::append(const JetRecords& jets, Split split) {
   const auto place = static_cast<std::size_t>(split);
   for (const std::uint8_t label : jets.label) ++contents_.counts[place][label];
   pending_[place].append(jets);
-  if (pending_[place].size() >= kShardJets || pending_[place].images.pixel.size() >= kShardPixels) write_shard(split);
+  if (pending_[place].size() < kBatchJets && pending_[place].images.pixel.size() < kBatchPixels) return;
+  write_batch(split);
+  if (shards_[place]->is_full()) close_shard(split);
 }
 
 void StoreWriter::report(const std::string& file, const SkippedRow& row) {
@@ -185,26 +226,29 @@ std::string StoreWriter::next_name(Split split) {
   return text(split_name(split), "-", padded(static_cast<std::size_t>(written_[static_cast<std::size_t>(split)]++)));
 }
 
-void StoreWriter::write_shard(Split split) {
+void StoreWriter::write_batch(Split split) {
   JetRecords& jets = pending_[static_cast<std::size_t>(split)];
   if (jets.size() == 0) return;
-  const std::string start = next_name(split);
-  OutputFile file(folder_ / (start + "-shard"));
-  Sha256 hash;
-  encode_shard(jets, [&](std::span<const std::byte> bytes) {
-    hash.add(bytes);
-    file.write(bytes);
-  });
-  const std::string digest = hash.hex();
-  const std::string name = text(start, "-", digest.substr(0, kDigestDigits), ".arrow");
-  // The destructor removes it if the commit fails.
-  contents_.shards.push_back({{name, file.size(), digest}, split, jets.size()});
-  file.commit_as(name);
+  std::unique_ptr<Shard>& shard = shards_[static_cast<std::size_t>(split)];
+  if (!shard) shard = std::make_unique<Shard>(folder_, next_name(split));
+  shard->add(jets);
   jets.clear();
 }
 
+void StoreWriter::close_shard(Split split) {
+  std::unique_ptr<Shard>& shard = shards_[static_cast<std::size_t>(split)];
+  if (!shard) return;
+  contents_.shards.push_back(shard->close(split));  // the destructor removes it if the next step fails
+  shard->replace();
+  shard.reset();
+}
+
 void StoreWriter::flush() {
-  for (const Split split : kSplits) write_shard(split);
+  for (const Split split : kSplits) {
+    write_batch(split);
+    close_shard(split);
+  }
+  sync_folder(folder_);  // all shards' names at once
   if (!report_) return;
   contents_.reports.push_back(report_->commit(text(kReportStart, padded(contents_.reports.size()))));
   report_.reset();

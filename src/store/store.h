@@ -13,7 +13,8 @@
 
 namespace jetvit {
 
-// Writes a jet store: shards as jets come in, the manifest last. A folder without manifest is no store, so that an
+// Writes a jet store: shards as jets come in, batch by batch, so that the disk writes while jets are made, and the
+// manifest last. A folder without manifest is no store, so that an
 // interrupted run leaves nothing that could be taken for whole. Shards are named by their content: a store that is
 // written anew stays whole, old until the manifest is replaced and new from then on.
 class StoreWriter {
@@ -55,19 +56,22 @@ class StoreWriter {
 
  private:
   class Report;
+  class Shard;
 
   void flush();
-  void write_shard(Split split);
+  void write_batch(Split split);
+  void close_shard(Split split);
   std::string next_name(Split split);
   void take(const std::filesystem::path& from, FileEntry& entry, const std::string& start);
   std::optional<FileEntry> join_reports();
   void remove_created();
 
   std::filesystem::path folder_;
-  std::vector<std::filesystem::path> created_;  // folders, the innermost first
-  std::unique_ptr<FolderLock> lock_;            // once the folder is there
-  std::array<JetRecords, 3> pending_;
-  std::unique_ptr<Report> report_;  // where rows were skipped since the last flush()
+  std::vector<std::filesystem::path> created_;    // folders, the innermost first
+  std::unique_ptr<FolderLock> lock_;              // once the folder is there
+  std::array<JetRecords, 3> pending_;             // of the next batch of each split
+  std::array<std::unique_ptr<Shard>, 3> shards_;  // under way
+  std::unique_ptr<Report> report_;                // where rows were skipped since the last flush()
   std::array<int, 3> written_{};
   StoreContents contents_;
   bool closed_ = false;

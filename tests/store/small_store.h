@@ -29,7 +29,9 @@ inline Manifest small_manifest() {
 
 inline std::vector<std::byte> encoded(const JetRecords& jets) {
   std::vector<std::byte> out;
-  encode_shard(jets, [&](std::span<const std::byte> bytes) { out.insert(out.end(), bytes.begin(), bytes.end()); });
+  ShardWriter writer([&](std::span<const std::byte> bytes) { out.insert(out.end(), bytes.begin(), bytes.end()); });
+  writer.add(jets);
+  writer.close();
   return out;
 }
 
