@@ -56,17 +56,6 @@ std::shared_ptr<const JetRecords> make_timing_jets(std::size_t count, std::uint6
   return records;
 }
 
-Json rate_summary(std::vector<double> rates) {
-  Json rounds = rates;
-  std::sort(rates.begin(), rates.end());
-  const std::size_t half = rates.size() / 2;
-  const double median = rates.size() % 2 == 1 ? rates[half] : (rates[half - 1] + rates[half]) / 2;
-  return {{"jets_per_second", median},
-          {"slowest", rates.front()},
-          {"fastest", rates.back()},
-          {"rounds", std::move(rounds)}};
-}
-
 Json bench_load(std::shared_ptr<const JetRecords> records, const InputTransform& transform, const ImageOptions& image,
                 const AugmentOptions& augment, const LoadOptions& load, const BenchTime& time) {
   BatchLoader loader(std::move(records), transform, image, augment, load);

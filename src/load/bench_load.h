@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/options.h"
+#include "base/rate_summary.h"
 #include "load/batch_loader.h"
 
 namespace jetvit {
@@ -12,14 +13,6 @@ namespace jetvit {
 // Made-up three-channel jets of 125 x 125 pixels as sparse as real ones (about 60 track, 290 ECAL and 425 HCAL pixels,
 // the latter in blocks of 5 x 5): for timing where no data are at hand, for nothing else.
 std::shared_ptr<const JetRecords> make_timing_jets(std::size_t count, std::uint64_t seed);
-
-struct BenchTime {
-  double seconds = 1;  // of a round, approximately
-  int rounds = 5;      // that are timed, after one that is not
-};
-
-// {"jets_per_second" (median), "slowest", "fastest", "rounds" (in order)} of rates; at least one.
-Json rate_summary(std::vector<double> rates);
 
 // Loads epochs of batches with a consumer that does nothing, and returns what rate_summary does and
 //   {"jets", "batches", "seconds", "jets_per_second_per_thread", "wait_seconds", "bytes_per_second", "image",

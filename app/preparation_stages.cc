@@ -1,0 +1,87 @@
+#include "app/preparation_stages.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <memory>
+
+#include <stdlib.h>
+
+#include "base/file.h"
+#include "base/progress.h"
+#include "base/stop_flag.h"
+#include "published/published.h"
+
+namespace jetvit {
+namespace {
+
+std::uint64_t bytes_of(const std::filesystem::path& path) {
+  if (!std::filesystem::is_directory(path)) return std::filesystem::file_size(path);
+  std::uint64_t bytes = 0;  // of a class folder of PNGs
+  for (const auto& entry : std::filesystem::directory_iterator(path)) {
+    if (entry.is_regular_file()) bytes += entry.file_size();
+  }
+  return bytes;
+}
+
+std::filesystem::path new_folder(const std::filesystem::path& where) {
+  std::string name = where / "jetvit-bench-XXXXXX";
+  if (::mkdtemp(name.data()) == nullptr) throw_system_error(where, "hold a new folder", errno);
+  return name;
+}
+
+}  // namespace
+
+PreparationStages::PreparationStages(const PrepareOptions& options, const std::filesystem::path& folder)
+    : options_(options), inputs_(find_inputs(options.inputs)), possible_({"decode", "statistics", "store"}) {
+  const std::unique_ptr<JetReader> reader = open_reader(inputs_, options_.read);
+  kind_ = reader->kind();
+  for (const std::filesystem::path& file : inputs_.files) bytes_ += bytes_of(file);
+  if (inputs_.format == InputFormat::kParquet) {
+    if (reader->shape().channels == 3) possible_.emplace_back("png");
+    possible_.emplace_back("tfrecord");
+  }
+  folder_ = new_folder(folder);
+}
+
+PreparationStages::~PreparationStages() {
+  std::error_code ignored;
+  std::filesystem::remove_all(folder_, ignored);
+}
+
+const std::vector<std::string>& PreparationStages::all() {
+  static const std::vector<std::string> stages = {"decode", "statistics", "store", "png", "tfrecord"};
+  return stages;
+}
+
+std::uint64_t PreparationStages::prepare(const std::string& stage, const std::filesystem::path& out) const {
+  if (stage == "decode") {
+    return open_reader(inputs_, options_.read)->read([](JetRecords&&) { throw_if_stopped(); }).rows;
+  }
+  if (stage == "statistics") {
+    ReadSummary summary;
+    prepare_jets(
+        inputs_, *open_reader(inputs_, options_.read), options_.zero_threshold, options_.read.threads,
+        [](const JetRecords&, Split) {}, summary);
+    return summary.rows;
+  }
+  if (stage == "store") return prepare_store(options_, out, /*overwrite=*/false).rows;
+  PictureOptions pictures;
+  pictures.files = inputs_.files;
+  pictures.out = out;
+  pictures.format = stage == "png" ? PictureFormat::kPng : PictureFormat::kTfRecord;
+  pictures.published = true;
+  pictures.raw = options_.read;
+  return prepare_pictures(pictures).rows;
+}
+
+PreparationStages::Run PreparationStages::run(const std::string& stage) const {
+  const std::filesystem::path out = folder_ / stage;
+  Run run;
+  const double start = monotonic_seconds();
+  run.rows = prepare(stage, out);
+  run.seconds = std::max(1e-9, monotonic_seconds() - start);
+  std::filesystem::remove_all(out);
+  return run;
+}
+
+}  // namespace jetvit

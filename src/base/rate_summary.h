@@ -1,0 +1,18 @@
+#pragma once
+
+#include <vector>
+
+#include "base/options.h"
+
+namespace jetvit {
+
+// How long something is measured.
+struct BenchTime {
+  double seconds = 1;  // of a round, approximately
+  int rounds = 5;      // that are timed, after one that is not
+};
+
+// {"jets_per_second" (median), "slowest", "fastest", "rounds" (in order)} of rates; at least one.
+Json rate_summary(std::vector<double> rates);
+
+}  // namespace jetvit
