@@ -26,7 +26,7 @@ struct BenchPrepare {
 };
 
 // One round to fill the page cache, then those that are timed: each as many whole runs as its time takes, at least one.
-Json measure(const PreparationStages& stages, const std::string& stage, const BenchTime& time) {
+Json measure(PreparationStages& stages, const std::string& stage, const BenchTime& time) {
   std::vector<double> rates;
   const std::uint64_t rows = stages.run(stage).rows;
   for (int round = 0; round < time.rounds; ++round) {
@@ -64,7 +64,7 @@ void print(const BenchPrepare& bench, const Json& result) {
 }
 
 void run(BenchPrepare& bench) {
-  const PreparationStages stages(bench.options, bench.folder);
+  PreparationStages stages(bench.options, bench.folder);
   if (bench.stages.empty()) bench.stages = stages.possible();
   for (const std::string& stage : bench.stages) {
     const auto& possible = stages.possible();

@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/progress.h"
 #include "base/stop_flag.h"
+#include "base/text.h"
 #include "published/published.h"
 
 namespace jetvit {
@@ -74,13 +75,15 @@ std::uint64_t PreparationStages::prepare(const std::string& stage, const std::fi
   return prepare_pictures(pictures).rows;
 }
 
-PreparationStages::Run PreparationStages::run(const std::string& stage) const {
-  const std::filesystem::path out = folder_ / stage;
+PreparationStages::Run PreparationStages::run(const std::string& stage) {
+  const std::filesystem::path out = folder_ / text(stage, "-", ++runs_);
   Run run;
   const double start = monotonic_seconds();
   run.rows = prepare(stage, out);
   run.seconds = std::max(1e-9, monotonic_seconds() - start);
-  std::filesystem::remove_all(out);
+  // PNGs stay to the end: ext4 does not use the inodes of removed files again within a minute, and looks at all of them
+  // whenever it creates a file, which would slow the next run down several times.
+  if (stage != "png") std::filesystem::remove_all(out);
   return run;
 }
 

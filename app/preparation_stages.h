@@ -36,7 +36,7 @@ class PreparationStages {
     double seconds = 0;      // without the removal of what was written
   };
   // Runs a stage once. Throws as preparations do.
-  Run run(const std::string& stage) const;
+  Run run(const std::string& stage);
 
  private:
   std::uint64_t prepare(const std::string& stage, const std::filesystem::path& out) const;
@@ -47,6 +47,7 @@ class PreparationStages {
   std::uint64_t bytes_ = 0;
   std::vector<std::string> possible_;
   std::filesystem::path folder_;
+  int runs_ = 0;  // so far
 };
 
 }  // namespace jetvit
