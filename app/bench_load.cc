@@ -142,31 +142,31 @@ void add_bench_load(CLI::App& bench) {
   options->augment.vertical_flip = 0.5;
   CLI::App* app = bench.add_subcommand("load", "Jets a second from a source to memory, and on to augmented batches");
   app->add_option("--data", options->source.inputs.any, text(kDataHelp, " (default: made-up jets)"));
-  app->add_option("--size", options->image.size, "Side of the image")->capture_default_str();
+  app->add_option("--size", options->image.size, "side of the image")->capture_default_str();
   app->add_option("--resize", options->image.resize, "bilinear, bicubic, sum or pad")->capture_default_str();
-  app->add_option("--rotation", options->augment.rotation, "Largest angle in degrees")->capture_default_str();
-  app->add_option("--augment", options->augment_settings, "Another key of a recipe's [augment], for example mixup=0.8")
+  app->add_option("--rotation", options->augment.rotation, "largest angle in degrees")->capture_default_str();
+  app->add_option("--augment", options->augment_settings, "another key of a recipe's [augment], for example mixup=0.8")
       ->type_name("KEY=VALUE")
       ->expected(1)
       ->take_all();
-  app->add_option("--layout", options->layout, "Memory of a batch: channels-first or channels-last")
+  app->add_option("--layout", options->layout, "memory of a batch: channels-first or channels-last")
       ->capture_default_str()
       ->check(CLI::IsMember({"channels-first", "channels-last"}));
-  app->add_option("--type", options->type, "Numbers of a batch: fp32 or bf16")
+  app->add_option("--type", options->type, "numbers of a batch: fp32 or bf16")
       ->capture_default_str()
       ->check(CLI::IsMember({"fp32", "bf16"}));
   app->add_option("--sampling", options->sampling, "permutation or weighted")
       ->capture_default_str()
       ->check(CLI::IsMember({"permutation", "weighted"}));
-  app->add_option("--batch-size", options->load.batch_size, "Jets a batch")->capture_default_str();
-  app->add_option("--threads", options->load.threads, "Threads")->capture_default_str()->check(CLI::Range(1, 1024));
-  app->add_option("--seconds", options->time.seconds, "Duration of a round")
+  app->add_option("--batch-size", options->load.batch_size, "jets a batch")->capture_default_str();
+  app->add_option("--threads", options->load.threads, "threads")->capture_default_str()->check(CLI::Range(1, 1024));
+  app->add_option("--seconds", options->time.seconds, "duration of a round")
       ->capture_default_str()
       ->check(CLI::Range(0.01, 3600.0));
-  app->add_option("--rounds", options->time.rounds, "Timed rounds, after one of warm-up")
+  app->add_option("--rounds", options->time.rounds, "timed rounds, after one of warm-up")
       ->capture_default_str()
       ->check(CLI::Range(1, 1000));
-  app->add_flag("--json", options->as_json, "Print JSON");
+  app->add_flag("--json", options->as_json, "print JSON");
   app->footer(
       "Examples:\n"
       "  jetvit bench load --data store\n"

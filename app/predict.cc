@@ -14,17 +14,17 @@ void add_predict(CLI::App& program) {
   CLI::App* command = program.add_subcommand("predict", "Scores jets with a trained model");
   const auto options = std::make_shared<PredictCommand>();
   const auto json = std::make_shared<bool>(false);
-  command->add_option("model", options->model, "Run folder (its best.safetensors) or checkpoint")->required();
+  command->add_option("model", options->model, "run folder (its best.safetensors) or checkpoint")->required();
   command->add_option("--data", options->source.inputs.any, kDataHelp)->required();
-  command->add_option("--out", options->output, "Scores (Parquet)")->required();
-  command->add_flag("--split", options->with_split, "Store: add a column with each jet's split");
-  command->add_flag("--overwrite", options->overwrite, "Replace an existing file");
-  command->add_option("--batch-size", options->batch_size, "Jets at a time")
+  command->add_option("--out", options->output, "scores (Parquet)")->required();
+  command->add_flag("--split", options->with_split, "store: add a column with each jet's split");
+  command->add_flag("--overwrite", options->overwrite, "replace an existing file");
+  command->add_option("--batch-size", options->batch_size, "jets at a time")
       ->check(CLI::Range(1, 65536))
       ->capture_default_str();
-  command->add_flag("--bf16", options->bf16, "Products in bfloat16: faster, scores change in the third digit");
+  command->add_flag("--bf16", options->bf16, "products in bfloat16: faster, scores change in the third digit");
   add_read_options(*command, options->source.read);
-  command->add_flag("--json", *json, "Print the summary as JSON");
+  command->add_flag("--json", *json, "print the summary as JSON");
   command->footer(
       "Examples:\n"
       "  jetvit predict runs/demo --data jets.parquet --out scores.parquet\n"

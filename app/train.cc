@@ -16,23 +16,23 @@ void add_train(CLI::App& program) {
       program.add_subcommand("train", "Trains a model by a recipe, on a jet store or on files as they are");
   const auto options = std::make_shared<TrainCommand>();
   const auto json = std::make_shared<bool>(false);
-  command->add_option("recipe", options->recipe, "Recipe (TOML), for example recipes/demo.toml")->required();
+  command->add_option("recipe", options->recipe, "recipe (TOML), for example recipes/demo.toml")->required();
   command->add_option("--data", options->source.inputs.any, kDataHelp);
   add_split_options(*command, options->source.inputs);
-  command->add_option("--out", options->run, "Folder of the run: checkpoints, logs, record")->required();
-  command->add_option("--set", options->overrides, "Override of a recipe's key, for example optimiser.lr=3e-4")
+  command->add_option("--out", options->run, "folder of the run: checkpoints, logs, record")->required();
+  command->add_option("--set", options->overrides, "override of a recipe's key, for example optimiser.lr=3e-4")
       ->type_name("KEY=VALUE")
       ->expected(1)
       ->take_all();
   command->add_option(
       "--pretrained", options->pretrained,
-      "Safetensors to start from, of timm or another run: what fits is loaded (recipe: pretrained.file)");
+      "safetensors to start from, of timm or another run: what fits is loaded (recipe: pretrained.file)");
   CLI::Option* resume = command->add_flag("--resume", options->resume,
-                                          "Go on where the run stopped: the outcome is that of an unbroken run");
-  command->add_flag("--overwrite", options->overwrite, "Replace an earlier run")->excludes(resume);
+                                          "go on where the run stopped: the outcome is that of an unbroken run");
+  command->add_flag("--overwrite", options->overwrite, "replace an earlier run")->excludes(resume);
   add_read_options(*command, options->source.read);
   command->add_option("--device", options->device, "cpu")->capture_default_str();
-  command->add_flag("--json", *json, "Print the run's record as JSON");
+  command->add_flag("--json", *json, "print the run's record as JSON");
   command->footer(
       "Examples:\n"
       "  jetvit train recipes/demo.toml --data store --out runs/demo\n"

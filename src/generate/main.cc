@@ -23,19 +23,19 @@ struct CommandLine {
 };
 
 void add_options(CLI::App& command, CommandLine& line) {
-  command.add_option("--jets", line.generate.jets, "Jets to write, half of each class")
+  command.add_option("--jets", line.generate.jets, "jets to write, half of each class")
       ->check(CLI::Range(std::size_t{2}, std::size_t{10'000'000}))
       ->capture_default_str();
-  command.add_option("--seed", line.generate.seed, "The same seed makes the same jets")->capture_default_str();
+  command.add_option("--seed", line.generate.seed, "the same seed makes the same jets")->capture_default_str();
   command.add_option("--out", line.out, "Parquet file to write")->required();
-  command.add_option("--pile-up", line.generate.pile_up, "Mean number of collisions beside the hard one")
+  command.add_option("--pile-up", line.generate.pile_up, "mean number of collisions beside the hard one")
       ->check(CLI::Range(0.0, 200.0))
       ->capture_default_str();
-  command.add_option("--threads", line.generate.threads, "Threads; the jets do not depend on them")
+  command.add_option("--threads", line.generate.threads, "threads; the jets do not depend on them")
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();
-  command.add_flag("--published-layout", line.published_layout, "Snappy and one row group a jet, as the CMS files");
-  command.add_flag("--overwrite", line.overwrite, "Replace an existing file");
+  command.add_flag("--published-layout", line.published_layout, "snappy and one row group a jet, as the CMS files");
+  command.add_flag("--overwrite", line.overwrite, "replace an existing file");
 }
 
 void run(const CommandLine& line) {

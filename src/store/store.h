@@ -14,9 +14,9 @@
 namespace jetvit {
 
 // Writes a jet store: shards as jets come in, batch by batch, so that the disk writes while jets are made, and the
-// manifest last. A folder without manifest is no store, so that an
-// interrupted run leaves nothing that could be taken for whole. Shards are named by their content: a store that is
-// written anew stays whole, old until the manifest is replaced and new from then on.
+// manifest last. A folder without manifest is no store, so that an interrupted run leaves nothing that could be taken
+// for whole. Shards are named by their content: a store that is written anew stays whole, old until the manifest is
+// replaced and new from then on.
 class StoreWriter {
  public:
   // Creates `folder`; removes files that an interrupted run left there and no record names. Throws Error where it holds
