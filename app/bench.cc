@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 
 #include "app/bench_load.h"
+#include "app/bench_ops.h"
 #include "app/bench_prepare.h"
 #include "app/commands.h"
 #include "base/options.h"
@@ -42,17 +43,19 @@ void add_steps(CLI::App& bench, const std::string& name, const std::string& purp
 }  // namespace
 
 void add_bench(CLI::App& program) {
-  CLI::App* app =
-      program.add_subcommand("bench", "Measures throughput: bench prepare, bench load, bench train, bench predict");
+  CLI::App* app = program.add_subcommand(
+      "bench", "Measures throughput: bench prepare, bench load, bench train, bench predict, bench ops");
   app->require_subcommand(1);
   app->footer(
       "Examples:\n  jetvit bench prepare jets.parquet\n  jetvit bench load --data store\n  jetvit bench train "
       "coatnet_0 --set image_size=128 --bf16\n"
-      "  jetvit bench predict vit_tiny --batch-size 64\n");
+      "  jetvit bench predict vit_tiny --batch-size 64\n"
+      "  jetvit bench ops\n");
   add_bench_prepare(*app);
   add_bench_load(*app);
   add_steps(*app, "train", "Seconds of a training step on random images", true, bench_train_step);
   add_steps(*app, "predict", "Seconds of a forward pass without gradients on random images", false, bench_prediction);
+  add_bench_ops(*app);
 }
 
 }  // namespace jetvit

@@ -1,0 +1,60 @@
+#include "app/bench_ops.h"
+
+#include <iostream>
+#include <memory>
+
+#include <CLI/CLI.hpp>
+
+#include "base/parallel_for.h"
+#include "base/table.h"
+#include "base/text.h"
+#include "ops/bench_ops.h"
+
+namespace jetvit {
+namespace {
+
+void print(const BenchOpsOptions& bench, const Json& results) {
+  std::vector<std::vector<std::string>> rows;
+  for (const Json& result : results) {
+    const auto number = [&result](const char* key, int digits) { return fixed(result.at(key).get<double>(), digits); };
+    rows.push_back({result.at("operator"), result.at("peer"), result.at("size"), number("milliseconds", 2),
+                    number("peer_milliseconds", 2), number("ratio", 2),
+                    text(number("slowest_ratio", 2), " to ", number("fastest_ratio", 2))});
+  }
+  std::cout << "float32, " << bench.threads << (bench.threads == 1 ? " thread" : " threads")
+            << "; forward and backward, but for packed weights and updates\n"
+            << text_table({"operator", "beside ATen's", "size", "ms", "ATen's ms", "ratio", "of a round"}, rows, 3);
+}
+
+}  // namespace
+
+void add_bench_ops(CLI::App& bench) {
+  auto options = std::make_shared<BenchOpsOptions>();
+  auto as_json = std::make_shared<bool>(false);
+  options->threads = default_threads();
+  CLI::App* app = bench.add_subcommand("ops", "Milliseconds of jetvit's own operators beside ATen's for the same");
+  app->add_option("--operators", options->operators, "names, for example layer_norm (default: all)")->delimiter(',');
+  app->add_option("--images", options->images, "images at once")->capture_default_str()->check(CLI::Range(1, 4096));
+  app->add_option("--threads", options->threads, "threads")->capture_default_str()->check(CLI::Range(1, 1024));
+  app->add_option("--seconds", options->time.seconds, "least duration of each side in a round")
+      ->capture_default_str()
+      ->check(CLI::Range(0.0, 3600.0));
+  app->add_option("--rounds", options->time.rounds, "timed rounds, both sides in turns, after one call of warm-up")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1000));
+  app->add_flag("--json", *as_json, "print JSON");
+  app->footer(
+      "Examples:\n"
+      "  jetvit bench ops\n"
+      "  jetvit bench ops --operators window_attention,layer_norm --images 64 --json\n");
+  app->callback([options, as_json] {
+    const Json results = bench_ops(*options);
+    if (*as_json) {
+      std::cout << results.dump(1) << '\n';
+    } else {
+      print(*options, results);
+    }
+  });
+}
+
+}  // namespace jetvit

@@ -1,0 +1,38 @@
+// What is timed side by side gives the same numbers.
+#include "ops/bench_ops.h"
+
+#include <set>
+
+#include <gtest/gtest.h>
+
+#include "base/error.h"
+
+namespace jetvit {
+namespace {
+
+TEST(BenchOps, BothSidesComputeTheSame) {
+  const Json results = bench_ops({.operators = {}, .images = 2, .time = {.seconds = 0, .rounds = 3}});
+  std::set<std::string> names;
+  for (const Json& result : results) {
+    SCOPED_TRACE(result.dump());
+    names.insert(result.at("operator"));
+    // Sums of up to 6,000 products in another order lose 1e-6 of the largest; a weight in bfloat16 may round the other
+    // way only where float32 differs, which it does not (tests/ops/adam_update_test.cc).
+    EXPECT_LT(result.at("difference"), 1e-5);
+    EXPECT_GT(result.at("milliseconds"), 0);
+    EXPECT_LE(result.at("slowest_ratio"), result.at("ratio"));
+    EXPECT_LE(result.at("ratio"), result.at("fastest_ratio"));
+  }
+  EXPECT_EQ(results.size(), 10U);
+  EXPECT_EQ(names.size(), 9U);  // attention has two peers
+}
+
+TEST(BenchOps, TimesThoseThatAreNamed) {
+  const Json results = bench_ops({.operators = {"layer_norm"}, .images = 1, .time = {.seconds = 0, .rounds = 1}});
+  ASSERT_EQ(results.size(), 1U);
+  EXPECT_EQ(results[0].at("size"), "1 x 28 x 28 x 192");
+  EXPECT_THROW(bench_ops({.operators = {"layer_nrom"}, .images = 1}), UsageError);
+}
+
+}  // namespace
+}  // namespace jetvit
