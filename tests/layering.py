@@ -11,7 +11,7 @@ TABLE = {
     "base": (set(), ("nlohmann/", "toml++/", "openssl/", "isa-l")),
     "jet": ({"base"}, ("nlohmann/",)),
     "raw": ({"base", "jet"}, ("arrow/", "parquet/", "isa-l")),
-    "pictures": ({"base", "jet"}, ("isa-l", "spng.h")),
+    "pictures": ({"base", "jet"}, ("isa-l",)),
     "store": ({"base", "jet"}, ("arrow/",)),
     "prepare": ({"base", "jet", "pictures", "raw", "store"}, ()),
     "published": ({"base", "jet", "pictures", "raw", "prepare", "store"}, ("isa-l",)),

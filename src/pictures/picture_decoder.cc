@@ -1,68 +1,152 @@
 #include "pictures/picture_decoder.h"
 
-#include <memory>
+#include <cstring>
 
-#include <spng.h>
+#include <isa-l/igzip_lib.h>
 
 #include "base/error.h"
 #include "base/text.h"
+#include "pictures/png_file.h"
+#include "pictures/png_rows.h"
 
 namespace jetvit {
 namespace {
 
 constexpr std::uint32_t kSideLimit = 4096;
 constexpr std::uint64_t kPixelLimit = 65536;
-constexpr std::size_t kChunkLimit = std::size_t{64} << 20;
-
-struct FreeContext {
-  void operator()(spng_ctx* context) const { spng_ctx_free(context); }
-};
-
-void check(int status) {
-  if (status != SPNG_OK) throw Error(text("damaged PNG (", spng_strerror(status), ")"));
-}
 
 const char* colour_name(int type) {
   switch (type) {
-    case SPNG_COLOR_TYPE_GRAYSCALE:
+    case PngFile::kGrey:
       return "grey";
-    case SPNG_COLOR_TYPE_TRUECOLOR:
+    case PngFile::kRgb:
       return "RGB";
-    case SPNG_COLOR_TYPE_INDEXED:
+    case 3:
       return "palette";
-    case SPNG_COLOR_TYPE_GRAYSCALE_ALPHA:
+    case 4:
       return "grey with transparency";
-    default:
+    case 6:
       return "RGB with transparency";
+    default:
+      throw_damaged_png("its header states an unknown colour type");
+  }
+}
+
+void check_supported(const PngFile& png) {
+  const char* name = colour_name(png.colour_type);
+  if (png.bits != 8 || (png.colour_type != PngFile::kGrey && png.colour_type != PngFile::kRgb)) {
+    throw Error(text("the PNG is ", name, " of ", png.bits, " bits (expected 8 bits, grey or RGB)"));
+  }
+  if (png.width > kSideLimit || png.height > kSideLimit || std::uint64_t{png.width} * png.height > kPixelLimit) {
+    throw Error(text("the PNG has ", png.width, " x ", png.height, " pixels (limit ", kPixelLimit, ", ", kSideLimit,
+                     " a side)"));
+  }
+}
+
+// Pixels of an image that are stored together: those at x + i * dx, y + j * dy.
+struct PngPass {
+  std::size_t x, y, dx, dy;
+
+  std::size_t columns(const Picture& picture) const { return count(static_cast<std::size_t>(picture.width), x, dx); }
+  std::size_t rows(const Picture& picture) const { return count(static_cast<std::size_t>(picture.height), y, dy); }
+
+  std::size_t row_bytes(const Picture& picture) const {
+    return columns(picture) * static_cast<std::size_t>(picture.colours);
+  }
+
+  // A pass without pixels holds nothing, filters neither.
+  std::size_t filtered_bytes(const Picture& picture) const {
+    return columns(picture) == 0 ? 0 : rows(picture) * (1 + row_bytes(picture));
+  }
+
+ private:
+  static std::size_t count(std::size_t side, std::size_t first, std::size_t step) {
+    return side <= first ? 0 : (side - first + step - 1) / step;
+  }
+};
+
+constexpr PngPass kWhole[] = {{0, 0, 1, 1}};
+// Adam7 (PNG specification, section 8.2).
+constexpr PngPass kInterlaced[] = {{0, 0, 8, 8}, {4, 0, 8, 8}, {0, 4, 4, 8}, {2, 0, 4, 4},
+                                   {0, 2, 2, 4}, {1, 0, 2, 2}, {0, 1, 1, 2}};
+
+void place_pass(const PngPass& pass, const std::uint8_t* from, Picture& picture) {
+  const auto colours = static_cast<std::size_t>(picture.colours);
+  const auto width = static_cast<std::size_t>(picture.width);
+  for (std::size_t row = 0; row < pass.rows(picture); ++row) {
+    std::uint8_t* to = picture.bytes.data() + ((pass.y + row * pass.dy) * width + pass.x) * colours;
+    for (std::size_t column = 0; column < pass.columns(picture); ++column) {
+      std::memcpy(to, from, colours);
+      from += colours;
+      to += pass.dx * colours;
+    }
   }
 }
 
 }  // namespace
 
-void decode_png(std::string_view file, Picture& picture) {
-  const std::unique_ptr<spng_ctx, FreeContext> context(spng_ctx_new(0));
-  if (!context) throw Error("no memory for a PNG");
-  check(spng_set_image_limits(context.get(), kSideLimit, kSideLimit));
-  check(spng_set_chunk_limits(context.get(), kChunkLimit, kChunkLimit));
-  check(spng_set_crc_action(context.get(), SPNG_CRC_ERROR, SPNG_CRC_DISCARD));
-  check(spng_set_png_buffer(context.get(), file.data(), file.size()));
-  spng_ihdr header{};
-  check(spng_get_ihdr(context.get(), &header));
-  const bool grey = header.color_type == SPNG_COLOR_TYPE_GRAYSCALE;
-  if (header.bit_depth != 8 || (!grey && header.color_type != SPNG_COLOR_TYPE_TRUECOLOR)) {
-    throw Error(text("the PNG is ", colour_name(header.color_type), " of ", static_cast<int>(header.bit_depth),
-                     " bits (expected 8 bits, grey or RGB)"));
+struct PictureDecoder::Inflater {
+  inflate_state state{};
+};
+
+PictureDecoder::PictureDecoder() : inflater_(std::make_unique<Inflater>()) {}
+PictureDecoder::~PictureDecoder() = default;
+
+// Into rows_; the stream must hold the expected bytes and no more, so that one that inflates without end costs nothing.
+void PictureDecoder::inflate(std::span<const std::string_view> image_data, std::size_t expected) {
+  std::string_view stream = image_data.front();
+  if (image_data.size() > 1) {
+    joined_.clear();
+    for (const std::string_view part : image_data) joined_.insert(joined_.end(), part.begin(), part.end());
+    stream = {joined_.data(), joined_.size()};
   }
-  const std::uint64_t pixels = std::uint64_t{header.width} * header.height;
-  if (pixels > kPixelLimit) {
-    throw Error(text("the PNG has ", header.width, " x ", header.height, " pixels (limit ", kPixelLimit, ")"));
+  rows_.resize(expected);
+  inflate_state& state = inflater_->state;
+  isal_inflate_init(&state);
+  state.crc_flag = ISAL_ZLIB;
+  // isa-l's argument is not const but only read.
+  state.next_in = const_cast<std::uint8_t*>(reinterpret_cast<const std::uint8_t*>(stream.data()));
+  state.avail_in = static_cast<std::uint32_t>(stream.size());
+  state.next_out = rows_.data();
+  state.avail_out = static_cast<std::uint32_t>(expected);
+  switch (isal_inflate_stateless(&state)) {
+    case ISAL_DECOMP_OK:
+      break;
+    case ISAL_END_INPUT:
+      throw_damaged_png("its image data are cut short");
+    case ISAL_OUT_OVERFLOW:
+      throw_damaged_png("its image data hold more than its pixels");
+    case ISAL_INCORRECT_CHECKSUM:
+      throw_damaged_png("the checksum of its image data does not match");
+    default:
+      throw_damaged_png("its image data cannot be inflated");
   }
-  picture.height = static_cast<int>(header.height);
-  picture.width = static_cast<int>(header.width);
-  picture.colours = grey ? 1 : 3;
-  picture.bytes.resize(pixels * static_cast<std::uint64_t>(picture.colours));
-  check(spng_decode_image(context.get(), picture.bytes.data(), picture.bytes.size(), SPNG_FMT_PNG, 0));
-  check(spng_decode_chunks(context.get()));  // to the end: the checksum of the last image data stands behind it
+  if (state.avail_out != 0) throw_damaged_png("its image data hold fewer than its pixels");
+}
+
+void PictureDecoder::decode(std::string_view file, Picture& picture) {
+  const PngFile png = parse_png(file);
+  check_supported(png);
+  picture.height = static_cast<int>(png.height);
+  picture.width = static_cast<int>(png.width);
+  picture.colours = png.colour_type == PngFile::kGrey ? 1 : 3;
+  const std::span<const PngPass> passes = png.interlaced ? std::span<const PngPass>(kInterlaced) : kWhole;
+  std::size_t filtered = 0;
+  for (const PngPass& pass : passes) filtered += pass.filtered_bytes(picture);
+  inflate(png.image_data, filtered);
+  picture.bytes.resize(std::size_t{png.width} * png.height * static_cast<std::size_t>(picture.colours));
+  std::span<const std::uint8_t> rest(rows_);
+  for (const PngPass& pass : passes) {
+    const auto rows = rest.first(pass.filtered_bytes(picture));
+    rest = rest.subspan(rows.size());
+    if (!png.interlaced) {
+      undo_filters(rows, pass.row_bytes(picture), picture.colours, picture.bytes.data());
+      continue;
+    }
+    pass_.resize(rows.size());
+    undo_filters(rows, pass.row_bytes(picture), picture.colours, pass_.data());
+    if (!rows.empty()) place_pass(pass, pass_.data(), picture);
+  }
 }
 
 }  // namespace jetvit

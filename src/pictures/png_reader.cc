@@ -39,21 +39,26 @@ bool holds_pictures(const std::filesystem::path& folder) {
                      [](const auto& entry) { return is_png(entry.path()); });
 }
 
-Picture read_picture(const std::filesystem::path& path) {
+void read_picture(const std::filesystem::path& path, PictureDecoder& decoder, Picture& picture) {
   const std::string bytes = read_text_file(path, kFileLimit);
-  Picture picture;
   try {
-    decode_png(bytes, picture);
+    decoder.decode(bytes, picture);
     if (picture.colours != 3) throw Error("the PNG is grey (expected RGB: HCAL, ECAL and tracks)");
   } catch (const Error& error) {
     throw Error(text(path, ": ", error.what()));
   }
-  return picture;
 }
 
 ImageShape shape_of(const Picture& picture) {
   return {3, picture.width, picture.height};  // transposed
 }
+
+// What a thread keeps from picture to picture.
+struct PngTools {
+  PictureDecoder decoder;
+  Picture picture;
+  SparseBuilder builder;
+};
 
 std::uint64_t row_of(const std::filesystem::path& path, std::uint64_t place) {
   const std::string stem = path.stem();
@@ -102,7 +107,9 @@ PngReader::PngReader(std::vector<std::filesystem::path> folders, const ReadOptio
   kind_ = "PNG class folders";
   const auto first = std::find_if(files_.begin(), files_.end(), holds_pictures);
   if (first == files_.end()) throw Error(text(files_.front(), ": the folder holds no .png files"));
-  shape_ = shape_of(read_picture(pictures_in(*first).front()));
+  PngTools tools;
+  read_picture(pictures_in(*first).front(), tools.decoder, tools.picture);
+  shape_ = shape_of(tools.picture);
   for (const auto& folder : files_) channels_of_.push_back(picture_channels(folder.parent_path(), 3));
   channels_ = channels_of_.front();
 }
@@ -114,17 +121,19 @@ void PngReader::read_file(std::size_t folder, const Work& work, const ChunkSink&
     if (started >= names.size()) return std::nullopt;
     return std::exchange(started, started + kTaskPictures);
   };
+  std::vector<PngTools> tools(static_cast<std::size_t>(threads_));
   const auto make = [&](std::size_t begin, int thread) {
+    auto& [decoder, picture, builder] = tools[static_cast<std::size_t>(thread)];
     Chunk chunk;
     JetRecords& jets = chunk.jets;
     jets.images.shape = shape_;
     for (std::size_t place = begin; place < std::min(names.size(), begin + kTaskPictures); ++place) {
-      const Picture picture = read_picture(names[place]);
+      read_picture(names[place], decoder, picture);
       if (shape_of(picture) != shape_) {
         throw Error(text(names[place], ": has ", picture.width, " x ", picture.height, " pixels, others have ",
                          shape_.height, " x ", shape_.width));
       }
-      append_rgb(picture, channels_of_[folder], jets.images);
+      builder.append_rgb(picture, channels_of_[folder], jets.images);
       jets.label.push_back(label_[folder]);
       jets.weight.push_back(1);
       jets.source_file.push_back(static_cast<std::uint32_t>(folder));

@@ -39,11 +39,12 @@ std::optional<double> single_number(const ExampleFeature& feature) {
 }
 
 // Decodes channel `channel` of the record.
-void decode_channel(const std::vector<ExampleFeature>& features, int channel, Picture& picture) {
+void decode_channel(const std::vector<ExampleFeature>& features, int channel, PictureDecoder& decoder,
+                    Picture& picture) {
   const ExampleFeature& feature = require(features, channel_name(channel));
   if (feature.bytes.size() != 1) throw Error(text("feature ", feature.name, " holds no PNG"));
   try {
-    decode_png(feature.bytes[0], picture);
+    decoder.decode(feature.bytes[0], picture);
     if (picture.colours != 1) throw Error("the PNG is RGB (expected grey)");
   } catch (const Error& error) {
     throw Error(text("feature ", feature.name, ": ", error.what()));
@@ -67,6 +68,12 @@ struct Task {
 };
 
 }  // namespace
+
+struct RecordReader::Tools {
+  PictureDecoder decoder;
+  Picture picture;
+  SparseBuilder builder;
+};
 
 RecordReader::RecordReader(std::vector<std::filesystem::path> files, const ReadOptions& options)
     : JetReader(std::move(files)), options_(options) {
@@ -96,8 +103,9 @@ void RecordReader::recognise(const std::filesystem::path& file, const std::vecto
     channels_ = channels_for(shape_.channels);
   } else if (channels > 0) {
     kind_ = "TFRecord, 8-bit PNGs";
+    PictureDecoder decoder;
     Picture picture;
-    decode_channel(features, 0, picture);
+    decode_channel(features, 0, decoder, picture);
     shape_ = {channels, picture.height, picture.width};
     channels_ = picture_channels(file.parent_path(), channels);
   } else {
@@ -120,33 +128,26 @@ void RecordReader::recognise(const std::filesystem::path& file, const std::vecto
   for (const std::string& feature : observer_features_) observer_names_.push_back(observer_name(feature));
 }
 
-bool RecordReader::append_image(const std::vector<ExampleFeature>& features, JetRecords& jets,
-                                std::string& reason) const {
+// Returns null, or why the image is left out.
+const char* RecordReader::append_image(const std::vector<ExampleFeature>& features, Tools& tools,
+                                       SparseImages& images) const {
   if (as_floats_) {
     const std::vector<float>& values = require(features, kPixels).floats;
     if (values.size() != static_cast<std::size_t>(shape_.values())) {
       throw Error(text("feature ", kPixels, " holds ", values.size(), " numbers, others hold ", shape_.values()));
     }
-    for (const float value : values) {
-      if (!std::isfinite(value)) {
-        reason = std::isnan(value) ? "NaN" : "infinite value";
-        return false;
-      }
-    }
-    append_values(values, jets.images);
-    return true;
+    return tools.builder.append_values(values, images);
   }
-  std::vector<Picture> pictures(static_cast<std::size_t>(shape_.channels));
+  Picture& picture = tools.picture;
   for (int channel = 0; channel < shape_.channels; ++channel) {
-    Picture& picture = pictures[static_cast<std::size_t>(channel)];
-    decode_channel(features, channel, picture);
+    decode_channel(features, channel, tools.decoder, picture);
     if (picture.height != shape_.height || picture.width != shape_.width) {
       throw Error(text("feature ", channel_name(channel), ": the PNG has ", picture.width, " x ", picture.height,
                        " pixels, others have ", shape_.width, " x ", shape_.height));
     }
+    tools.builder.append_grey(picture, channels_[static_cast<std::size_t>(channel)], images);
   }
-  append_grey(pictures, channels_, jets.images);
-  return true;
+  return nullptr;
 }
 
 void RecordReader::append_observers(const std::vector<ExampleFeature>& features, JetRecords& jets) const {
@@ -159,10 +160,9 @@ void RecordReader::append_observers(const std::vector<ExampleFeature>& features,
 }
 
 void RecordReader::append(const std::vector<ExampleFeature>& features, std::uint32_t file, std::uint64_t record,
-                          Chunk& chunk) const {
+                          Tools& tools, Chunk& chunk) const {
   JetRecords& jets = chunk.jets;
-  std::string reason;
-  if (!append_image(features, jets, reason)) {
+  if (const char* reason = append_image(features, tools, jets.images); reason != nullptr) {
     chunk.skipped.push_back({file, record, reason});
     return;
   }
@@ -188,6 +188,8 @@ void RecordReader::read_file(std::size_t file, const Work& work, const ChunkSink
     if (task.records.empty()) return std::nullopt;
     return task;
   };
+  const int threads = std::max(1, options_.threads);
+  std::vector<Tools> tools(static_cast<std::size_t>(threads));
   const auto make = [&](const Task& task, int thread) {
     Chunk chunk;
     chunk.jets.images.shape = shape_;
@@ -196,7 +198,8 @@ void RecordReader::read_file(std::size_t file, const Work& work, const ChunkSink
     for (std::size_t index = 0; index < task.records.size(); ++index) {
       const std::uint64_t record = task.first + index;
       try {
-        append(parse_example(task.records[index]), static_cast<std::uint32_t>(file), record, chunk);
+        append(parse_example(task.records[index]), static_cast<std::uint32_t>(file), record,
+               tools[static_cast<std::size_t>(thread)], chunk);
       } catch (const Error& error) {
         throw Error(text(files_[file], ": record ", record, ": ", error.what()));
       }
@@ -204,7 +207,6 @@ void RecordReader::read_file(std::size_t file, const Work& work, const ChunkSink
     work(chunk.jets, thread);
     return chunk;
   };
-  const int threads = std::max(1, options_.threads);
   ordered_for(threads, kRecordsAhead * static_cast<std::size_t>(threads), next, make, [&](Chunk&& chunk) {
     sink(std::move(chunk));
     return true;

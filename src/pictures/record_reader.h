@@ -23,11 +23,13 @@ class RecordReader : public JetReader {
   RecordReader(std::vector<std::filesystem::path> files, const ReadOptions& options);
 
  private:
+  struct Tools;  // what a thread keeps from record to record
+
   void read_file(std::size_t file, const Work& work, const ChunkSink& sink) const override;
   void recognise(const std::filesystem::path& file, const std::vector<ExampleFeature>& features);
-  void append(const std::vector<ExampleFeature>& features, std::uint32_t file, std::uint64_t record,
+  void append(const std::vector<ExampleFeature>& features, std::uint32_t file, std::uint64_t record, Tools& tools,
               Chunk& chunk) const;
-  bool append_image(const std::vector<ExampleFeature>& features, JetRecords& jets, std::string& reason) const;
+  const char* append_image(const std::vector<ExampleFeature>& features, Tools& tools, SparseImages& images) const;
   void append_observers(const std::vector<ExampleFeature>& features, JetRecords& jets) const;
 
   ReadOptions options_;

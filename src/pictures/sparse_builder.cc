@@ -1,62 +1,105 @@
 #include "pictures/sparse_builder.h"
 
 #include <array>
+#include <cmath>
+
+#include "pictures/other_lanes.h"
 
 namespace jetvit {
 namespace {
 
-// The values of all grey levels; which is empty detector is 0.
-std::array<float, 256> level_table(bool is_signed) {
-  std::array<float, 256> table{};
-  for (std::size_t level = 0; level < table.size(); ++level) {
-    table[level] = level_value(static_cast<std::uint8_t>(level), is_signed);
+using LevelTable = std::array<float, 256>;
+
+constexpr LevelTable level_table(bool is_signed) {
+  LevelTable table{};
+  for (int level = 0; level < 256; ++level) {
+    table[static_cast<std::size_t>(level)] =
+        is_signed ? (static_cast<float>(level) - 128.0F) / 127.0F : static_cast<float>(level) / 255.0F;
   }
   return table;
 }
 
-// Appends the channel whose pixel p has the value value_of(p).
-template <class ValueOf>
-void append_channel(SparseImages& images, ValueOf value_of) {
-  const auto pixels = static_cast<std::size_t>(images.shape.pixels());
-  for (std::size_t pixel = 0; pixel < pixels; ++pixel) {
-    const float value = value_of(pixel);
-    if (value == 0) continue;
-    images.pixel.push_back(static_cast<std::uint16_t>(pixel));
-    images.value.push_back(value);
-  }
-  images.offset.push_back(images.pixel.size());
+constexpr LevelTable kUnsignedLevels = level_table(false);
+constexpr LevelTable kSignedLevels = level_table(true);
+
+const LevelTable& levels_of(const Channel& channel) {
+  return channel.is_signed ? kSignedLevels : kUnsignedLevels;
+}
+
+// The one level that means 0.
+std::uint8_t empty_level(const Channel& channel) {
+  return channel.is_signed ? 128 : 0;
 }
 
 }  // namespace
 
-float level_value(std::uint8_t level, bool is_signed) {
-  return is_signed ? (static_cast<float>(level) - 128.0F) / 127.0F : static_cast<float>(level) / 255.0F;
+// Appends a jet of what was found, sorted by counting: lines_of_channel lines make a channel, and the pixels of a line
+// were found in rising order.
+void SparseBuilder::append_found(std::size_t channels, std::size_t lines_of_channel, SparseImages& images) {
+  const std::size_t begin = images.pixel.size();
+  count_.assign(channels * lines_of_channel + 1, 0);
+  for (const Pixel& found : found_) ++count_[found.line + 1];
+  count_[0] = begin;
+  for (std::size_t line = 1; line < count_.size(); ++line) count_[line] += count_[line - 1];
+  for (std::size_t channel = 1; channel <= channels; ++channel) {
+    images.offset.push_back(count_[channel * lines_of_channel]);
+  }
+  images.pixel.resize(begin + found_.size());
+  images.value.resize(begin + found_.size());
+  for (const Pixel& found : found_) {
+    const std::size_t place = count_[found.line]++;
+    images.pixel[place] = found.pixel;
+    images.value[place] = found.value;
+  }
 }
 
-void append_rgb(const Picture& picture, const std::vector<Channel>& channels, SparseImages& images) {
-  const auto height = static_cast<std::size_t>(images.shape.height);
+void SparseBuilder::append_rgb(const Picture& picture, const std::vector<Channel>& channels, SparseImages& images) {
+  const auto height = static_cast<std::size_t>(images.shape.height);  // the picture's width
   const auto width = static_cast<std::size_t>(images.shape.width);
-  for (std::size_t channel = 0; channel < 3; ++channel) {
-    const std::array<float, 256> table = level_table(channels[channel].is_signed);
-    const std::uint8_t* colour = picture.bytes.data() + 2 - channel;
-    append_channel(images,
-                   [&](std::size_t pixel) { return table[colour[3 * (pixel % width * height + pixel / width)]]; });
-  }
+  EmptyLanes<std::uint8_t> empty;
+  for (std::size_t byte = 0; byte < empty.size(); ++byte) empty[byte] = empty_level(channels[2 - byte % 3]);
+  std::array<const LevelTable*, 3> levels{};
+  for (std::size_t channel = 0; channel < 3; ++channel) levels[channel] = &levels_of(channels[channel]);
+  found_.clear();
+  std::size_t column = 0;  // of the jet image, the picture's row
+  std::size_t column_begin = 0;
+  visit_other_lanes(picture.bytes.data(), picture.bytes.size(), empty, [&](std::size_t place) {
+    while (place - column_begin >= 3 * height) {
+      column_begin += 3 * height;
+      ++column;
+    }
+    const std::size_t row = (place - column_begin) / 3;
+    const std::size_t channel = 2 - (place - column_begin) % 3;
+    found_.push_back({static_cast<std::uint32_t>(channel * height + row),
+                      static_cast<std::uint16_t>(row * width + column), (*levels[channel])[picture.bytes[place]]});
+  });
+  append_found(3, height, images);
 }
 
-void append_grey(std::span<const Picture> pictures, const std::vector<Channel>& channels, SparseImages& images) {
-  for (std::size_t channel = 0; channel < pictures.size(); ++channel) {
-    const std::array<float, 256> table = level_table(channels[channel].is_signed);
-    const std::uint8_t* levels = pictures[channel].bytes.data();
-    append_channel(images, [&](std::size_t pixel) { return table[levels[pixel]]; });
-  }
+void SparseBuilder::append_grey(const Picture& picture, const Channel& channel, SparseImages& images) {
+  EmptyLanes<std::uint8_t> empty;
+  empty.fill(empty_level(channel));
+  const LevelTable& levels = levels_of(channel);
+  visit_other_lanes(picture.bytes.data(), picture.bytes.size(), empty, [&](std::size_t pixel) {
+    images.pixel.push_back(static_cast<std::uint16_t>(pixel));
+    images.value.push_back(levels[picture.bytes[pixel]]);
+  });
+  images.offset.push_back(images.pixel.size());
 }
 
-void append_values(std::span<const float> values, SparseImages& images) {
+const char* SparseBuilder::append_values(std::span<const float> values, SparseImages& images) {
   const auto channels = static_cast<std::size_t>(images.shape.channels);
-  for (std::size_t channel = 0; channel < channels; ++channel) {
-    append_channel(images, [&](std::size_t pixel) { return values[pixel * channels + channel]; });
-  }
+  const char* fault = nullptr;
+  found_.clear();
+  visit_other_lanes(values.data(), values.size(), EmptyLanes<float>{}, [&](std::size_t place) {
+    const float value = values[place];
+    if (value == 0) return;  // negative zero
+    if (!std::isfinite(value) && fault == nullptr) fault = std::isnan(value) ? "NaN" : "infinite value";
+    found_.push_back(
+        {static_cast<std::uint32_t>(place % channels), static_cast<std::uint16_t>(place / channels), value});
+  });
+  if (fault == nullptr) append_found(channels, 1, images);
+  return fault;
 }
 
 }  // namespace jetvit

@@ -9,6 +9,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import zlib
 
 import numpy as np
 import pyarrow as pa
@@ -85,6 +86,24 @@ def prepared(jetvit, folder):
     keep("manifest", "part", without_digest(part / "part.json"))
 
 
+def pictures():
+    """PNGs with each filter, interlaced and not, their image data in chunks of 20 bytes."""
+    def chunk(name, data):
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+    def row(kind, count):
+        return bytes([kind]) + random.integers(0, 256, count, np.uint8).tobytes()
+
+    random = np.random.default_rng(2)
+    passes = ((1, 1), (1, 1), (2, 1), (1, 2), (3, 1), (2, 3), (5, 2))  # columns and rows of 5 x 5 pixels, interlaced
+    for name, colour, colours, interlaced in (("filters", 2, 3, 0), ("interlaced", 0, 1, 1), ("interlaced-rgb", 2, 3, 1)):
+        sizes = passes if interlaced else ((5, 5),)
+        rows = b"".join(row(index % 5, columns * colours) for columns, lines in sizes for index in range(lines))
+        image = zlib.compress(rows)
+        keep("png", name, b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 5, 5, 8, colour, 0, 0, interlaced))
+             + b"".join(chunk(b"IDAT", image[begin:begin + 20]) for begin in range(0, len(image), 20)) + chunk(b"IEND", b""))
+
+
 def without_digest(path):
     """A signed manifest would be refused after every change."""
     document = json.loads(path.read_text())
@@ -141,6 +160,7 @@ def main(jetvit):
         parquet(pathlib.Path(name))
         scores(pathlib.Path(name))
         prepared(pathlib.Path(jetvit).resolve(), pathlib.Path(name))
+    pictures()
     keep("safetensors", "tensors", save({"a": np.zeros((2, 3), np.float32), "b": np.zeros(0, np.int64), "c": np.ones((), bool)},
                                         {"jetvit": "{}"}))
     keep("safetensors", "empty", save({}))

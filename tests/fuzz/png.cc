@@ -7,9 +7,10 @@ namespace {
 
 void decode(std::string_view bytes) {
   using namespace jetvit;
+  static PictureDecoder decoder;  // as readers keep it: what one picture leaves behind must not harm the next
   Picture picture;
   try {
-    decode_png(bytes, picture);
+    decoder.decode(bytes, picture);
   } catch (const Error&) {
   }
 }
