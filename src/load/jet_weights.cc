@@ -10,36 +10,74 @@
 namespace jetvit {
 namespace {
 
-void check_bins(const std::vector<double>& edges) {
-  if (edges.size() < 2) {
-    throw UsageError("weights.bins: at least two edges are needed (for example bins = [80, 100, 120, 140, 170])");
+// One observer cut into bins.
+struct Axis {
+  const char* observer_key;
+  const char* bins_key;
+  const std::string& observer;
+  const std::vector<double>& edges;
+
+  std::size_t bins() const { return edges.size() - 1; }
+};
+
+void check_edges(const Axis& axis) {
+  if (axis.edges.size() < 2) {
+    throw UsageError(text(axis.bins_key, ": at least two edges are needed (for example [80, 100, 120, 140, 170])"));
   }
-  for (std::size_t i = 1; i < edges.size(); ++i) {
-    if (!(edges[i] > edges[i - 1])) {
-      throw UsageError(text("weights.bins: ", edges[i], " follows ", edges[i - 1], " (edges rise)"));
+  for (std::size_t i = 1; i < axis.edges.size(); ++i) {
+    if (!(axis.edges[i] > axis.edges[i - 1])) {
+      throw UsageError(text(axis.bins_key, ": ", axis.edges[i], " follows ", axis.edges[i - 1], " (edges rise)"));
     }
   }
+}
+
+// The axes of the histograms: none for classes alone.
+std::vector<Axis> axes_of(const WeightOptions& options) {
+  std::vector<Axis> axes;
+  if (options.kind != "flat" && options.kind != "reference") return axes;
+  axes.push_back({"weights.observer", "weights.bins", options.observer, options.bins});
+  if (!options.second_bins.empty()) {
+    axes.push_back({"weights.second_observer", "weights.second_bins", options.second_observer, options.second_bins});
+  }
+  for (const Axis& axis : axes) check_edges(axis);
+  constexpr std::size_t kBinLimit = std::size_t{1} << 20;
+  if (axes.size() == 2 && axes[0].bins() > kBinLimit / axes[1].bins()) {
+    throw UsageError(
+        text("weights.second_bins: ", axes[0].bins(), " x ", axes[1].bins(), " bins are more than ", kBinLimit));
+  }
+  return axes;
 }
 
 std::string place_of(const JetRecords& jets, std::size_t jet) {
   return text("the jet of file ", jets.source_file[jet], ", row ", jets.source_row[jet]);
 }
 
-// The bin of every jet: that whose lower edge is the last one not above the value.
-std::vector<std::uint32_t> bins_of(const JetRecords& jets, const WeightOptions& options) {
-  check_bins(options.bins);
+// Each jet's bin of one axis: that whose lower edge is the last one not above the value.
+std::vector<std::uint32_t> bins_of(const JetRecords& jets, const Axis& axis) {
   std::vector<std::uint32_t> bins;
   bins.reserve(jets.size());
-  for (const double value : jets.observer(options.observer)) {
+  for (const double value : jets.observer(axis.observer)) {
     if (!std::isfinite(value)) {
       throw Error(
-          text("weights.observer: ", printable(options.observer), " of ", place_of(jets, bins.size()), " is ", value));
+          text(axis.observer_key, ": ", printable(axis.observer), " of ", place_of(jets, bins.size()), " is ", value));
     }
-    const auto above = std::upper_bound(options.bins.begin(), options.bins.end(), value) - options.bins.begin();
-    const auto last = static_cast<std::ptrdiff_t>(options.bins.size()) - 2;
+    const auto above = std::upper_bound(axis.edges.begin(), axis.edges.end(), value) - axis.edges.begin();
+    const auto last = static_cast<std::ptrdiff_t>(axis.bins()) - 1;
     bins.push_back(static_cast<std::uint32_t>(std::clamp<std::ptrdiff_t>(above - 1, 0, last)));
   }
   return bins;
+}
+
+// Each jet's cell of all axes, counted row by row.
+std::vector<std::uint32_t> cells_of(const JetRecords& jets, const std::vector<Axis>& axes) {
+  std::vector<std::uint32_t> cells(jets.size(), 0);
+  for (const Axis& axis : axes) {
+    const std::vector<std::uint32_t> bins = bins_of(jets, axis);
+    for (std::size_t jet = 0; jet < cells.size(); ++jet) {
+      cells[jet] = cells[jet] * static_cast<std::uint32_t>(axis.bins()) + bins[jet];
+    }
+  }
+  return cells;
 }
 
 double product_sum(const std::vector<double>& a, const std::vector<double>& b) {
@@ -58,9 +96,10 @@ std::vector<float> jet_weights(const JetRecords& jets, const WeightOptions& opti
     }
   }
   if (options.kind == "none") return weights;
-  const bool binned = options.kind != "class";
-  const std::vector<std::uint32_t> bins = binned ? bins_of(jets, options) : std::vector<std::uint32_t>(jets.size(), 0);
-  const std::size_t count = binned ? options.bins.size() - 1 : 1;
+  const std::vector<Axis> axes = axes_of(options);
+  const std::vector<std::uint32_t> bins = cells_of(jets, axes);
+  std::size_t count = 1;
+  for (const Axis& axis : axes) count *= axis.bins();
   std::array<std::vector<double>, 2> sums;
   sums.fill(std::vector<double>(count, 0));
   for (std::size_t jet = 0; jet < jets.size(); ++jet) sums[jets.label[jet]][bins[jet]] += weights[jet];

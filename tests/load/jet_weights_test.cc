@@ -1,6 +1,8 @@
 #include "load/jet_weights.h"
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 #include <limits>
 #include <numeric>
 
@@ -13,10 +15,12 @@
 namespace jetvit {
 namespace {
 
-JetRecords records(std::vector<double> pt, std::vector<std::uint8_t> label, std::vector<float> weight) {
+JetRecords records(std::vector<double> pt, std::vector<std::uint8_t> label, std::vector<float> weight,
+                   std::vector<double> mass = {}) {
+  mass.resize(pt.size(), 10);
   JetRecords jets;
   jets.observer_names = {"m0", "pt"};
-  jets.observers = {std::vector<double>(pt.size(), 10), std::move(pt)};
+  jets.observers = {std::move(mass), std::move(pt)};
   jets.label = std::move(label);
   jets.weight = std::move(weight);
   for (std::size_t jet = 0; jet < jets.size(); ++jet) {
@@ -26,18 +30,20 @@ JetRecords records(std::vector<double> pt, std::vector<std::uint8_t> label, std:
   return jets;
 }
 
-// Jets of two classes with unlike falling spectra.
+// Jets of two classes with unlike falling spectra, and masses that depend on class and pT.
 JetRecords spectra(std::size_t count) {
   RandomStream stream({17});
   std::vector<double> pt;
+  std::vector<double> mass;
   std::vector<std::uint8_t> label;
   std::vector<float> weight;
   for (std::size_t jet = 0; jet < count; ++jet) {
     label.push_back(stream.chance(0.3) ? 1 : 0);
     pt.push_back(80 - (label.back() == 1 ? 20 : 40) * std::log(1 - stream.uniform()));
     weight.push_back(static_cast<float>(stream.uniform(0.5, 2)));
+    mass.push_back(pt.back() * stream.uniform(0.1, label.back() == 1 ? 0.3 : 0.2));
   }
-  return records(std::move(pt), std::move(label), std::move(weight));
+  return records(std::move(pt), std::move(label), std::move(weight), std::move(mass));
 }
 
 const std::vector<double> bin_edges = {80, 100, 120, 140, 160, 200, 260};
@@ -65,16 +71,20 @@ TEST(JetWeights, AreThoseOfNumpyHistograms) {
   const Json oracle = parse_json(read_text_file(path, 1 << 20), path);
   const JetRecords jets =
       records(oracle["pt"].get<std::vector<double>>(), oracle["label"].get<std::vector<std::uint8_t>>(),
-              oracle["weight"].get<std::vector<float>>());
-  for (const auto& [kind, expected] : oracle["expected"].items()) {
-    const std::vector<float> weights =
-        jet_weights(jets, {.kind = kind, .bins = oracle["bins"].get<std::vector<double>>()});
-    ASSERT_EQ(weights.size(), expected.size());
-    for (std::size_t jet = 0; jet < weights.size(); ++jet) {
-      const double wanted = expected[jet].get<double>();
-      EXPECT_NEAR(weights[jet], wanted, 1e-6 * (1 + wanted)) << kind << " " << jet;
+              oracle["weight"].get<std::vector<float>>(), oracle["m0"].get<std::vector<double>>());
+  const auto compare = [&](const char* key, const std::vector<double>& second_bins) {
+    for (const auto& [kind, expected] : oracle[key].items()) {
+      const std::vector<float> weights = jet_weights(
+          jets, {.kind = kind, .bins = oracle["bins"].get<std::vector<double>>(), .second_bins = second_bins});
+      ASSERT_EQ(weights.size(), expected.size());
+      for (std::size_t jet = 0; jet < weights.size(); ++jet) {
+        const double wanted = expected[jet].get<double>();
+        EXPECT_NEAR(weights[jet], wanted, 1e-6 * (1 + wanted)) << key << " " << kind << " " << jet;
+      }
     }
-  }
+  };
+  compare("expected", {});
+  compare("expected_of_two", oracle["second_bins"].get<std::vector<double>>());
 }
 
 TEST(JetWeights, FlatSpectraAreFlat) {
@@ -82,6 +92,55 @@ TEST(JetWeights, FlatSpectraAreFlat) {
   const auto sums = histograms(jets, jet_weights(jets, {.kind = "flat", .bins = bin_edges}));
   for (const std::vector<double>& bins : sums) {
     for (const double content : bins) EXPECT_NEAR(content, 10000.0 / 6, kRounding * 10000);
+  }
+}
+
+// Sums of the weights of a class by cells of pT and mass.
+std::vector<double> cells(const JetRecords& jets, const std::vector<float>& weights, int label,
+                          const std::vector<double>& mass_edges) {
+  std::vector<double> sums((bin_edges.size() - 1) * (mass_edges.size() - 1));
+  for (std::size_t jet = 0; jet < jets.size(); ++jet) {
+    std::size_t pt = 0;
+    std::size_t mass = 0;
+    while (pt + 2 < bin_edges.size() && jets.observer("pt")[jet] >= bin_edges[pt + 1]) ++pt;
+    while (mass + 2 < mass_edges.size() && jets.observer("m0")[jet] >= mass_edges[mass + 1]) ++mass;
+    if (jets.label[jet] == label) sums[pt * (mass_edges.size() - 1) + mass] += weights[jet];
+  }
+  return sums;
+}
+
+TEST(JetWeights, ReferenceOfTwoObserversHoldsCellByCell) {
+  const JetRecords jets = spectra(20000);
+  const std::vector<double> mass_edges = {5, 12, 20, 30};
+  const auto weights = jet_weights(jets, {.kind = "reference", .bins = bin_edges, .second_bins = mass_edges});
+  const std::vector<double> background = cells(jets, weights, 0, mass_edges);
+  const std::vector<double> signal = cells(jets, weights, 1, mass_edges);
+  const auto one = jet_weights(jets, {.kind = "reference", .bins = bin_edges});
+  const std::vector<double> signal_of_one = cells(jets, one, 1, mass_edges);
+  double change = 0;
+  std::size_t filled = 0;
+  for (std::size_t cell = 0; cell < signal.size(); ++cell) {
+    if (signal[cell] == 0) continue;
+    ++filled;
+    EXPECT_NEAR(signal[cell] / background[cell], signal[0] / background[0], kRounding) << cell;
+    change += std::abs(signal_of_one[cell] - signal[cell]);
+  }
+  EXPECT_GE(filled, 10U);
+  EXPECT_GT(change, 1000);  // jets: the spectrum of pT alone leaves that of the mass as it is
+}
+
+TEST(JetWeights, FlatOfTwoObserversFillsEveryCellAlike) {
+  const JetRecords jets = spectra(20000);
+  const std::vector<double> mass_edges = {5, 12, 20, 30};
+  const auto weights = jet_weights(jets, {.kind = "flat", .bins = bin_edges, .second_bins = mass_edges});
+  for (const int label : {0, 1}) {
+    const std::vector<double> sums = cells(jets, weights, label, mass_edges);
+    const auto filled = std::count_if(sums.begin(), sums.end(), [](double content) { return content > 0; });
+    EXPECT_GE(filled, 10);
+    for (const double content : sums) {
+      if (content == 0) continue;
+      EXPECT_NEAR(content, 10000.0 / static_cast<double>(filled), kRounding * 10000);
+    }
   }
 }
 
@@ -129,9 +188,21 @@ TEST(JetWeights, MistakesAreNamed) {
   EXPECT_ERROR(jet_weights(jets, {.kind = "flat", .bins = {1, 3, 3}}), UsageError, "3 follows 3 (edges rise)");
   EXPECT_ERROR(jet_weights(jets, {.kind = "flat", .observer = "eta", .bins = bin_edges}), Error,
                "no observer \"eta\" (there are: m0, pt)");
+  EXPECT_ERROR(jet_weights(jets, {.kind = "flat", .bins = bin_edges, .second_bins = {1}}), UsageError,
+               "weights.second_bins: at least two edges");
+  EXPECT_ERROR(jet_weights(jets, {.kind = "flat", .bins = bin_edges, .second_observer = "eta", .second_bins = {1, 2}}),
+               Error, "no observer \"eta\" (there are: m0, pt)");
+  std::vector<double> many(2000);
+  std::iota(many.begin(), many.end(), 0.0);
+  EXPECT_ERROR(jet_weights(jets, {.kind = "flat", .bins = many, .second_bins = many}), UsageError,
+               "weights.second_bins: 1999 x 1999 bins are more than 1048576");
   JetRecords bad = jets;
   bad.observers[1][5] = std::numeric_limits<double>::quiet_NaN();
   EXPECT_ERROR(jet_weights(bad, {.kind = "flat", .bins = bin_edges}), Error, "pt of the jet of file 0, row 5 is nan");
+  EXPECT_ERROR(
+      jet_weights(
+          bad, {.kind = "flat", .observer = "m0", .bins = {1, 2}, .second_observer = "pt", .second_bins = bin_edges}),
+      Error, "weights.second_observer: pt of the jet of file 0, row 5 is nan");
   bad = jets;
   bad.weight[7] = -1;
   EXPECT_ERROR(jet_weights(bad, {}), Error, "the weight of the jet of file 0, row 7 is -1");

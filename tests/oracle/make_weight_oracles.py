@@ -12,16 +12,18 @@ import numpy as np
 
 FILE = pathlib.Path(__file__).resolve().parents[1] / "load" / "weight_oracles.json"
 EDGES = [80.0, 90.0, 105.0, 125.0, 150.0, 170.0]
+MASS_EDGES = [10.0, 20.0, 35.0, 60.0]
 
 
-def weigh(pt, label, base, method, edges):
-    x = np.clip(pt, min(edges), max(edges))
-    raw = {c: np.histogram(x[label == c], bins=edges, weights=base[label == c])[0] for c in (0, 1)}
+def weigh(observers, label, base, method, edges):
+    """By the histogram of one observer, or of two."""
+    x = np.stack([np.clip(values, min(e), max(e)) for values, e in zip(observers, edges)], axis=1)
+    raw = {c: np.histogramdd(x[label == c], bins=edges, weights=base[label == c])[0] for c in (0, 1)}
     result = {}
     with np.errstate(divide="ignore", invalid="ignore"):
         for c in (0, 1):
             if method == "flat":
-                wanted = np.ones(len(edges) - 1)
+                wanted = np.ones_like(raw[c])
             elif method == "reference":
                 wanted = raw[0]
             else:
@@ -29,8 +31,8 @@ def weigh(pt, label, base, method, edges):
             result[c] = np.nan_to_num(wanted / raw[c], nan=0, posinf=0)
     # Equalise the classes: each gets half of the jets.
     for c in (0, 1):
-        result[c] = result[c] * (len(pt) / 2) / np.sum(raw[c] * result[c])
-    cell = np.minimum(np.digitize(x, edges) - 1, len(edges) - 2)
+        result[c] = result[c] * (len(label) / 2) / np.sum(raw[c] * result[c])
+    cell = tuple(np.minimum(np.digitize(column, e) - 1, len(e) - 2) for column, e in zip(x.T, edges))
     return base * np.where(label == 1, result[1][cell], result[0][cell])
 
 
@@ -41,9 +43,12 @@ def main():
     pt[:4] = [90.0, 80.0, 170.0, 150.0]  # on the edges
     base = random.uniform(0.2, 3, 120).round(3)
     base[7] = 0
-    cases = {method: weigh(pt, label, base, method, EDGES).tolist() for method in ("class", "flat", "reference")}
-    document = {"numpy": np.__version__, "bins": EDGES, "pt": pt.tolist(), "label": label.tolist(), "weight": base.tolist(),
-                "expected": cases}
+    mass = np.where(label == 1, random.normal(40, 15, 120), random.exponential(25, 120)).round(3)
+    mass[:4] = [10.0, 20.0, 60.0, 35.0]
+    cases = {method: weigh([pt], label, base, method, [EDGES]).tolist() for method in ("class", "flat", "reference")}
+    both = {method: weigh([pt, mass], label, base, method, [EDGES, MASS_EDGES]).tolist() for method in ("flat", "reference")}
+    document = {"numpy": np.__version__, "bins": EDGES, "second_bins": MASS_EDGES, "pt": pt.tolist(), "m0": mass.tolist(),
+                "label": label.tolist(), "weight": base.tolist(), "expected": cases, "expected_of_two": both}
     path = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else FILE
     path.write_text(json.dumps(document, indent=1) + "\n")
 
