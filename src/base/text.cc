@@ -74,6 +74,7 @@ void append_text(std::string& out, unsigned long long part) {
 std::string fixed(double value, int digits) {
   std::string out;
   append_number(out, value, std::chars_format::fixed, digits);
+  if (out.starts_with('-') && out.find_first_not_of("-0.") == std::string::npos) out.erase(0, 1);
   return out;
 }
 

@@ -16,7 +16,7 @@ struct Titles {
 
   explicit Titles(const AxisTitle& title)
       : below(title.unit.empty() ? title.quantity : text(title.quantity, " [", title.unit, "]")),
-        beside(title.unit.empty() ? "density" : text("share of jets per ", title.unit)) {}
+        beside(title.unit.empty() ? "density" : text("share of ", title.counted, " per ", title.unit)) {}
 };
 
 void draw_densities(Canvas& canvas, const std::string& below, const std::string& beside, const Histogram& bins,

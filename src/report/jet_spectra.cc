@@ -92,7 +92,7 @@ void JetSpectra::name_spectra(const std::vector<std::string>& observer_names) {
     const std::string& name = channel.name;
     spectra_.push_back({text(name, "_pixels"), {text("occupied ", name, " pixels of a jet"), ""}, {}});
     if (channel.is_signed) {
-      spectra_.push_back({name, {text(name, " of a pixel"), ""}, {}});
+      spectra_.push_back({name, {text(name, " of a pixel"), channel.unit, "pixels"}, {}});
     } else {
       spectra_.push_back({text(name, "_sum"), {text(name, " sum of a jet"), channel.unit}, {}});
     }

@@ -28,6 +28,7 @@ struct NamedValues {
 struct AxisTitle {
   std::string quantity;  // "jet pT"
   std::string unit;      // "GeV"; empty: none
+  std::string counted = "jets";
 };
 
 // Normalised histograms of several samples over the range that holds nearly all of them; values that are not finite

@@ -14,6 +14,8 @@ namespace {
 TEST(Text, ConcatenatesAndFormats) {
   EXPECT_EQ(text("row ", 7, ": ", 0.1, ' ', true), "row 7: 0.1 true");
   EXPECT_EQ(fixed(0.8146, 2), "0.81");
+  EXPECT_EQ(fixed(-0.04, 1), "0.0");
+  EXPECT_EQ(fixed(-0.06, 1), "-0.1");
   EXPECT_EQ(with_commas(1234567), "1,234,567");
   EXPECT_EQ(with_commas(12), "12");
   EXPECT_EQ(human_bytes(1536), "1.5 kB");

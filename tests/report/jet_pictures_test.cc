@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <string>
 
 #include <gtest/gtest.h>
 
@@ -133,6 +135,21 @@ TEST(JetSpectra, SampleIsSpreadEvenlyOverAnInputSortedByClass) {
           << "every quantity is of the same jets";
     }
   }
+}
+
+// What has a sign is shown pixel by pixel, in the channel's unit; what has none by its sum in a jet.
+TEST(JetSpectra, TitlesSayWhatIsCounted) {
+  JetSpectra spectra(channels_for(8), {.limit = 10, .by_class = false});
+  JetRecords jets;
+  jets.images.shape = {8, 1, 1};
+  spectra.add(jets);
+  std::map<std::string, AxisTitle> titles;
+  for (const Spectrum& spectrum : spectra.spectra()) titles[spectrum.name] = spectrum.title;
+  EXPECT_EQ(titles.at("d0").unit, "sigma");
+  EXPECT_EQ(titles.at("d0").counted, "pixels");
+  EXPECT_EQ(titles.at("tracks_sum").unit, "GeV");
+  EXPECT_EQ(titles.at("tracks_sum").counted, "jets");
+  EXPECT_EQ(titles.at("d0_pixels").unit, "");
 }
 
 TEST(JetSpectra, FewerThanTheLimitAreAllThere) {
