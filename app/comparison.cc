@@ -63,12 +63,21 @@ DataSet read_store(const std::string& path, bool with_spectra) {
   return set;
 }
 
+// Of two sets, labels of Parquet are for the one that is.
+ReadOptions options_of(InputFormat format, ReadOptions options) {
+  if (format == InputFormat::kParquet) return options;
+  options.label_column = ReadOptions().label_column;
+  options.any_label = options.any_label && format == InputFormat::kTfRecords;
+  return options;
+}
+
 // Files are compared as a store of theirs would be: with empty pixels suppressed.
 DataSet read_files(const std::string& name, const ReadOptions& options, bool with_spectra) {
   const double threshold = PrepareOptions().zero_threshold;
   InputNames names;
   names.any = {name};
-  const std::unique_ptr<JetReader> reader = open_reader(find_inputs(names), options);
+  const Inputs inputs = find_inputs(names);
+  const std::unique_ptr<JetReader> reader = open_reader(inputs, options_of(inputs.format, options));
   DataSet set(name, reader->shape(), reader->channels(), with_spectra);
   const ReadSummary summary =
       reader->read([&](JetRecords& jets, int) { suppress_zeros(jets.images, reader->channels(), threshold); },

@@ -126,6 +126,7 @@ ReadSummary summary_of(const Manifest& manifest) {
 }
 
 Findings inspect_store(const InspectCommand& command) {
+  refuse_label_options(command.read, "jet stores", false);
   const Manifest manifest = read_manifest(command.input);
   check_shards(command.input, manifest);
   if (command.verify && manifest.skipped_report) verify_file(command.input, *manifest.skipped_report);
@@ -246,7 +247,8 @@ void print(const Findings& findings, const std::string& input) {
             << findings.shape.height << " x " << findings.shape.width << ", " << with_commas(findings.summary.kept)
             << " jets (" << with_commas(findings.counts[0]) << " of class 0, " << with_commas(findings.counts[1])
             << " of class 1), " << findings.summary.skipped
-            << " rows skipped\nobservers: " << join(findings.observers, ", ") << '\n';
+            << " rows skipped\nobservers: " << (findings.observers.empty() ? "none" : join(findings.observers, ", "))
+            << '\n';
   if (!findings.splits.empty()) print_preparation(findings);
   print_channels(findings, findings.statistics_of, findings.statistics);
   for (const SplitFindings& of : findings.splits) {

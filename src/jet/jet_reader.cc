@@ -24,6 +24,14 @@ std::string csv_field(const std::string& word) {
 
 }  // namespace
 
+void refuse_label_options(const ReadOptions& options, const std::string& sources, bool has_label_values) {
+  const auto refuse = [&](bool is_chosen, const char* option) {
+    if (is_chosen) throw UsageError(text(option, " is for raw Parquet: ", sources, " have labels of their own"));
+  };
+  refuse(options.label_column != ReadOptions().label_column, "--label-column");
+  refuse(options.any_label && !has_label_values, "--positive-label");
+}
+
 std::uint8_t label_of(double value, const ReadOptions& options) {
   if (value == options.positive_label) return 1;
   if (options.any_label || value == 0 || value == 1) return 0;

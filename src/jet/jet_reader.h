@@ -25,6 +25,10 @@ struct ReadOptions {
   int threads = default_threads();
 };
 
+// Throws UsageError where another label was chosen than the one that such sources have: the label column, and the
+// positive label where labels have no values.
+void refuse_label_options(const ReadOptions& options, const std::string& sources, bool has_label_values);
+
 // The label that a value means. Throws Error for another one than 0 and 1 where the options name no positive label.
 std::uint8_t label_of(double value, const ReadOptions& options);
 

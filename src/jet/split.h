@@ -18,6 +18,8 @@ Split split_from_name(std::string_view name);  // throws UsageError
 struct SplitShares {
   double validation = 0.15;
   double test = 0.15;
+
+  bool operator==(const SplitShares&) const = default;
 };
 
 // The split of a jet from a hash of its file's name (without folders) and row: stable under the order of files, threads

@@ -1,6 +1,7 @@
 #include "pictures/png_reader.h"
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <optional>
 #include <set>
@@ -21,8 +22,20 @@ constexpr std::size_t kTaskPictures = 64;
 constexpr std::size_t kPicturesAhead = 8;  // tasks a thread
 constexpr std::uint64_t kFileLimit = std::uint64_t{16} << 20;
 
+std::string lower_suffix(const std::filesystem::path& path) {
+  std::string suffix = path.extension();
+  std::transform(suffix.begin(), suffix.end(), suffix.begin(), [](unsigned char c) { return std::tolower(c); });
+  return suffix;
+}
+
 bool is_png(const std::filesystem::path& path) {
-  return path.extension() == ".png" || path.extension() == ".PNG";
+  return lower_suffix(path) == ".png";
+}
+
+// Which ImageFolder would read as well.
+bool is_other_picture(const std::filesystem::path& path) {
+  static const std::set<std::string> suffixes = {".jpg", ".jpeg", ".ppm", ".bmp", ".pgm", ".tif", ".tiff", ".webp"};
+  return suffixes.contains(lower_suffix(path));
 }
 
 std::vector<std::filesystem::path> pictures_in(const std::filesystem::path& folder) {
@@ -85,13 +98,29 @@ std::vector<std::uint8_t> labels_of(const std::vector<std::filesystem::path>& fo
   return labels;
 }
 
+// What is wrong with pictures of a class that would be left out in silence; empty: nothing.
+std::string unread_pictures(const std::filesystem::path& folder) {
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    if (entry.is_directory() ? holds_pictures(entry.path()) : is_other_picture(entry.path())) {
+      return text(entry.path(), entry.is_directory()
+                                    ? ": holds pictures a folder too deep (they belong into the folder of their class)"
+                                    : ": is a picture, but no PNG (leave it out, or convert it without loss)");
+    }
+  }
+  return "";
+}
+
 }  // namespace
 
 std::vector<std::filesystem::path> class_folders(const std::filesystem::path& root) {
   std::vector<std::filesystem::path> folders;
+  std::string unread;
   for (const auto& entry : std::filesystem::directory_iterator(root)) {
-    if (entry.is_directory() && holds_pictures(entry.path())) folders.push_back(entry.path());
+    if (!entry.is_directory()) continue;
+    if (holds_pictures(entry.path())) folders.push_back(entry.path());
+    if (unread.empty()) unread = unread_pictures(entry.path());
   }
+  if (!folders.empty() && !unread.empty()) throw Error(unread);
   std::sort(folders.begin(), folders.end(), natural_less);
   return folders;
 }

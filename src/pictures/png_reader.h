@@ -7,7 +7,8 @@
 
 namespace jetvit {
 
-// The class folders in `root`, which are its folders that hold PNG files, in natural order.
+// The class folders in `root`, which are its folders that hold PNG files, in natural order. Throws Error where pictures
+// beside them would not be read: in deeper folders, or of other formats.
 std::vector<std::filesystem::path> class_folders(const std::filesystem::path& root);
 
 // How many PNG files lie in it.

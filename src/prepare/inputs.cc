@@ -204,8 +204,10 @@ void refuse_copies(const Inputs& inputs) {
 std::unique_ptr<JetReader> open_reader(const Inputs& inputs, const ReadOptions& options) {
   switch (inputs.format) {
     case InputFormat::kPngFolders:
+      refuse_label_options(options, "PNG class folders", false);
       return std::make_unique<PngReader>(inputs.files, options);
     case InputFormat::kTfRecords:
+      refuse_label_options(options, "TFRecords", true);
       return std::make_unique<RecordReader>(inputs.files, options);
     case InputFormat::kParquet:
       break;

@@ -97,7 +97,13 @@ std::unique_ptr<JetSource> read_files(const SourceOptions& options) {
 
 std::unique_ptr<JetSource> open_source(const SourceOptions& options) {
   if (options.inputs.empty()) throw UsageError("no data were named (say --data, or --train, --validation and --test)");
-  if (const auto store = options.store()) return std::make_unique<StoreSource>(*store, options.read.threads);
+  if (const auto store = options.store()) {
+    refuse_label_options(options.read, "jet stores", false);
+    if (options.inputs.shares != SplitShares()) {
+      throw UsageError("--validation-share and --test-share: a jet store has its splits (jetvit prepare makes them)");
+    }
+    return std::make_unique<StoreSource>(*store, options.read.threads);
+  }
   return read_files(options);
 }
 

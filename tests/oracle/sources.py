@@ -85,6 +85,9 @@ def prepare(jetvit, *words):
 
 def pngs_come_back(jetvit, folder):
     written = write_pngs(folder / "png")
+    for name in ("2.PNG", "3.Png"):  # as ImageFolder reads them
+        (folder / "png/quark" / name.lower()).rename(folder / "png/quark" / name)
+    (folder / "png/quark/notes.txt").write_text("no picture")
     prepare(jetvit, folder / "png", "--out", folder / "png_store")
     seen = set()
     for jet, image in store_jets(folder / "png_store"):
@@ -182,10 +185,10 @@ def damaged(jetvit, folder):
     good = [eight_channels(pixels, number % 2) for number in range(5)]
     count = 0
 
-    def refuse(data, *fragments, status=1):
+    def refuse(data, *fragments, status=1, more=()):
         nonlocal count
         out = folder / "refused"
-        mistakes.expect(mistakes.run(jetvit, "prepare", data, "--out", out, "--threads", "2"), status, *fragments)
+        mistakes.expect(mistakes.run(jetvit, "prepare", data, "--out", out, "--threads", "2", *more), status, *fragments)
         assert not (out / "manifest.json").exists(), fragments
         shutil.rmtree(out, ignore_errors=True)  # what was finished before the damage stays
         count += 1
@@ -252,7 +255,29 @@ def damaged(jetvit, folder):
     pictures("p_cut", lambda root: (root / "quark/1.png").write_bytes(png(pixels[..., :3])[:90]), "quark/1.png", "damaged PNG")
     pictures("p_empty", lambda root: (root / "quark/1.png").write_bytes(b""), "quark/1.png")
     pictures("p_three", lambda root: shutil.copytree(root / "quark", root / "tau"), "gluon, quark, tau", "two classes")
+    def move_down(root, label, name="1.png"):
+        (root / label / "part").mkdir(exist_ok=True)
+        (root / label / name).rename(root / label / "part" / name)
+
+    # ImageFolder would read these as well: none of them is left out in silence.
+    pictures("p_deeper", lambda root: move_down(root, "quark"), "quark/part", "a folder too deep")
+    pictures("p_all_deeper", lambda root: [move_down(root, "quark", name) for name in ("0.png", "1.png", "2.png")], "quark/part", "a folder too deep")
+    pictures("p_jpeg", lambda root: cv2.imwrite(str(root / "quark/1.jpg"), pixels[..., :3]), "quark/1.jpg", "no PNG")
+    pictures("p_jpegs", lambda root: [path.rename(path.with_suffix(".JPEG")) for path in (root / "quark").iterdir()], ".JPEG", "no PNG")
     pictures("p_description", lambda root: (root / "preparation.json").write_text("{"), "preparation.json", "damaged")
+    # Options that would change nothing are refused, not passed over: the labels would be others than the user thinks.
+    write_pngs(folder / "own", jets=3)
+    prepare(jetvit, folder / "jets.parquet", "--out", folder / "own_store")
+    shard = write_records(folder / "own.tfrecords", good)
+    column, positive = ("--label-column", "is_top"), ("--positive-label", "0")
+    for data, option, words in ((folder / "own", column, "PNG class folders"), (folder / "own", positive, "PNG class folders"),
+                                (shard, column, "TFRecords")):
+        refuse(data, f"{option[0]} is for raw Parquet: {words} have labels", status=2, more=option)
+    for option in (column, positive):
+        message = f"{option[0]} is for raw Parquet: jet stores have labels"
+        mistakes.expect(mistakes.run(jetvit, "inspect", folder / "own_store", *option), 2, message)
+        mistakes.expect(tiny.train(jetvit, folder / "own_store", folder / "own_run", *option), 2, message)
+    mistakes.expect(tiny.train(jetvit, folder / "own_store", folder / "own_run", "--test-share", "0.5"), 2, "a jet store has its splits")
     (folder / "mixed").mkdir()
     shutil.copy(folder / "jets.parquet", folder / "mixed")
     write_records(folder / "mixed/jets.tfrecords", good)
