@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Writes tests/model/oracles/*.json: what timm (and, for resnet_15, torch.nn) computes with parameters, buffers and images
-that a hash of their names fills, so that no weights need to be stored. tests/support/hash_fill.h fills in the same way.
+that a hash of their names fills (hash_fill.py), so that no weights need to be stored.
 Needs `scripts/setup --with-peers`:
 
     .deps/peers/bin/python tests/oracle/make_model_oracles.py [MODEL...]
@@ -22,18 +22,17 @@ and a model
 import copy
 import dataclasses
 import json
-import math
 import pathlib
 import re
 import sys
 
-import numpy as np
 import timm
 import torch
 from timm.models import maxxvit, vision_transformer
 from torch import nn
 from torch.nn import functional
 
+import hash_fill
 import reference_structure
 import stage_references
 from stage_references import random_rates
@@ -47,39 +46,6 @@ RATIOS = {"mlp_ratio": 2.3, "expand_ratio": 1.7}
 VANISHES = 1e-9  # of the largest gradient's norm: zero in exact arithmetic
 
 
-def uniform(name, count):
-    """`count` values in [-1, 1): SplitMix64 started at the FNV-1a hash of the name."""
-    state = 0xCBF29CE484222325
-    for byte in name.encode():
-        state = ((state ^ byte) * 0x100000001B3) % 2**64
-    with np.errstate(over="ignore"):
-        word = np.uint64(state) + np.arange(1, count + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
-        word = (word ^ (word >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        word = (word ^ (word >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    word = word ^ (word >> np.uint64(31))
-    return (word >> np.uint64(11)).astype(np.float64) * 2.0**-52 - 1.0
-
-
-def filled(name, shape):
-    """The float32 value of a parameter or buffer: every kind of tensor takes part, activations stay near 1."""
-    values = uniform(name, math.prod(shape))
-    if name.endswith("running_var"):
-        values = 1 + 0.5 * np.abs(values)
-    elif name.endswith("running_mean"):
-        values = 0.1 * values
-    elif name in ("pos_embed", "cls_token"):
-        values = 0.5 * values
-    elif len(shape) > 1:
-        # Beside SiLU and squeeze-excite EfficientNet's convolutions would let the signal die out.
-        gain = 3 if "conv_" in name and ".se." not in name else 1.5
-        values = gain / math.sqrt(math.prod(shape[1:])) * values
-    elif name.endswith("weight"):
-        values = 1 + 0.2 * values
-    else:
-        values = 0.2 * values
-    return torch.from_numpy(values.astype(np.float32).reshape(shape))
-
-
 def floating_tensors(model):
     return {name: tensor for name, tensor in model.state_dict(keep_vars=True).items() if tensor.is_floating_point()}
 
@@ -87,7 +53,7 @@ def floating_tensors(model):
 def fill(model):
     with torch.no_grad():
         for name, tensor in floating_tensors(model).items():
-            tensor.copy_(filled(name, tuple(tensor.shape)))
+            tensor.copy_(torch.from_numpy(hash_fill.weight(name, tuple(tensor.shape))))
 
 
 class ResidualBlock(nn.Module):
@@ -186,7 +152,7 @@ def make_reference(name, options):
 
 
 def product(name, tensor):
-    return float(np.dot(tensor.detach().double().flatten().numpy(), uniform("projection/" + name, tensor.numel())))
+    return hash_fill.product(name, tensor.detach().numpy())
 
 
 def gradients(model, x, steps):
@@ -194,7 +160,7 @@ def gradients(model, x, steps):
     model.train()
     for _ in range(steps - 1):
         model(x)
-    (model(x).flatten() * torch.from_numpy(uniform("loss", BATCH)).to(x.dtype)).sum().backward()
+    (model(x).flatten() * torch.from_numpy(hash_fill.uniform("loss", BATCH)).to(x.dtype)).sum().backward()
     return {key: parameter.grad for key, parameter in model.named_parameters()}
 
 
@@ -210,7 +176,7 @@ def make_case(name, options, with_gradients, steps=1):
     fill(model)
     size = options["image_size"]
     shape = (BATCH, options["channels"], size, size)
-    x = torch.from_numpy(uniform("x", math.prod(shape)).astype(np.float32).reshape(shape))
+    x = torch.from_numpy(hash_fill.tensor("x", shape))
     in_float32 = copy.deepcopy(model)
     with torch.no_grad():
         single = model.eval()(x)
@@ -229,7 +195,7 @@ def make_case(name, options, with_gradients, steps=1):
         if case["buffers"]:
             with torch.no_grad():
                 for images in ("x2", "x3"):
-                    model(torch.from_numpy(uniform(images, math.prod(shape)).astype(np.float32).reshape(shape)).double())
+                    model(torch.from_numpy(hash_fill.tensor(images, shape)).double())
             case["third_buffers"] = {key: product(key, tensor) for key, tensor in model.named_buffers()
                                      if key in case["buffers"]}
     return case

@@ -1,17 +1,15 @@
 #!/usr/bin/env python3
 """Writes tests/model/resampled_oracles.json: what timm's resampling makes of small tensors that a hash of their names fills
-(tests/support/hash_fill.h fills in the same way). Needs `scripts/setup --with-peers`:
+(hash_fill.py). Needs `scripts/setup --with-peers`:
 
     .deps/peers/bin/python tests/oracle/make_resampled_oracles.py
 """
 import json
-import math
 import pathlib
 
-import numpy as np
 import timm
 import torch
-from make_model_oracles import uniform
+from hash_fill import tensor as hash_tensor
 from timm.layers import resample_abs_pos_embed, resample_patch_embed, resize_rel_pos_bias_table
 from timm.models._manipulate import adapt_input_conv
 
@@ -46,7 +44,7 @@ CASES = [(filters, (2, 3, 1, 2), 1), (filters, (2, 3, 1, 2), 8), (filters, (1, 8
 def main():
     cases = []
     for act, shape, target in CASES:
-        source = torch.from_numpy(uniform(act.__name__, math.prod(shape)).astype(np.float32).reshape(shape))
+        source = torch.from_numpy(hash_tensor(act.__name__, shape))
         made = act(source, target)
         cases.append({"act": act.__name__, "from": list(shape), "target": target, "to": list(made.shape),
                       "values": [float(f"{value:.8g}") for value in made.flatten().tolist()]})

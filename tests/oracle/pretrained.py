@@ -4,33 +4,51 @@
   timm's file -> `jetvit weights --pretrained`          for another image, window or patch size, number of channels and of
                                                         outputs: what timm's own loading makes of it
   that file   -> timm's load_state_dict (strict)        and the logits of `jetvit forward` are timm's
-Needs `scripts/setup --with-peers`; skipped without."""
+Against the numbers of make_pretrained_oracles.py; and once more, with timm's own random weights, against timm itself where
+`scripts/setup --with-peers` has brought it."""
 import json
-import os
 import pathlib
 import subprocess
 import sys
 import tempfile
 
+import hash_fill
+import numpy as np
+
+ORACLES = pathlib.Path(__file__).resolve().parents[1] / "model" / "pretrained_oracles.json"
 LOGITS, TENSORS, PATCHES = 1e-5, 1e-6, 1e-5  # patches: timm's pseudoinverse is in single precision
+CLASSES = 1000  # of the file
 NARROW = {"embed_dim": [16, 32], "depths": [1, 1], "head_dim": 16, "stem_width": [8, 16]}
-# Model: the options of the file, and what the model has in its place.
+# Model: the options of the file, and what the model has in their place.
 CASES = [
-    ("vit_nano", {"image_size": 48}, {"image_size": 66, "channels": 8}),
-    ("vit_nano", {"image_size": 48}, {"patch_size": 8, "channels": 1}),
-    ("swin_nano", {"image_size": 48}, {"image_size": 32, "window": 8, "channels": 8}),
-    ("swin_nano", {"image_size": 48}, {"image_size": 48, "window": 4, "channels": 2}),
-    ("coatnet_nano", {"image_size": 32}, {"image_size": 48, "channels": 8}),
-    ("coatnet_0_paper", NARROW | {"image_size": 48, "blocks": "CT"}, {"image_size": 32, "channels": 1}),
-    ("maxvit_tiny", NARROW | {"image_size": 32}, {"image_size": 56, "channels": 8}),
-    ("maxvit_tiny_rw", NARROW | {"image_size": 48}, {"image_size": 32, "channels": 4}),
-    ("davit_nano", {"image_size": 48}, {"image_size": 32, "channels": 8}),
-    ("efficientnet_nano", {"image_size": 48}, {"image_size": 32, "channels": 1}),
-    ("effswin_nano", {"image_size": 48}, {"image_size": 32, "channels": 8, "window": 3}),
+    ("vit_nano", {"channels": 3, "image_size": 48}, {"image_size": 66, "channels": 8}),
+    ("vit_nano", {"channels": 3, "image_size": 48}, {"patch_size": 8, "channels": 1}),
+    ("swin_nano", {"channels": 3, "image_size": 48}, {"image_size": 32, "window": 8, "channels": 8}),
+    ("swin_nano", {"channels": 3, "image_size": 48}, {"image_size": 48, "window": 4, "channels": 2}),
+    ("coatnet_nano", {"channels": 3, "image_size": 32}, {"image_size": 48, "channels": 8}),
+    ("coatnet_0_paper", NARROW | {"channels": 3, "image_size": 48, "blocks": "CT"}, {"image_size": 32, "channels": 1}),
+    ("maxvit_tiny", NARROW | {"channels": 3, "image_size": 32}, {"image_size": 56, "channels": 8}),
+    ("maxvit_tiny_rw", NARROW | {"channels": 3, "image_size": 48}, {"image_size": 32, "channels": 4}),
+    ("davit_nano", {"channels": 3, "image_size": 48}, {"image_size": 32, "channels": 8}),
+    ("efficientnet_nano", {"channels": 3, "image_size": 48}, {"image_size": 32, "channels": 1}),
+    ("effswin_nano", {"channels": 3, "image_size": 48}, {"image_size": 32, "channels": 8, "window": 3}),
 ]
 INPUT = {"vit": "patch_embed.proj", "swin": "patch_embed.proj", "coatnet": "stem.conv1", "maxvit": "stem.conv1",
          "davit": "stem.conv", "efficientnet": "conv_stem", "effswin": "patch_embed.feature_extractor.conv_stem"}
 CLASSIFIER = {"vit": "head", "efficientnet": "classifier"}
+DERIVED = ("num_batches_tracked", "relative_position_index", "attn_mask")  # which no weights are
+
+
+def family(name):
+    return name.split("_")[0]
+
+
+def first_convolution(name):
+    return INPUT[family(name)] + ".weight"
+
+
+def classifier(name):
+    return CLASSIFIER.get(family(name), "head.fc")
 
 
 def run(*words):
@@ -43,85 +61,135 @@ def settings(options):
     return [word for key, value in options.items() for word in ("--set", f"{key}={json.dumps(value)}")]
 
 
-def compare(jetvit):
+def adapted(jetvit, folder, name, options, *more):
+    """The report of `jetvit weights` on timm.safetensors; what it wrote is in jetvit.safetensors."""
+    report = json.loads(run(jetvit, "weights", name, *settings(options), "--pretrained", folder / "timm.safetensors", "--out",
+                            folder / "jetvit.safetensors", "--overwrite", "--json", *more))["pretrained"]
+    assert report["replaced"] == [classifier(name) + ".weight", classifier(name) + ".bias"], report["replaced"]
+    assert not report["missing"] and not report["unexpected"], report
+    return report
+
+
+def logits(jetvit, folder, name, options, weights):
+    """What `jetvit forward` makes of x.safetensors; a path, so that any library may read it."""
+    run(jetvit, "forward", name, *settings(options), "--weights", weights, "--input", folder / "x.safetensors", "--output",
+        folder / "y.safetensors", "--overwrite")
+    return folder / "y.safetensors"
+
+
+def tolerance(change, name, key):
+    return PATCHES if "patch_size" in change and key == first_convolution(name) else TENSORS
+
+
+def compare_stored(jetvit, folder, case):
+    """Against the numbers that timm left."""
+    from safetensors.numpy import load_file, save_file
+
+    name, before, change = case["model"], case["before"], case["change"]
+    after, changed = before | change, case["changed"]
+    given = {key: np.zeros(shape, np.int64) if key.endswith(DERIVED) else hash_fill.weight(key, tuple(shape))
+             for key, shape in case["tensors"].items()}
+    save_file(given, folder / "timm.safetensors")
+    report = adapted(jetvit, folder, name, after)
+    assert {entry["name"] for entry in report["adapted"]} == set(changed), (name, report["adapted"], set(changed))
+    written = load_file(folder / "jetvit.safetensors")
+    assert set(written) == {key for key in given if not key.endswith(DERIVED)}, (name, set(written) ^ set(given))
+    for key, value in written.items():
+        assert value.dtype == np.float32, (key, value.dtype)
+        if key in report["replaced"]:
+            assert value.shape == (1, *given[key].shape[1:]), (key, value.shape)
+            written[key] = hash_fill.weight(key, value.shape)
+        elif key in changed:
+            expected, error = changed[key], tolerance(change, name, key) * value.size**0.5
+            assert value.shape == tuple(expected["shape"]), (key, value.shape)
+            assert abs(np.linalg.norm(value.astype(np.float64)) - expected["norm"]) <= error, (name, key)
+            assert abs(hash_fill.product(key, value) - expected["product"]) <= error, (name, key)
+        else:
+            assert np.array_equal(value, given[key]), (name, key)
+    save_file(written, folder / "whole.safetensors")
+    save_file({"x": hash_fill.tensor("x", (2, after["channels"], after["image_size"], after["image_size"]))}, folder / "x.safetensors")
+    found = load_file(logits(jetvit, folder, name, after, folder / "whole.safetensors"))["logits"]
+    far = np.abs(found.ravel() - case["logits"]).max()
+    assert far <= LOGITS, (name, change, far)
+    print(f"{name} {change}: {len(changed)} tensors adapted as timm did; logits differ by {far:.1e}", flush=True)
+
+
+def compare_channels(jetvit, folder, case):
+    """Sums and means of the colours."""
+    from safetensors.numpy import load_file
+
+    name, first = case["model"], first_convolution(case["model"])
+    colours = hash_fill.weight(first, tuple(case["tensors"][first])).astype(np.float64).sum(1, keepdims=True)
+    for channels in (1, 8):
+        for how, plane in (("sum", colours / channels), ("mean", colours / 3)):
+            report = adapted(jetvit, folder, name, case["before"] | {"channels": channels}, "--channels", how)
+            assert report["adapted"] == [{"name": first, "how": f"3 to {channels} input channels ({how})"}], report["adapted"]
+            found = load_file(folder / "jetvit.safetensors")[first]
+            assert found.shape[1] == channels and np.abs(found - plane).max() <= TENSORS, (name, channels, how)
+
+
+def compare_timm(jetvit, folder):
+    """Against timm itself."""
     import torch
     from compare_timm import reference
     from make_model_oracles import make_reference
+    from make_pretrained_oracles import adapted_by_timm
     from safetensors.torch import load_file, save_file
-    from timm.models import maxxvit, swin_transformer, vision_transformer
-    from timm.models._manipulate import adapt_input_conv
 
     torch.set_num_threads(1)
-    filters = {"vit": vision_transformer, "swin": swin_transformer, "effswin": swin_transformer, "coatnet": maxxvit,
-               "maxvit": maxxvit}
-
-    def timm_loads(family, weights, model, channels):
-        """What timm's loading of pretrained weights makes of them, its classifier left out."""
-        weights = dict(weights)
-        if family in filters:
-            weights = filters[family].checkpoint_filter_fn(weights, model)
-        name = INPUT[family] + ".weight"
-        weights[name] = adapt_input_conv(channels, weights[name])
-        return {key: value for key, value in weights.items() if not key.startswith(classifier(family) + ".")}
-
-    def classifier(family):
-        return CLASSIFIER.get(family, "head.fc")
 
     def difference(name, options, weights, model):
         """Of the largest logit."""
         x = torch.randn(2, options["channels"], options["image_size"], options["image_size"])
-        save_file({"x": x}, "x.safetensors")
-        run(jetvit, "forward", name, *settings(options), "--weights", weights, "--input", "x.safetensors", "--output",
-            "y.safetensors", "--overwrite")
+        save_file({"x": x}, folder / "x.safetensors")
         with torch.no_grad():
-            return (model(x) - load_file("y.safetensors")["logits"]).abs().max().item()
+            return (model(x) - load_file(logits(jetvit, folder, name, options, weights))["logits"]).abs().max().item()
 
     for name, before, change in CASES:
-        family = name.split("_")[0]
-        before = {"channels": 3} | before
         after = before | change
         source = reference(name, before)
         weights = {key: value.contiguous() for key, value in source.state_dict().items()}
-        save_file(weights, "same.safetensors")
-        far = [difference(name, before, "same.safetensors", source)]
-        fc = weights[classifier(family) + ".weight"]
-        weights |= {classifier(family) + ".weight": torch.randn(5, fc.shape[1]), classifier(family) + ".bias": torch.randn(5)}
-        save_file(weights, "timm.safetensors")
-
-        report = json.loads(run(jetvit, "weights", name, *settings(after), "--pretrained", "timm.safetensors", "--out",
-                                "jetvit.safetensors", "--overwrite", "--json"))["pretrained"]
-        written = load_file("jetvit.safetensors")
+        save_file(weights, folder / "same.safetensors")
+        far = [difference(name, before, folder / "same.safetensors", source)]
+        last = classifier(name)
+        weights |= {last + ".weight": torch.randn(CLASSES, weights[last + ".weight"].shape[1]), last + ".bias": torch.randn(CLASSES)}
+        save_file(weights, folder / "timm.safetensors")
+        report = adapted(jetvit, folder, name, after)
+        written = load_file(folder / "jetvit.safetensors")
         model = make_reference(name, after).eval()
         model.load_state_dict(written, strict=True)
-        expected = timm_loads(family, weights, model, after["channels"])
-        adapted = set()
-        for key, value in expected.items():
+        changed = set()
+        for key, value in adapted_by_timm(name, weights, model, after["channels"]).items():
             if key.endswith("num_batches_tracked"):
                 continue
             if value.shape != weights[key].shape:
-                adapted.add(key)
+                changed.add(key)
             largest = (written[key] - value).abs().max().item()
-            assert largest <= (PATCHES if "patch_size" in change and key == INPUT[family] + ".weight" else TENSORS), \
-                (name, after, key, largest)
-        assert {entry["name"] for entry in report["adapted"]} == adapted, (name, report["adapted"], adapted)
-        assert report["replaced"] == [classifier(family) + ".weight", classifier(family) + ".bias"], report["replaced"]
-        assert not report["missing"] and not report["unexpected"], report
-        far.append(difference(name, after, "jetvit.safetensors", model))
+            assert largest <= tolerance(change, name, key), (name, after, key, largest)
+        assert {entry["name"] for entry in report["adapted"]} == changed, (name, report["adapted"], changed)
+        far.append(difference(name, after, folder / "jetvit.safetensors", model))
         assert max(far) <= LOGITS, (name, after, far)
-        print(f"{name} {change}: {len(adapted)} tensors adapted as by timm; logits differ by {max(far):.1e}", flush=True)
+        print(f"{name} {change}: {len(changed)} tensors adapted as by timm; logits differ by {max(far):.1e}", flush=True)
 
 
-def main(jetvit):
-    python = pathlib.Path(sys.executable).parents[2] / "peers/bin/python"
-    if not python.exists():
-        print(f"not run: {python} is missing")
-        sys.exit(77)
-    if pathlib.Path(sys.prefix).resolve() != python.parents[1].resolve():
-        os.execv(python, [python, __file__, jetvit])
+def main(jetvit, *more):
     with tempfile.TemporaryDirectory() as folder:
-        os.chdir(folder)
-        compare(jetvit)
+        folder = pathlib.Path(folder)
+        if more:
+            return compare_timm(jetvit, folder)
+        cases = json.loads(ORACLES.read_text())["cases"]
+        assert [(case["model"], case["before"], case["change"]) for case in cases] == CASES, "make the oracles anew"
+        families = {}
+        for case in cases:
+            compare_stored(jetvit, folder, case)
+            if families.setdefault(family(case["model"]), case) is case:
+                compare_channels(jetvit, folder, case)
+    peers = pathlib.Path(sys.prefix).resolve().parent / "peers/bin/python"
+    if peers.exists():
+        print(run(peers, __file__, jetvit, "--timm"), end="")
+    else:
+        print(f"the stored numbers alone: {peers} is missing")
 
 
 if __name__ == "__main__":
-    main(str(pathlib.Path(sys.argv[1]).resolve()))
+    main(pathlib.Path(sys.argv[1]).resolve(), *sys.argv[2:])

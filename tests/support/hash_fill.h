@@ -8,7 +8,7 @@
 #include <ATen/core/Tensor.h>
 #include <ATen/ops/from_blob.h>
 
-// Values that a hash of a tensor's name fills, the same here and in tests/oracle/make_model_oracles.py.
+// Values that a hash of a tensor's name fills, the same here and in tests/oracle/hash_fill.py.
 namespace jetvit::test {
 
 // `count` values in [-1, 1): SplitMix64 started at the FNV-1a hash of the name.
