@@ -19,14 +19,17 @@ import torch
 from timm.optim import param_groups_weight_decay
 from torch.nn import functional
 
-from make_model_oracles import fill, make_reference, uniform
+from hash_fill import uniform
+from make_model_oracles import fill, make_reference
 
 FILE = pathlib.Path(__file__).resolve().parents[1] / "train" / "training_oracles.json"
 STEPS, BATCH = 10, 8
 LEARNING_RATE, WEIGHT_DECAY = 1e-3, 1.0  # strong decay: where it is missing or too much, the losses show it
-MODELS = ("vit_nano", "swin_nano", "coatnet_nano", "efficientnet_nano", "effswin_nano", "davit_nano", "maxvit_nano",
-          "resnet_15")
 OPTIONS = {"image_size": 48, "channels": 3}
+NARROW = {"embed_dim": [16, 32], "depths": [1, 2], "head_dim": 16, "stem_width": [8, 16]}
+# The small models, and the kinds that have no small size; with their further options.
+MODELS = dict.fromkeys(("vit_nano", "swin_nano", "coatnet_nano", "efficientnet_nano", "effswin_nano", "davit_nano", "maxvit_nano",
+                        "resnet_15"), {}) | {"coatnet_0_paper": NARROW | {"blocks": "CT"}, "maxvit_tiny_rw": NARROW}
 
 
 def make_optimiser(model, learning_rate, weight_decay):
@@ -41,7 +44,7 @@ def images(step, precision):
 
 
 def bfloat16_deviation(name):
-    model = make_reference(name, OPTIONS)
+    model = make_reference(name, OPTIONS | MODELS[name])
     fill(model)
     model.train()
     with torch.no_grad():
@@ -52,7 +55,7 @@ def bfloat16_deviation(name):
 
 
 def losses(name, precision):
-    model = make_reference(name, OPTIONS)
+    model = make_reference(name, OPTIONS | MODELS[name])
     fill(model)
     model.to(precision).train()
     optimiser = make_optimiser(model, LEARNING_RATE, WEIGHT_DECAY)
@@ -69,11 +72,11 @@ def losses(name, precision):
 def main():
     document = {"made_by": "tests/oracle/make_training_oracles.py", "timm": timm.__version__,
                 "torch": torch.__version__.split("+")[0], "batch": BATCH, "lr": LEARNING_RATE,
-                "weight_decay": WEIGHT_DECAY, "options": OPTIONS, "models": {}}
+                "weight_decay": WEIGHT_DECAY, "models": {}}
     for name in MODELS:
         exact = list(losses(name, torch.float64))
         deviation = max(abs(one - two) for one, two in zip(losses(name, torch.float32), exact))
-        document["models"][name] = {"losses": exact, "float32_deviation": deviation,
+        document["models"][name] = {"options": OPTIONS | MODELS[name], "losses": exact, "float32_deviation": deviation,
                                     "bfloat16_deviation": bfloat16_deviation(name)}
         print(name, " ".join(f"{loss:.4f}" for loss in exact), f"float32 {deviation:.1e}",
               f"bfloat16 {document['models'][name]['bfloat16_deviation']:.1e}", flush=True)

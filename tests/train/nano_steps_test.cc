@@ -1,5 +1,5 @@
-// Steps of training of every small model: in bfloat16, and twice from the same seed.
-#include <filesystem>
+// Steps of training of every small model and kind of model: in bfloat16, and twice from the same seed.
+#include <set>
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/equal.h>
@@ -22,16 +22,27 @@ namespace {
 
 constexpr std::int64_t kBatch = 8;
 
+const Json& oracles() {
+  constexpr const char* kPath = JETVIT_SOURCE_DIR "/tests/train/training_oracles.json";
+  static const Json all = parse_json(read_text_file(kPath, 1 << 20), kPath).at("models");
+  return all;
+}
+
+// The small ones of the registry and, narrow, those of another kind.
 std::vector<std::string> small_models() {
-  std::vector<std::string> names;
+  std::set<std::string> names;
   for (const ModelInfo& info : model_list()) {
-    if (info.name.ends_with("nano") || info.name == "resnet_15") names.push_back(info.name);
+    if (info.name.ends_with("nano") || info.name == "resnet_15") names.insert(info.name);
   }
-  return names;
+  for (const auto& [name, oracle] : oracles().items()) names.insert(name);
+  return {names.begin(), names.end()};
 }
 
 class NanoSteps : public testing::TestWithParam<std::string> {
  protected:
+  static const Json& oracle() { return oracles().at(GetParam()); }
+  static const Json& options() { return oracle().at("options"); }
+
   static at::Tensor images(const Model& model, int step) {
     return test::hash_tensor(text("x", step), {kBatch, model.channels(), model.image_size(), model.image_size()});
   }
@@ -46,9 +57,7 @@ class NanoSteps : public testing::TestWithParam<std::string> {
 // numbers, with a factor for the roundings of other places: tests/oracle/make_training_oracles.py.
 TEST_P(NanoSteps, InBfloat16StayAsCloseAsTheReference) {
   constexpr double kFactor = 2;
-  const Json oracles =
-      parse_json(read_text_file(JETVIT_SOURCE_DIR "/tests/train/training_oracles.json", 1 << 20), "oracles");
-  const std::unique_ptr<Model> model = test::filled_model(GetParam(), oracles.at("options"));
+  const std::unique_ptr<Model> model = test::filled_model(GetParam(), options());
   model->train(true);
   const at::Tensor exact = model->forward(images(*model, 0)).detach();
   at::Tensor logits;
@@ -60,7 +69,7 @@ TEST_P(NanoSteps, InBfloat16StayAsCloseAsTheReference) {
   const double difference = ((logits - exact).norm() / exact.norm()).item<double>();
   RecordProperty("difference", text(difference));
   EXPECT_GT(difference, 0) << "nothing was rounded";
-  EXPECT_LE(difference, kFactor * oracles.at("models").at(GetParam()).at("bfloat16_deviation").get<double>());
+  EXPECT_LE(difference, kFactor * oracle().at("bfloat16_deviation").get<double>());
   loss(logits, 0).backward();
   for (const NamedTensor& parameter : model->parameters()) {
     ASSERT_TRUE(parameter.tensor.grad().defined()) << parameter.name;
@@ -70,14 +79,14 @@ TEST_P(NanoSteps, InBfloat16StayAsCloseAsTheReference) {
 }
 
 TEST_P(NanoSteps, DependOnTheSeedAlone) {
-  Json options = Json::object();
+  Json random = options();
   for (const char* key : {"dropout", "drop_path"}) {
-    if (resolved_model_options(GetParam(), options).contains(key)) options[key] = 0.3;
+    if (resolved_model_options(GetParam(), random).contains(key)) random[key] = 0.3;
   }
   // Loss and gradients of two steps from freshly drawn parameters.
   const auto train = [&](int seed, bool bf16) {
     seed_random(seed, 0, 0);
-    const std::unique_ptr<Model> model = make_model(GetParam(), options);
+    const std::unique_ptr<Model> model = make_model(GetParam(), random);
     model->train(true);
     Optimiser optimiser({}, model->parameters());
     std::vector<at::Tensor> out;
@@ -110,7 +119,7 @@ TEST_P(NanoSteps, KeepingBf16WeightsChangesNothing) {
   if (!has_bf16_instructions()) GTEST_SKIP() << "no bfloat16 instructions: nothing is kept";
   const auto train = [&](bool keep) {
     seed_random(1, 0, 0);
-    const std::unique_ptr<Model> model = make_model(GetParam(), Json::object());
+    const std::unique_ptr<Model> model = make_model(GetParam(), options());
     model->train(true);
     Bf16Weights weights(keep);
     OptimiserOptions options;

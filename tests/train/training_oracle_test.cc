@@ -33,11 +33,12 @@ TEST_P(TrainingOracle, TenAdamWStepsGiveTheLossesOfTheReference) {
   constexpr double kTolerance = 1e-5;  // timm in float32 stays within 2e-6 of its float64
   const Json oracles = read_oracles();
   const auto batch = oracles.at("batch").get<std::int64_t>();
-  const std::unique_ptr<Model> model = test::filled_model(GetParam(), oracles.at("options"));
+  const Json& of_model = oracles.at("models").at(GetParam());
+  const std::unique_ptr<Model> model = test::filled_model(GetParam(), of_model.at("options"));
   Optimiser optimiser({}, model->parameters());
   model->train(true);
   int step = 0;
-  for (const Json& expected : oracles.at("models").at(GetParam()).at("losses")) {
+  for (const Json& expected : of_model.at("losses")) {
     const std::int64_t size = model->image_size();
     const at::Tensor x = test::hash_tensor(text("x", step), {batch, model->channels(), size, size});
     const at::Tensor labels = test::hash_tensor(text("labels", step), {batch}).gt(0).to(at::kFloat);
