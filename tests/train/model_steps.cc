@@ -5,7 +5,7 @@
 //   gradient/NAME    of sum(logits * directions) for the first images
 //   statistic/NAME   the running statistics after passes in training mode over the first three
 //   losses (S)       of S AdamW steps from the same weights
-//   mean/NAME, deviation/NAME    of the values that make_model draws, over kDraws models
+//   mean/NAME, deviation/NAME    of the values that make_model draws, over kDraws models of fixed seeds
 #include <cmath>
 #include <cstdio>
 #include <exception>
@@ -23,6 +23,7 @@
 #include "model/weights.h"
 #include "train/loss_terms.h"
 #include "train/optimiser.h"
+#include "train/seed_random.h"
 
 namespace jetvit {
 namespace {
@@ -80,6 +81,7 @@ void add_draws(const Task& task, Tensors& out) {
   };
   std::map<std::string, Sums> sums;
   for (int draw = 0; draw < kDraws; ++draw) {
+    seed_random(draw, kInitialisation, 0);
     for (const NamedTensor& parameter : make_model(task.name, task.options)->parameters()) {
       const at::Tensor values = parameter.tensor.detach().to(at::kDouble);
       sums[parameter.name].values += values.mean().item<double>() / kDraws;
