@@ -23,6 +23,7 @@ std::vector<std::filesystem::path> recipe_files(const std::string& folder) {
     if (entry.path().extension() == ".toml") paths.push_back(entry.path());
   }
   std::sort(paths.begin(), paths.end());
+  EXPECT_FALSE(paths.empty()) << folder;
   return paths;
 }
 
@@ -74,6 +75,7 @@ void train_recipes(const std::string& folder, int batch_size) {
 }
 
 TEST(ShippedRecipes, DemoTrains) {
+  train_recipes("", 2);
   train_recipes("demo", 2);
 }
 
