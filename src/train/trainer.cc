@@ -89,7 +89,16 @@ Trainer::Trainer(Recipe recipe, TrainingData data, std::filesystem::path run)
 std::unique_ptr<Model> Trainer::make_stage_model(int stage) const {
   const Recipe& recipe = recipes_[static_cast<std::size_t>(stage)];
   seed_random(recipe.train.seed, kInitialisation - stage, 0);
-  return make_model(recipe.model_name, complete_options(recipe, data_.transform));
+  const Json options = complete_options(recipe, data_.transform);
+  try {
+    return make_model(recipe.model_name, options);
+  } catch (const UsageError& error) {
+    // Whoever trains never gave the option of this name.
+    if (std::string_view(error.what()).find("image_size = ") == std::string_view::npos) throw;
+    throw UsageError(text(error.what(),
+                          " set image.size: images are brought to that size, with image.resize = \"pad\" ",
+                          "by zeros around them"));
+  }
 }
 
 void Trainer::build_stage() {

@@ -221,6 +221,10 @@ TEST(Stages, WhatALaterStageGetsWrongIsSaidBeforeTheFirstTrains) {
   tree = three_stages();
   tree["stage"][0]["model"]["channels"] = 8;
   EXPECT_ERROR(Trainer(recipe_from_json(tree), data(), folder.path()), UsageError, "model.channels = 8 does not fit");
+  tree = three_stages();
+  tree["stage"][2]["model"] = {{"name", "vit_nano"}};
+  EXPECT_ERROR(Trainer(recipe_from_json(tree), data(), folder.path()), UsageError,
+               "stage 3: vit: image_size = 20 is not a multiple of patch_size = 6 (nearest: 18 or 24) set image.size:");
 }
 
 }  // namespace
