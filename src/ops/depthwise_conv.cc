@@ -31,11 +31,11 @@ std::int64_t columns_under(const ConvWindows& grid, std::int64_t kernel) {
 }
 
 // Sixteen channels of neighbouring pixels to float32, `spread` vectors apart.
-template <class T>
+template <class V, class T>
 JETVIT_ALWAYS_INLINE void fetch_pixels(const T* from, std::int64_t count, std::int64_t channels, float* to,
                                        std::int64_t spread) {
   for (std::int64_t pixel = 0; pixel < count; ++pixel, from += channels, to += spread * kWide) {
-    Vector values;
+    V values;
     load(from, values);
     store(values, to);
   }
@@ -44,7 +44,7 @@ JETVIT_ALWAYS_INLINE void fetch_pixels(const T* from, std::int64_t count, std::i
 // Sixteen channels of the rows of an image, one pixel next to the other, in float32, with zeros at both ends: what the
 // windows of one row of output need, each row fetched once. With `spread` 2 there is a row and a column of zeros
 // between any two, as the gradient of a convolution of stride 2 has it.
-template <class T, std::int64_t kKernel>
+template <class V, class T, std::int64_t kKernel>
 class RowRing {
  public:
   // `columns` columns are needed, the first of them `left` columns left of the image. `room` for kKernel rows of them
@@ -63,7 +63,7 @@ class RowRing {
       const T* pixel = from_ + index / spread_ * plane_.width * plane_.channels;
       float* const to = slot + left_ * kWide;
       const std::int64_t count = std::min(plane_.width, (columns_ - left_ + spread_ - 1) / spread_);
-      fetch_pixels(pixel, count, plane_.channels, to, spread_);
+      fetch_pixels<V>(pixel, count, plane_.channels, to, spread_);
     }
     return slot;
   }
@@ -78,11 +78,11 @@ class RowRing {
 };
 
 // Calls add(window, tap, pixel) for kCount windows side by side, pixel by pixel of the row under them.
-template <std::int64_t kKernel, std::int64_t kStride, std::int64_t kCount, class Add>
+template <class V, std::int64_t kKernel, std::int64_t kStride, std::int64_t kCount, class Add>
 JETVIT_ALWAYS_INLINE void for_each_tap(const float* row, Add add) {
 #pragma GCC unroll 16
   for (std::int64_t column = 0; column < (kCount - 1) * kStride + kKernel; ++column) {
-    Vector pixel;
+    V pixel;
     load(row + column * kWide, pixel);
 #pragma GCC unroll 8
     for (std::int64_t window = 0; window < kCount; ++window) {
@@ -93,28 +93,28 @@ JETVIT_ALWAYS_INLINE void for_each_tap(const float* row, Add add) {
 }
 
 // The gradient of the row kernel: sums[tap] += gradients of kCount windows side by side * their pixels.
-template <std::int64_t kKernel, std::int64_t kStride, std::int64_t kCount>
-JETVIT_ALWAYS_INLINE void add_weight_gradients(const float* row, const float* gradients, Vector* sums) {
-  Vector gradient[kCount];
+template <std::int64_t kKernel, std::int64_t kStride, std::int64_t kCount, class V>
+JETVIT_ALWAYS_INLINE void add_weight_gradients(const float* row, const float* gradients, V* sums) {
+  V gradient[kCount];
 #pragma GCC unroll 8
   for (std::int64_t window = 0; window < kCount; ++window) load(gradients + window * kWide, gradient[window]);
-  for_each_tap<kKernel, kStride, kCount>(
-      row, [&](std::int64_t window, std::int64_t tap, const Vector& pixel)
+  for_each_tap<V, kKernel, kStride, kCount>(
+      row, [&](std::int64_t window, std::int64_t tap, const V& pixel)
                __attribute__((always_inline)) { sums[tap] += gradient[window] * pixel; });
 }
 
 // kCount windows side by side, from `column` of the rows on.
-template <std::int64_t kKernel, std::int64_t kStride, std::int64_t kCount, class T>
-JETVIT_ALWAYS_INLINE void convolve_windows(const float* const* rows, std::int64_t column, const Vector* weights,
-                                           const Vector& bias, T* to, std::int64_t channels) {
-  Vector sums[kCount];
+template <std::int64_t kKernel, std::int64_t kStride, std::int64_t kCount, class V, class T>
+JETVIT_ALWAYS_INLINE void convolve_windows(const float* const* rows, std::int64_t column, const V* weights,
+                                           const V& bias, T* to, std::int64_t channels) {
+  V sums[kCount];
   for (std::int64_t window = 0; window < kCount; ++window) sums[window] = bias;
 #pragma GCC unroll 8
   for (std::int64_t row = 0; row < kKernel; ++row) {
     if (rows[row] == nullptr) continue;
-    const Vector* row_weights = weights + row * kKernel;
-    for_each_tap<kKernel, kStride, kCount>(
-        rows[row] + column * kWide, [&](std::int64_t window, std::int64_t tap, const Vector& pixel)
+    const V* row_weights = weights + row * kKernel;
+    for_each_tap<V, kKernel, kStride, kCount>(
+        rows[row] + column * kWide, [&](std::int64_t window, std::int64_t tap, const V& pixel)
                                         __attribute__((always_inline)) { sums[window] += row_weights[tap] * pixel; });
   }
 #pragma GCC unroll 8
@@ -123,14 +123,14 @@ JETVIT_ALWAYS_INLINE void convolve_windows(const float* const* rows, std::int64_
 
 // Sixteen channels of one image: from (height, width, channels), taps [row][column][channel], bias [channel] or
 // nullptr.
-template <std::int64_t kKernel, std::int64_t kStride, class T>
+template <class V, std::int64_t kKernel, std::int64_t kStride, class T>
 JETVIT_ALWAYS_INLINE void convolve_lanes(const T* from, const Plane& plane, std::int64_t spread, const float* taps,
                                          const float* bias, const ConvWindows& grid, T* to, float* room) {
-  Vector weights[kKernel * kKernel];
+  V weights[kKernel * kKernel];
   for (std::int64_t tap = 0; tap < kKernel * kKernel; ++tap) load(taps + tap * plane.channels, weights[tap]);
-  Vector offset = {};
+  V offset = {};
   if (bias != nullptr) load(bias, offset);
-  RowRing<T, kKernel> ring(from, plane, spread, grid.left, columns_under(grid, kKernel), room);
+  RowRing<V, T, kKernel> ring(from, plane, spread, grid.left, columns_under(grid, kKernel), room);
   for (std::int64_t y = 0; y < grid.height; ++y) {
     const float* rows[kKernel];
     for (std::int64_t tap = 0; tap < kKernel; ++tap) rows[tap] = ring.row(y * kStride - grid.top + tap);
@@ -147,19 +147,19 @@ JETVIT_ALWAYS_INLINE void convolve_lanes(const T* from, const Plane& plane, std:
   }
 }
 
-template <std::int64_t kKernel, std::int64_t kStride, class T>
+template <class V, std::int64_t kKernel, std::int64_t kStride, class T>
 JETVIT_ALWAYS_INLINE void weight_gradients_of_lanes(const T* from, const Plane& plane, const T* gradient,
                                                     const ConvWindows& grid, float* to, float* room) {
   const std::int64_t columns = columns_under(grid, kKernel);
-  RowRing<T, kKernel> ring(from, plane, 1, grid.left, columns, room);
+  RowRing<V, T, kKernel> ring(from, plane, 1, grid.left, columns, room);
   float* const gradients = room + kKernel * columns * kWide;
-  Vector sums[kKernel * kKernel] = {};
+  V sums[kKernel * kKernel] = {};
   for (std::int64_t y = 0; y < grid.height; ++y) {
-    fetch_pixels(gradient + y * grid.width * plane.channels, grid.width, plane.channels, gradients, 1);
+    fetch_pixels<V>(gradient + y * grid.width * plane.channels, grid.width, plane.channels, gradients, 1);
     for (std::int64_t tap = 0; tap < kKernel; ++tap) {
       const float* const row = ring.row(y * kStride - grid.top + tap);
       if (row == nullptr) continue;
-      Vector taps[kKernel];
+      V taps[kKernel];
       std::copy(sums + tap * kKernel, sums + (tap + 1) * kKernel, taps);
       std::int64_t x = 0;
       for (; x + kTile <= grid.width; x += kTile) {
@@ -174,47 +174,70 @@ JETVIT_ALWAYS_INLINE void weight_gradients_of_lanes(const T* from, const Plane& 
   for (std::int64_t tap = 0; tap < kKernel * kKernel; ++tap) store(sums[tap], to + tap * plane.channels);
 }
 
-// By size of the kernel and stride, and by instruction set for the two stored types: clones cannot be templates.
-template <class T>
+// By size of the kernel and stride.
+template <class V, class T>
 JETVIT_ALWAYS_INLINE void convolve_of(std::int64_t kernel, const T* from, const Plane& plane, std::int64_t spread,
                                       const float* taps, const float* bias, const ConvWindows& grid, T* to,
                                       float* room) {
-  if (kernel == 3 && grid.stride == 1) convolve_lanes<3, 1>(from, plane, spread, taps, bias, grid, to, room);
-  if (kernel == 3 && grid.stride == 2) convolve_lanes<3, 2>(from, plane, spread, taps, bias, grid, to, room);
-  if (kernel == 5 && grid.stride == 1) convolve_lanes<5, 1>(from, plane, spread, taps, bias, grid, to, room);
-  if (kernel == 5 && grid.stride == 2) convolve_lanes<5, 2>(from, plane, spread, taps, bias, grid, to, room);
+  if (kernel == 3 && grid.stride == 1) convolve_lanes<V, 3, 1>(from, plane, spread, taps, bias, grid, to, room);
+  if (kernel == 3 && grid.stride == 2) convolve_lanes<V, 3, 2>(from, plane, spread, taps, bias, grid, to, room);
+  if (kernel == 5 && grid.stride == 1) convolve_lanes<V, 5, 1>(from, plane, spread, taps, bias, grid, to, room);
+  if (kernel == 5 && grid.stride == 2) convolve_lanes<V, 5, 2>(from, plane, spread, taps, bias, grid, to, room);
+}
+
+template <class V, class T>
+JETVIT_ALWAYS_INLINE void weight_gradients_of(std::int64_t kernel, const T* from, const Plane& plane, const T* gradient,
+                                              const ConvWindows& grid, float* to, float* room) {
+  if (kernel == 3 && grid.stride == 1) weight_gradients_of_lanes<V, 3, 1>(from, plane, gradient, grid, to, room);
+  if (kernel == 3 && grid.stride == 2) weight_gradients_of_lanes<V, 3, 2>(from, plane, gradient, grid, to, room);
+  if (kernel == 5 && grid.stride == 1) weight_gradients_of_lanes<V, 5, 1>(from, plane, gradient, grid, to, room);
+  if (kernel == 5 && grid.stride == 2) weight_gradients_of_lanes<V, 5, 2>(from, plane, gradient, grid, to, room);
+}
+
+// By vectors.
+template <class T>
+JETVIT_ALWAYS_INLINE void convolve_by(std::int64_t kernel, const T* from, const Plane& plane, std::int64_t spread,
+                                      const float* taps, const float* bias, const ConvWindows& grid, T* to,
+                                      float* room) {
+  if (has_whole_vectors()) {
+    convolve_of<Vector>(kernel, from, plane, spread, taps, bias, grid, to, room);
+  } else {
+    convolve_of<VectorPair>(kernel, from, plane, spread, taps, bias, grid, to, room);
+  }
 }
 
 template <class T>
-JETVIT_ALWAYS_INLINE void weight_gradients_of(std::int64_t kernel, const T* from, const Plane& plane, const T* gradient,
+JETVIT_ALWAYS_INLINE void weight_gradients_by(std::int64_t kernel, const T* from, const Plane& plane, const T* gradient,
                                               const ConvWindows& grid, float* to, float* room) {
-  if (kernel == 3 && grid.stride == 1) weight_gradients_of_lanes<3, 1>(from, plane, gradient, grid, to, room);
-  if (kernel == 3 && grid.stride == 2) weight_gradients_of_lanes<3, 2>(from, plane, gradient, grid, to, room);
-  if (kernel == 5 && grid.stride == 1) weight_gradients_of_lanes<5, 1>(from, plane, gradient, grid, to, room);
-  if (kernel == 5 && grid.stride == 2) weight_gradients_of_lanes<5, 2>(from, plane, gradient, grid, to, room);
+  if (has_whole_vectors()) {
+    weight_gradients_of<Vector>(kernel, from, plane, gradient, grid, to, room);
+  } else {
+    weight_gradients_of<VectorPair>(kernel, from, plane, gradient, grid, to, room);
+  }
 }
 
+// By instruction set for the two stored types: clones cannot be templates.
 JETVIT_VECTOR_CLONES void convolve(std::int64_t kernel, const float* from, const Plane& plane, std::int64_t spread,
                                    const float* taps, const float* bias, const ConvWindows& grid, float* to,
                                    float* room) {
-  convolve_of(kernel, from, plane, spread, taps, bias, grid, to, room);
+  convolve_by(kernel, from, plane, spread, taps, bias, grid, to, room);
 }
 
 JETVIT_VECTOR_CLONES void convolve(std::int64_t kernel, const at::BFloat16* from, const Plane& plane,
                                    std::int64_t spread, const float* taps, const float* bias, const ConvWindows& grid,
                                    at::BFloat16* to, float* room) {
-  convolve_of(kernel, from, plane, spread, taps, bias, grid, to, room);
+  convolve_by(kernel, from, plane, spread, taps, bias, grid, to, room);
 }
 
 JETVIT_VECTOR_CLONES void weight_gradients(std::int64_t kernel, const float* from, const Plane& plane,
                                            const float* gradient, const ConvWindows& grid, float* to, float* room) {
-  weight_gradients_of(kernel, from, plane, gradient, grid, to, room);
+  weight_gradients_by(kernel, from, plane, gradient, grid, to, room);
 }
 
 JETVIT_VECTOR_CLONES void weight_gradients(std::int64_t kernel, const at::BFloat16* from, const Plane& plane,
                                            const at::BFloat16* gradient, const ConvWindows& grid, float* to,
                                            float* room) {
-  weight_gradients_of(kernel, from, plane, gradient, grid, to, room);
+  weight_gradients_by(kernel, from, plane, gradient, grid, to, room);
 }
 
 Plane plane_of(const at::Tensor& x) {

@@ -15,30 +15,44 @@ struct SmallMatrix {
 namespace small_product_detail {
 
 // Rows x kLanes elements of C, held in registers throughout.
-template <std::size_t Rows>
+template <class V, std::size_t Rows>
 JETVIT_ALWAYS_INLINE void tile(const float* a, std::size_t row_step, std::size_t column_step, const float* b,
                                std::size_t b_step, float* c, std::size_t c_step, std::size_t depth, bool add) {
-  Vector sums[Rows];
-  for (std::size_t row = 0; row < Rows; ++row) sums[row] = add ? lanes(c + row * c_step).values : Vector{};
+  V sums[Rows] = {};
+  if (add) {
+    for (std::size_t row = 0; row < Rows; ++row) load(c + row * c_step, sums[row]);
+  }
   for (std::size_t k = 0; k < depth; ++k) {
-    const Vector right = lanes(b + k * b_step).values;
+    V right;
+    load(b + k * b_step, right);
     for (std::size_t row = 0; row < Rows; ++row) sums[row] += a[row * row_step + k * column_step] * right;
   }
-  for (std::size_t row = 0; row < Rows; ++row) lanes(c + row * c_step).values = sums[row];
+  for (std::size_t row = 0; row < Rows; ++row) store(sums[row], c + row * c_step);
 }
 
 // As many rows as fit; returns the first that is left.
-template <std::size_t Rows>
+template <class V, std::size_t Rows>
 JETVIT_ALWAYS_INLINE std::size_t row_bands(std::size_t first, const SmallMatrix& a, const float* b, std::size_t b_step,
                                            float* c, std::size_t c_step, std::size_t rows, std::size_t depth,
                                            std::size_t columns, bool add) {
   for (; first + Rows <= rows; first += Rows) {
     const float* left = a.values + first * a.row_step;
     for (std::size_t column = 0; column < columns; column += kLanes) {
-      tile<Rows>(left, a.row_step, a.column_step, b + column, b_step, c + first * c_step + column, c_step, depth, add);
+      tile<V, Rows>(left, a.row_step, a.column_step, b + column, b_step, c + first * c_step + column, c_step, depth,
+                    add);
     }
   }
   return first;
+}
+
+template <class V>
+JETVIT_ALWAYS_INLINE void product_by(const SmallMatrix& a, const float* b, std::size_t b_step, float* c,
+                                     std::size_t c_step, std::size_t rows, std::size_t depth, std::size_t columns,
+                                     bool add) {
+  // Six rows of two registers of AVX2 leave it three for the operands.
+  std::size_t row = row_bands<V, 6>(0, a, b, b_step, c, c_step, rows, depth, columns, add);
+  row = row_bands<V, 2>(row, a, b, b_step, c, c_step, rows, depth, columns, add);
+  row_bands<V, 1>(row, a, b, b_step, c, c_step, rows, depth, columns, add);
 }
 
 }  // namespace small_product_detail
@@ -50,10 +64,11 @@ JETVIT_ALWAYS_INLINE void small_product(const SmallMatrix& a, const float* b, st
                                         std::size_t c_step, std::size_t rows, std::size_t depth, std::size_t columns,
                                         bool add) {
   namespace detail = small_product_detail;
-  // Six rows of two vectors of AVX2 leave it registers for the operands.
-  std::size_t row = detail::row_bands<6>(0, a, b, b_step, c, c_step, rows, depth, columns, add);
-  row = detail::row_bands<2>(row, a, b, b_step, c, c_step, rows, depth, columns, add);
-  detail::row_bands<1>(row, a, b, b_step, c, c_step, rows, depth, columns, add);
+  if (has_whole_vectors()) {
+    detail::product_by<Vector>(a, b, b_step, c, c_step, rows, depth, columns, add);
+  } else {
+    detail::product_by<VectorPair>(a, b, b_step, c, c_step, rows, depth, columns, add);
+  }
 }
 
 }  // namespace jetvit

@@ -160,13 +160,7 @@ JETVIT_VECTOR_CLONES void attend(const WindowLayout& layout, const float* bias, 
   // Pass by pass over all rows: within a row each has to wait for the one before.
   float* of_row = scratch.of_row.data();
   for (std::size_t query = 0; query < tokens; ++query) {
-    const float* row = scratch.weights.data() + query * layout.token_step;
-    Vector largest = lanes(row).values;
-    for (std::size_t key = kLanes; key < layout.token_step; key += kLanes) {
-      const Vector values = lanes(row + key).values;
-      largest = values > largest ? values : largest;
-    }
-    of_row[query] = maximum(largest);
+    of_row[query] = maximum_of(scratch.weights.data() + query * layout.token_step, layout.token_step);
   }
   for (std::size_t query = 0; query < tokens; ++query) {
     float* row = scratch.weights.data() + query * layout.token_step;
@@ -180,7 +174,8 @@ JETVIT_VECTOR_CLONES void attend(const WindowLayout& layout, const float* bias, 
   for (std::size_t query = 0; query < tokens; ++query) {
     float* row = scratch.weights.data() + query * layout.token_step;
     const float factor = of_row[query];
-    for (std::size_t key = 0; key < layout.token_step; key += kLanes) lanes(row + key).values *= factor;
+    JETVIT_INDEPENDENT_TURNS
+    for (std::size_t key = 0; key < layout.token_step; ++key) row[key] *= factor;
   }
 }
 
@@ -201,9 +196,8 @@ JETVIT_VECTOR_CLONES void differentiate(const WindowLayout& layout, WindowScratc
     const float* weights = scratch.weights.data() + query * layout.token_step;
     float* row = scratch.score_gradient.data() + query * layout.token_step;
     const float mean = sum_of_products(weights, row, layout.token_step);
-    for (std::size_t key = 0; key < layout.token_step; key += kLanes) {
-      lanes(row + key).values = lanes(weights + key).values * (lanes(row + key).values - mean);
-    }
+    JETVIT_INDEPENDENT_TURNS
+    for (std::size_t key = 0; key < layout.token_step; ++key) row[key] = weights[key] * (row[key] - mean);
     if (bias_gradient == nullptr) continue;
     float* sum = bias_gradient + query * tokens;
     JETVIT_INDEPENDENT_TURNS
