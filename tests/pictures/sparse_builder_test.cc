@@ -11,7 +11,7 @@
 namespace jetvit {
 namespace {
 
-constexpr int kSides[][2] = {{1, 1}, {1, 97}, {33, 1}, {5, 7}, {32, 32}, {31, 13}, {125, 125}};
+constexpr int kPictureSides[][2] = {{1, 1}, {1, 97}, {33, 1}, {5, 7}, {32, 32}, {31, 13}, {125, 125}};
 
 std::vector<Channel> some_channels(int count, std::uint64_t signed_bits) {
   std::vector<Channel> channels = channels_for(count);
@@ -53,7 +53,7 @@ void expect_last_jet(const SparseImages& images, const std::vector<float>& dense
 TEST(SparseBuilder, RgbPicturesAreTransposedAndTheirColoursChannels) {
   RandomStream random{{1, 1}};
   SparseBuilder builder;
-  for (const auto& [height, width] : kSides) {
+  for (const auto& [height, width] : kPictureSides) {
     for (std::uint64_t signed_bits = 0; signed_bits < 8; ++signed_bits) {
       SCOPED_TRACE(testing::Message() << height << " x " << width << ", signed " << signed_bits);
       const std::vector<Channel> channels = some_channels(3, signed_bits);
@@ -83,7 +83,7 @@ TEST(SparseBuilder, GreyPicturesAreChannels) {
   RandomStream random{{1, 2}};
   SparseBuilder builder;
   const std::vector<Channel> channels = some_channels(4, 0b0101);
-  for (const auto& [height, width] : kSides) {
+  for (const auto& [height, width] : kPictureSides) {
     SCOPED_TRACE(testing::Message() << height << " x " << width);
     SparseImages images;
     images.shape = {4, height, width};
@@ -106,7 +106,7 @@ TEST(SparseBuilder, ValuesAreTakenApartIntoChannels) {
   RandomStream random{{1, 3}};
   SparseBuilder builder;
   for (const int channels : {1, 3, 8}) {
-    for (const auto& [height, width] : kSides) {
+    for (const auto& [height, width] : kPictureSides) {
       SCOPED_TRACE(testing::Message() << channels << " x " << height << " x " << width);
       SparseImages images;
       images.shape = {channels, height, width};
