@@ -30,12 +30,6 @@ std::string counted(std::int64_t count) {
   return with_commas(static_cast<unsigned long long>(count));
 }
 
-std::string sizes_text(const std::vector<std::int64_t>& shape) {
-  std::vector<std::string> sizes;
-  for (const std::int64_t size : shape) sizes.push_back(text(size));
-  return join(sizes, " x ");
-}
-
 // Whether it is one of several in a row: "blocks.0".
 bool is_numbered(const LayerRow& row) {
   const std::string last = row.name.substr(row.name.rfind('.') + 1);

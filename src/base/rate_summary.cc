@@ -5,15 +5,17 @@
 
 namespace jetvit {
 
+double median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  const std::size_t half = values.size() / 2;
+  return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
+}
+
 Json rate_summary(std::vector<double> rates) {
-  Json rounds = rates;
-  std::sort(rates.begin(), rates.end());
-  const std::size_t half = rates.size() / 2;
-  const double median = rates.size() % 2 == 1 ? rates[half] : (rates[half - 1] + rates[half]) / 2;
-  return {{"jets_per_second", median},
-          {"slowest", rates.front()},
-          {"fastest", rates.back()},
-          {"rounds", std::move(rounds)}};
+  const auto [slowest, fastest] = std::minmax_element(rates.begin(), rates.end());
+  Json summary = {{"jets_per_second", median(rates)}, {"slowest", *slowest}, {"fastest", *fastest}};
+  summary["rounds"] = std::move(rates);
+  return summary;
 }
 
 }  // namespace jetvit

@@ -12,6 +12,9 @@ struct BenchTime {
   int rounds = 5;      // that are timed, after one that is not
 };
 
+// Of at least one value; of an even number the mean of the two in the middle.
+double median(std::vector<double> values);
+
 // {"jets_per_second" (median), "slowest", "fastest", "rounds" (in order)} of rates; at least one.
 Json rate_summary(std::vector<double> rates);
 

@@ -121,6 +121,12 @@ std::string join(const std::vector<std::string>& words, std::string_view separat
   return out;
 }
 
+std::string sizes_text(const std::vector<std::int64_t>& sizes) {
+  std::vector<std::string> words;
+  for (const std::int64_t size : sizes) words.push_back(text(size));
+  return join(words, " x ");
+}
+
 bool natural_less(const std::string& a, const std::string& b) {
   return ::strverscmp(a.c_str(), b.c_str()) < 0;
 }

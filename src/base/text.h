@@ -1,6 +1,7 @@
 #pragma once
 
 #include <concepts>
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -56,6 +57,9 @@ double parse_double(std::string_view word, std::string_view what);
 long long parse_integer(std::string_view word, std::string_view what);
 
 std::string join(const std::vector<std::string>& words, std::string_view separator);
+
+// {8, 28, 28} -> "8 x 28 x 28"
+std::string sizes_text(const std::vector<std::int64_t>& sizes);
 
 // Natural order: jets_2 before jets_10.
 bool natural_less(const std::string& a, const std::string& b);

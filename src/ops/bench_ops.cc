@@ -36,12 +36,6 @@ Tensors pass(const Apply& apply, const Tensors& inputs, const at::Tensor& of_res
   return out;
 }
 
-std::string size_of(const at::Tensor& x) {
-  std::string out;
-  for (const std::int64_t length : x.sizes()) out += text(out.empty() ? "" : " x ", length);
-  return out;
-}
-
 double largest(const at::Tensor& x) {
   return x.to(at::kDouble).abs().max().item<double>();
 }
@@ -69,11 +63,6 @@ double timed(double seconds, const Call& call) {
   return spent / calls;
 }
 
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
-}
-
 Json measure(const OperatorPair& pair, const BenchTime& time, Progress& progress) {
   const Tensors of_ours = leaves(pair), of_peers = leaves(pair);
   // Also the first round, which is not timed.
@@ -90,7 +79,7 @@ Json measure(const OperatorPair& pair, const BenchTime& time, Progress& progress
   const auto [low, high] = std::minmax_element(ratios.begin(), ratios.end());
   return {{"operator", pair.name},
           {"peer", pair.peer},
-          {"size", size_of(pair.inputs.front())},
+          {"size", sizes_text(pair.inputs.front().sizes().vec())},
           {"milliseconds", 1e3 * median(ours)},
           {"peer_milliseconds", 1e3 * median(peers)},
           {"ratio", median(ratios)},
