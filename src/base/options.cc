@@ -21,7 +21,7 @@ void unknown_key(const std::string& prefix, const std::string& key, const std::v
 
 void check(const std::string& key, double value, const Range& range) {
   if (!(value >= range.low && value <= range.high)) {
-    throw UsageError(text(key, " = ", value, " is out of range (", describe(range), ")"));
+    throw OptionError(key, text(key, " = ", value, " is out of range (", describe(range), ")"));
   }
 }
 

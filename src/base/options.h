@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -23,6 +24,16 @@
 namespace jetvit {
 
 using Json = nlohmann::ordered_json;
+
+// The number that an option was given does not fit, by itself or beside others.
+class OptionError : public UsageError {
+ public:
+  OptionError(std::string key, const std::string& problem) : UsageError(problem), key_(std::move(key)) {}
+  const std::string& key() const { return key_; }  // with the prefix of messages, where they have one
+
+ private:
+  std::string key_;
+};
 
 struct Range {  // inclusive
   double low = -std::numeric_limits<double>::infinity();

@@ -32,8 +32,8 @@ class SwinPatchEmbed : public Layer {
 void check(const SwinOptions& options) {
   check_stages("swin", {{"depths", options.depths.size()}, {"heads", options.heads.size()}});
   if (options.image_size < options.patch_size) {
-    throw UsageError(text("swin: image_size = ", options.image_size, " is less than patch_size = ", options.patch_size,
-                          " (nearest: ", options.patch_size, ")"));
+    throw OptionError("image_size", text("swin: image_size = ", options.image_size, " is less than patch_size = ",
+                                         options.patch_size, " (nearest: ", options.patch_size, ")"));
   }
   for (std::size_t stage = 0; stage < options.depths.size(); ++stage) {
     check_divides("swin", "heads", options.heads[stage], option_range(options, "heads"),

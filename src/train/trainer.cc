@@ -92,9 +92,9 @@ std::unique_ptr<Model> Trainer::make_stage_model(int stage) const {
   const Json options = complete_options(recipe, data_.transform);
   try {
     return make_model(recipe.model_name, options);
-  } catch (const UsageError& error) {
+  } catch (const OptionError& error) {
     // Whoever trains never gave the option of this name.
-    if (std::string_view(error.what()).find("image_size = ") == std::string_view::npos) throw;
+    if (!error.key().ends_with("image_size")) throw;
     throw UsageError(text(error.what(),
                           " set image.size: images are brought to that size, with image.resize = \"pad\" ",
                           "by zeros around them"));

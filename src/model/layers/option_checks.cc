@@ -58,9 +58,9 @@ void check_multiple(const char* model, const std::string& key, int value, int mu
                     const std::string& reason) {
   if (value % multiple == 0) return;
   const int below = value / multiple * multiple;
-  throw UsageError(text(model, ": ", key, " = ", value, " is not a multiple of ",
-                        reason.empty() ? text(multiple) : reason, " (",
-                        nearest(below, std::int64_t{below} + multiple, allowed), ")"));
+  throw OptionError(
+      key, text(model, ": ", key, " = ", value, " is not a multiple of ", reason.empty() ? text(multiple) : reason,
+                " (", nearest(below, std::int64_t{below} + multiple, allowed), ")"));
 }
 
 void check_divides(const char* model, const char* key, int divisor, const Range& allowed,
