@@ -24,19 +24,22 @@ class AttentionBlock::Attention : public Layer {
   }
 
  private:
+  // Channels come last throughout, so that the convolutions are products of rows.
   at::Tensor compute(const at::Tensor& x) const override {
     const std::int64_t n = x.size(0);
     const std::int64_t height = x.size(2);
     const std::int64_t width = x.size(3);
-    // (N, heads, 3 head_dim, tokens)
-    const at::Tensor qkv = qkv_->forward(x).reshape({n, heads_, 3 * head_dim_, height * width});
-    const at::Tensor q = qkv.narrow(2, 0, head_dim_).transpose(2, 3) * (1 / std::sqrt(static_cast<double>(head_dim_)));
-    const at::Tensor k = qkv.narrow(2, head_dim_, head_dim_);
-    const at::Tensor v = qkv.narrow(2, 2 * head_dim_, head_dim_);
+    // (3, N, heads, tokens, head_dim)
+    const at::Tensor qkv = qkv_->forward(x)
+                               .permute({0, 2, 3, 1})
+                               .reshape({n, height * width, heads_, 3, head_dim_})
+                               .permute({3, 0, 2, 1, 4});
+    const at::Tensor q = qkv.select(0, 0) * (1 / std::sqrt(static_cast<double>(head_dim_)));
     // (N, heads, query, key); written out, as batched products beat the fused kernel for so few tokens.
-    const at::Tensor weights = (product(q, k) + bias_->forward()).softmax(-1);
-    const at::Tensor mixed = product(v, weights.transpose(2, 3)).reshape({n, heads_ * head_dim_, height, width});
-    return jetvit::dropout(proj_->forward(mixed), dropout_, training());
+    const at::Tensor weights = (product(q, qkv.select(0, 1).transpose(2, 3)) + bias_->forward()).softmax(-1);
+    const at::Tensor mixed = product(weights, qkv.select(0, 2)).transpose(1, 2);
+    const at::Tensor image = mixed.reshape({n, height, width, heads_ * head_dim_}).permute({0, 3, 1, 2});
+    return jetvit::dropout(proj_->forward(image), dropout_, training());
   }
 
   std::int64_t heads_, head_dim_;
