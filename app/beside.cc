@@ -17,7 +17,7 @@ namespace {
 // short spinning it takes two to five times as long, and on an idle machine no longer; with a fifth of it, the small
 // loops of small models cost a tenth more. libgomp reads the variable when it is loaded; what the user says stays.
 void share_cores() {
-  if (std::getenv("OMP_WAIT_POLICY") == nullptr) ::setenv("GOMP_SPINCOUNT", "5000", 0);
+  if (std::getenv("OMP_WAIT_POLICY") == nullptr) ::setenv("GOMP_SPINCOUNT", "20000", 0);
 }
 
 }  // namespace
