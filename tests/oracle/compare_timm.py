@@ -41,9 +41,10 @@ MODELS = {"vit_tiny": (128, 224), "coatnet_0": (128, 224), "vit_small": (128, 22
           "resnet_15": (64, 125)}
 # Further options, for everything that is compared.
 MLP, BOTTLENECK = {"mlp_ratio": 2.3}, {"expand_ratio": 1.7}
-VARIANTS = {"swin_tiny": ({"window": 8},), "effswin": ({"split": 1}, {"split": 3}), "davit_tiny": ({"window": 4},), "vit_nano": (MLP,),
-            "swin_nano": (MLP,), "davit_nano": (MLP,), "effswin_nano": (MLP | {"front_expand_ratio": 1.7},),
-            "efficientnet_nano": (BOTTLENECK,), "coatnet_nano": (MLP | BOTTLENECK,), "maxvit_nano": (MLP | BOTTLENECK,)}
+VARIANTS = {"vit_tiny": ({"patch_size": 8},), "swin_tiny": ({"window": 8},), "effswin": ({"split": 1}, {"split": 3}),
+            "davit_tiny": ({"window": 4},), "vit_nano": (MLP,), "swin_nano": (MLP,), "davit_nano": (MLP,),
+            "effswin_nano": (MLP | {"front_expand_ratio": 1.7},), "efficientnet_nano": (BOTTLENECK,),
+            "coatnet_nano": (MLP | BOTTLENECK,), "maxvit_nano": (MLP | BOTTLENECK,)}
 # Of the last block we compute the class token alone; timm looks biases up by matrix products.
 COSTS_LESS = ("vit_tiny", "vit_small", "vit_nano", "maxvit_tiny", "maxvit_nano")
 # timm projects the padding of windows too, we the tokens of the image: the same work only where windows fill the image.

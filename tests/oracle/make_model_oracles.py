@@ -35,7 +35,7 @@ from torch.nn import functional
 import hash_fill
 import reference_structure
 import stage_references
-from stage_references import random_rates
+from stage_references import random_rates, renamed
 
 SCRIPT = "tests/oracle/make_model_oracles.py"
 FOLDER = pathlib.Path(__file__).resolve().parents[1] / "model" / "oracles"
@@ -119,7 +119,10 @@ def make_reference(name, options):
     if (staged := stage_references.make(name, options)) is not None:
         return staged
     if name in ("vit_tiny", "vit_small"):
-        return timm.create_model(f"{name}_patch16_224", **common, **random_rates(options, "pos_drop_rate", "proj_drop_rate"))
+        sizes = renamed(options, patch_size="patch_size", embed_dim="embed_dim", depth="depth", heads="num_heads",
+                        mlp_ratio="mlp_ratio")
+        return timm.create_model(f"{name}_patch16_224", **common, **sizes,
+                                 **random_rates(options, "pos_drop_rate", "proj_drop_rate"))
     if name == "coatnet_0":
         return timm.create_model("coatnet_0_rw_224", **common, **random_rates(options, "drop_rate", "transformer_proj_drop"))
     if name in ("coatnet_0_paper", "maxvit_tiny", "maxvit_tiny_rw"):

@@ -14,6 +14,11 @@ def random_rates(options, *dropouts, drop_path=0.0):
     return {"drop_path_rate": options.get("drop_path", drop_path)} | dict.fromkeys(dropouts, options.get("dropout", 0.0))
 
 
+def renamed(options, **names):
+    """timm's arguments for those of the options, each given as ours=theirs, that are set."""
+    return {theirs: options[ours] for ours, theirs in names.items() if ours in options}
+
+
 def efficientnet_nano(channels, expand_ratio, features=False, **rates):
     e = expand_ratio
     arch = [["ds_r1_k3_s1_e1_c16_se0.25"], [f"ir_r1_k3_s2_e{e}_c24_se0.25"], [f"ir_r2_k5_s2_e{e}_c32_se0.25"],
