@@ -49,11 +49,17 @@ std::int64_t of_windows(c10::ArrayRef<const c10::IValue> inputs) {
   return multiplied({2, qkv.size(0), inputs[1].toInt(), tokens, tokens, qkv.size(3) / 3});
 }
 
+// The fused attention(q, k, v): the two products of each query with all keys. q and k are (N, heads, tokens, depth).
+std::int64_t of_attention(const at::Tensor& q, const at::Tensor& k) {
+  return multiplied({2, q.numel(), k.size(2)});
+}
+
 std::int64_t of_operator(std::string_view name, c10::ArrayRef<const c10::IValue> inputs) {
   const auto tensor = [&](std::size_t index) { return inputs[index].toTensor(); };
   if (name == "aten::conv2d") return of_convolution(inputs);
   if (name == "aten::linear") return multiplied({tensor(0).numel(), tensor(1).size(0)});
   if (name == "jetvit::window_attention") return of_windows(inputs);
+  if (name == "aten::_scaled_dot_product_flash_attention_for_cpu") return of_attention(tensor(0), tensor(1));
   if (name == "aten::bmm") return multiplied({tensor(0).numel(), tensor(1).size(2)});
   if (name == "aten::baddbmm") return multiplied({tensor(1).numel(), tensor(2).size(2)});
   return 0;
