@@ -14,8 +14,8 @@ namespace {
 
 // libgomp, which ends every parallel loop of ATen, lets a thread that waits for the others spin for milliseconds before
 // it sleeps. Where another process wants the core too, a training step takes up to twenty times as long for it. With
-// short spinning it takes two to five times as long, and on an idle machine no longer; with a fifth of it, the small
-// loops of small models cost a tenth more. libgomp reads the variable when it is loaded; what the user says stays.
+// these turns it takes two to five times as long; with a quarter of them, where waking a thread is slow, steps take a
+// tenth more on an idle machine. libgomp reads the variable when it is loaded; what the user says stays.
 void share_cores() {
   if (std::getenv("OMP_WAIT_POLICY") == nullptr) ::setenv("GOMP_SPINCOUNT", "20000", 0);
 }
