@@ -3,7 +3,9 @@ and torch in Python on the same cores.
 
 Both sides take turns in one run: `jetvit bench train|predict` as its own process, then the same architecture from timm
 (or, for resnet_15, of torch.nn modules) with torch's fused AdamW and, for bf16, torch.autocast, in both orders of
-memory, of which the faster counts.
+memory, of which the faster counts. Every model has the sizes of its recipes. Beside the ratio stands the share of the
+machine's matrix peak that jetvit reaches: the multiply-adds of `jetvit describe`, three times for a step (forward, and
+the gradients of inputs and weights), against the best of torch's products of 2048 x 2048 matrices in the same run.
 
   .deps/peers/bin/python bench/model/compare.py train build/release/bin/jetvit [--rounds 3]
 
@@ -30,9 +32,37 @@ MODELS = ("coatnet_0", "coatnet_0_paper", "maxvit_tiny", "maxvit_tiny_rw", "davi
 CHANNELS = 3
 
 
-def size_of(model):
-    """Windows of 7 x 7 tokens do not fit an image of 128."""
-    return 224 if "swin" in model else 128
+PEAK_SIDE = 2048
+
+
+def options_of(model):
+    """Those of recipes/quark_gluon that decide over sizes: windows of 7 x 7 tokens do not fit an image of 128, and the
+    windows of MaxViT are a thirty-second of it in timm."""
+    size = 224 if "swin" in model else 125 if model == "resnet_15" else 128
+    special = {"vit_tiny": {"patch_size": 8}, "vit_small": {"patch_size": 8}}
+    return {"image_size": size, "channels": CHANNELS} | special.get(model, {})
+
+
+def settings(model):
+    return [word for key, value in options_of(model).items() for word in ("--set", f"{key}={value}")]
+
+
+def peak(bf16, rounds=12):
+    """Floating point operations per second."""
+    a = torch.randn(PEAK_SIDE, PEAK_SIDE, dtype=torch.bfloat16 if bf16 else torch.float32)
+    fastest = float("inf")
+    for _ in range(rounds):
+        start = time.perf_counter()
+        torch.mm(a, a)
+        fastest = min(fastest, time.perf_counter() - start)
+    return 2 * PEAK_SIDE**3 / fastest
+
+
+def operations(jetvit, task, model):
+    """Floating point operations of an image."""
+    described = subprocess.run([jetvit, "describe", model, "--json", *settings(model)], check=True, capture_output=True,
+                               text=True)
+    return 2 * json.loads(described.stdout)["multiply_adds"] * (3 if task == "train" else 1)
 
 
 def peer_seconds(task, model, bf16, batch, steps):
@@ -42,10 +72,11 @@ def peer_seconds(task, model, bf16, batch, steps):
 
 
 def peer_seconds_in(order, task, model, bf16, batch, steps):
-    module = make_reference(model, {"image_size": size_of(model), "channels": CHANNELS}).to(memory_format=order)
+    module = make_reference(model, options_of(model)).to(memory_format=order)
     module.train(task == "train")
     optimiser = torch.optim.AdamW(module.parameters(), lr=1e-3, fused=True)
-    images = torch.randn(batch, CHANNELS, size_of(model), size_of(model)).contiguous(memory_format=order)
+    size = options_of(model)["image_size"]
+    images = torch.randn(batch, CHANNELS, size, size).contiguous(memory_format=order)
     labels = (torch.arange(batch) % 2).float()
 
     def train():
@@ -70,7 +101,7 @@ def peer_seconds_in(order, task, model, bf16, batch, steps):
 
 
 def our_seconds(jetvit, task, model, bf16, batch, steps, threads):
-    command = [jetvit, "bench", task, model, "--set", f"image_size={size_of(model)}", "--set", f"channels={CHANNELS}"]
+    command = [jetvit, "bench", task, model, *settings(model)]
     command += ["--batch-size", str(batch), "--steps", str(steps), "--threads", str(threads)]
     result = subprocess.run(command + ["--bf16"] * bf16, check=True, capture_output=True, text=True)
     return json.loads(result.stdout)["median_seconds"]
@@ -94,8 +125,9 @@ def main():
     for model in arguments.models:
         for precision in arguments.precisions:
             bf16 = precision == "bf16"
-            ours, peer = [], []
+            ours, peer, peaks = [], [], []
             for _ in range(arguments.rounds):
+                peaks.append(peak(bf16))
                 setting = (bf16, arguments.batch_size, arguments.steps)
                 ours.append(our_seconds(arguments.jetvit, arguments.task, model, *setting, arguments.threads))
                 peer.append(peer_seconds(arguments.task, model, *setting))
@@ -103,11 +135,15 @@ def main():
                          "threads": arguments.threads, "jetvit_seconds": statistics.median(ours),
                          "peer_seconds": statistics.median(peer),
                          "ratio": statistics.median(peer) / statistics.median(ours),
-                         "ratios": [theirs / mine for theirs, mine in zip(peer, ours)]})
+                         "ratios": [theirs / mine for theirs, mine in zip(peer, ours)],
+                         "peak_flops": max(peaks),
+                         "peak_share": arguments.batch_size * operations(arguments.jetvit, arguments.task, model)
+                         / statistics.median(ours) / max(peaks)})
             row = rows[-1]
             print(f"{model:12} {row['precision']}  jetvit {row['jetvit_seconds']:.3f} s  "
                   f"peer {row['peer_seconds']:.3f} s  ratio {row['ratio']:.2f}  "
-                  f"({min(row['ratios']):.2f} to {max(row['ratios']):.2f})", flush=True)
+                  f"({min(row['ratios']):.2f} to {max(row['ratios']):.2f})  "
+                  f"{100 * row['peak_share']:.0f} % of {row['peak_flops'] / 1e9:.0f} GFLOP/s", flush=True)
     if arguments.out:
         pathlib.Path(arguments.out).write_text(json.dumps(rows, indent=1) + "\n")
 
