@@ -52,16 +52,16 @@ class SelfAttention : public Layer {
   at::Tensor forward_first(const at::Tensor& x) const {
     return watched([&] {
       const at::Tensor query = split_heads(qkv_->forward_part(x.narrow(1, 0, 1), 0, width_), 1);
-      const at::Tensor keys_values = split_heads(qkv_->forward_part(x, width_, 2 * width_), 2);
-      return attend(query.select(0, 0), keys_values.select(0, 0), keys_values.select(0, 1));
+      const auto keys_values = split_heads(qkv_->forward_part(x, width_, 2 * width_), 2).unbind(0);
+      return attend(query.select(0, 0), keys_values[0], keys_values[1]);
     });
   }
 
  private:
   // (N, tokens, width) to the same.
   at::Tensor compute(const at::Tensor& x) const override {
-    const at::Tensor qkv = split_heads(qkv_->forward(x), 3);
-    return attend(qkv.select(0, 0), qkv.select(0, 1), qkv.select(0, 2));
+    const auto qkv = split_heads(qkv_->forward(x), 3).unbind(0);
+    return attend(qkv[0], qkv[1], qkv[2]);
   }
 
   // (N, tokens, parts * width) to (parts, N, heads, tokens, head_dim)

@@ -72,19 +72,19 @@ at::Tensor with_copies(const at::Tensor& qkv, const at::Tensor& padding, const a
   const std::int64_t depth = channels / heads.count;
   const std::int64_t tokens = grid.tokens();
   const at::Tensor windows = split(qkv, padding, grid);
-  // (3, windows, heads, tokens, channels of a head)
-  const at::Tensor parts = heads.outermost
-                               ? windows.reshape({-1, tokens, heads.count, 3, depth}).permute({3, 0, 2, 1, 4})
-                               : windows.reshape({-1, tokens, 3, heads.count, depth}).permute({2, 0, 3, 1, 4});
-  const at::Tensor q = parts.select(0, 0) * (1 / std::sqrt(static_cast<double>(parts.size(4))));
-  at::Tensor scores = at::matmul(q, parts.select(0, 1).transpose(2, 3));  // (windows, heads, query, key)
+  // Three of (windows, heads, tokens, channels of a head)
+  const auto parts = (heads.outermost ? windows.reshape({-1, tokens, heads.count, 3, depth}).permute({3, 0, 2, 1, 4})
+                                      : windows.reshape({-1, tokens, 3, heads.count, depth}).permute({2, 0, 3, 1, 4}))
+                         .unbind(0);
+  const at::Tensor q = parts[0] * (1 / std::sqrt(static_cast<double>(depth)));
+  at::Tensor scores = at::matmul(q, parts[1].transpose(2, 3));  // (windows, heads, query, key)
   if (bias.defined()) scores = scores + bias;
   if (grid.shift > 0) {
     const at::Tensor region = window_regions(grid, scores.device());
     const at::Tensor mask = kMasked * (region.unsqueeze(1) != region.unsqueeze(2)).to(scores.scalar_type());
     scores = (scores.view({-1, mask.size(0), heads.count, tokens, tokens}) + mask.unsqueeze(1)).view(scores.sizes());
   }
-  const at::Tensor mixed = at::matmul(scores.softmax(-1), parts.select(0, 2));
+  const at::Tensor mixed = at::matmul(scores.softmax(-1), parts[2]);
   return join(mixed.transpose(1, 2).reshape({-1, tokens, channels}), grid);
 }
 

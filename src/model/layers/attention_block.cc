@@ -29,15 +29,16 @@ class AttentionBlock::Attention : public Layer {
     const std::int64_t n = x.size(0);
     const std::int64_t height = x.size(2);
     const std::int64_t width = x.size(3);
-    // (3, N, heads, tokens, head_dim)
-    const at::Tensor qkv = qkv_->forward(x)
-                               .permute({0, 2, 3, 1})
-                               .reshape({n, height * width, heads_, 3, head_dim_})
-                               .permute({3, 0, 2, 1, 4});
-    const at::Tensor q = qkv.select(0, 0) * (1 / std::sqrt(static_cast<double>(head_dim_)));
+    // Three of (N, heads, tokens, head_dim)
+    const auto qkv = qkv_->forward(x)
+                         .permute({0, 2, 3, 1})
+                         .reshape({n, height * width, heads_, 3, head_dim_})
+                         .permute({3, 0, 2, 1, 4})
+                         .unbind(0);
+    const at::Tensor q = qkv[0] * (1 / std::sqrt(static_cast<double>(head_dim_)));
     // (N, heads, query, key); written out, as batched products beat the fused kernel for so few tokens.
-    const at::Tensor weights = (product(q, qkv.select(0, 1).transpose(2, 3)) + bias_->forward()).softmax(-1);
-    const at::Tensor mixed = product(weights, qkv.select(0, 2)).transpose(1, 2);
+    const at::Tensor weights = (product(q, qkv[1].transpose(2, 3)) + bias_->forward()).softmax(-1);
+    const at::Tensor mixed = product(weights, qkv[2]).transpose(1, 2);
     const at::Tensor image = mixed.reshape({n, height, width, heads_ * head_dim_}).permute({0, 3, 1, 2});
     return jetvit::dropout(proj_->forward(image), dropout_, training());
   }

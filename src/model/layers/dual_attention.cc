@@ -18,13 +18,13 @@ at::Tensor ChannelAttention::compute(const at::Tensor& x) const {
   const std::int64_t n = x.size(0);
   const std::int64_t tokens = x.size(1) * x.size(2);
   const std::int64_t size = x.size(3) / groups_;  // of a group
-  // (3, N, groups, tokens, size)
-  const at::Tensor qkv = qkv_->forward(x).reshape({n, tokens, 3, groups_, size}).permute({2, 0, 3, 1, 4});
-  const at::Tensor scores = product(qkv.select(0, 1).transpose(2, 3), qkv.select(0, 2));
+  // Three of (N, groups, tokens, size)
+  const auto qkv = qkv_->forward(x).reshape({n, tokens, 3, groups_, size}).permute({2, 0, 3, 1, 4}).unbind(0);
+  const at::Tensor scores = product(qkv[1].transpose(2, 3), qkv[2]);
   const at::Tensor weights =
       (scores * (1 / std::sqrt(static_cast<double>(size)))).softmax(-1);  // (N, groups, size, size)
   // As tokens x size: the product of q with the transposed weights.
-  const at::Tensor mixed = product(qkv.select(0, 0), weights.transpose(2, 3)).transpose(1, 2).reshape(x.sizes());
+  const at::Tensor mixed = product(qkv[0], weights.transpose(2, 3)).transpose(1, 2).reshape(x.sizes());
   return proj_->forward(mixed);
 }
 
