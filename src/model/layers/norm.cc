@@ -4,6 +4,7 @@
 #include <ATen/ops/batch_norm.h>
 #include <ATen/ops/sqrt.h>
 
+#include "base/error.h"
 #include "model/layers/init.h"
 #include "ops/batch_norm_activation.h"
 #include "ops/layer_norm.h"
@@ -12,6 +13,14 @@ namespace jetvit {
 namespace {
 
 constexpr double kMomentum = 0.1;
+
+// The running variance of a single value would be 0 / 0, for good.
+void check_has_variance(const at::Tensor& x) {
+  if (x.size(0) * x.size(2) * x.size(3) != 1) return;
+  throw Error(
+      "batch norm: one value a channel to train on (a single image, which is 1 x 1 in this layer) take a larger batch "
+      "or image_size");
+}
 
 }  // namespace
 
@@ -23,11 +32,13 @@ BatchNorm2d::BatchNorm2d(int channels, double epsilon) : epsilon_(epsilon) {
 }
 
 at::Tensor BatchNorm2d::compute(const at::Tensor& x) const {
+  if (training()) check_has_variance(x);
   return at::batch_norm(x, weight_, bias_, running_mean_, running_var_, training(), kMomentum, epsilon_, false);
 }
 
 at::Tensor BatchNorm2d::forward(const at::Tensor& x, Activation activation) const {
   if (!training()) return activate(forward(x), activation);
+  check_has_variance(x);
   return batch_norm_activation(x, weight_, bias_, running_mean_, running_var_, kMomentum, epsilon_, activation);
 }
 

@@ -6,7 +6,7 @@
 namespace jetvit {
 
 // Batch norm over (N, C, H, W) with running statistics (momentum 0.1). Parameters "weight", "bias"; buffers
-// "running_mean", "running_var".
+// "running_mean", "running_var". In training throws Error where N H W is 1.
 class BatchNorm2d : public Layer {
  public:
   explicit BatchNorm2d(int channels, double epsilon = 1e-5);
