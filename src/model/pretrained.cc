@@ -37,21 +37,33 @@ Ends ends_of(const Model& model) {
   return {input->name, last.substr(0, last.rfind('.'))};
 }
 
+void rename(Weights& weights, const std::string& from, const std::string& to) {
+  auto node = weights.extract(from);
+  if (node.empty()) return;
+  node.key() = to;
+  weights.insert(std::move(node));
+}
+
 // Swin's first release merges patches at the end of a stage, timm's at the begin of the next one.
 void rename_first_release(Weights& weights) {
   if (!weights.contains("layers.0.downsample.reduction.weight")) return;
-  const auto moved = [&weights](const std::string& from, const std::string& to) {
-    auto node = weights.extract(from);
-    if (node.empty()) return;
-    node.key() = to;
-    weights.insert(std::move(node));
-  };
   for (int stage = 8; stage >= 0; --stage) {
     for (const char* tensor : {"reduction.weight", "norm.weight", "norm.bias"}) {
-      moved(text("layers.", stage, ".downsample.", tensor), text("layers.", stage + 1, ".downsample.", tensor));
+      rename(weights, text("layers.", stage, ".downsample.", tensor),
+             text("layers.", stage + 1, ".downsample.", tensor));
     }
   }
-  for (const char* tensor : {"weight", "bias"}) moved(text("head.", tensor), text("head.fc.", tensor));
+  for (const char* tensor : {"weight", "bias"}) rename(weights, text("head.", tensor), text("head.fc.", tensor));
+}
+
+// EffSwin keeps what an EfficientNet begins with under names of its own. Of the file's others nothing is renamed:
+// reports show them as they are.
+void rename_front_end(Weights& weights, const std::vector<NamedTensor>& own) {
+  constexpr std::string_view kFrontEnd = "patch_embed.feature_extractor.";
+  if (!weights.contains("conv_stem.weight")) return;
+  for (const NamedTensor& item : own) {
+    if (item.name.starts_with(kFrontEnd)) rename(weights, item.name.substr(kFrontEnd.size()), item.name);
+  }
 }
 
 // The side of a square of `count`, or 0 where it is none.
@@ -128,6 +140,7 @@ class Plan {
     own_ = model.parameters();
     const std::size_t parameters = own_.size();
     for (NamedTensor& buffer : model.buffers()) own_.push_back(std::move(buffer));
+    rename_front_end(weights_, own_);
     const bool replace = judge_classifier();
     std::int64_t all = 0;
     std::int64_t found = 0;

@@ -48,7 +48,8 @@ std::string summary(const PretrainedReport& report);
 //   the input convolution to the model's channels, as `channels` says (model/resampled_weights.h);
 //   "pos_embed", "*.relative_position_bias_table" and "patch_embed.proj.weight" to its image, window and patch size;
 //   1 x 1 convolutions from linear layers and the other way round;
-//   "layers.*.downsample" and "head" of Swin's first release under their names of today.
+//   "layers.*.downsample" and "head" of Swin's first release under their names of today;
+//   what an EfficientNet begins with to the front end of EffSwin.
 // Buffers that follow from the model (is_derived_buffer) are left out. Throws Error naming tensor and shapes where one
 // cannot be brought to the model's shape, holds no floating point or a value that is not finite, and where nothing
 // fits; nothing is copied then.

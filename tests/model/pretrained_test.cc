@@ -1,5 +1,6 @@
 #include "model/pretrained.h"
 
+#include <algorithm>
 #include <limits>
 
 #include <ATen/TensorOperators.h>
@@ -13,6 +14,7 @@
 #include "model/safetensors.h"
 #include "model/weights.h"
 #include "support/expect_error.h"
+#include "support/filled_model.h"
 #include "support/temp_folder.h"
 
 namespace jetvit {
@@ -127,6 +129,28 @@ TEST(Pretrained, SwinFillsTheLaterStagesOfTheHybrid) {
   EXPECT_GT(report.loaded.size(), 40U);
   EXPECT_THAT(report.unexpected, ::testing::Contains("layers.1.downsample.norm.weight"));
   for (const std::string& name : report.missing) EXPECT_TRUE(name.starts_with("patch_embed.")) << name;
+}
+
+TEST(Pretrained, EfficientNetFillsTheFrontEndOfTheHybrid) {
+  const std::unique_ptr<Model> hybrid = make("effswin_nano", R"({"channels": 5})");
+  const Weights before = copied(*hybrid);
+  const Weights weights = copied(*test::filled_model("efficientnet_nano", Json::object()));
+  const PretrainedReport report = load(*hybrid, weights);
+  // Both stems, and all blocks but the second one of stage 1, which this EfficientNet lacks.
+  const std::string front = "patch_embed.feature_extractor.";
+  for (const auto& [name, tensor] : named_weights(*hybrid)) {
+    const bool missing = !name.starts_with(front) || name.starts_with(front + "blocks.1.1.");
+    EXPECT_EQ(std::count(report.missing.begin(), report.missing.end(), name), missing ? 1 : 0) << name;
+    if (name == front + "conv_stem.weight") continue;  // of three channels
+    EXPECT_TRUE(at::equal(tensor, missing ? before.at(name) : weights.at(name.substr(front.size())))) << name;
+  }
+  ASSERT_EQ(report.adapted.size(), 1U);
+  EXPECT_EQ(report.adapted[0].name, front + "conv_stem.weight");
+  // Under the names that they have in the file.
+  for (const char* name : {"blocks.3.0.conv_pw.weight", "conv_head.weight", "classifier.bias"}) {
+    EXPECT_THAT(report.unexpected, ::testing::Contains(name));
+  }
+  EXPECT_EQ(report.loaded.size() + report.adapted.size() + report.unexpected.size(), weights.size());
 }
 
 TEST(Pretrained, NamesOfSwinsFirstReleaseAreRead) {
