@@ -28,6 +28,19 @@ std::string kind_of(const Module& module) {
   return kind;
 }
 
+// While it lives the model evaluates.
+class Evaluation {
+ public:
+  explicit Evaluation(Model& model) : model_(model), was_training_(model.training()) { model_.train(false); }
+  ~Evaluation() { model_.train(was_training_); }
+  Evaluation(const Evaluation&) = delete;
+  Evaluation& operator=(const Evaluation&) = delete;
+
+ private:
+  Model& model_;
+  bool was_training_;
+};
+
 LayerRow row_of(const std::string& name, const Module& module, const LayerWatch& watch);
 
 void add_parts(const Module& module, const LayerWatch& watch, std::vector<LayerRow>& parts) {
@@ -75,13 +88,11 @@ LayerRow row_of(const std::string& name, const Module& module, const LayerWatch&
 
 LayerRow layer_table(Model& model) {
   const at::NoGradGuard no_gradients;
-  const bool was_training = model.training();
-  model.train(false);
+  const Evaluation evaluation(model);
   LayerWatch watch;
   const at::Device device = model.parameters().front().tensor.device();
   const at::Tensor image = at::zeros({1, model.channels(), model.image_size(), model.image_size()}, device);
   watch.add(model, model.forward(image), 0);
-  model.train(was_training);
   if (watch.multiply_adds() == std::numeric_limits<std::int64_t>::max()) {
     throw Error(
         "the model takes more than 9.2e18 multiply-adds an image, too many to count (take a smaller image_size)");

@@ -3,6 +3,8 @@
 
 #include <map>
 
+#include <ATen/ops/ones.h>
+
 #include "model/registry.h"
 #include "support/expect_error.h"
 #include "support/model_names.h"
@@ -85,6 +87,21 @@ TEST_P(LayerTable, CostsFollowFromWeightsAndOutputs) {
 
 INSTANTIATE_TEST_SUITE_P(Registry, LayerTable, testing::ValuesIn(test::model_names()),
                          [](const auto& parameter) { return parameter.param; });
+
+class Refusing : public Model {
+ public:
+  Refusing() { add_parameter("weight", at::ones({1})); }
+  at::Tensor forward(const at::Tensor& /*x*/) override { throw Error("refused"); }
+  int channels() const override { return 1; }
+  int outputs() const override { return 1; }
+  int image_size() const override { return 1; }
+};
+
+TEST(LayerTableOfAModelThatFails, LeavesItsMode) {
+  Refusing model;
+  EXPECT_ERROR(layer_table(model), Error, "refused");
+  EXPECT_TRUE(model.training());
+}
 
 TEST(LayerTableOfLargeModels, TakesNoMemory) {
   // Attention among 16 million tokens, and a stage whose weights would fill a petabyte.
