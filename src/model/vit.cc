@@ -20,7 +20,7 @@
 namespace jetvit {
 namespace {
 
-std::shared_ptr<Linear> xavier_linear(int in, int out) {
+std::shared_ptr<Linear> truncated_linear(int in, int out) {
   return std::make_shared<Linear>(in, out, Linear::Init::kTruncatedNormal);
 }
 
@@ -44,8 +44,8 @@ class VitPatchEmbed : public Layer {
 class SelfAttention : public Layer {
  public:
   SelfAttention(int width, int heads, double dropout) : width_(width), heads_(heads), dropout_(dropout) {
-    qkv_ = add_child("qkv", xavier_linear(width, 3 * width));
-    proj_ = add_child("proj", xavier_linear(width, width));
+    qkv_ = add_child("qkv", truncated_linear(width, 3 * width));
+    proj_ = add_child("proj", truncated_linear(width, width));
   }
 
   // What forward gives for the first token: (N, 1, width).
@@ -139,7 +139,7 @@ class Vit : public Model {
                                   std::make_shared<VitBlock>(options, rates[static_cast<std::size_t>(index)])));
     }
     norm_ = add_child("norm", std::make_shared<LayerNorm>(options.embed_dim));
-    head_ = add_child("head", xavier_linear(options.embed_dim, options.outputs));
+    head_ = add_child("head", truncated_linear(options.embed_dim, options.outputs));
   }
 
   at::Tensor forward(const at::Tensor& x) override {
