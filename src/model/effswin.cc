@@ -15,7 +15,8 @@ EfficientNetTrunkOptions front_options(const EffSwinOptions& options) {
                                     .stem_stride = options.stem_stride,
                                     .stem_init = ConvOptions::Init::kDefault,
                                     .stages = {},
-                                    .expand_ratio = options.front_expand_ratio};
+                                    .expand_ratio = options.front_expand_ratio,
+                                    .drop_path = options.front_drop_path};
   int halvings = 0;
   for (const EfficientNetStage& stage : efficientnet_stages("effswin", options.stem_width,
                                                             {{"front_dim", options.front_dim},

@@ -20,6 +20,7 @@ struct EffSwinOptions {
   std::vector<int> front_kernels = {3, 3, 5, 3, 5};
   std::vector<int> front_strides = {1, 2, 2, 2, 1};
   double front_expand_ratio = 6;
+  double front_drop_path = 0;
   int window = 7;
   int embed_dim = 96;
   std::vector<int> depths = {2, 2, 6, 2};
@@ -45,6 +46,8 @@ void visit_fields(Visitor& visit, EffSwinOptions& options) {
   visit("front_expand_ratio", options.front_expand_ratio,
         "width of depthwise convolutions over that of their block's input; 1 in the first EfficientNet stage",
         Range{1, 16});
+  visit("front_drop_path", options.front_drop_path,
+        "stochastic depth of the EfficientNet stages that are built, rising towards this rate", Range{0, 0.95});
   visit("window", options.window, "side of a window in tokens (8 suits 128 px)", Range{1, 64});
   visit("embed_dim", options.embed_dim, "channels of the first Swin stage; each later one has twice as many",
         Range{1, 1024});

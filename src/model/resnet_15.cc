@@ -8,7 +8,9 @@
 
 #include "base/text.h"
 #include "model/layers/conv.h"
+#include "model/layers/drop_path.h"
 #include "model/layers/linear.h"
+#include "model/layers/option_checks.h"
 
 namespace jetvit {
 namespace {
@@ -38,16 +40,20 @@ class ResidualBlock : public Layer {
 class ResNet15 : public Model {
  public:
   explicit ResNet15(const ResNet15Options& options) : options_(options) {
-    const int width = options.width;
-    conv0_ = add_child("conv0", std::make_shared<Conv2d>(ConvOptions{
-                                    .in = options.channels, .out = width, .kernel = 7, .stride = 2, .padding = 1}));
-    for (int index = 0; index < 7; ++index) {
-      const int in = index <= 3 ? width : 2 * width;
-      const int out = index < 3 ? width : 2 * width;
-      blocks_.push_back(
-          add_child(text("blocks.", index), std::make_shared<ResidualBlock>(in, out, index == 3 ? 2 : 1)));
+    check_stages("resnet_15", {{"depths", options.depths.size()}});
+    conv0_ =
+        add_child("conv0", std::make_shared<Conv2d>(ConvOptions{
+                               .in = options.channels, .out = options.width, .kernel = 7, .stride = 2, .padding = 1}));
+    int features = options.width;
+    for (std::size_t stage = 0; stage < options.depths.size(); ++stage) {
+      for (int block = 0; block < options.depths[stage]; ++block) {
+        const bool halves = stage > 0 && block == 0;
+        const int out = halves ? 2 * features : features;
+        blocks_.push_back(
+            add_child(text("blocks.", blocks_.size()), std::make_shared<ResidualBlock>(features, out, halves ? 2 : 1)));
+        features = out;
+      }
     }
-    int features = 2 * width;
     for (const int hidden : options.head_widths) {
       const auto layer = std::make_shared<Linear>(features, hidden, Linear::Init::kDefault);
       head_.push_back(add_child(text("head.", head_.size()), layer));
@@ -63,7 +69,7 @@ class ResNet15 : public Model {
     for (const auto& block : blocks_) y = block->forward(y);
     y = y.amax({2, 3});
     for (const auto& layer : head_) y = at::relu(layer->forward(y));
-    return fc_->forward(y);
+    return fc_->forward(jetvit::dropout(y, options_.dropout, training()));
   }
 
   int channels() const override { return options_.channels; }

@@ -13,7 +13,9 @@ struct ResNet15Options {
   int outputs = 1;
   int image_size = 125;
   int width = 16;
+  std::vector<int> depths = {3, 4};
   std::vector<int> head_widths;
+  double dropout = 0;
 };
 
 template <class Visitor>
@@ -21,15 +23,18 @@ void visit_fields(Visitor& visit, ResNet15Options& options) {
   visit("channels", options.channels, "planes of the input image", Range{1, 4096});
   visit("outputs", options.outputs, "logits", Range{1, 65536});
   visit("image_size", options.image_size, "side of the image in pixels", Range{16, 4096});
-  visit("width", options.width, "channels of the first stage; the second has twice as many", Range{1, 1024});
+  visit("width", options.width, "channels of the first stage; each later one has twice as many", Range{1, 1024});
+  visit("depths", options.depths, "residual blocks of each stage; each later one halves the image", Range{1, 99});
   visit("head_widths", options.head_widths, "hidden layers before the last one, none in the papers", Range{1, 65536});
+  visit("dropout", options.dropout, "dropout before the last layer, none in the papers", Range{0, 0.95});
 }
 
 // The network of the CMS end-to-end papers (arXiv:1902.08276; trainer torch_resnet_single.py of
 // bjornburkle/QCD_Glu_Quark): 7x7 convolution of stride 2, ReLU, 2x2 max pooling, three residual blocks, a fourth that
 // halves the image and doubles the channels, three more, global max pooling, one linear layer. No batch norm.
 // 86,241 parameters at 3 channels; the trainer counts 90,225, because its blocks allocate a 1x1 shortcut where none is
-// used. The 107,202 parameters that a later re-run quotes are those of head_widths {128, 128} with two outputs.
+// used. The 107,202 parameters that a later re-run quotes are those of head_widths {128, 128} with two outputs. Throws
+// UsageError for another number of stages than 1 to 16.
 std::unique_ptr<Model> make_resnet_15(const ResNet15Options& options);
 
 }  // namespace jetvit

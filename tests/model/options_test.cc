@@ -63,12 +63,38 @@ TEST_P(SmallModel, EveryOptionChangesTheLogits) {
   const Json start = resolved_model_options(GetParam(), {{"image_size", 48}});
   const at::Tensor before = logits(GetParam(), start);
   for (const auto& [key, value] : start.items()) {
-    if (key == "outputs" || key == "dropout" || key == "drop_path") continue;  // registry_test.cc, structure_test.cc
+    if (key == "outputs" || key == "dropout" || key.ends_with("drop_path"))
+      continue;  // registry_test.cc, structure_test.cc
     SCOPED_TRACE(key);
     Json options = start;
     options[key] = changed(key, value);
     EXPECT_NE(options.at(key), value);
     EXPECT_GT((logits(GetParam(), options) - before).abs().max().item<double>(), 1e-3);
+  }
+}
+
+// At the narrowest, ratios of widths come to less than one channel.
+TEST(NarrowModels, HaveNoEmptyParameters) {
+  const std::vector<std::pair<std::string, const char*>> models = {
+      {"maxvit_tiny", R"({"embed_dim": [2, 4], "depths": [1, 1], "head_dim": 2, "stem_width": [4, 4]})"},
+      {"maxvit_tiny_rw", R"({"embed_dim": [1, 2], "depths": [1, 1], "head_dim": 1, "stem_width": [1, 1]})"},
+      {"coatnet_0", R"({"embed_dim": [1, 2], "depths": [1, 1], "blocks": "CT", "head_dim": 1, "stem_width": [1, 1]})"},
+      {"coatnet_0_paper",
+       R"({"embed_dim": [1, 2], "depths": [1, 1], "blocks": "CT", "head_dim": 1, "stem_width": [1, 1]})"},
+      {"efficientnet_nano", R"({"stem_width": 4, "embed_dim": [4, 4, 4, 4], "expand_ratio": 1, "head_width": 1})"},
+      {"effswin_nano",
+       R"({"stem_width": 4, "front_dim": [4, 4, 4], "front_expand_ratio": 1, "embed_dim": 1, "heads": [1, 1, 1]})"},
+      {"swin_nano", R"({"embed_dim": 1, "heads": [1, 1, 1], "mlp_ratio": 1})"},
+      {"davit_nano", R"({"embed_dim": [1, 1, 1], "heads": [1, 1, 1], "mlp_ratio": 1})"},
+      {"vit_nano", R"({"embed_dim": 1, "heads": 1, "mlp_ratio": 1})"},
+      {"resnet_15", R"({"width": 1, "depths": [1]})"}};
+  for (const auto& [name, narrow] : models) {
+    SCOPED_TRACE(name);
+    Json options = Json::parse(narrow);
+    options["image_size"] = name.ends_with("nano") ? 48 : 32;
+    for (const NamedTensor& parameter : make_model_shape(name, options)->parameters()) {
+      EXPECT_GT(parameter.tensor.numel(), 0) << parameter.name;
+    }
   }
 }
 

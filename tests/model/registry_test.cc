@@ -29,7 +29,7 @@ class EveryModel : public testing::TestWithParam<std::string> {
     options["channels"] = 2;
     options["outputs"] = 2;
     options["image_size"] = GetParam().ends_with("nano") ? 48 : 64;
-    for (const char* key : {"dropout", "drop_path"}) {
+    for (const char* key : {"dropout", "drop_path", "front_drop_path"}) {
       if (resolved_model_options(GetParam(), Json::object()).contains(key)) options[key] = 0.2;
     }
     return options;
@@ -184,6 +184,8 @@ TEST(Registry, RefusesListsOfDifferentLengths) {
                "coatnet: embed_dim, depths and blocks name 4, 2 and 4 stages");
   EXPECT_ERROR(make_with("maxvit_tiny", R"({"depths": [2, 2]})"), UsageError,
                "maxvit: embed_dim and depths name 4 and 2 stages");
+  EXPECT_ERROR(make_with("resnet_15", R"({"depths": []})"), UsageError,
+               "resnet_15: depths name 0 stages (give 1 to 16)");
   // Each stage doubles the channels: more of them than an integer holds.
   const std::vector<int> many(40, 1);
   EXPECT_ERROR(make_model("swin_tiny", Json{{"depths", many}, {"heads", many}}), UsageError, "name 40 and 40 stages");

@@ -7,7 +7,7 @@ Needs `scripts/setup --with-peers`:
 
 The reference runs in float64 on the float32 values, so that the stored numbers do not depend on a machine's order of
 summation; "float32_deviation" is how far timm itself lands from them in float32. A case holds
-  logits       (2, 1) in evaluation mode
+  logits       (batch, 1) in evaluation mode
   gradients    per parameter [norm, product with the hash vector "projection/<name>"] of sum(logits * hash "loss") in
                training mode (batch statistics, no dropout)
   steps        forward passes in training mode, the last of which gives the gradients (one where it is absent)
@@ -72,13 +72,17 @@ class ResidualBlock(nn.Module):
 class ResNet15(nn.Module):
     """The layer list of arXiv:1902.08276 in torch.nn, with max_pool2d over the whole image as global pooling."""
 
-    def __init__(self, channels, head_widths=()):
+    def __init__(self, channels, width=16, depths=(3, 4), head_widths=(), dropout=0.0):
         super().__init__()
-        self.conv0 = nn.Conv2d(channels, 16, 7, 2, 1)
-        plan = [(16, 16, 1)] * 3 + [(16, 32, 2)] + [(32, 32, 1)] * 3
+        self.conv0 = nn.Conv2d(channels, width, 7, 2, 1)
+        plan = [(width, width, 1)] * depths[0]
+        for blocks in depths[1:]:
+            plan += [(width, 2 * width, 2)] + [(2 * width, 2 * width, 1)] * (blocks - 1)
+            width *= 2
         self.blocks = nn.Sequential(*(ResidualBlock(*step) for step in plan))
-        widths = [32, *head_widths]
+        widths = [width, *head_widths]
         self.head = nn.ModuleList(nn.Linear(*step) for step in zip(widths, widths[1:]))
+        self.dropout = nn.Dropout(dropout)
         self.fc = nn.Linear(widths[-1], 1)
 
     def forward(self, x):
@@ -86,7 +90,7 @@ class ResNet15(nn.Module):
         y = functional.max_pool2d(y, y.shape[2:]).flatten(1)
         for layer in self.head:
             y = functional.relu(layer(y))
-        return self.fc(y)
+        return self.fc(self.dropout(y))
 
 
 def make_maxxvit(config, options):
@@ -112,6 +116,11 @@ def make_maxxvit(config, options):
     return model
 
 
+def vit_sizes(options):
+    return renamed(options, patch_size="patch_size", embed_dim="embed_dim", depth="depth", heads="num_heads",
+                   mlp_ratio="mlp_ratio")
+
+
 def make_reference(name, options):
     """The reference for a jetvit model with these options."""
     size, channels = options["image_size"], options["channels"]
@@ -119,9 +128,7 @@ def make_reference(name, options):
     if (staged := stage_references.make(name, options)) is not None:
         return staged
     if name in ("vit_tiny", "vit_small"):
-        sizes = renamed(options, patch_size="patch_size", embed_dim="embed_dim", depth="depth", heads="num_heads",
-                        mlp_ratio="mlp_ratio")
-        return timm.create_model(f"{name}_patch16_224", **common, **sizes,
+        return timm.create_model(f"{name}_patch16_224", **common, **vit_sizes(options),
                                  **random_rates(options, "pos_drop_rate", "proj_drop_rate"))
     if name == "coatnet_0":
         return timm.create_model("coatnet_0_rw_224", **common, **random_rates(options, "drop_rate", "transformer_proj_drop"))
@@ -133,9 +140,8 @@ def make_reference(name, options):
         config = dataclasses.replace(maxxvit.model_cfgs["maxvit_tiny_tf"], stem_width=(16, 16))
         return make_maxxvit(config, {"embed_dim": [16, 32, 64], "depths": [1, 1, 1], "head_dim": 16, "stem_stride": 1} | options)
     if name == "vit_nano":
-        return vision_transformer.VisionTransformer(patch_size=options.get("patch_size", 6), embed_dim=64, depth=4, num_heads=4,
-                                                    mlp_ratio=options.get("mlp_ratio", 4.0), **common,
-                                                    **random_rates(options, "pos_drop_rate", "proj_drop_rate"))
+        sizes = {"patch_size": 6, "embed_dim": 64, "depth": 4, "num_heads": 4} | vit_sizes(options)
+        return vision_transformer.VisionTransformer(**sizes, **common, **random_rates(options, "pos_drop_rate", "proj_drop_rate"))
     if name == "coatnet_nano":
         blocks = maxxvit._rw_coat_cfg(conv_attn_early=True, transformer_shortcut_bias=False)
         blocks["transformer_cfg"] = dataclasses.replace(blocks["transformer_cfg"], dim_head=16,
@@ -151,7 +157,7 @@ def make_reference(name, options):
             model.stem.conv1.stride = (1, 1)
         return model
     assert name == "resnet_15"
-    return ResNet15(channels, options.get("head_widths", ()))
+    return ResNet15(channels, **renamed(options, width="width", depths="depths", head_widths="head_widths", dropout="dropout"))
 
 
 def product(name, tensor):
@@ -163,7 +169,7 @@ def gradients(model, x, steps):
     model.train()
     for _ in range(steps - 1):
         model(x)
-    (model(x).flatten() * torch.from_numpy(hash_fill.uniform("loss", BATCH)).to(x.dtype)).sum().backward()
+    (model(x).flatten() * torch.from_numpy(hash_fill.uniform("loss", len(x))).to(x.dtype)).sum().backward()
     return {key: parameter.grad for key, parameter in model.named_parameters()}
 
 
@@ -174,11 +180,11 @@ def relative_deviation(found, exact):
     return max((found[key].double() - exact[key]).norm().item() / norm for key, norm in norms.items() if norm > least)
 
 
-def make_case(name, options, with_gradients, steps=1):
+def make_case(name, options, with_gradients, steps=1, batch=BATCH):
     model = make_reference(name, options)
     fill(model)
     size = options["image_size"]
-    shape = (BATCH, options["channels"], size, size)
+    shape = (batch, options["channels"], size, size)
     x = torch.from_numpy(hash_fill.tensor("x", shape))
     in_float32 = copy.deepcopy(model)
     with torch.no_grad():
@@ -221,8 +227,11 @@ def structure(name):
     """Of the full size, with every random layer on, at an image that its windows tile."""
     nano = name.endswith("nano")
     options = {"image_size": 48 if nano else 64, "channels": 3}
+    options |= {"dropout": 0.1}
     if name != "resnet_15":
-        options |= {"dropout": 0.1, "drop_path": 0.2}
+        options |= {"drop_path": 0.2}
+    if name.startswith("effswin"):
+        options |= {"front_drop_path": 0.15}
     if name in ("swin_tiny", "davit_tiny"):
         options["window"] = 4
     model = make_reference(name, options)
@@ -243,6 +252,9 @@ def plan():
             # The study's: window 4 at 128 px; and a window that is not the last stage's image.
             cases.append(({"image_size": 128, "channels": 3}, False))
             cases.append((more | {"image_size": 64, "channels": 3, "window": 4}, False))
+            # Squeeze-excite of less than one channel, by its ratio.
+            cases.append(({"embed_dim": [2, 4], "depths": [1, 1], "head_dim": 2, "stem_width": [4, 4], "image_size": 32,
+                           "channels": 3}, True))
         cases.append((more | {"image_size": 32, "channels": 3} | RATIOS, False))
         yield name, cases
     yield "maxvit_nano", [({"image_size": size, "channels": channels}, (size, channels) == (48, 3))
@@ -254,11 +266,13 @@ def plan():
                  for size in sizes for channels in (1, 3, 8)]
         if name == "resnet_15":
             cases.append(({"image_size": 64, "channels": 3, "head_widths": [128, 128]}, True))
+            cases.append(({"image_size": 64, "channels": 3, "width": 8, "depths": [2, 1, 2]}, True))
         if name == "coatnet_nano":
             cases.append(({"image_size": 96, "channels": 3, "stem_stride": 2}, True))
             cases.append(({"image_size": 48, "channels": 3} | RATIOS, False))
         if name == "vit_nano":
             cases.append(({"image_size": 48, "channels": 3, "mlp_ratio": 2.3}, False))
+            cases.append(({"image_size": 48, "channels": 3, "patch_size": 8, "embed_dim": 48, "depth": 3, "heads": 2}, True))
         yield name, cases
     yield from stage_references.plan()
 

@@ -19,4 +19,12 @@ inline int bottleneck_width(int width, double ratio) {
   return nearest < 0.9 * wanted ? nearest + kMultiple : nearest;
 }
 
+// Of a CoAtNet's or MaxViT's squeeze-excite, `ratio` times `width` cut to an integer. Where that leaves none, timm
+// takes a sixteenth of the depthwise convolution, the nearest multiple of 8 and no less than 8: 8 for all that narrow.
+inline int squeeze_width(int width, double ratio) {
+  constexpr int kLeast = 8;
+  const int width_inside = static_cast<int>(width * ratio);
+  return width_inside > 0 ? width_inside : kLeast;
+}
+
 }  // namespace jetvit

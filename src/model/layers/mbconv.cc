@@ -16,7 +16,7 @@ MbConv::MbConv(const MbConvOptions& options) : options_(options) {
     return add_child("", std::make_shared<ConvNorm>(name, conv, norm_name, options.epsilon));
   };
   const auto squeeze = [&](const char* name) {
-    const int reduced = static_cast<int>(options.squeeze_ratio * (options.expand_output ? options.out : middle));
+    const int reduced = squeeze_width(options.expand_output ? options.out : middle, options.squeeze_ratio);
     se_ = add_child(
         name, std::make_shared<SqueezeExcite>(SqueezeExciteOptions{
                   .channels = middle, .reduced = reduced, .activation = options.squeeze_activation, .init = kInit}));

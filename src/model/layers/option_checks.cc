@@ -50,8 +50,8 @@ void check_stages(const char* model, std::initializer_list<StageList> lists) {
     fits = fits && list.length == lists.begin()->length && list.length > 0 && list.length <= kMost;
   }
   if (fits) return;
-  throw UsageError(text(model, ": ", listed(keys), " name ", listed(lengths),
-                        " stages (give each the same number, 1 to ", kMost, ")"));
+  throw UsageError(text(model, ": ", listed(keys), " name ", listed(lengths), " stages (give ",
+                        keys.size() > 1 ? "each the same number, " : "", "1 to ", kMost, ")"));
 }
 
 void check_multiple(const char* model, const std::string& key, int value, int multiple, const Range& allowed,
