@@ -1,7 +1,11 @@
 // What the norms refuse.
 #include "model/layers/norm.h"
 
+#include <cstdint>
+#include <vector>
+
 #include <ATen/ops/equal.h>
+#include <ATen/ops/isfinite.h>
 #include <ATen/ops/ones.h>
 #include <ATen/ops/zeros.h>
 
@@ -25,6 +29,18 @@ TEST(BatchNorm, RefusesToTrainOnOneValueAChannelAndKeepsItsStatistics) {
   }
   EXPECT_TRUE(at::equal(norm.buffers().at(0).tensor, at::zeros({32})));
   EXPECT_TRUE(at::equal(norm.buffers().at(1).tensor, at::ones({32})));
+}
+
+TEST(BatchNorm, TrainsOnTwoValuesAChannelAndEvaluatesOne) {
+  BatchNorm2d norm(32);
+  const std::vector<std::vector<std::int64_t>> shapes = {{2, 32, 1, 1}, {1, 32, 1, 2}, {1, 32, 2, 1}};
+  for (const std::vector<std::int64_t>& shape : shapes) {
+    EXPECT_NO_THROW(norm.forward(test::hash_tensor("x", shape)));
+    EXPECT_NO_THROW(norm.forward(test::hash_tensor("y", shape), Activation::kSilu));
+  }
+  EXPECT_TRUE(at::isfinite(norm.buffers().at(1).tensor).all().item<bool>());
+  norm.train(false);
+  EXPECT_TRUE(at::isfinite(norm.forward(test::hash_tensor("x", {1, 32, 1, 1}))).all().item<bool>());
 }
 
 }  // namespace

@@ -18,8 +18,8 @@ constexpr double kMomentum = 0.1;
 void check_has_variance(const at::Tensor& x) {
   if (x.size(0) * x.size(2) * x.size(3) != 1) return;
   throw Error(
-      "batch norm: one value a channel to train on (a single image, which is 1 x 1 in this layer) take a larger batch "
-      "or image_size");
+      "batch norm: one value a channel to train on, of a single image that is 1 x 1 in this layer (take a larger batch "
+      "or image_size)");
 }
 
 }  // namespace
