@@ -10,6 +10,7 @@
 #include <cxxabi.h>
 
 #include "base/error.h"
+#include "model/evaluation_mode.h"
 #include "model/layer_watch.h"
 #include "model/registry.h"
 
@@ -27,19 +28,6 @@ std::string kind_of(const Module& module) {
   }
   return kind;
 }
-
-// While it lives the model evaluates.
-class Evaluation {
- public:
-  explicit Evaluation(Model& model) : model_(model), was_training_(model.training()) { model_.train(false); }
-  ~Evaluation() { model_.train(was_training_); }
-  Evaluation(const Evaluation&) = delete;
-  Evaluation& operator=(const Evaluation&) = delete;
-
- private:
-  Model& model_;
-  bool was_training_;
-};
 
 LayerRow row_of(const std::string& name, const Module& module, const LayerWatch& watch);
 
@@ -88,7 +76,7 @@ LayerRow row_of(const std::string& name, const Module& module, const LayerWatch&
 
 LayerRow layer_table(Model& model) {
   const at::NoGradGuard no_gradients;
-  const Evaluation evaluation(model);
+  const EvaluationMode evaluation(model);
   LayerWatch watch;
   const at::Device device = model.parameters().front().tensor.device();
   const at::Tensor image = at::zeros({1, model.channels(), model.image_size(), model.image_size()}, device);

@@ -8,16 +8,14 @@
 
 namespace jetvit {
 
-Inference::Inference(Model& model, bool bf16) : model_(model), bf16_(bf16), was_training_(model.training()) {
+Inference::Inference(Model& model, bool bf16) : model_(model), evaluation_(model), bf16_(bf16) {
   const c10::NoGradGuard no_gradients;
-  model.train(false);
   // Emulated products round the weights themselves.
   if (!bf16 || has_bf16_instructions()) model.pack(bf16 ? at::kBFloat16 : at::kFloat);
 }
 
 Inference::~Inference() {
   model_.unpack();
-  model_.train(was_training_);
 }
 
 at::Tensor Inference::logits(const at::Tensor& images) const {

@@ -2,7 +2,7 @@
 
 #include <ATen/core/Tensor.h>
 
-#include "model/model.h"
+#include "model/evaluation_mode.h"
 
 namespace jetvit {
 
@@ -21,7 +21,8 @@ class Inference {
 
  private:
   Model& model_;
-  bool bf16_, was_training_;
+  EvaluationMode evaluation_;
+  bool bf16_;
 };
 
 }  // namespace jetvit
