@@ -9,6 +9,7 @@
 #include <ATen/ops/randint.h>
 
 #include "base/progress.h"
+#include "base/rate_summary.h"
 #include "model/registry.h"
 #include "predict/autocast.h"
 #include "predict/inference.h"
@@ -33,17 +34,17 @@ Json timed(const BenchStepOptions& options, const Model& model, const Step& step
     step();
     seconds.push_back(monotonic_seconds() - start);
   }
-  std::sort(seconds.begin(), seconds.end());
-  const double median = seconds[seconds.size() / 2];
+  const auto [fastest, slowest] = std::minmax_element(seconds.begin(), seconds.end());
+  const double middle = median(seconds);
   return {{"model", options.model},
           {"image_size", model.image_size()},
           {"precision", options.bf16 ? "bf16" : "fp32"},
           {"batch_size", options.batch_size},
           {"threads", options.threads},
-          {"median_seconds", median},
-          {"fastest_seconds", seconds.front()},
-          {"slowest_seconds", seconds.back()},
-          {"images_per_second", options.batch_size / median}};
+          {"median_seconds", middle},
+          {"fastest_seconds", *fastest},
+          {"slowest_seconds", *slowest},
+          {"images_per_second", options.batch_size / middle}};
 }
 
 }  // namespace
