@@ -30,8 +30,6 @@ from make_model_oracles import make_reference  # noqa: E402
 MODELS = ("coatnet_0", "coatnet_0_paper", "maxvit_tiny", "maxvit_tiny_rw", "davit_tiny", "efficientnet_b0",
           "efficientnet_b3", "vit_tiny", "vit_small", "resnet_15", "swin_tiny", "effswin")
 CHANNELS = 3
-
-
 PEAK_SIDE = 2048
 
 

@@ -1,4 +1,4 @@
-// What the norms refuse.
+// What the norms train on.
 #include "model/layers/norm.h"
 
 #include <cstdint>
