@@ -25,6 +25,7 @@ import time
 
 import numpy
 import pyarrow.ipc
+import scipy.stats
 import sklearn.metrics
 import torch
 
@@ -96,6 +97,17 @@ def scores(module, images):
         return torch.cat([module(part) for part in images.split(256)]).flatten().numpy()
 
 
+def delong_error(labels, outputs):
+    """Standard error of the AUC after DeLong et al. 1988, with the midranks of Sun and Xu 2014, eq. 5 to 8."""
+    ranks = scipy.stats.rankdata(outputs)
+    variances = []
+    for label in (0, 1):
+        chosen = labels == label
+        others = (ranks[chosen] - scipy.stats.rankdata(outputs[chosen])) / (~chosen).sum()
+        variances.append(others.var(ddof=1) / chosen.sum())
+    return math.sqrt(sum(variances))
+
+
 def rate(recipe, step, per_epoch):
     """Learning rate: cosine after a linear warm-up, step by step."""
     schedule, train = recipe["schedule"], recipe["train"]
@@ -148,8 +160,9 @@ def train_peer(jetvit, recipe, store):
             best, kept = auc, {name: tensor.clone() for name, tensor in module.state_dict().items()}
     seconds = time.perf_counter() - start
     module.load_state_dict(kept)
-    auc = sklearn.metrics.roc_auc_score(data["test"][1], scores(module, data["test"][0]))
-    return {"peer_auc": auc, "peer_seconds": seconds}
+    labels, outputs = data["test"][1].numpy(), scores(module, data["test"][0])
+    return {"peer_auc": sklearn.metrics.roc_auc_score(labels, outputs), "peer_error": delong_error(labels, outputs),
+            "peer_seconds": seconds}
 
 
 def main():
