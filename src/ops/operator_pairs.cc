@@ -21,6 +21,7 @@
 #include "ops/activation.h"
 #include "ops/adam_update.h"
 #include "ops/batch_norm_activation.h"
+#include "ops/conv3x3.h"
 #include "ops/depthwise_conv.h"
 #include "ops/fused_activation.h"
 #include "ops/layer_norm.h"
@@ -71,6 +72,15 @@ OperatorPair norm_of_batch(std::int64_t images) {
                 return activate(at::batch_norm(in[0], in[1], in[2], of[0], of[1], true, kMomentum, kEpsilon, false),
                                 Activation::kSilu);
               }};
+}
+
+OperatorPair narrow_conv(std::int64_t images) {
+  static constexpr std::int64_t kChannels = 16;
+  return {.name = "conv3x3",
+          .peer = "conv2d",
+          .inputs = {image(images, kChannels), at::randn({kChannels, kChannels, 3, 3}), at::randn({kChannels})},
+          .ours = [](const Tensors& in) { return conv3x3(in[0], in[1], in[2]); },
+          .peers = [](const Tensors& in) { return at::conv2d(in[0], in[1], in[2], 1, 1); }};
 }
 
 OperatorPair depthwise(std::int64_t images) {
@@ -211,6 +221,7 @@ std::vector<OperatorPair> operator_pairs(std::int64_t images) {
   return {norm_of_rows(images),
           gelu(images),
           norm_of_batch(images),
+          narrow_conv(images),
           depthwise(images),
           channel_attention(images),
           attention(images, "products, softmax", by_products),

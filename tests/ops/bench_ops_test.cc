@@ -23,8 +23,8 @@ TEST(BenchOps, BothSidesComputeTheSame) {
     EXPECT_LE(result.at("slowest_ratio"), result.at("ratio"));
     EXPECT_LE(result.at("ratio"), result.at("fastest_ratio"));
   }
-  EXPECT_EQ(results.size(), 10U);
-  EXPECT_EQ(names.size(), 9U);  // attention has two peers
+  EXPECT_EQ(results.size(), 11U);
+  EXPECT_EQ(names.size(), 10U);  // attention has two peers
 }
 
 TEST(BenchOps, TimesThoseThatAreNamed) {

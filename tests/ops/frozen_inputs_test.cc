@@ -13,6 +13,7 @@
 #include <torch/csrc/autograd/function.h>
 
 #include "ops/batch_norm_activation.h"
+#include "ops/conv3x3.h"
 #include "ops/depthwise_conv.h"
 #include "ops/layer_norm.h"
 #include "ops/squeeze_excite.h"
@@ -40,6 +41,9 @@ std::vector<Operator> all_operators() {
   const at::Tensor mean = at::zeros({kChannels});
   const at::Tensor variance = at::ones({kChannels});
   return {
+      {"conv3x3",
+       {random_image(16), at::randn({32, 16, 3, 3}), at::randn({32})},
+       [](const Tensors& in) { return conv3x3(in[0], in[1], in[2]); }},
       {"depthwise_conv",
        {random_image(kChannels), at::randn({kChannels, 1, 5, 5}), vector()},
        [](const Tensors& in) {

@@ -11,6 +11,7 @@
 #include "model/layers/init.h"
 #include "ops/bf16_products.h"
 #include "ops/bf16_weights.h"
+#include "ops/conv3x3.h"
 #include "ops/depthwise_conv.h"
 #include "ops/fused_activation.h"
 #include "ops/row_blocks.h"
@@ -74,6 +75,10 @@ at::Tensor Conv2d::compute(const at::Tensor& input) const {
     if ((in_bf16 || options_.kernel > 3) && takes_depthwise_conv(image, weight_, grid)) {
       return rounded(depthwise_conv(image, rounded(weight_), bias_, grid));
     }
+  }
+  if (options_.kernel == 3 && options_.stride == 1 && options_.padding == 1 && takes_conv3x3(x, weight_) &&
+      !at::autocast::is_autocast_enabled(at::kCPU)) {
+    return rounded(conv3x3(x, rounded(weight_), bias_));
   }
   const at::Tensor weight = rounded(kept_bf16(weight_));
   const at::Tensor bias = kept_bf16(bias_);
