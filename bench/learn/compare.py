@@ -118,14 +118,14 @@ def rate(recipe, step, per_epoch):
     return (low + (high - low) * (1 + math.cos(math.pi * t)) / 2) * min(1, (step + 1) / max(1, warmup))
 
 
-def train_peer(jetvit, recipe, store):
+def train_peer(jetvit, recipe, store, seed):
     model, size = recipe["model"]["name"], recipe["image"]["size"]
     options = {key: value for key, value in recipe["model"].items() if key != "name"} | {"image_size": size}
     settled = json.loads(run(jetvit, "describe", model, "--json", *settings(
         f"{key}={json.dumps(value)}" for key, value in options.items())))
     data = {split: read_images(store, split, size) for split in ("train", "validation", "test")}
     start = time.perf_counter()
-    torch.manual_seed(1)
+    torch.manual_seed(seed)
     module = make_reference(model, settled["options"]).to(memory_format=torch.channels_last)
     groups = {True: [], False: []}  # norms, biases, position tables and class tokens do not decay
     for name, parameter in module.named_parameters():
@@ -172,6 +172,7 @@ def main():
     parser.add_argument("--models", nargs="*", default=MODELS)
     parser.add_argument("--peers", nargs="*", default=PEERS, help="those that timm trains too, of quark-gluon jets")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="override of every recipe")
+    parser.add_argument("--seed", type=int, default=1, help="of both sides")
     parser.add_argument("--out", help="file for the results as JSON")
     arguments = parser.parse_args()
     torch.set_num_threads(os.cpu_count())
@@ -181,7 +182,7 @@ def main():
         inputs, overrides, channels = SAMPLES[arguments.sample]
         run(arguments.jetvit, "prepare", *inputs, "--out", store)
         for model in arguments.models:
-            recipe, result = train_ours(arguments.jetvit, model, [*overrides, *arguments.set], store,
+            recipe, result = train_ours(arguments.jetvit, model, [*overrides, f"train.seed={arguments.seed}", *arguments.set], store,
                                         pathlib.Path(name) / model)
             described = json.loads(run(arguments.jetvit, "describe", model, "--json", *settings([
                 *(f"{key}={json.dumps(value)}" for key, value in recipe["model"].items() if key != "name"),
@@ -189,7 +190,7 @@ def main():
             rows.append({"model": model, "parameters": described["parameters"],
                          "multiply_adds": described["multiply_adds"], "epochs": recipe["train"]["epochs"], **result})
             if arguments.sample == "quark_gluon" and model in arguments.peers:
-                rows[-1].update(train_peer(arguments.jetvit, recipe, store))
+                rows[-1].update(train_peer(arguments.jetvit, recipe, store, arguments.seed))
             print(json.dumps(rows[-1]), file=sys.stderr, flush=True)
     report(rows, arguments.out)
 
