@@ -18,7 +18,7 @@
 namespace jetvit {
 namespace {
 
-constexpr std::size_t kTaps = 3;              // along a side of the window
+constexpr std::size_t kWindowSide = 3;        // along a side of the window
 constexpr std::size_t kBandFloats = 1 << 15;  // of the image, with its margin, that are worked on at a time
 constexpr std::size_t kMostBlocks = 32;       // of images whose weight gradients are added up apart
 
@@ -26,12 +26,12 @@ constexpr std::size_t kMostBlocks = 32;       // of images whose weight gradient
 struct Sizes {
   std::size_t images, height, width, in, out;
 
-  std::size_t padded_width() const { return width + kTaps - 1; }
+  std::size_t padded_width() const { return width + kWindowSide - 1; }
   std::size_t band_rows() const {
-    return std::clamp<std::size_t>(kBandFloats / (padded_width() * in), kTaps, std::max(height, kTaps));
+    return std::clamp<std::size_t>(kBandFloats / (padded_width() * in), kWindowSide, std::max(height, kWindowSide));
   }
   std::size_t bands() const { return (height + band_rows() - 1) / band_rows(); }
-  std::size_t weights() const { return kTaps * kTaps * in * out; }
+  std::size_t weights() const { return kWindowSide * kWindowSide * in * out; }
 };
 
 Sizes sizes_of(const at::Tensor& x, std::int64_t out) {
@@ -49,7 +49,7 @@ Band load_band(const float* image, const Sizes& sizes, std::size_t band, std::ve
   const std::size_t first = band * sizes.band_rows();
   const std::size_t rows = std::min(sizes.band_rows(), sizes.height - first);
   float* to = room.data();
-  for (std::size_t row = first; row < first + rows + kTaps - 1; ++row) {
+  for (std::size_t row = first; row < first + rows + kWindowSide - 1; ++row) {
     if (row == 0 || row > sizes.height) {
       to = std::fill_n(to, sizes.padded_width() * sizes.in, 0.0F);
       continue;
@@ -62,7 +62,7 @@ Band load_band(const float* image, const Sizes& sizes, std::size_t band, std::ve
 }
 
 std::vector<float> band_room(const Sizes& sizes) {
-  return std::vector<float>((sizes.band_rows() + kTaps - 1) * sizes.padded_width() * sizes.in);
+  return std::vector<float>((sizes.band_rows() + kWindowSide - 1) * sizes.padded_width() * sizes.in);
 }
 
 // Rows of a tile of registers that hold sixteen columns each: enough of them that no sum waits for the one before, with
@@ -74,12 +74,12 @@ constexpr std::size_t kTileRows = std::is_same_v<V, Vector> ? 12 : 6;
 template <class V, std::size_t kPixels>
 JETVIT_ALWAYS_INLINE void convolve_pixels(const float* padded, const Sizes& sizes, const float* taps, const float* bias,
                                           float* to) {
-  const std::size_t depth = kTaps * sizes.in;
+  const std::size_t depth = kWindowSide * sizes.in;
   V sums[kPixels];
   V first = {};
   if (bias != nullptr) load(bias, first);
   for (std::size_t pixel = 0; pixel < kPixels; ++pixel) sums[pixel] = first;
-  for (std::size_t row = 0; row < kTaps; ++row) {
+  for (std::size_t row = 0; row < kWindowSide; ++row) {
     const float* left = padded + row * sizes.padded_width() * sizes.in;
     const float* right = taps + row * depth * sizes.out;
     for (std::size_t k = 0; k < depth; ++k) {
@@ -151,11 +151,11 @@ JETVIT_ALWAYS_INLINE void add_products(const float* padded, const float* gradien
 // A row of the window has a multiple of 48 channels, which tiles of 6 and of 12 fill.
 template <class V>
 JETVIT_ALWAYS_INLINE void weight_gradients_by(const Band& band, const float* gradient, const Sizes& sizes, float* to) {
-  for (std::size_t tap = 0; tap < kTaps; ++tap) {
+  for (std::size_t tap = 0; tap < kWindowSide; ++tap) {
     const float* padded = band.padded + tap * sizes.padded_width() * sizes.in;
-    float* sums = to + tap * kTaps * sizes.in * sizes.out;
+    float* sums = to + tap * kWindowSide * sizes.in * sizes.out;
     for (std::size_t column = 0; column < sizes.out; column += kLanes) {
-      for (std::size_t row = 0; row < kTaps * sizes.in; row += kTileRows<V>) {
+      for (std::size_t row = 0; row < kWindowSide * sizes.in; row += kTileRows<V>) {
         add_products<V, kTileRows<V>>(padded + row, gradient + column, sizes, band.rows,
                                       sums + row * sizes.out + column);
       }
@@ -212,7 +212,7 @@ at::Tensor weight_gradient_of(const at::Tensor& x, const at::Tensor& gy) {
   });
   return at::tensor(at::ArrayRef<double>(sums.totals()), at::kDouble)
       .to(at::kFloat)
-      .view({kTaps, kTaps, x.size(1), gy.size(1)})
+      .view({kWindowSide, kWindowSide, x.size(1), gy.size(1)})
       .permute({3, 2, 0, 1})
       .contiguous();
 }
