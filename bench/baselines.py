@@ -22,6 +22,8 @@ from sklearn.metrics import roc_auc_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from side_by_side import delong_error
+
 SIDE = 125
 PIXEL = 0.0174
 RINGS = (0.0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.6)
@@ -53,13 +55,6 @@ def features(path):
         table.append(numpy.stack(parts, axis=1))
         labels.append(batch.column(batch.schema.get_field_index("y")).to_numpy())
     return numpy.concatenate(table), numpy.concatenate(labels)
-
-
-def delong_error(score, label):
-    """Standard error of the AUC (DeLong, DeLong and Clarke-Pearson 1988) for samples of a few thousand jets."""
-    signal, background = score[label == 1], score[label == 0]
-    wins = (signal[:, None] > background[None, :]) + 0.5 * (signal[:, None] == background[None, :])
-    return float(numpy.sqrt(wins.mean(axis=1).var(ddof=1) / len(signal) + wins.mean(axis=0).var(ddof=1) / len(background)))
 
 
 def main():

@@ -1,8 +1,9 @@
-"""What the comparisons share: long files made of the sample's jets, and one way to write a result."""
+"""What the comparisons share: long files made of the sample's jets, the error of an AUC, and one way to write a result."""
 
 import json
 import pathlib
 
+import numpy
 import pyarrow.parquet
 
 SAMPLE = pathlib.Path(__file__).parents[1] / "data/sample"
@@ -14,6 +15,13 @@ def make_file(path, sample, jets):
     with pyarrow.parquet.ParquetWriter(path, table.schema, compression="snappy") as writer:
         for start in range(0, jets, table.num_rows):
             writer.write_table(table.slice(0, min(table.num_rows, jets - start)), row_group_size=1)
+
+
+def delong_error(score, label):
+    """Standard error of the AUC (DeLong, DeLong and Clarke-Pearson 1988) for samples of a few thousand jets."""
+    signal, background = score[label == 1], score[label == 0]
+    wins = (signal[:, None] > background[None, :]) + 0.5 * (signal[:, None] == background[None, :])
+    return float(numpy.sqrt(wins.mean(axis=1).var(ddof=1) / len(signal) + wins.mean(axis=0).var(ddof=1) / len(background)))
 
 
 def spread(rates):

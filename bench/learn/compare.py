@@ -25,7 +25,6 @@ import time
 
 import numpy
 import pyarrow.ipc
-import scipy.stats
 import sklearn.metrics
 import torch
 
@@ -33,7 +32,7 @@ ROOT = pathlib.Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "bench"))
 sys.path.insert(0, str(ROOT / "tests/oracle"))
 from make_model_oracles import make_reference  # noqa: E402
-from side_by_side import SAMPLE, report  # noqa: E402
+from side_by_side import SAMPLE, delong_error, report  # noqa: E402
 
 MODELS = ("vit_nano", "swin_nano", "coatnet_nano", "maxvit_nano", "davit_nano", "efficientnet_nano", "effswin_nano",
           "resnet_15")
@@ -97,17 +96,6 @@ def scores(module, images):
         return torch.cat([module(part) for part in images.split(256)]).flatten().numpy()
 
 
-def delong_error(labels, outputs):
-    """Standard error of the AUC after DeLong et al. 1988, with the midranks of Sun and Xu 2014, eq. 5 to 8."""
-    ranks = scipy.stats.rankdata(outputs)
-    variances = []
-    for label in (0, 1):
-        chosen = labels == label
-        others = (ranks[chosen] - scipy.stats.rankdata(outputs[chosen])) / (~chosen).sum()
-        variances.append(others.var(ddof=1) / chosen.sum())
-    return math.sqrt(sum(variances))
-
-
 def rate(recipe, step, per_epoch):
     """Learning rate: cosine after a linear warm-up, step by step."""
     schedule, train = recipe["schedule"], recipe["train"]
@@ -118,14 +106,14 @@ def rate(recipe, step, per_epoch):
     return (low + (high - low) * (1 + math.cos(math.pi * t)) / 2) * min(1, (step + 1) / max(1, warmup))
 
 
-def train_peer(jetvit, recipe, store, seed):
+def train_peer(jetvit, recipe, store):
     model, size = recipe["model"]["name"], recipe["image"]["size"]
     options = {key: value for key, value in recipe["model"].items() if key != "name"} | {"image_size": size}
     settled = json.loads(run(jetvit, "describe", model, "--json", *settings(
         f"{key}={json.dumps(value)}" for key, value in options.items())))
     data = {split: read_images(store, split, size) for split in ("train", "validation", "test")}
     start = time.perf_counter()
-    torch.manual_seed(seed)
+    torch.manual_seed(recipe["train"]["seed"])
     module = make_reference(model, settled["options"]).to(memory_format=torch.channels_last)
     groups = {True: [], False: []}  # norms, biases, position tables and class tokens do not decay
     for name, parameter in module.named_parameters():
@@ -161,7 +149,7 @@ def train_peer(jetvit, recipe, store, seed):
     seconds = time.perf_counter() - start
     module.load_state_dict(kept)
     labels, outputs = data["test"][1].numpy(), scores(module, data["test"][0])
-    return {"peer_auc": sklearn.metrics.roc_auc_score(labels, outputs), "peer_error": delong_error(labels, outputs),
+    return {"peer_auc": sklearn.metrics.roc_auc_score(labels, outputs), "peer_error": delong_error(outputs, labels),
             "peer_seconds": seconds}
 
 
@@ -171,8 +159,8 @@ def main():
     parser.add_argument("--sample", choices=SAMPLES, default="quark_gluon")
     parser.add_argument("--models", nargs="*", default=MODELS)
     parser.add_argument("--peers", nargs="*", default=PEERS, help="those that timm trains too, of quark-gluon jets")
-    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="override of every recipe")
-    parser.add_argument("--seed", type=int, default=1, help="of both sides")
+    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE",
+                        help="override of every recipe, for the peers too: train.seed=2")
     parser.add_argument("--out", help="file for the results as JSON")
     arguments = parser.parse_args()
     torch.set_num_threads(os.cpu_count())
@@ -182,7 +170,7 @@ def main():
         inputs, overrides, channels = SAMPLES[arguments.sample]
         run(arguments.jetvit, "prepare", *inputs, "--out", store)
         for model in arguments.models:
-            recipe, result = train_ours(arguments.jetvit, model, [*overrides, f"train.seed={arguments.seed}", *arguments.set], store,
+            recipe, result = train_ours(arguments.jetvit, model, [*overrides, *arguments.set], store,
                                         pathlib.Path(name) / model)
             described = json.loads(run(arguments.jetvit, "describe", model, "--json", *settings([
                 *(f"{key}={json.dumps(value)}" for key, value in recipe["model"].items() if key != "name"),
@@ -190,7 +178,7 @@ def main():
             rows.append({"model": model, "parameters": described["parameters"],
                          "multiply_adds": described["multiply_adds"], "epochs": recipe["train"]["epochs"], **result})
             if arguments.sample == "quark_gluon" and model in arguments.peers:
-                rows[-1].update(train_peer(arguments.jetvit, recipe, store, arguments.seed))
+                rows[-1].update(train_peer(arguments.jetvit, recipe, store))
             print(json.dumps(rows[-1]), file=sys.stderr, flush=True)
     report(rows, arguments.out)
 
