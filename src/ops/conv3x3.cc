@@ -18,7 +18,7 @@
 namespace jetvit {
 namespace {
 
-constexpr std::size_t kWindowSide = 3;        // along a side of the window
+constexpr std::size_t kWindowSide = 3;        // pixels along a side of the window
 constexpr std::size_t kBandFloats = 1 << 15;  // of the image, with its margin, that are worked on at a time
 constexpr std::size_t kMostBlocks = 32;       // of images whose weight gradients are added up apart
 

@@ -67,17 +67,17 @@ at::Tensor Conv2d::compute(const at::Tensor& input) const {
   if (packed_) return packed_->forward(padded(input));
   const at::Tensor x = rounded(input);
   const ConvWindows grid = windows_over(x);
+  const bool in_bf16 = at::autocast::is_autocast_enabled(at::kCPU);
   if (options_.groups > 1) {
     // In float32 and with 3 x 3 weights, the library's own are a little faster. Elsewhere its gradients take up to ten
     // times as long.
-    const bool in_bf16 = at::autocast::is_autocast_enabled(at::kCPU);
     const at::Tensor image = in_bf16 ? x.to(at::kBFloat16) : x;
     if ((in_bf16 || options_.kernel > 3) && takes_depthwise_conv(image, weight_, grid)) {
       return rounded(depthwise_conv(image, rounded(weight_), bias_, grid));
     }
   }
-  if (options_.kernel == 3 && options_.stride == 1 && options_.padding == 1 && takes_conv3x3(x, weight_) &&
-      !at::autocast::is_autocast_enabled(at::kCPU)) {
+  const bool keeps_size = options_.stride == 1 && options_.padding == 1;
+  if (keeps_size && !in_bf16 && takes_conv3x3(x, weight_)) {
     return rounded(conv3x3(x, rounded(weight_), bias_));
   }
   const at::Tensor weight = rounded(kept_bf16(weight_));
