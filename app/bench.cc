@@ -31,6 +31,10 @@ void add_steps(CLI::App& bench, const std::string& name, const std::string& purp
       ->check(CLI::Range(1, 1000000));
   app->add_option("--threads", options->threads, "threads")->capture_default_str()->check(CLI::Range(1, 1024));
   app->add_flag("--bf16", options->bf16, "bfloat16 products and convolutions");
+  app->add_option_function<std::string>(
+         "--layout", [options](const std::string& layout) { options->channels_last = layout == "channels-last"; },
+         "order of the images in memory (default: what the model prefers)")
+      ->check(CLI::IsMember({"channels-first", "channels-last"}));
   if (trains) {
     app->add_option("--freeze", options->freeze, "parameters that do not train, as a pattern: 'layers.*'")->take_all();
   }

@@ -98,10 +98,11 @@ def peer_seconds_in(order, task, model, bf16, batch, steps):
     return statistics.median(times[1:])
 
 
-def our_seconds(jetvit, task, model, bf16, batch, steps, threads):
+def our_seconds(jetvit, task, model, bf16, batch, steps, threads, layout=None):
     command = [jetvit, "bench", task, model, *settings(model)]
     command += ["--batch-size", str(batch), "--steps", str(steps), "--threads", str(threads)]
-    result = subprocess.run(command + ["--bf16"] * bf16, check=True, capture_output=True, text=True)
+    command += ["--bf16"] * bf16 + (["--layout", layout] if layout else [])
+    result = subprocess.run(command, check=True, capture_output=True, text=True)
     return json.loads(result.stdout)["median_seconds"]
 
 

@@ -22,7 +22,9 @@ namespace jetvit {
 namespace {
 
 at::Tensor random_images(const BenchStepOptions& options, const Model& model) {
-  return at::rand({options.batch_size, model.channels(), model.image_size(), model.image_size()});
+  const at::Tensor images = at::rand({options.batch_size, model.channels(), model.image_size(), model.image_size()});
+  if (!options.channels_last) return network_input(model, images);
+  return images.contiguous(*options.channels_last ? at::MemoryFormat::ChannelsLast : at::MemoryFormat::Contiguous);
 }
 
 template <class Step>
@@ -36,15 +38,17 @@ Json timed(const BenchStepOptions& options, const Model& model, const Step& step
   }
   const auto [fastest, slowest] = std::minmax_element(seconds.begin(), seconds.end());
   const double middle = median(seconds);
-  return {{"model", options.model},
-          {"image_size", model.image_size()},
-          {"precision", options.bf16 ? "bf16" : "fp32"},
-          {"batch_size", options.batch_size},
-          {"threads", options.threads},
-          {"median_seconds", middle},
-          {"fastest_seconds", *fastest},
-          {"slowest_seconds", *slowest},
-          {"images_per_second", options.batch_size / middle}};
+  return {
+      {"model", options.model},
+      {"image_size", model.image_size()},
+      {"precision", options.bf16 ? "bf16" : "fp32"},
+      {"layout", options.channels_last.value_or(model.prefers_channels_last()) ? "channels-last" : "channels-first"},
+      {"batch_size", options.batch_size},
+      {"threads", options.threads},
+      {"median_seconds", middle},
+      {"fastest_seconds", *fastest},
+      {"slowest_seconds", *slowest},
+      {"images_per_second", options.batch_size / middle}};
 }
 
 }  // namespace
@@ -62,7 +66,7 @@ Json bench_train_step(const BenchStepOptions& options) {
     {
       const Autocast autocast(options.bf16);
       const Bf16Weights::Use use(bf16_weights);
-      const at::Tensor logits = model->forward(network_input(*model, images)).to(at::kFloat);
+      const at::Tensor logits = model->forward(images).to(at::kFloat);
       loss = at::binary_cross_entropy_with_logits(logits, labels);
     }
     loss.backward();
@@ -77,7 +81,7 @@ Json bench_prediction(const BenchStepOptions& options) {
   const std::unique_ptr<Model> model = make_model(options.model, options.model_options);
   const Inference inference(*model, options.bf16);
   const at::Tensor images = random_images(options, *model);
-  return timed(options, *model, [&] { inference.logits(network_input(*model, images)); });
+  return timed(options, *model, [&] { inference.logits(images); });
 }
 
 }  // namespace jetvit

@@ -61,6 +61,15 @@ def check_too_little_memory():
         r"jetvit: there is not enough memory: a tensor needs 180\d+\.\d TB \(take a smaller batch, .*\)", told[0]), done
 
 
+def check_layouts():
+    quick = ("bench", "train", "resnet_15", "--set", "image_size=32", "--batch-size", "2", "--steps", "1")
+    for given, expected in (((), "channels-last"), (("--layout", "channels-first"), "channels-first"),
+                            (("--layout", "channels-last"), "channels-last")):
+        assert json.loads(run(*quick, *given).stdout)["layout"] == expected, given
+    done = run(*quick, "--layout", "sideways")
+    assert done.returncode == 2 and "channels-first" in done.stderr, done
+
+
 def main():
     top = run("--help")
     assert top.returncode == 0, top
@@ -79,6 +88,7 @@ def main():
     check_models_page()
     check_description()
     check_too_little_memory()
+    check_layouts()
     print(f"command line: {len(commands)} commands explain themselves; wrong usage exits with 2")
 
 
