@@ -46,9 +46,12 @@ VARIANTS = {"vit_tiny": ({"patch_size": 8},), "swin_tiny": ({"window": 8},), "ef
             "vit_nano": (MLP, {"embed_dim": 48, "depth": 3, "heads": 2}),
             "swin_nano": (MLP, {"patch_size": 4, "embed_dim": 32, "depths": [1, 2], "heads": [2, 4], "window": 4}),
             "davit_nano": (MLP, {"stem_stride": 4, "embed_dim": [32, 48], "depths": [1, 2], "heads": [2, 4], "window": 4}),
-            "effswin_nano": (MLP | {"front_expand_ratio": 1.7},),
+            "effswin_nano": (MLP | {"front_expand_ratio": 1.7},
+                             {"stem_stride": 1, "stem_width": 8, "front_dim": [8, 16, 40], "front_depths": [2, 1, 1],
+                              "front_kernels": [5, 3, 7], "embed_dim": 32, "depths": [1, 1, 2], "heads": [1, 2, 8]}),
             "efficientnet_nano": (BOTTLENECK, {"embed_dim": [8, 16, 24], "depths": [2, 1, 1], "kernels": [5, 3, 7],
-                                               "strides": [2, 1, 2], "stem_width": 8, "head_width": 64}),
+                                               "strides": [2, 1, 2], "stem_width": 8, "head_width": 64},
+                                  {"stem_stride": 1}, {"stem_stride": 4}),
             "coatnet_nano": (MLP | BOTTLENECK,), "maxvit_nano": (MLP | BOTTLENECK,)}
 # Of the last block we compute the class token alone; timm looks biases up by matrix products.
 COSTS_LESS = ("vit_tiny", "vit_small", "vit_nano", "maxvit_tiny", "maxvit_nano")

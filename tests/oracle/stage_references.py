@@ -37,7 +37,11 @@ def efficientnet_nano(options, rates, features=False):
                   norm_layer=nn.BatchNorm2d)
     if features:
         return efficientnet.EfficientNetFeatures(stages, out_indices=(0, 1, 2), **common)
-    return efficientnet.EfficientNet(stages, num_classes=1, num_features=options.get("head_width", 128), **common, **rates)
+    model = efficientnet.EfficientNet(stages, num_classes=1, num_features=options.get("head_width", 128), **common, **rates)
+    # timm's stem always halves: the stride is changed afterwards.
+    stride = options.get("stem_stride", 2)
+    model.conv_stem.stride = (stride, stride)
+    return model
 
 
 def swin(name, size, channels, window, mlp_ratio, rates, **sizes):
@@ -95,14 +99,16 @@ class EffSwin(nn.Module):
 def effswin(name, options, window, mlp_ratio, rates):
     nano = name.endswith("nano")
     size, channels, split = options["image_size"], options["channels"], options.get("split", 1 if nano else 2)
-    stem_stride, patch = (2, 2) if nano else (4, 4)
+    patch = 2 if nano else 4
+    stem_stride = options.get("stem_stride", patch)
     features = efficientnet_nano(options, rates, features=True) if nano else timm.create_model(
         "efficientnet_b3", in_chans=channels, features_only=True)
     side = -(-size // stem_stride)
     for _ in range(split):
         side = -(-side // 2)
     # The Swin whose stage `split` sees an image of that side.
-    whole = swin("swin_nano" if nano else "swin_tiny", side * patch * 2**split, channels, window, mlp_ratio, rates)
+    sizes = renamed(options, embed_dim="embed_dim", depths="depths", heads="num_heads")
+    whole = swin("swin_nano" if nano else "swin_tiny", side * patch * 2**split, channels, window, mlp_ratio, rates, **sizes)
     return EffSwin(features, whole, split, stem_stride, options.get("front_drop_path", 0.0))
 
 
@@ -144,11 +150,14 @@ def plan():
     yield "efficientnet_b3", [case(64, 1), case(64, 3, True, batch=8), case(93, 8)]
     yield "efficientnet_nano", [case(48, 1), case(48, 3, True), case(64, 8, True), case(48, 3, expand_ratio=1.7),
                                 case(48, 3, True, stem_width=8, embed_dim=[8, 16, 24], depths=[2, 1, 1], kernels=[5, 3, 7],
-                                     strides=[2, 1, 2], head_width=64)]
+                                     strides=[2, 1, 2], head_width=64),
+                                case(48, 3, True, stem_stride=1)]
     yield "effswin", [case(64, 1), case(128, 3, True, **off), case(125, 8, split=1), case(64, 3, split=3),
                       case(64, 3, True, split=1, **off), case(64, 3, True, batch=8, split=3, **off)]
     yield "effswin_nano", [case(48, 1), case(48, 3, True), case(64, 8, True, split=2),
-                           case(48, 3, mlp_ratio=2.3, front_expand_ratio=1.7)]
+                           case(48, 3, mlp_ratio=2.3, front_expand_ratio=1.7),
+                           case(48, 3, True, stem_stride=1, stem_width=8, front_dim=[8, 16, 40], front_depths=[2, 1, 1],
+                                front_kernels=[5, 3, 7], embed_dim=32, depths=[1, 1, 2], heads=[1, 2, 8])]
     yield "davit_tiny", [case(64, 1), case(96, 3, True), case(125, 8)]
     yield "davit_nano", [case(48, 1), case(48, 3, True), case(64, 8, True), case(37, 1), case(48, 3, mlp_ratio=2.3),
                          case(64, 3, True, stem_stride=4, window=4, embed_dim=[32, 48], depths=[1, 2], heads=[2, 4])]
