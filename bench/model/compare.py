@@ -106,9 +106,8 @@ def our_seconds(jetvit, task, model, bf16, batch, steps, threads, layout=None):
     return json.loads(result.stdout)["median_seconds"]
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("task", choices=("train", "predict"))
+def add_measurement(parser):
+    """What is measured, how often, and where the results go."""
     parser.add_argument("jetvit")
     parser.add_argument("--models", nargs="+", default=MODELS)
     parser.add_argument("--precisions", nargs="+", default=("fp32", "bf16"), choices=("fp32", "bf16"))
@@ -117,6 +116,12 @@ def main():
     parser.add_argument("--steps", type=int, default=5)
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--out", help="file for the results as JSON")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("task", choices=("train", "predict"))
+    add_measurement(parser)
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
 

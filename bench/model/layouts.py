@@ -1,31 +1,23 @@
 """Compares the two orders in which a batch of images can lie in memory, (N, C, H, W) and (N, H, W, C), by whole training
-steps of jetvit: `jetvit bench train --layout channels-first` and `channels-last` in turns, each as its own process. The
-results have the order of the images in all layers.
+steps of jetvit: `jetvit bench train --layout channels-first` and `channels-last` in turns, each as its own process.
+The layers keep the order that the images have.
 
   .deps/peers/bin/python bench/model/layouts.py build/release/bin/jetvit [--rounds 3]
 """
 
 import argparse
 import json
-import os
 import pathlib
 import statistics
 
-from compare import MODELS, our_seconds
+from compare import add_measurement, our_seconds
 
 LAYOUTS = ("channels-first", "channels-last")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("jetvit")
-    parser.add_argument("--models", nargs="+", default=MODELS)
-    parser.add_argument("--precisions", nargs="+", default=("fp32", "bf16"), choices=("fp32", "bf16"))
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--batch-size", type=int, default=8)
-    parser.add_argument("--steps", type=int, default=5)
-    parser.add_argument("--threads", type=int, default=os.cpu_count())
-    parser.add_argument("--out", help="file for the results as JSON")
+    add_measurement(parser)
     arguments = parser.parse_args()
     rows = []
     for model in arguments.models:
