@@ -111,8 +111,7 @@ at::Tensor BatchLoader::recycled_images(std::size_t jets) {
   if (memory_.size() >= slots_.size() + 2) memory_.erase(memory_.begin());
   memory_.push_back(at::empty(
       {count, assembler_.planes(), assembler_.size(), assembler_.size()},
-      at::TensorOptions(load_.format.bf16 ? at::kBFloat16 : at::kFloat)
-          .memory_format(load_.format.channels_last ? at::MemoryFormat::ChannelsLast : at::MemoryFormat::Contiguous)));
+      at::TensorOptions(load_.format.bf16 ? at::kBFloat16 : at::kFloat).memory_format(load_.format.memory_format())));
   return memory_.back();
 }
 

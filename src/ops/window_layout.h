@@ -10,8 +10,11 @@
 
 #include "ops/window_attention.h"
 
-// What ops/window_attention.cc works on: where the tokens of the windows lie, and room for one head in one window.
+// What window_attention works on: where the tokens of the windows lie, and room for one head in one window.
 namespace jetvit {
+
+// Added to the scores of tokens that do not see each other, as in timm's Swin.
+constexpr float kMasked = -100;
 
 // Which tokens of each window belonged together before the shift: equal numbers. (windows, tokens)
 at::Tensor window_regions(const WindowGrid& grid, at::Device device);

@@ -15,7 +15,7 @@ class Inference {
   Inference(const Inference&) = delete;
   Inference& operator=(const Inference&) = delete;
 
-  // Of images in the layout that network_input gives (N, channels, image_size, image_size): (N, outputs) in float32,
+  // Of images (N, channels, image_size, image_size), fastest in the order of input_format: (N, outputs) in float32,
   // without gradients.
   at::Tensor logits(const at::Tensor& images) const;
 

@@ -13,10 +13,6 @@ ImageFormat input_format(const Model& model, bool bf16) {
   return {.channels_last = model.prefers_channels_last(), .bf16 = bf16};
 }
 
-at::Tensor network_input(const Model& model, const at::Tensor& images) {
-  return model.prefers_channels_last() ? images.contiguous(at::MemoryFormat::ChannelsLast) : images;
-}
-
 std::vector<float> predict_logits(Model& model, std::shared_ptr<const JetRecords> records,
                                   const InputTransform& transform, const ImageOptions& image,
                                   const PredictOptions& options) {

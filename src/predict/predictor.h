@@ -29,9 +29,6 @@ std::vector<float> predict_logits(Model& model, std::shared_ptr<const JetRecords
 // model begins with a convolution, which autocast would round for).
 ImageFormat input_format(const Model& model, bool bf16);
 
-// Images from elsewhere in the memory layout that suits the model.
-at::Tensor network_input(const Model& model, const at::Tensor& images);
-
 // 1 / (1 + exp(-logit)) without overflow.
 double sigmoid(double logit);
 

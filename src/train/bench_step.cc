@@ -21,10 +21,15 @@
 namespace jetvit {
 namespace {
 
+ImageFormat format_of(const BenchStepOptions& options, const Model& model) {
+  ImageFormat format = input_format(model, /*bf16=*/false);
+  format.channels_last = options.channels_last.value_or(format.channels_last);
+  return format;
+}
+
 at::Tensor random_images(const BenchStepOptions& options, const Model& model) {
-  const at::Tensor images = at::rand({options.batch_size, model.channels(), model.image_size(), model.image_size()});
-  if (!options.channels_last) return network_input(model, images);
-  return images.contiguous(*options.channels_last ? at::MemoryFormat::ChannelsLast : at::MemoryFormat::Contiguous);
+  return at::rand({options.batch_size, model.channels(), model.image_size(), model.image_size()})
+      .contiguous(format_of(options, model).memory_format());
 }
 
 template <class Step>
@@ -38,17 +43,16 @@ Json timed(const BenchStepOptions& options, const Model& model, const Step& step
   }
   const auto [fastest, slowest] = std::minmax_element(seconds.begin(), seconds.end());
   const double middle = median(seconds);
-  return {
-      {"model", options.model},
-      {"image_size", model.image_size()},
-      {"precision", options.bf16 ? "bf16" : "fp32"},
-      {"layout", options.channels_last.value_or(model.prefers_channels_last()) ? "channels-last" : "channels-first"},
-      {"batch_size", options.batch_size},
-      {"threads", options.threads},
-      {"median_seconds", middle},
-      {"fastest_seconds", *fastest},
-      {"slowest_seconds", *slowest},
-      {"images_per_second", options.batch_size / middle}};
+  return {{"model", options.model},
+          {"image_size", model.image_size()},
+          {"precision", options.bf16 ? "bf16" : "fp32"},
+          {"layout", format_of(options, model).channels_last ? "channels-last" : "channels-first"},
+          {"batch_size", options.batch_size},
+          {"threads", options.threads},
+          {"median_seconds", middle},
+          {"fastest_seconds", *fastest},
+          {"slowest_seconds", *slowest},
+          {"images_per_second", options.batch_size / middle}};
 }
 
 }  // namespace

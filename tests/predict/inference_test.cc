@@ -21,8 +21,8 @@ namespace {
 class InferenceOf : public testing::TestWithParam<std::string> {
  protected:
   const std::unique_ptr<Model> model = test::filled_model(GetParam(), Json::object());
-  const at::Tensor images =
-      network_input(*model, test::hash_tensor("x", {24, model->channels(), model->image_size(), model->image_size()}));
+  const at::Tensor images = test::hash_tensor("x", {24, model->channels(), model->image_size(), model->image_size()})
+                                .contiguous(input_format(*model, /*bf16=*/false).memory_format());
 
   at::Tensor plain(bool bf16) {
     const at::NoGradGuard no_gradients;

@@ -22,7 +22,7 @@ TEST(InputFormat, Bfloat16ImagesChangeNoOutput) {
     EXPECT_TRUE(format.bf16);
     EXPECT_EQ(format.channels_last, model->prefers_channels_last());
     const at::Tensor images =
-        network_input(*model, at::rand({2, model->channels(), model->image_size(), model->image_size()}));
+        at::rand({2, model->channels(), model->image_size(), model->image_size()}).contiguous(format.memory_format());
     const Autocast autocast(true);
     EXPECT_TRUE(model->forward(images).equal(model->forward(images.to(at::kBFloat16)))) << info.name;
     ++count;
