@@ -10,6 +10,7 @@
 #include "base/options.h"
 #include "base/parallel_for.h"
 #include "base/toml.h"
+#include "ops/image_format.h"
 #include "train/bench_step.h"
 
 namespace jetvit {
@@ -32,9 +33,9 @@ void add_steps(CLI::App& bench, const std::string& name, const std::string& purp
   app->add_option("--threads", options->threads, "threads")->capture_default_str()->check(CLI::Range(1, 1024));
   app->add_flag("--bf16", options->bf16, "bfloat16 products and convolutions");
   app->add_option_function<std::string>(
-         "--layout", [options](const std::string& layout) { options->channels_last = layout == "channels-last"; },
+         "--layout", [options](const std::string& layout) { options->channels_last = layout == kChannelsLast; },
          "order of the images in memory (default: what the model prefers)")
-      ->check(CLI::IsMember({"channels-first", "channels-last"}));
+      ->check(CLI::IsMember({kChannelsFirst, kChannelsLast}));
   if (trains) {
     app->add_option("--freeze", options->freeze, "parameters that do not train, as a pattern: 'layers.*'")->take_all();
   }

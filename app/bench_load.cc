@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "base/toml.h"
 #include "load/bench_load.h"
+#include "ops/image_format.h"
 #include "source/jet_source.h"
 
 namespace jetvit {
@@ -26,7 +27,7 @@ struct BenchLoad {
   AugmentOptions augment;
   std::vector<std::string> augment_settings;  // "noise=0.1"
   LoadOptions load;
-  std::string layout = "channels-first";
+  std::string layout = kChannelsFirst;
   std::string type = "fp32";
   std::string sampling = "permutation";
   BenchTime time;
@@ -111,7 +112,7 @@ void run(BenchLoad& bench) {
   Json settings = Json::object();
   for (const std::string& assignment : bench.augment_settings) apply_override(settings, assignment);
   options_from_json(settings, bench.augment, "augment.");
-  bench.load.format = {.channels_last = bench.layout == "channels-last", .bf16 = bench.type == "bf16"};
+  bench.load.format = {.channels_last = bench.layout == kChannelsLast, .bf16 = bench.type == "bf16"};
   if (bench.sampling == "weighted") bench.load.order = Order::kWeighted;
   const Opened opened = open_jets(bench);
   require_full_batch(bench, *opened.jets);
@@ -151,7 +152,7 @@ void add_bench_load(CLI::App& bench) {
       ->take_all();
   app->add_option("--layout", options->layout, "memory of a batch: channels-first or channels-last")
       ->capture_default_str()
-      ->check(CLI::IsMember({"channels-first", "channels-last"}));
+      ->check(CLI::IsMember({kChannelsFirst, kChannelsLast}));
   app->add_option("--type", options->type, "numbers of a batch: fp32 or bf16")
       ->capture_default_str()
       ->check(CLI::IsMember({"fp32", "bf16"}));

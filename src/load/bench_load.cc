@@ -100,7 +100,7 @@ Json bench_load(std::shared_ptr<const JetRecords> records, const InputTransform&
                  {"bytes_per_second", median * bytes_per_jet},
                  {"image", options_to_json(image)},
                  {"augment", options_to_json(augment)},
-                 {"layout", load.format.channels_last ? "channels-last" : "channels-first"},
+                 {"layout", load.format.layout()},
                  {"type", load.format.bf16 ? "bf16" : "fp32"},
                  {"sampling", load.order == Order::kWeighted ? "weighted" : "permutation"},
                  {"batch_size", load.batch_size},

@@ -21,6 +21,7 @@
 namespace jetvit {
 namespace {
 
+// In float32 in either precision, as are the images of the peers that bench/model compares with.
 ImageFormat format_of(const BenchStepOptions& options, const Model& model) {
   ImageFormat format = input_format(model, /*bf16=*/false);
   format.channels_last = options.channels_last.value_or(format.channels_last);
@@ -46,7 +47,7 @@ Json timed(const BenchStepOptions& options, const Model& model, const Step& step
   return {{"model", options.model},
           {"image_size", model.image_size()},
           {"precision", options.bf16 ? "bf16" : "fp32"},
-          {"layout", format_of(options, model).channels_last ? "channels-last" : "channels-first"},
+          {"layout", format_of(options, model).layout()},
           {"batch_size", options.batch_size},
           {"threads", options.threads},
           {"median_seconds", middle},
