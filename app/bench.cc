@@ -7,20 +7,21 @@
 #include "app/bench_ops.h"
 #include "app/bench_prepare.h"
 #include "app/commands.h"
+#include "app/compute_flags.h"
+#include "app/input_options.h"
 #include "base/options.h"
-#include "base/parallel_for.h"
 #include "base/toml.h"
-#include "ops/image_format.h"
-#include "train/bench_step.h"
+#include "bench/bench_step.h"
+#include "compute/image_format.h"
 
 namespace jetvit {
 namespace {
 
 void add_steps(CLI::App& bench, const std::string& name, const std::string& purpose, bool trains,
-               Json (*measure)(const BenchStepOptions&)) {
+               BenchStepResult (*measure)(const BenchStepOptions&)) {
   auto options = std::make_shared<BenchStepOptions>();
   auto settings = std::make_shared<std::vector<std::string>>();
-  options->threads = default_threads();
+  auto flags = std::make_shared<ComputeFlags>();
   CLI::App* app = bench.add_subcommand(name, purpose);
   app->add_option("MODEL", options->model, "name, as in jetvit models")->capture_default_str();
   app->add_option("--set", *settings, "model option as key=value")->take_all();
@@ -30,8 +31,8 @@ void add_steps(CLI::App& bench, const std::string& name, const std::string& purp
   app->add_option("--steps", options->steps, "timed steps after one of warm-up")
       ->capture_default_str()
       ->check(CLI::Range(1, 1000000));
-  app->add_option("--threads", options->threads, "threads")->capture_default_str()->check(CLI::Range(1, 1024));
-  app->add_flag("--bf16", options->bf16, "bfloat16 products and convolutions");
+  add_compute_flags(*app, *flags);
+  add_former_flag(*app, "--bf16", "--precision bf16");
   app->add_option_function<std::string>(
          "--layout", [options](const std::string& layout) { options->channels_last = layout == kChannelsLast; },
          "order of the images in memory (default: what the model prefers)")
@@ -39,9 +40,10 @@ void add_steps(CLI::App& bench, const std::string& name, const std::string& purp
   if (trains) {
     app->add_option("--freeze", options->freeze, "parameters that do not train, as a pattern: 'layers.*'")->take_all();
   }
-  app->callback([options, settings, measure] {
+  app->callback([options, settings, flags, measure] {
+    options->compute = flags->options();
     for (const std::string& assignment : *settings) apply_override(options->model_options, assignment);
-    std::cout << measure(*options).dump(1) << '\n';
+    std::cout << to_json(measure(*options)).dump(1) << '\n';
   });
 }
 
@@ -53,7 +55,7 @@ void add_bench(CLI::App& program) {
   app->require_subcommand(1);
   app->footer(
       "Examples:\n  jetvit bench prepare jets.parquet\n  jetvit bench load --data store\n  jetvit bench train "
-      "coatnet_0 --set image_size=128 --bf16\n"
+      "coatnet_0 --set image_size=128 --precision bf16\n"
       "  jetvit bench predict vit_tiny --batch-size 64\n"
       "  jetvit bench ops\n");
   add_bench_prepare(*app);

@@ -5,23 +5,21 @@
 
 #include <CLI/CLI.hpp>
 
-#include "base/parallel_for.h"
+#include "app/input_options.h"
 #include "base/table.h"
 #include "base/text.h"
-#include "ops/bench_ops.h"
+#include "bench/bench_ops.h"
 
 namespace jetvit {
 namespace {
 
-void print(const BenchOpsOptions& bench, const Json& results) {
+void print(const BenchOpsOptions& bench, const std::vector<BenchOpsResult>& results) {
   std::vector<std::vector<std::string>> rows;
-  for (const Json& result : results) {
-    const auto number = [&result](const char* key, int digits) { return fixed(result.at(key).get<double>(), digits); };
-    rows.push_back({result.at("operator"), result.at("peer"), result.at("size"), number("milliseconds", 2),
-                    number("peer_milliseconds", 2), number("ratio", 2),
-                    text(number("slowest_ratio", 2), " to ", number("fastest_ratio", 2))});
+  for (const BenchOpsResult& of : results) {
+    rows.push_back({of.name, of.peer, of.size, fixed(of.milliseconds, 2), fixed(of.peer_milliseconds, 2),
+                    fixed(of.ratio, 2), text(fixed(of.slowest_ratio, 2), " to ", fixed(of.fastest_ratio, 2))});
   }
-  std::cout << "float32, " << bench.threads << (bench.threads == 1 ? " thread" : " threads")
+  std::cout << "float32, " << bench.compute.threads << (bench.compute.threads == 1 ? " thread" : " threads")
             << "; forward and backward, but for packed weights and updates\n"
             << text_table({"operator", "beside ATen's", "size", "ms", "ATen's ms", "ratio", "of a round"}, rows, 3);
 }
@@ -31,11 +29,10 @@ void print(const BenchOpsOptions& bench, const Json& results) {
 void add_bench_ops(CLI::App& bench) {
   auto options = std::make_shared<BenchOpsOptions>();
   auto as_json = std::make_shared<bool>(false);
-  options->threads = default_threads();
   CLI::App* app = bench.add_subcommand("ops", "Milliseconds of jetvit's own operators beside ATen's for the same");
   app->add_option("--operators", options->operators, "names, for example layer_norm (default: all)")->delimiter(',');
   app->add_option("--images", options->images, "images at once")->capture_default_str()->check(CLI::Range(1, 4096));
-  app->add_option("--threads", options->threads, "threads")->capture_default_str()->check(CLI::Range(1, 1024));
+  add_threads_option(*app, options->compute.threads);
   app->add_option("--seconds", options->time.seconds, "least duration of each side in a round")
       ->capture_default_str()
       ->check(CLI::Range(0.0, 3600.0));
@@ -48,9 +45,9 @@ void add_bench_ops(CLI::App& bench) {
       "  jetvit bench ops\n"
       "  jetvit bench ops --operators window_attention,layer_norm --images 64 --json\n");
   app->callback([options, as_json] {
-    const Json results = bench_ops(*options);
+    const std::vector<BenchOpsResult> results = bench_ops(*options);
     if (*as_json) {
-      std::cout << results.dump(1) << '\n';
+      std::cout << to_json(results).dump(1) << '\n';
     } else {
       print(*options, results);
     }

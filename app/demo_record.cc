@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "jet/split.h"
 #include "prepare/work.h"
+#include "run/run_folder.h"
 #include "train/trainer.h"
 
 namespace jetvit {
@@ -39,7 +40,7 @@ DemoRecord read_demo(const std::filesystem::path& out) {
     json.at("finished").get_to(record.finished);
     return record;
   } catch (const Json::exception& error) {
-    throw Error(text(path, ": damaged record of a demo (", printable(error.what()), ") say --overwrite to start anew"));
+    throw Error(text(path, ": damaged record of a demo (", printable(error.what()), ") use --overwrite to start over"));
   }
 }
 

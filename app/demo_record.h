@@ -9,13 +9,13 @@
 
 namespace jetvit {
 
-// What a demo is made of and how far it came: OUT/demo.json, by which the next one knows what it may go on with.
+// What a demo is made of and how far it got, as in OUT/demo.json: the same command continues from there.
 struct DemoRecord {
   Json preparation;    // describe_command() of its store
   std::string recipe;  // SHA-256 of the file
   std::string store;   // fingerprint; empty until it is prepared
-  // Where a former run is to be replaced: the time of its last checkpoint, by which it is known for as long as it
-  // stands; 0: it has none.
+  // Where an earlier run is to be replaced: the time of its last checkpoint, which tells it from the new one; 0: it has
+  // none.
   std::optional<std::int64_t> former_run;
   bool finished = false;
 };
@@ -32,7 +32,7 @@ std::string sample_file(const std::filesystem::path& sample, std::string_view sp
 DemoRecord read_demo(const std::filesystem::path& out);
 void write_demo(const std::filesystem::path& out, const DemoRecord& record);
 
-// In words, what the second is made of differently; empty where nothing.
+// How the second differs from the first, in words; empty where it does not.
 std::string demo_difference(const DemoRecord& record, const DemoRecord& other);
 
 // When the run's last checkpoint was written, in ticks of the file system's clock; 0 where there is none.

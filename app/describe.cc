@@ -76,7 +76,7 @@ std::string parameters_text(const Model& model) {
   return text_table({"parameter", "shape", "values"}, rows);
 }
 
-// The parts of a layer whose name, with a dot behind it, is `prefix`.
+// The parts of a layer; prefix: its name and a dot.
 Json layers_json(const LayerRow& whole, const std::string& prefix) {
   Json layers = Json::array();
   for (const LayerRow& row : whole.parts) {
@@ -119,23 +119,23 @@ void describe(const DescribeCommand& command) {
   if (command.parameters) std::cout << '\n' << parameters_text(*model);
   std::cout << '\n'
             << command.model << ": " << counted(layers.parameters) << " parameters, " << counted(layers.multiply_adds)
-            << " multiply-adds an image\n";
+            << " multiply-adds per image\n";
 }
 
 }  // namespace
 
 void add_describe(CLI::App& program) {
   auto command = std::make_shared<DescribeCommand>();
-  CLI::App* app = program.add_subcommand("describe", "Shows a model's options, layers, parameters and cost");
-  app->add_option("MODEL", command->model, "name, as in jetvit models")->required();
-  app->add_option("--set", command->settings, "option as key=value")->take_all();
-  app->add_option("--depth", command->depth, "levels of layers within layers to show (default: down to the blocks)")
+  CLI::App* app = program.add_subcommand("describe", "Shows the options, layers, parameters and cost of a model");
+  app->add_option("MODEL", command->model, "model name (see jetvit models)")->required();
+  app->add_option("--set", command->settings, "model option, for example image_size=128")->take_all();
+  app->add_option("--depth", command->depth, "levels of nested layers to show (default: down to the blocks)")
       ->check(CLI::Range(1, 99));
-  app->add_flag("--parameters", command->parameters, "list every parameter with its name and shape");
-  app->add_flag("--json", command->json, "print as JSON, with all levels and all parameters");
+  app->add_flag("--parameters", command->parameters, "list every parameter with its shape");
+  app->add_flag("--json", command->json, "print all levels and all parameters as JSON");
   app->footer(
-      "Outputs are those of one image; a row counts what the rows indented below it do. Multiplications and additions "
-      "are counted as one.\n\n"
+      "Output shapes are those of one image. A row includes the rows indented below it. A multiplication and an "
+      "addition count as one.\n\n"
       "Examples:\n  jetvit describe coatnet_0 --set image_size=128 --set channels=8\n"
       "  jetvit describe swin_tiny --depth 4 --parameters\n");
   app->callback([command] { describe(*command); });

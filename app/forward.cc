@@ -10,9 +10,9 @@
 #include "base/options.h"
 #include "base/text.h"
 #include "base/toml.h"
+#include "model/io/safetensors.h"
+#include "model/io/weights.h"
 #include "model/registry.h"
-#include "model/safetensors.h"
-#include "model/weights.h"
 
 namespace jetvit {
 namespace {
@@ -31,7 +31,7 @@ void forward(const ForwardCommand& command) {
   load_weights(*model, read_safetensors(command.weights).tensors, command.weights);
   const TensorFile input = read_safetensors(command.input);
   const auto x = input.tensors.find("x");
-  if (x == input.tensors.end()) throw Error(text(command.input, ": lacks the tensor \"x\""));
+  if (x == input.tensors.end()) throw Error(text(command.input, ": has no tensor \"x\""));
   const std::vector<std::int64_t> expected = {model->channels(), model->image_size(), model->image_size()};
   if (x->second.dim() != 4 || x->second.sizes().slice(1) != at::IntArrayRef(expected)) {
     throw Error(
@@ -48,13 +48,13 @@ void forward(const ForwardCommand& command) {
 
 void add_forward(CLI::App& program) {
   auto command = std::make_shared<ForwardCommand>();
-  CLI::App* app =
-      program.add_subcommand("forward", "Runs a model on given tensors, to compare with other implementations");
-  app->add_option("MODEL", command->model, "name, as in jetvit models")->required();
-  app->add_option("--set", command->settings, "option as key=value")->take_all();
-  app->add_option("--weights", command->weights, "safetensors with the model's parameters")->required();
-  app->add_option("--input", command->input, "safetensors with x (N, C, H, W)")->required();
-  app->add_option("--output", command->output, "safetensors to write, with logits (N, outputs)")->required();
+  CLI::App* app = program.add_subcommand("forward", "Runs a model on tensors from a file, to compare implementations");
+  app->add_option("MODEL", command->model, "model name (see jetvit models)")->required();
+  app->add_option("--set", command->settings, "model option, for example image_size=128")->take_all();
+  app->add_option("--weights", command->weights, "safetensors file with the parameters of the model")->required();
+  app->add_option("--input", command->input, "safetensors file with the tensor x (N, C, H, W)")->required();
+  app->add_option("--output", command->output, "safetensors file to write, with the tensor logits (N, outputs)")
+      ->required();
   app->add_flag("--overwrite", command->overwrite, "replace an existing output");
   app->footer(
       "Example:\n  jetvit forward vit_tiny --set image_size=128 --weights w.safetensors --input x.safetensors --output "

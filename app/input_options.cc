@@ -2,6 +2,9 @@
 
 #include <CLI/CLI.hpp>
 
+#include "base/error.h"
+#include "base/text.h"
+
 namespace jetvit {
 
 void add_split_options(CLI::App& app, InputNames& names) {
@@ -27,7 +30,19 @@ void add_read_options(CLI::App& app, ReadOptions& options) {
       "value of the label that is the signal; all others are background (default: labels are 0 and 1)");
   app.add_option("--layout", options.layout, "order of flat lists")->check(CLI::IsMember({"auto", "chw", "hwc"}));
   app.add_option("--shape", options.shape, "channels height width, where the file does not tell")->expected(3);
-  app.add_option("--threads", options.threads, "threads")->capture_default_str()->check(CLI::Range(1, 1024));
+}
+
+void add_threads_option(CLI::App& app, int& threads) {
+  app.add_option("--threads", threads, "threads; the default is the cores that this process may use")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1024));
+}
+
+void add_former_flag(CLI::App& app, const std::string& former, const std::string& current) {
+  app.add_option_function<std::string>(
+         former, [former, current](const std::string&) { throw UsageError(text(former, " is now called ", current)); })
+      ->expected(0, 1)
+      ->group("");  // hidden
 }
 
 }  // namespace jetvit

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+
 #include "jet/jet_reader.h"
 #include "prepare/inputs.h"
 
@@ -18,7 +20,13 @@ inline constexpr const char* kDataHelp =
 // --train, --validation, --test and the shares of what is split by hash.
 void add_split_options(CLI::App& app, InputNames& names);
 
-// --label-column, --positive-label, --layout, --shape and --threads.
+// --label-column, --positive-label, --layout and --shape.
 void add_read_options(CLI::App& app, ReadOptions& options);
+
+// --threads, for commands that run no model.
+void add_threads_option(CLI::App& app, int& threads);
+
+// An option that was renamed: using it is an error that names the current one.
+void add_former_flag(CLI::App& app, const std::string& former, const std::string& current);
 
 }  // namespace jetvit

@@ -1,29 +1,23 @@
-// The program that users start. The commands that handle data run here; all others, and the help, run in jetvit-learn
-// beside it, which takes this one's place: starting libtorch costs half a second, in which thousands of jets are
-// prepared.
-#include <array>
+// The program that users start. The commands that only handle data run here; all others run in jetvit-learn, which
+// replaces this process: starting libtorch takes half a second, time enough to prepare thousands of jets.
+#include <algorithm>
 #include <string>
-#include <utility>
 #include <vector>
 
-#include "app/beside.h"
 #include "app/commands.h"
 #include "app/program.h"
-
-namespace {
-
-constexpr std::array<std::pair<const char*, jetvit::AddCommand>, 3> kDataCommands = {{
-    {"generate", &jetvit::add_generate},
-    {"inspect", &jetvit::add_inspect},
-    {"prepare", &jetvit::add_prepare},
-}};
-
-}  // namespace
+#include "app/sibling_program.h"
 
 int main(int argc, char** argv) {
+  static constexpr auto kCommands = jetvit::command_list</*with_learn=*/false>();
   const std::vector<std::string> arguments(argv + 1, argv + argc);
-  for (const auto& [name, add_command] : kDataCommands) {
-    if (!arguments.empty() && arguments.front() == name) return jetvit::run_program(argc, argv, {&add_command, 1});
+  // --quiet may come before the command.
+  const auto name = std::find_if(arguments.begin(), arguments.end(),
+                                 [](const std::string& word) { return word != "-q" && word != "--quiet"; });
+  for (const jetvit::Command& command : kCommands) {
+    if (name != arguments.end() && *name == command.name && !command.needs_learn) {
+      return jetvit::run_program(argc, argv, {&command, 1});
+    }
   }
-  return jetvit::report_failures([&]() -> int { jetvit::become("jetvit-learn", arguments); });
+  return jetvit::report_failures([&]() -> int { jetvit::exec_sibling("jetvit-learn", arguments); });
 }

@@ -30,7 +30,7 @@ void list_models(bool as_json) {
   if (as_json) {
     std::cout << models.dump(1) << '\n';
   } else {
-    std::cout << text_table({"model", "pixels", "parameters", "M multiply-adds", "what it is"}, rows);
+    std::cout << text_table({"model", "pixels", "parameters", "M multiply-adds", "description"}, rows);
   }
 }
 
@@ -38,8 +38,8 @@ void list_models(bool as_json) {
 
 void add_models(CLI::App& program) {
   auto as_json = std::make_shared<bool>(false);
-  CLI::App* app = program.add_subcommand("models", "Lists the models with their parameters and multiply-adds");
-  app->add_flag("--json", *as_json, "print as JSON");
+  CLI::App* app = program.add_subcommand("models", "Lists the models with their sizes and costs");
+  app->add_flag("--json", *as_json, "print JSON");
   app->footer("Example:\n  jetvit models\n");
   app->callback([as_json] { list_models(*as_json); });
 }

@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 
 #include "app/commands.h"
+#include "app/compute_flags.h"
 #include "app/input_options.h"
 #include "base/text.h"
 #include "predict/predict_command.h"
@@ -13,6 +14,7 @@ namespace jetvit {
 void add_predict(CLI::App& program) {
   CLI::App* command = program.add_subcommand("predict", "Scores jets with a trained model");
   const auto options = std::make_shared<PredictCommand>();
+  const auto flags = std::make_shared<ComputeFlags>();
   const auto json = std::make_shared<bool>(false);
   command->add_option("model", options->model, "run folder (its best.safetensors) or checkpoint")->required();
   command->add_option("--data", options->source.inputs.any, kDataHelp)->required();
@@ -22,24 +24,25 @@ void add_predict(CLI::App& program) {
   command->add_option("--batch-size", options->batch_size, "jets at a time")
       ->check(CLI::Range(1, 65536))
       ->capture_default_str();
-  command->add_flag("--bf16", options->bf16, "products in bfloat16: faster, scores change in the third digit");
+  add_compute_flags(*command, *flags);
+  add_former_flag(*command, "--bf16", "--precision bf16");
   add_read_options(*command, options->source.read);
   command->add_flag("--json", *json, "print the summary as JSON");
   command->footer(
       "Examples:\n"
       "  jetvit predict runs/demo --data jets.parquet --out scores.parquet\n"
       "  jetvit predict runs/demo --data store --out scores.parquet --split\n");
-  command->callback([options, json] {
-    const Json summary = run_predict(*options);
+  command->callback([options, flags, json] {
+    options->compute = flags->options();
+    options->source.read.threads = options->compute.threads;
+    const PredictSummary summary = run_predict(*options);
     if (*json) {
-      std::cout << summary.dump(2) << '\n';
+      std::cout << to_json(summary).dump(2) << '\n';
       return;
     }
-    std::cout << text(with_commas(summary["jets"].get<std::uint64_t>()), " jets scored in ",
-                      human_seconds(summary["seconds"].get<double>()), " (",
-                      fixed(summary["jets_per_second"].get<double>(), 0), " jets/s), ",
-                      with_commas(summary["skipped"].get<std::uint64_t>()), " unusable rows skipped\nscores  ",
-                      options->output.string(), "\n");
+    std::cout << text(with_commas(summary.jets), " jets scored in ", human_seconds(summary.seconds), " (",
+                      fixed(summary.jets_per_second(), 0), " jets/s), ", with_commas(summary.skipped),
+                      " unusable rows skipped\nscores  ", summary.output.string(), "\n");
   });
 }
 

@@ -169,11 +169,12 @@ void add_prepare(CLI::App& program) {
   app->add_option("--compression", pictures.compression, "of TFRecords (default: gzip for float32)")
       ->check(CLI::IsMember({"none", "gzip"}));
   app->add_option("--batch", pictures.options.batch,
-                  "jets that published mode normalises together (default: 4096 for PNG, 320 for TFRecord)")
+                  "jets that published mode normalizes together (default: 4096 for PNG, 320 for TFRecord)")
       ->check(CLI::Range(1, 1 << 20));
   app->add_option("--zero-threshold", options.zero_threshold, "pixels with a smaller absolute value count as empty")
       ->capture_default_str();
   add_read_options(*app, options.read);
+  add_threads_option(*app, options.read.threads);
   app->add_option(
       "--shard", command->shard,
       "prepare one part of the files of a store, such as 3/16: for many processes, whose parts --merge puts together");

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "published/published.h"
+#include "image_export/prepare_pictures.h"
 
 namespace jetvit {
 

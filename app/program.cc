@@ -6,6 +6,9 @@
 
 #include <CLI/CLI.hpp>
 
+#include "app/flag_names.h"
+#include "app/terminal_reporter.h"
+#include "app/usage.h"
 #include "base/error.h"
 #include "base/stop_flag.h"
 
@@ -17,13 +20,20 @@ constexpr int kUsage = 2;
 constexpr int kSignalBase = 128;
 
 int fail(const std::string& message, int status) {
-  std::cerr << "jetvit: " << message << '\n';
+  std::cerr << "jetvit: " << with_flags(message) << '\n';
   return status;
+}
+
+// Every command has the flag itself, so that its own help shows it.
+void add_quiet(CLI::App& app, TerminalReporter& terminal) {
+  app.add_flag_callback(
+      "-q,--quiet", [&terminal] { terminal.set_quiet(true); }, "show only warnings and results");
+  for (CLI::App* command : app.get_subcommands({})) add_quiet(*command, terminal);
 }
 
 }  // namespace
 
-int report_failures(const std::function<int()>& run, Explain explain) {
+int report_failures(const std::function<int()>& run, DescribeError explain) {
   try {
     return run();
   } catch (const Interrupted& stop) {
@@ -35,22 +45,32 @@ int report_failures(const std::function<int()>& run, Explain explain) {
   }
 }
 
-int run_program(int argc, char** argv, std::span<const AddCommand> commands, Explain explain) {
+int run_program(int argc, char** argv, std::span<const Command> commands, DescribeError explain) {
   CLI::App program(
       "Classifies particle jets from detector images with vision transformers:\nraw Parquet files in; a trained, "
-      "measured, portable classifier out.");
+      "evaluated, portable classifier out.");
   program.name("jetvit");
-  program.set_version_flag("--version", JETVIT_VERSION);
-  program.footer("Start with: jetvit demo\nEach command explains itself with --help and examples.\n");
+  program.set_help_flag("-h,--help", "show this help and exit");
+  program.set_version_flag("--version", JETVIT_VERSION, "show the version and exit");
+  program.footer("Start with: jetvit demo\nFor help on a command and examples: jetvit help COMMAND\n");
   program.require_subcommand(1);
-  for (const AddCommand add_command : commands) add_command(program);
+  for (const Command& command : commands) command.add(program);
+  return run_program(argc, argv, program, explain);
+}
+
+int run_program(int argc, char** argv, CLI::App& program, DescribeError explain) {
+  TerminalReporter terminal;
+  const ReporterScope scope(terminal);
+  add_quiet(program, terminal);
   install_stop_handlers();
   const auto run = [&] {
     try {
       program.parse(argc, argv);
       return 0;
     } catch (const CLI::ParseError& error) {
-      return program.exit(error) == 0 ? 0 : kUsage;
+      // --help and --version end the parsing as well.
+      if (error.get_exit_code() == 0 && !is_unknown_command(program)) return program.exit(error);
+      return fail(usage_message(program, error), kUsage);
     }
   };
   return report_failures(run, explain);

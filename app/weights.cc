@@ -1,4 +1,4 @@
-#include "model/weights.h"
+#include "model/io/weights.h"
 
 #include <iostream>
 #include <memory>
@@ -8,11 +8,12 @@
 #include "app/commands.h"
 #include "base/commit.h"
 #include "base/options.h"
+#include "base/reporter.h"
 #include "base/text.h"
 #include "base/toml.h"
-#include "model/pretrained.h"
+#include "model/io/pretrained.h"
+#include "model/io/safetensors.h"
 #include "model/registry.h"
-#include "model/safetensors.h"
 #include "train/seed_random.h"
 
 namespace jetvit {
@@ -31,7 +32,7 @@ void write_weights(const WeightsCommand& command) {
   refuse_existing(command.out, command.overwrite);
   Json options = Json::object();
   for (const std::string& assignment : command.settings) apply_override(options, assignment);
-  seed_random(command.seed, kInitialisation, 0);
+  seed_random(command.seed, kInitialization, 0);
   const std::unique_ptr<Model> model = make_model(command.model, options);
   Json record = {{"model", command.model},
                  {"options", resolved_model_options(command.model, options)},
@@ -41,7 +42,7 @@ void write_weights(const WeightsCommand& command) {
   if (!command.pretrained.file.empty()) {
     const PretrainedReport report = load_pretrained(*model, command.pretrained);
     record["pretrained"] = to_json(report);
-    std::cerr << summary(report);
+    for (const std::string& line : summary_lines(report)) reporter().note(line);
   }
   write_safetensors(command.out, {named_weights(*model), {{"format", "pt"}}});
   if (command.json) {
@@ -55,21 +56,19 @@ void write_weights(const WeightsCommand& command) {
 
 void add_weights(CLI::App& program) {
   auto command = std::make_shared<WeightsCommand>();
-  CLI::App* app = program.add_subcommand(
-      "weights", "Writes the weights that a training would begin with: freshly drawn, or pretrained ones made to fit");
-  app->add_option("MODEL", command->model, "name, as in jetvit models")->required();
-  app->add_option("--set", command->settings, "option as key=value")->take_all();
-  app->add_option("--pretrained", command->pretrained.file, "safetensors to start from, of timm or another run");
-  app->add_option("--channels", command->pretrained.channels,
-                  "how filters are brought to other input channels: timm, sum or mean")
+  CLI::App* app = program.add_subcommand("weights", "Writes the initial weights of a training, random or pretrained");
+  app->add_option("MODEL", command->model, "model name (see jetvit models)")->required();
+  app->add_option("--set", command->settings, "model option, for example image_size=128")->take_all();
+  app->add_option("--pretrained", command->pretrained.file, "safetensors file to load, from timm or another run");
+  app->add_option("--channels", command->pretrained.channels, "how filters are adapted to other input channels")
       ->check(CLI::IsMember({"timm", "sum", "mean"}))
       ->capture_default_str();
-  app->add_option("--seed", command->seed, "of what is drawn: train.seed of the recipe")
+  app->add_option("--seed", command->seed, "seed of random weights, as train.seed of a recipe")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
-  app->add_option("--out", command->out, "safetensors to write, under timm's names")->required();
+  app->add_option("--out", command->out, "safetensors file to write, with the names of timm")->required();
   app->add_flag("--overwrite", command->overwrite, "replace an existing output");
-  app->add_flag("--json", command->json, "print what was loaded as JSON");
+  app->add_flag("--json", command->json, "print what was loaded, as JSON");
   app->footer(
       "Example:\n  jetvit weights swin_tiny --set image_size=128 --set window=8 --set channels=10 --pretrained "
       "swin_tiny.safetensors --out begin.safetensors\n");

@@ -1,5 +1,5 @@
 """Trains the small models on a shipped sample and tables what they reach; some of them are trained by timm and torch in
-Python too, on the same quark-gluon jets, images and batch size, with the same optimiser and schedule.
+Python too, on the same quark-gluon jets, images and batch size, with the same optimizer and schedule.
 
 Both sides follow the recipe in recipes/demo/: images are pooled sums of the store's pixels, log(1 + E/GeV) of them,
 mirrored at random; the epoch with the best validation AUC is measured on the test jets. They draw their own weights,
@@ -30,8 +30,8 @@ import torch
 
 ROOT = pathlib.Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "bench"))
-sys.path.insert(0, str(ROOT / "tests/oracle"))
-from make_model_oracles import make_reference  # noqa: E402
+sys.path.insert(0, str(ROOT / "tests/oracle/lib"))
+from references import make_reference  # noqa: E402
 from side_by_side import SAMPLE, delong_error, report  # noqa: E402
 
 MODELS = ("vit_nano", "swin_nano", "coatnet_nano", "maxvit_nano", "davit_nano", "efficientnet_nano", "effswin_nano",
@@ -102,7 +102,7 @@ def rate(recipe, step, per_epoch):
     assert schedule["kind"] == "cosine", "the peer knows the cosine schedule"
     warmup = round(schedule["warmup_epochs"] * per_epoch)
     t = min(1, max(0, (step - warmup) / max(1, train["epochs"] * per_epoch - warmup)))
-    low, high = schedule["min_lr"], recipe["optimiser"]["lr"]
+    low, high = schedule["min_lr"], recipe["optimizer"]["lr"]
     return (low + (high - low) * (1 + math.cos(math.pi * t)) / 2) * min(1, (step + 1) / max(1, warmup))
 
 
@@ -118,8 +118,8 @@ def train_peer(jetvit, recipe, store):
     groups = {True: [], False: []}  # norms, biases, position tables and class tokens do not decay
     for name, parameter in module.named_parameters():
         groups[parameter.ndim > 1 and not any(word in name for word in ("pos", "cls_token"))].append(parameter)
-    optimiser = torch.optim.AdamW([
-        {"params": groups[True], "weight_decay": recipe["optimiser"]["weight_decay"]},
+    optimizer = torch.optim.AdamW([
+        {"params": groups[True], "weight_decay": recipe["optimizer"]["weight_decay"]},
         {"params": groups[False], "weight_decay": 0.0}], lr=1, fused=True)
     images, labels = data["train"]
     batch = recipe["train"]["batch_size"]
@@ -133,15 +133,15 @@ def train_peer(jetvit, recipe, store):
             for axis, chance in ((3, recipe["augment"]["horizontal_flip"]), (2, recipe["augment"]["vertical_flip"])):
                 flipped = torch.rand(len(x)) < chance
                 x = torch.where(flipped[:, None, None, None], x.flip(axis), x)
-            for group in optimiser.param_groups:
+            for group in optimizer.param_groups:
                 group["lr"] = rate(recipe, step, per_epoch)
             logits = module(x.contiguous(memory_format=torch.channels_last)).flatten()
             loss = torch.nn.functional.binary_cross_entropy_with_logits(logits, labels[chosen])
-            optimiser.zero_grad(set_to_none=True)
+            optimizer.zero_grad(set_to_none=True)
             loss.backward()
             if recipe["train"]["clip_norm"] > 0:
                 torch.nn.utils.clip_grad_norm_(module.parameters(), recipe["train"]["clip_norm"])
-            optimiser.step()
+            optimizer.step()
             step += 1
         auc = sklearn.metrics.roc_auc_score(data["validation"][1], scores(module, data["validation"][0]))
         if auc > best:

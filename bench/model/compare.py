@@ -24,8 +24,8 @@ import time
 import torch
 import torch.nn.functional
 
-sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "tests/oracle"))
-from make_model_oracles import make_reference  # noqa: E402
+sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "tests/oracle/lib"))
+from references import make_reference  # noqa: E402
 
 MODELS = ("coatnet_0", "coatnet_0_paper", "maxvit_tiny", "maxvit_tiny_rw", "davit_tiny", "efficientnet_b0",
           "efficientnet_b3", "vit_tiny", "vit_small", "resnet_15", "swin_tiny", "effswin")
@@ -72,7 +72,7 @@ def peer_seconds(task, model, bf16, batch, steps):
 def peer_seconds_in(order, task, model, bf16, batch, steps):
     module = make_reference(model, options_of(model)).to(memory_format=order)
     module.train(task == "train")
-    optimiser = torch.optim.AdamW(module.parameters(), lr=1e-3, fused=True)
+    optimizer = torch.optim.AdamW(module.parameters(), lr=1e-3, fused=True)
     size = options_of(model)["image_size"]
     images = torch.randn(batch, CHANNELS, size, size).contiguous(memory_format=order)
     labels = (torch.arange(batch) % 2).float()
@@ -81,9 +81,9 @@ def peer_seconds_in(order, task, model, bf16, batch, steps):
         with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
             logits = module(images)
         loss = torch.nn.functional.binary_cross_entropy_with_logits(logits.float().flatten(), labels)
-        optimiser.zero_grad(set_to_none=True)
+        optimizer.zero_grad(set_to_none=True)
         loss.backward()
-        optimiser.step()
+        optimizer.step()
 
     def predict():
         with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=bf16):

@@ -20,18 +20,18 @@ namespace jetvit {
 namespace {
 
 constexpr std::string_view kTemporaryMark = ".jetvit-tmp-";
-constexpr std::size_t kStride = 1 << 20;  // bytes after which the disk is told to write
+constexpr std::size_t kStride = 1 << 20;  // bytes between requests to start writing to disk
 
 }  // namespace
 
 void sync_folder(const std::filesystem::path& folder) {
   const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (descriptor < 0) throw_system_error(folder, "open the folder", errno);
+  if (descriptor < 0) throw_system_error(folder, "be opened", errno);
   const int status = ::fsync(descriptor);
   const int cause = errno;
   ::close(descriptor);
-  // Some network file systems refuse fsync of a folder; the rename itself is what they order.
-  if (status != 0 && cause != EINVAL && cause != ENOTSUP) throw_system_error(folder, "make the folder durable", cause);
+  // Some network file systems do not support fsync on a folder; they order the rename itself.
+  if (status != 0 && cause != EINVAL && cause != ENOTSUP) throw_system_error(folder, "be flushed to disk", cause);
 }
 
 OutputFile::OutputFile(std::filesystem::path path) : path_(std::move(path)) {
@@ -51,15 +51,15 @@ void OutputFile::write(std::span<const std::byte> bytes) {
   if (const int failure = write_all(descriptor_, bytes)) throw_system_error(path_, "be written", failure);
   size_ += bytes.size();
   if (size_ - started_ < kStride) return;
-  // Only a hint: what fails here fails in fsync, and file systems that cannot do it write later.
+  // Only a hint: fsync reports real failures, and file systems without support write later.
   ::sync_file_range(descriptor_, static_cast<off_t>(started_), static_cast<off_t>(size_ - started_),
                     SYNC_FILE_RANGE_WRITE);
   started_ = size_;
 }
 
 void OutputFile::replace() {
-  // A failed fsync or close is final: the kernel may have dropped the pages, so that a second try would lie.
-  if (::fsync(descriptor_) != 0) throw_system_error(path_, "be made durable", errno);
+  // A failed fsync or close is final: the kernel may have dropped the pages, so a retry could falsely succeed.
+  if (::fsync(descriptor_) != 0) throw_system_error(path_, "be flushed to disk", errno);
   if (::close(std::exchange(descriptor_, -1)) != 0) throw_system_error(path_, "be closed", errno);
   if (::rename(temporary_.c_str(), path_.c_str()) != 0) throw_system_error(path_, "be replaced", errno);
   temporary_.clear();
@@ -88,8 +88,8 @@ void commit_text(const std::filesystem::path& path, std::string_view content) {
 
 bool link_file(const std::filesystem::path& from, const std::filesystem::path& to) {
   if (::link(from.c_str(), to.c_str()) != 0) {
-    constexpr std::array<int, 7> kNotHere = {EEXIST, EXDEV, EPERM, EACCES, EMLINK, ENOTSUP, ENOSYS};
-    if (std::find(kNotHere.begin(), kNotHere.end(), errno) != kNotHere.end()) return false;
+    constexpr std::array<int, 7> kNoLinkPossible = {EEXIST, EXDEV, EPERM, EACCES, EMLINK, ENOTSUP, ENOSYS};
+    if (std::find(kNoLinkPossible.begin(), kNoLinkPossible.end(), errno) != kNoLinkPossible.end()) return false;
     throw_system_error(to, "be written", errno);
   }
   return true;
@@ -97,7 +97,7 @@ bool link_file(const std::filesystem::path& from, const std::filesystem::path& t
 
 void refuse_existing(const std::filesystem::path& path, bool overwrite) {
   if (!overwrite && std::filesystem::exists(path)) {
-    throw Error(text(path, ": exists already (nothing was changed); choose another path or say --overwrite"));
+    throw Error(text(path, ": already exists (nothing was changed); choose another path or use `overwrite`"));
   }
 }
 

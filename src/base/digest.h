@@ -8,22 +8,23 @@
 
 #include "base/file.h"
 
-struct evp_md_ctx_st;  // of OpenSSL
+struct evp_md_ctx_st;  // OpenSSL
 
 namespace jetvit {
 
-// SHA-256 (FIPS 180-4) of bytes that come in pieces.
+// SHA-256 (FIPS 180-4) of data that arrives in pieces. The constructor throws Error if OpenSSL does not provide it.
 class Sha256 {
  public:
   Sha256();
   void add(std::span<const std::byte> bytes);
-  std::string hex();  // 64 lower-case hexadecimal digits; once, at the end
+  std::string hex();  // 64 lowercase hexadecimal digits; call it once, at the end
 
  private:
   std::unique_ptr<evp_md_ctx_st, void (*)(evp_md_ctx_st*)> context_;
 };
 
-// Of the whole at once.
+// SHA-256 of complete data, as 64 lowercase hexadecimal digits. The file versions throw Error if the file cannot be
+// read.
 std::string sha256(std::span<const std::byte> bytes);
 std::string sha256_of_file(const InputFile& file);
 std::string sha256_of_file(const std::filesystem::path& path);

@@ -5,20 +5,20 @@
 
 namespace jetvit {
 
-// What every failure that a user can cause is reported as: "problem (why) suggestion". main() prints it and exits
-// with 1.
+// Any failure that a user can cause. Messages have the form "problem (why) suggestion". main() prints the message and
+// exits with status 1.
 class Error : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-// Wrong command line or recipe: exit status 2.
+// A wrong command line or recipe. Exit status 2.
 class UsageError : public Error {
  public:
   using Error::Error;
 };
 
-// SIGINT or SIGTERM was honoured after the state was saved: exit status 128 + signal.
+// The program stopped on SIGINT or SIGTERM after it saved its state. Exit status 128 + signal.
 class Interrupted : public Error {
  public:
   explicit Interrupted(int signal);

@@ -33,14 +33,15 @@ std::vector<ExactSum::Bin> ExactSum::bins() const {
 }
 
 void ExactSum::add(const Bin& bin) {
-  if (bin.exponent < 0 || bin.exponent >= kExponents) throw Error(text("a sum has no exponent ", bin.exponent));
-  // Without a sign: what damage brought in may overflow.
+  if (bin.exponent < 0 || bin.exponent >= kExponents)
+    throw Error(text("exponent ", bin.exponent, " of a sum is out of range"));
+  // Unsigned arithmetic, because damaged input may overflow.
   sum_[bin.exponent] =
       static_cast<std::int64_t>(static_cast<std::uint64_t>(sum_[bin.exponent]) + static_cast<std::uint64_t>(bin.sum));
   squares_[bin.exponent] += static_cast<Wide>(bin.squares_high) << 64 | bin.squares_low;
 }
 
-// The bins are exact and independent of the order; one fixed order of rounding from the small to the large follows.
+// The bins are exact and do not depend on the order. They are rounded here in a fixed order, from small to large.
 double ExactSum::sum() const {
   long double total = 0;
   for (int bin = 0; bin < kExponents; ++bin) total += std::ldexp(static_cast<long double>(sum_[bin]), bin - 150);

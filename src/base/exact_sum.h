@@ -6,8 +6,8 @@
 
 namespace jetvit {
 
-// Sums of float32 values and of their squares without rounding: integer bins per exponent, so that the result is the
-// same for any order, number of threads and sharding, bit for bit. Rounded once, when read.
+// Exact sums of float32 values and of their squares. Values are added to integer bins, one per exponent. The result is
+// therefore bit-identical for any order, number of threads and sharding. It is rounded once, when it is read.
 class ExactSum {
  public:
   void add(float value);  // finite values only
@@ -15,14 +15,14 @@ class ExactSum {
   double sum() const;             // sum of the values
   double sum_of_squares() const;  // sum of the squares of the values
 
-  // What an exponent's bin holds: to be written down and merged elsewhere.
+  // The content of one bin, for storing a sum and merging it elsewhere.
   struct Bin {
     int exponent = 0;
     std::int64_t sum = 0;
-    std::uint64_t squares_high = 0, squares_low = 0;  // of 128 bits
+    std::uint64_t squares_high = 0, squares_low = 0;  // halves of a 128-bit integer
   };
-  std::vector<Bin> bins() const;  // those that hold something
-  void add(const Bin& bin);       // throws Error for an exponent that no value has
+  std::vector<Bin> bins() const;  // the non-empty bins
+  void add(const Bin& bin);       // throws Error if the exponent is out of range
 
  private:
   static constexpr int kExponents = 256;

@@ -84,7 +84,7 @@ bool have_same_content(const std::filesystem::path& one, const std::filesystem::
 namespace {
 
 template <class Container>
-Container read_whole(const std::filesystem::path& path, std::uint64_t limit) {
+Container read_entire_file(const std::filesystem::path& path, std::uint64_t limit) {
   const InputFile file(path);
   if (file.size() > limit) {
     throw Error(text(path, ": holds ", human_bytes(static_cast<double>(file.size())), ", more than the limit of ",
@@ -98,11 +98,11 @@ Container read_whole(const std::filesystem::path& path, std::uint64_t limit) {
 }  // namespace
 
 std::string read_text_file(const std::filesystem::path& path, std::uint64_t limit) {
-  return read_whole<std::string>(path, limit);
+  return read_entire_file<std::string>(path, limit);
 }
 
 std::vector<std::byte> read_binary_file(const std::filesystem::path& path, std::uint64_t limit) {
-  return read_whole<std::vector<std::byte>>(path, limit);
+  return read_entire_file<std::vector<std::byte>>(path, limit);
 }
 
 }  // namespace jetvit

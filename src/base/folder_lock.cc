@@ -29,7 +29,7 @@ struct Owner {
   std::string host;
 
   bool is_alive() const {
-    return process != ::getpid() && (::kill(process, 0) == 0 || errno == EPERM);  // of this host
+    return process != ::getpid() && (::kill(process, 0) == 0 || errno == EPERM);  // only for owners on this host
   }
 };
 
@@ -39,7 +39,7 @@ std::string this_host() {
   return name.data();
 }
 
-// The file holds "<process> <host>\n"; none where it was not written to the end.
+// Parses the content "<process> <host>\n". Returns no value if it is incomplete.
 std::optional<Owner> read_owner(int descriptor) {
   std::array<char, 300> bytes{};
   const ssize_t size = ::pread(descriptor, bytes.data(), bytes.size(), 0);
@@ -52,10 +52,10 @@ std::optional<Owner> read_owner(int descriptor) {
   return owner;
 }
 
-// The same; waits for one who has just taken the lock and is about to sign.
+// Same, but waits for a process that has just taken the lock and not signed yet.
 std::optional<Owner> await_owner(int descriptor) {
   using std::chrono::milliseconds;
-  for (int trial = 0; trial < 50; ++trial) {
+  for (int attempt = 0; attempt < 50; ++attempt) {
     if (std::optional<Owner> owner = read_owner(descriptor)) return owner;
     std::this_thread::sleep_for(milliseconds(10));
   }
@@ -63,12 +63,12 @@ std::optional<Owner> await_owner(int descriptor) {
 }
 
 [[noreturn]] void refuse(const std::filesystem::path& folder, const std::optional<Owner>& owner, LockWords words,
-                         std::string_view more = "") {
+                         std::string_view hint = "") {
   const std::string who = owner ? text("process ", owner->process, " on host ", printable(owner->host), "; ") : "";
-  throw Error(text(folder, ": ", words.problem, " (", who, words.suggestion, more, ")"));
+  throw Error(text(folder, ": ", words.problem, " (", who, words.suggestion, hint, ")"));
 }
 
-// Whether the open file is still the one at `path`: its owner may have removed it meanwhile.
+// Whether the open file is still the one at `path`: its owner may have removed it in the meantime.
 bool is_current(int descriptor, const std::filesystem::path& path) {
   struct stat opened {};
   struct stat named {};
@@ -107,7 +107,7 @@ bool FolderLock::open_and_lock(const std::filesystem::path& folder, LockWords wo
   if (descriptor_ < 0) throw_system_error(folder, "be written", errno);
   if (::flock(descriptor_, LOCK_EX | LOCK_NB) == 0) return is_current(descriptor_, file_);
   if (errno == EWOULDBLOCK) refuse(folder, await_owner(descriptor_), words);
-  // A file system without locks.
+  // The file system does not support locks.
   const std::optional<Owner> owner = read_owner(descriptor_);
   const bool is_here = owner && owner->host == this_host();
   if (is_here && owner->is_alive()) refuse(folder, owner, words);
@@ -123,7 +123,7 @@ void FolderLock::sign(const std::filesystem::path& folder) const {
 }
 
 FolderLock::~FolderLock() {
-  ::unlink(file_.c_str());  // before the lock ends: nobody may take a file that is about to go
+  ::unlink(file_.c_str());  // while the lock is held: nobody may lock a file that is about to be removed
   ::close(descriptor_);
 }
 

@@ -6,30 +6,31 @@
 
 namespace jetvit {
 
-// What a refused process reads: "FOLDER: problem (process 71 on host node7; suggestion)".
+// Parts of the error message for a refused process: "FOLDER: problem (process 71 on host node7; suggestion)".
 struct LockWords {
-  std::string_view problem = "another process writes there";
-  std::string_view suggestion = "wait for it, or name another folder";
+  std::string_view problem = "another process is writing to it";
+  std::string_view suggestion = "wait for it, or choose another folder";
 };
 
-// Keeps a folder for one writing process, for as long as the object lives: an advisory lock (flock) on a file that says
-// which process on which host holds it. The lock ends with the process however that ends; the file of a killed one is
-// taken over by the next. Network file systems keep such locks between hosts; on one that has none, the file itself
-// decides, and that of a killed process of another host must be removed by hand.
+// Reserves a folder for one writing process during the lifetime of the object. It takes an advisory lock (flock) on a
+// file that names the process and host of the owner. The lock ends with the process, however the process ends; the next
+// process reuses the file of a killed one. Network file systems share such locks between hosts. On a file system
+// without locks, the existence of the file decides, and the file of a process killed on another host must be removed by
+// hand.
 class FolderLock {
  public:
-  // With the file .jetvit-lock in the folder. Throws Error where another process holds it, or where the folder is
-  // missing or cannot be written.
+  // Uses the file .jetvit-lock in `folder`. Throws Error if another process holds the lock, or if the folder is missing
+  // or not writable.
   explicit FolderLock(const std::filesystem::path& folder, LockWords words = {});
 
-  // With a lock file elsewhere: for a folder that does not stand there yet.
+  // Uses a lock file elsewhere, for a folder that does not exist yet. Throws the same errors.
   FolderLock(const std::filesystem::path& folder, std::filesystem::path file, LockWords words);
 
   ~FolderLock();
   FolderLock(const FolderLock&) = delete;
   FolderLock& operator=(const FolderLock&) = delete;
 
-  // Whether a file of this name (without folder) is the one in a locked folder.
+  // Whether `name` (without folder) is the name of the lock file in a folder.
   static bool is_lock_file(std::string_view name);
 
  private:

@@ -54,7 +54,7 @@ void get(const std::string& key, const Json& json, std::int64_t& value) {
 void get(const std::string& key, const Json& json, int& value) {
   std::int64_t wide = 0;
   get(key, json, wide);
-  if (wide != static_cast<int>(wide)) wrong_type(key, json, "a whole number of 32 bits");
+  if (wide != static_cast<int>(wide)) wrong_type(key, json, "a 32-bit whole number");
   value = static_cast<int>(wide);
 }
 
@@ -75,7 +75,7 @@ Json parse_json(const std::string& document, const std::string& what, std::size_
   int nesting = 0;
   bool in_string = false;
   bool escaped = false;
-  // Nesting is bounded before a tree exists: copying or dumping a deep tree recurses.
+  // Nesting is checked before parsing, because copying or dumping a deep tree recurses.
   for (const char c : document) {
     if (in_string) {
       in_string = escaped || c != '"';

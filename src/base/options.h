@@ -19,17 +19,17 @@
 //     visit("pool", options.pool, "token or mean", OneOf{"token", "mean"});
 //   }
 //
-// found by argument-dependent lookup. Reading from JSON, writing to JSON and the help table all come from that list.
+// which is found by argument-dependent lookup. Reading from JSON, writing to JSON and the help table all use that list.
 // Field types: bool, int, std::int64_t, double, std::string, vectors of these, and nested options structs (no bounds).
 namespace jetvit {
 
 using Json = nlohmann::ordered_json;
 
-// The number that an option was given does not fit, by itself or beside others.
+// The number given for an option is not allowed, by itself or in combination with other options.
 class OptionError : public UsageError {
  public:
   OptionError(std::string key, const std::string& problem) : UsageError(problem), key_(std::move(key)) {}
-  const std::string& key() const { return key_; }  // with the prefix of messages, where they have one
+  const std::string& key() const { return key_; }  // with the prefix that messages use, if any
 
  private:
   std::string key_;
@@ -46,7 +46,7 @@ struct OneOf {
 };
 
 struct OptionHelp {
-  std::string key, value, range, meaning;  // nested keys as "optimiser.lr"
+  std::string key, value, range, meaning;  // nested keys as "optimizer.lr"
 };
 
 namespace options_detail {
@@ -164,8 +164,8 @@ struct RangeFinder {
 
 }  // namespace options_detail
 
-// Overwrites the fields that `json` names; throws UsageError for unknown keys (with the nearest known one), wrong types
-// and values out of range. `prefix` ("model.") precedes keys in messages.
+// Sets the fields that `json` contains. Throws UsageError for unknown keys (suggesting the closest known key), wrong
+// types and values out of range. `prefix` ("model.") precedes keys in messages.
 template <class Options>
 void options_from_json(const Json& json, Options& options, const std::string& prefix = "") {
   options_detail::OptionReader reader{json, prefix, {}};
@@ -173,7 +173,7 @@ void options_from_json(const Json& json, Options& options, const std::string& pr
   reader.refuse_unknown();
 }
 
-// Every field with its value.
+// All fields with their values.
 template <class Options>
 Json options_to_json(Options options) {
   options_detail::Writer writer;
@@ -189,7 +189,7 @@ std::vector<OptionHelp> options_help(Options options) {
   return helper.rows;
 }
 
-// The range of field `key`, or of the numbers in its list.
+// The range of field `key`, or of the numbers in its list. Unbounded if the field has no range.
 template <class Options>
 Range option_range(Options options, std::string_view key) {
   options_detail::RangeFinder finder{key, {}};
@@ -197,8 +197,8 @@ Range option_range(Options options, std::string_view key) {
   return finder.found;
 }
 
-// Parses a JSON document from foreign bytes; throws Error naming `what` where it is not JSON, larger than `limit` bytes
-// or nested deeper than `depth`.
+// Parses a JSON document from an untrusted source. Throws Error naming `what` if it is not JSON, larger than `limit`
+// bytes, or nested deeper than `depth` levels.
 Json parse_json(const std::string& document, const std::string& what, std::size_t limit = 64 << 20, int depth = 32);
 
 }  // namespace jetvit

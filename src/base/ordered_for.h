@@ -13,11 +13,13 @@
 
 namespace jetvit {
 
-// Calls next() for one task after the other until it returns none, make(task, thread) on `threads` threads of its own
-// and take(result) on the calling thread, in the order of the tasks, until take() returns false. next() runs on those
-// threads too, one call at a time. At most `ahead` tasks are made or wait to be taken, so that memory is bounded. The
-// exception of the first task that failed is rethrown here after what came before it was taken; an exception of take()
-// stops the making too.
+// Processes tasks on several threads and delivers the results in the order of the tasks:
+//   next() returns the next task, or no value at the end. Called on the worker threads, one call at a time.
+//   make(task, thread) computes the result of a task. Called on `threads` worker threads.
+//   take(result) receives the results in order, on the calling thread. Returns false to stop.
+// At most `ahead` tasks are in progress or waiting to be taken, so memory is bounded. If a task fails, the exception of
+// the first failed task is rethrown here, after the results before it were taken. An exception of take() stops the
+// workers and is rethrown.
 template <class Next, class Make, class Take>
 void ordered_for(int threads, std::size_t ahead, Next&& next, Make&& make, Take&& take) {
   struct Outcome {
@@ -29,7 +31,7 @@ void ordered_for(int threads, std::size_t ahead, Next&& next, Make&& make, Take&
   std::map<std::size_t, Outcome> done;
   std::size_t started = 0;
   std::size_t taken = 0;
-  bool stopped = false;  // nothing more is started
+  bool stopped = false;  // no more tasks are started
   const auto work = [&](int thread) {
     std::unique_lock lock(mutex);
     while (true) {

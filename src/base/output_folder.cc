@@ -17,7 +17,7 @@
 namespace jetvit {
 namespace {
 
-// Closes the descriptor of a folder or file when it goes.
+// Owns the descriptor of a folder or file.
 struct Descriptor {
   int number = -1;
   explicit Descriptor(int opened) : number(opened) {}
@@ -28,8 +28,8 @@ struct Descriptor {
   Descriptor& operator=(const Descriptor&) = delete;
 };
 
-// The folder's own name below its parent: without a final slash, "." or "..", and where a link leads, since renaming
-// would replace the link.
+// The folder's own name in its parent: without a trailing slash, "." or "..". Links are resolved, because renaming
+// would replace the link itself.
 std::filesystem::path resolved(std::filesystem::path path) {
   std::error_code failed;
   if (std::filesystem::is_symlink(path, failed)) path = std::filesystem::weakly_canonical(path, failed);
@@ -42,8 +42,8 @@ bool is_empty_folder(const std::filesystem::path& path) {
   return std::filesystem::is_directory(path) && std::filesystem::is_empty(path);
 }
 
-// A hidden name beside the output: the folder itself is replaced in the end.
-std::filesystem::path beside(const std::filesystem::path& path, std::string_view what) {
+// A hidden name next to the output, because the output folder itself is replaced at the end.
+std::filesystem::path hidden_sibling(const std::filesystem::path& path, std::string_view what) {
   return parent_folder(path) / text(".", path.filename().native(), ".jetvit-", what);
 }
 
@@ -52,7 +52,7 @@ std::filesystem::path beside(const std::filesystem::path& path, std::string_view
 OutputFolder::OutputFolder(std::filesystem::path path, bool overwrite,
                            std::function<bool(const std::filesystem::path&)> is_ours, OutputWords words)
     : path_(resolved(std::move(path))),
-      work_(beside(path_, "unfinished")),
+      work_(hidden_sibling(path_, "unfinished")),
       files_(work_ / "files"),
       record_(work_ / "record.json"),
       is_ours_(std::move(is_ours)),
@@ -66,9 +66,9 @@ OutputFolder::OutputFolder(std::filesystem::path path, bool overwrite,
   try {
     create_folder(path_.parent_path());
     if (!std::filesystem::is_directory(parent_folder(path_))) throw_system_error(path_, "be created", ENOTDIR);
-    const std::string problem = text("another ", words_.maker, " is writing there");
+    const std::string problem = text("another ", words_.maker, " is writing to it");
     const std::string suggestion = text("wait for it, or choose another ", words_.option);
-    lock_ = std::make_unique<FolderLock>(path_, beside(path_, "lock"), LockWords{problem, suggestion});
+    lock_ = std::make_unique<FolderLock>(path_, hidden_sibling(path_, "lock"), LockWords{problem, suggestion});
     if (!is_unfinished()) discard_unfinished();
   } catch (...) {
     if (lock_ && !is_unfinished()) remove_work();
@@ -90,7 +90,7 @@ bool OutputFolder::is_unfinished() const {
   return std::filesystem::is_directory(files_, failed) && std::filesystem::exists(record_, failed);
 }
 
-// The record goes first: it never speaks of files that are gone.
+// Removes the record first, so that it never refers to missing files.
 void OutputFolder::remove_work() {
   std::error_code ignored;
   std::filesystem::remove(record_, ignored);
@@ -101,7 +101,8 @@ void OutputFolder::discard_unfinished() {
   remove_work();
   std::error_code failed;
   if (std::filesystem::exists(work_, failed)) {
-    throw Error(text(work_, ": unfinished work cannot be removed (remove it, or choose another ", words_.option, ")"));
+    throw Error(
+        text(work_, ": unfinished work cannot be removed (remove it by hand, or choose another ", words_.option, ")"));
   }
   create_folder(files_);
 }
@@ -115,11 +116,11 @@ void OutputFolder::refuse_foreign(bool overwrite) const try {
     const auto name = entry.path().lexically_relative(path_);
     if (!is_ours_(name)) {
       throw Error(text(path_, ": holds ", printable(name.native()), ", which no ", words_.maker,
-                       " of this kind left there (nothing was changed; choose another ", words_.option, ")"));
+                       " of this kind wrote (nothing was changed; choose another ", words_.option, ")"));
     }
   }
 } catch (const std::filesystem::filesystem_error& error) {
-  throw Error(text(path_, ": cannot be looked at (", error.code().message(), ")"));
+  throw Error(text(path_, ": cannot be inspected (", error.code().message(), ")"));
 }
 
 void OutputFolder::add_folder(std::string_view name) {
@@ -138,28 +139,28 @@ void OutputFolder::add_file(std::string_view name, std::string_view bytes) {
 }
 
 void OutputFolder::replace() {
-  // Onto nothing or an empty folder.
+  // Succeeds if `path_` does not exist or is an empty folder.
   if (::rename(files_.c_str(), path_.c_str()) == 0) return;
   if (errno != ENOTEMPTY && errno != EEXIST) throw_system_error(path_, "be replaced", errno);
-  refuse_foreign(overwrite_);  // what came there in the meantime is somebody's
-  // Under another name, so that the old output, which takes it, is never taken for unfinished work.
-  const std::filesystem::path whole = work_ / "whole";
-  if (::rename(files_.c_str(), whole.c_str()) != 0) throw_system_error(path_, "be replaced", errno);
+  refuse_foreign(overwrite_);  // someone else may have written to it in the meantime
+  // Renamed first: the exchange moves the old output to this name, and it must not be mistaken for unfinished work.
+  const std::filesystem::path complete = work_ / "whole";
+  if (::rename(files_.c_str(), complete.c_str()) != 0) throw_system_error(path_, "be replaced", errno);
   try {
-    exchange(whole);
+    exchange(complete);
   } catch (const Error&) {
-    ::rename(whole.c_str(), files_.c_str());
+    ::rename(complete.c_str(), files_.c_str());
     throw;
   }
 }
 
-void OutputFolder::exchange(const std::filesystem::path& whole) {
-  if (::renameat2(AT_FDCWD, whole.c_str(), AT_FDCWD, path_.c_str(), RENAME_EXCHANGE) == 0) return;
+void OutputFolder::exchange(const std::filesystem::path& complete) {
+  if (::renameat2(AT_FDCWD, complete.c_str(), AT_FDCWD, path_.c_str(), RENAME_EXCHANGE) == 0) return;
   if (errno != EINVAL && errno != ENOSYS) throw_system_error(path_, "be replaced", errno);
-  // A file system that cannot exchange (some network ones): for a moment neither stands there.
+  // Some network file systems cannot exchange two names: for a moment, neither folder is at `path_`.
   const std::filesystem::path aside = work_ / "replaced";
   if (::rename(path_.c_str(), aside.c_str()) != 0) throw_system_error(path_, "be replaced", errno);
-  if (::rename(whole.c_str(), path_.c_str()) != 0) {
+  if (::rename(complete.c_str(), path_.c_str()) != 0) {
     const int cause = errno;
     ::rename(aside.c_str(), path_.c_str());
     throw_system_error(path_, "be replaced", cause);
@@ -168,20 +169,20 @@ void OutputFolder::exchange(const std::filesystem::path& whole) {
 
 void OutputFolder::sync() const {
   const Descriptor folder(::open(files_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  // A failed sync is final: the kernel may have dropped the pages, so that a second try would lie.
-  if (folder.number < 0 || ::syncfs(folder.number) != 0) throw_system_error(path_, "be made durable", errno);
+  // A failed sync is final: the kernel may have dropped the pages, so a retry could falsely succeed.
+  if (folder.number < 0 || ::syncfs(folder.number) != 0) throw_system_error(path_, "be flushed to disk", errno);
 }
 
 void OutputFolder::commit() {
   sync();
   replace();
   is_committed_ = true;
-  remove_work();  // and what was replaced
+  remove_work();  // including the replaced output
   const std::filesystem::path parent = parent_folder(path_);
   const Descriptor folder(::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (folder.number < 0) throw_system_error(parent, "open the folder", errno);
+  if (folder.number < 0) throw_system_error(parent, "be opened", errno);
   if (::fsync(folder.number) != 0 && errno != EINVAL && errno != ENOTSUP)
-    throw_system_error(parent, "make the folder durable", errno);
+    throw_system_error(parent, "be flushed to disk", errno);
   lock_.reset();
 }
 

@@ -10,13 +10,8 @@
 
 namespace jetvit {
 
-// Cores that this process may use.
-inline int default_threads() {
-  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-}
-
-// Calls body(index, thread) for every index below `count` on up to `threads` threads; indices are handed out in order,
-// one at a time. The first exception stops the hand-out and is rethrown here.
+// Calls body(index, thread) for every index below `count` on up to `threads` threads. Indices are assigned in order,
+// one at a time. The first exception stops the loop and is rethrown here.
 template <class Body>
 void parallel_for(std::size_t count, int threads, Body&& body) {
   if (count == 0) return;

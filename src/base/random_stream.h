@@ -5,7 +5,7 @@
 
 namespace jetvit {
 
-// Mixes words into one well-spread 64-bit word (the finaliser of SplitMix64: Steele, Lea, Flood, OOPSLA 2014).
+// Hashes words into one 64-bit word (with the finalizer of SplitMix64: Steele, Lea, Flood, OOPSLA 2014).
 inline std::uint64_t mix_words(std::initializer_list<std::uint64_t> words) {
   std::uint64_t state = 0x9e3779b97f4a7c15;
   for (const std::uint64_t word : words) {
@@ -17,8 +17,8 @@ inline std::uint64_t mix_words(std::initializer_list<std::uint64_t> words) {
   return state;
 }
 
-// A stream of random numbers that depends on its key alone, for example hash(seed, stage, epoch, jet): the same
-// whatever the number of threads, workers or processes. SplitMix64.
+// A stream of random numbers (SplitMix64) that depends only on its key, for example (seed, purpose, epoch, jet). It is
+// therefore the same for any number of threads, workers or processes.
 class RandomStream {
  public:
   using result_type = std::uint64_t;
@@ -37,7 +37,7 @@ class RandomStream {
   double uniform() { return static_cast<double>((*this)() >> 11) * 0x1p-53; }  // [0, 1)
   double uniform(double low, double high) { return low + (high - low) * uniform(); }
   bool chance(double probability) { return uniform() < probability; }
-  // 0 .. bound - 1 without bias worth naming (bound far below 2^64).
+  // An integer from 0 to bound - 1. The bias is negligible for bounds far below 2^64.
   std::uint64_t below(std::uint64_t bound) {
     __extension__ using Wide = unsigned __int128;
     return static_cast<std::uint64_t>((static_cast<Wide>((*this)()) * bound) >> 64);

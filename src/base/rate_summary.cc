@@ -11,11 +11,18 @@ double median(std::vector<double> values) {
   return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
 }
 
-Json rate_summary(std::vector<double> rates) {
+RateSummary rate_summary(std::vector<double> rates) {
   const auto [slowest, fastest] = std::minmax_element(rates.begin(), rates.end());
-  Json summary = {{"jets_per_second", median(rates)}, {"slowest", *slowest}, {"fastest", *fastest}};
-  summary["rounds"] = std::move(rates);
+  RateSummary summary{.median = median(rates), .slowest = *slowest, .fastest = *fastest, .rounds = {}};
+  summary.rounds = std::move(rates);
   return summary;
+}
+
+Json to_json(const RateSummary& summary) {
+  return {{"jets_per_second", summary.median},
+          {"slowest", summary.slowest},
+          {"fastest", summary.fastest},
+          {"rounds", summary.rounds}};
 }
 
 }  // namespace jetvit

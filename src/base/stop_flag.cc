@@ -20,7 +20,7 @@ void install_stop_handlers() {
   action.sa_flags = SA_RESETHAND | SA_RESTART;
   ::sigaction(SIGINT, &action, nullptr);
   ::sigaction(SIGTERM, &action, nullptr);
-  // Beyond a limit on file sizes write() then fails like on a full disk, and what was begun is tidied away.
+  // Then write() fails at the file size limit as on a full disk, and partial output is removed.
   ::signal(SIGXFSZ, SIG_IGN);
 }
 

@@ -5,7 +5,7 @@
 namespace jetvit {
 namespace {
 
-// Characters on the screen: UTF-8 continuation bytes take no room.
+// Characters on the screen: UTF-8 continuation bytes take no space.
 std::size_t width_of(const std::string& cell) {
   return static_cast<std::size_t>(std::count_if(cell.begin(), cell.end(), [](char c) { return (c & 0xc0) != 0x80; }));
 }
@@ -13,7 +13,7 @@ std::size_t width_of(const std::string& cell) {
 }  // namespace
 
 std::string text_table(const std::vector<std::string>& header, const std::vector<std::vector<std::string>>& rows,
-                       std::size_t words) {
+                       std::size_t left_columns) {
   std::vector<std::size_t> widths;
   for (const std::string& cell : header) widths.push_back(width_of(cell));
   for (const auto& row : rows) {
@@ -27,7 +27,7 @@ std::string text_table(const std::vector<std::string>& header, const std::vector
     for (std::size_t column = 0; column < row.size(); ++column) {
       const std::string padding(widths[column] - width_of(row[column]), ' ');
       if (column > 0) line += "  ";
-      line += column < words ? row[column] + padding : padding + row[column];
+      line += column < left_columns ? row[column] + padding : padding + row[column];
     }
     line.erase(line.find_last_not_of(' ') + 1);
     out += line + "\n";

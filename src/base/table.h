@@ -6,9 +6,9 @@
 
 namespace jetvit {
 
-// A table for the terminal: columns padded to their widest cell, the first `words` of them left-aligned, the others
-// right-aligned, a rule under the header. Every row has as many cells as the header.
+// Formats a table for the terminal. Columns are padded to their widest cell. The first `left_columns` columns are
+// left-aligned, the others right-aligned. A rule follows the header. Every row must have as many cells as the header.
 std::string text_table(const std::vector<std::string>& header, const std::vector<std::vector<std::string>>& rows,
-                       std::size_t words = 1);
+                       std::size_t left_columns = 1);
 
 }  // namespace jetvit

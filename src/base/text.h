@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-// Text and numbers, independent of the locale.
+// Formats and parses text and numbers, independent of the locale.
 namespace jetvit {
 
 void append_text(std::string& out, std::string_view part);
@@ -40,7 +40,7 @@ std::string text(const Parts&... parts) {
   return out;
 }
 
-// value with a fixed number of digits after the point: fixed(0.8146, 2) == "0.81".
+// Formats with a fixed number of decimals: fixed(0.8146, 2) == "0.81".
 std::string fixed(double value, int digits);
 
 // 1234567 -> "1,234,567"
@@ -49,10 +49,10 @@ std::string with_commas(unsigned long long value);
 // 1536 -> "1.5 kB" (decimal units).
 std::string human_bytes(double bytes);
 
-// 3725 -> "1:02:05", 65 -> "1:05"; 4.25 -> "4.2 s" when below a minute.
+// 3725 -> "1:02:05", 65 -> "1:05"; below a minute: 4.25 -> "4.2 s".
 std::string human_seconds(double seconds);
 
-// Reads the whole of `word` as a number; throws UsageError naming `what` otherwise.
+// Parses all of `word` as a number. Throws UsageError naming `what` if it is not a number.
 double parse_double(std::string_view word, std::string_view what);
 long long parse_integer(std::string_view word, std::string_view what);
 
@@ -61,13 +61,13 @@ std::string join(const std::vector<std::string>& words, std::string_view separat
 // {8, 28, 28} -> "8 x 28 x 28"
 std::string sizes_text(const std::vector<std::int64_t>& sizes);
 
-// Natural order: jets_2 before jets_10.
+// Whether `a` precedes `b` in natural order: jets_2 before jets_10.
 bool natural_less(const std::string& a, const std::string& b);
 
-// The candidate closest to `word` by edit distance, or "" where none is near: for "did you mean ...?".
+// The candidate closest to `word` by edit distance, or "" if none is close. For "did you mean ...?".
 std::string nearest_word(std::string_view word, const std::vector<std::string>& candidates);
 
-// `name` as it may be shown on a terminal: control bytes escaped, at most 200 characters.
+// `name` made safe for a terminal: control bytes are escaped, and only the first 200 bytes are kept.
 std::string printable(std::string_view name);
 
 }  // namespace jetvit

@@ -7,12 +7,14 @@
 
 namespace jetvit {
 
-// A TOML file of at most 1 MB as JSON; throws UsageError with file, line and column.
+// Parses TOML and returns it as JSON: a file of at most 1 MB, or a document that messages call `name`. Throws
+// UsageError naming the file, line and column, and Error if the file cannot be read.
 Json read_toml(const std::filesystem::path& path);
 Json parse_toml(const std::string& document, const std::string& name);
 
-// Applies one "train.lr=3e-4" to `tree`. The value is TOML; a bare word counts as a string. A number from 1 on in the
-// place of a key is that entry of a list of tables: "stage.2.train.lr=3e-4".
+// Applies one assignment such as "train.lr=3e-4" to `tree`. The value is TOML; a bare word counts as a string. A number
+// instead of a key selects an entry of a list of tables, counted from 1: "phase.2.train.lr=3e-4". Throws UsageError if
+// the assignment is malformed or names a missing table.
 void apply_override(Json& tree, const std::string& assignment);
 
 }  // namespace jetvit

@@ -1,20 +1,29 @@
 #include "evaluate/baselines.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <iterator>
+#include <numeric>
+#include <string_view>
 
 #include "base/text.h"
+#include "measure/logistic_regression.h"
+#include "measure/roc_auc.h"
 
 namespace jetvit {
 namespace {
 
 constexpr double kRadius = 0.4;
 
+constexpr std::array kAlwaysShown = {"jet pT", "jet mass", "tracks multiplicity"};  // names of jet_features()
+constexpr std::string_view kTurned = "- ";  // before the name of an observable that is smaller for label 1
+
 struct Cone {
   std::vector<double> multiplicity, sum, width, pt_d;
 };
 
-// The pixels' distance to the centre of the image.
+// The pixels' distance to the center of the image.
 std::vector<double> distances(const ImageShape& shape) {
   std::vector<double> out;
   for (int row = 0; row < shape.height; ++row) {
@@ -48,6 +57,15 @@ Cone cone_of(const JetRecords& jets, int channel, const std::vector<double>& dis
     cone.pt_d.push_back(sum > 0 ? std::sqrt(squares) / sum : 0);
   }
   return cone;
+}
+
+bool all_finite(const std::vector<double>& values) {
+  return std::all_of(values.begin(), values.end(), [](double value) { return std::isfinite(value); });
+}
+
+bool is_always_shown(std::string_view name) {
+  if (name.starts_with(kTurned)) name.remove_prefix(kTurned.size());
+  return std::find(kAlwaysShown.begin(), kAlwaysShown.end(), name) != kAlwaysShown.end();
 }
 
 }  // namespace
@@ -85,6 +103,47 @@ void FeatureTable::append(const JetRecords& jets) {
     }
   }
   label_.insert(label_.end(), jets.label.begin(), jets.label.end());
+}
+
+std::vector<NamedScores> baseline_scores(const FeatureTable& train, const FeatureTable& test) {
+  std::vector<NamedScores> single;
+  std::vector<double> auc;
+  std::vector<std::vector<double>> fit;
+  std::vector<std::vector<double>> apply;
+  for (std::size_t index = 0; index < test.features().size(); ++index) {
+    const Feature& feature = test.features()[index];
+    if (!all_finite(feature.values)) continue;
+    NamedScores scores{.name = feature.name, .score = feature.values};
+    auc.push_back(roc_auc(feature.values, test.label()));
+    if (auc.back() < 0.5) {
+      auc.back() = 1 - auc.back();
+      scores.name = text(kTurned, feature.name);
+      for (double& value : scores.score) value = -value;
+    }
+    single.push_back(std::move(scores));
+    if (index < train.features().size() && all_finite(train.features()[index].values)) {
+      fit.push_back(train.features()[index].values);
+      apply.push_back(feature.values);
+    }
+  }
+  std::vector<std::size_t> order(single.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return auc[a] > auc[b]; });
+  std::vector<NamedScores> out;
+  const auto signals = std::count(train.label().begin(), train.label().end(), std::uint8_t{1});
+  if (!fit.empty() && signals > 0 && signals < std::ssize(train.label())) {
+    out.push_back({"logistic regression of all", LogisticRegression(fit, train.label()).predict(apply), true});
+  }
+  for (const std::size_t index : order) out.push_back(std::move(single[index]));
+  return out;
+}
+
+std::vector<NamedScores> select_baselines(std::vector<NamedScores> baselines, std::size_t count) {
+  std::vector<NamedScores> shown;
+  for (NamedScores& one : baselines) {
+    if (shown.size() < count || is_always_shown(one.name)) shown.push_back(std::move(one));
+  }
+  return shown;
 }
 
 }  // namespace jetvit

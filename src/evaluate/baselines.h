@@ -1,9 +1,11 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
 
+#include "evaluate/named_scores.h"
 #include "jet/jet_records.h"
 
 namespace jetvit {
@@ -16,6 +18,7 @@ struct Feature {
 // Observables of many jets, without their images.
 class FeatureTable {
  public:
+  // Adds the observables of more jets, of the same channels and observers as the first.
   void append(const JetRecords& jets);
 
   const std::vector<Feature>& features() const { return features_; }
@@ -28,8 +31,18 @@ class FeatureTable {
 
 // Hand-made observables of each jet, from its image and observers: pT and mass where there are, and from every
 // energy-like channel the number of pixels, the sum, the width (mean distance weighted by energy) and ptD (root of the
-// sum of squares over the sum) of the pixels within 0.4 of the centre. For the tracks channel these are the classical
+// sum of squares over the sum) of the pixels within 0.4 of the center. For the tracks channel these are the classical
 // quark-gluon variables (CMS PAS JME-13-002): multiplicity, width and ptD.
 std::vector<Feature> jet_features(const JetRecords& jets);
+
+// Every hand-made observable on its own, turned so that its AUC is at least 0.5 (a "-" before the name says that it was
+// turned), and before them the logistic regression of all, fitted to `train` where that holds both classes. The best
+// observables first; those that are not finite for every jet are left out. Both tables have the same observables.
+// Throws Error where `test` holds a single class.
+std::vector<NamedScores> baseline_scores(const FeatureTable& train, const FeatureTable& test);
+
+// Of baseline_scores() the best `count`, and behind them, whatever they reach, those that everybody asks for: jet pT,
+// jet mass and track multiplicity. The order stays.
+std::vector<NamedScores> select_baselines(std::vector<NamedScores> baselines, std::size_t count);
 
 }  // namespace jetvit

@@ -1,55 +1,88 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/options.h"
-#include "evaluate/baselines.h"
+#include "evaluate/named_scores.h"
 #include "jet/jet_records.h"
-#include "report/plots.h"
+#include "measure/delong.h"
+#include "measure/probability_metrics.h"
+#include "measure/roc_curve.h"
 
 namespace jetvit {
 
-// Scores of one classifier on the jets of an evaluation; the higher, the more like label 1.
-struct NamedScores {
+// The central 95 % of an AUC over bootstrap samples of the jets.
+struct ConfidenceInterval {
+  double low = 0, high = 0;
+};
+
+// The AUC with the weights of the jets.
+struct WeightedAuc {
+  double auc = 0;
+  ConfidenceInterval interval;
+};
+
+// What a temperature makes of the probabilities.
+struct Calibration {
+  double temperature = 0;
+  ProbabilityMetrics after;
+};
+
+// What is known of the scores of one classifier.
+struct ClassifierMetrics {
   std::string name;
-  std::vector<double> score;
-  bool is_probability = false;  // of the signal: log loss, Brier and calibration make sense
-  double temperature = 0;       // of its calibration on other jets (fit_temperature); 0: none
+  std::size_t jets = 0;
+  std::size_t signal = 0;  // of them
+  double auc = 0;
+  double auc_error = 0;  // DeLong's
+  ConfidenceInterval auc_interval;
+  std::optional<WeightedAuc> weighted;            // where a weight is not 1
+  std::vector<WorkingPoint> working_points;       // at the efficiencies 0.3, 0.5 and 0.8
+  std::optional<ProbabilityMetrics> probability;  // of scores that are probabilities
+  std::optional<Calibration> calibrated;          // of those with a temperature
+  std::optional<PairedComparison> behind_first;   // of all but the first: first - this one, on the same jets
+};
+
+// The AUC of jets whose observer lies between two values.
+struct ObserverBin {
+  double from = 0, to = 0;
+  std::size_t jets = 0;
+  double auc = 0, auc_error = 0;
+};
+
+struct ObserverBins {
+  std::string observer;  // as the file names it
+  std::vector<ObserverBin> bins;
+};
+
+// What is known of the scores of one evaluation.
+struct Evaluation {
+  std::vector<ClassifierMetrics> classifiers;  // the first is the one to judge
+  std::vector<ObserverBins> observers;         // of the first classifier
 };
 
 // ROC-AUC with DeLong's error and a bootstrap interval of 95 %, background rejection at eS 0.3, 0.5 and 0.8, and for
 // probabilities their metrics. Weights other than 1 give the weighted AUC and its interval beside it, a temperature
 // what it makes of the probabilities. Throws Error for a single class or non-finite scores.
-Json evaluate_scores(const NamedScores& scores, const std::vector<std::uint8_t>& label,
-                     const std::vector<float>& weight);
+ClassifierMetrics evaluate_scores(const NamedScores& scores, const std::vector<std::uint8_t>& label,
+                                  const std::vector<float>& weight);
 
 // AUC and its error in bins of an observer with equally many jets each; jets whose observer is not finite and bins with
-// fewer than two jets of a class are left out.
-Json evaluate_in_bins(const NamedScores& scores, const std::vector<std::uint8_t>& label,
-                      const std::vector<double>& observer, int bins);
-
-// Every hand-made observable on its own, turned so that its AUC is at least 0.5 (a "-" before the name says that it was
-// turned), and before them the logistic regression of all, fitted to `train` where that holds both classes. The best
-// observables first; those that are not finite for every jet are left out. Both tables have the same observables.
-std::vector<NamedScores> baseline_scores(const FeatureTable& train, const FeatureTable& test);
-
-// Of baseline_scores() the best `count`, and behind them, whatever they reach, those that everybody asks for: jet pT,
-// jet mass and track multiplicity. The order stays.
-std::vector<NamedScores> shown_baselines(std::vector<NamedScores> baselines, std::size_t count);
+// fewer than two jets of a class are left out. Throws Error for non-finite scores.
+std::vector<ObserverBin> evaluate_in_bins(const NamedScores& scores, const std::vector<std::uint8_t>& label,
+                                          const std::vector<double>& observer, int bins);
 
 // Everything that is known of the scores of one evaluation, the first classifier being the one to judge: the others are
-// compared with it by DeLong's paired test. `test` gives labels, weights and observers.
-Json evaluate_all(const std::vector<NamedScores>& all, const JetRecords& test);
+// compared with it by DeLong's paired test. `test` gives labels, weights and observers. Throws as evaluate_scores().
+Evaluation evaluate_all(const std::vector<NamedScores>& all, const JetRecords& test);
 
-// evaluate_all() as a table.
-std::string evaluation_table(const Json& metrics);
-
-// Draws roc (of all classifiers), scores (of the first one), calibration (of those that give probabilities) and, where
-// there is one, learning as PNG and SVG into `folder`; returns the files' names without ending.
-std::vector<std::string> draw_evaluation(const std::filesystem::path& folder, const std::vector<NamedScores>& all,
-                                         const JetRecords& test, const std::vector<LearningCurve>& learning);
+// As metrics.json holds it: {"classifiers": [{"name", "jets", "signal", "auc", "auc_error", "auc_interval",
+// "working_points", ...}], "bins_of_<observer>": [{"from", "to", "jets", "auc", "auc_error"}]}. Numbers that are not
+// finite become null.
+Json to_json(const Evaluation& evaluation);
 
 }  // namespace jetvit

@@ -1,35 +1,40 @@
 #include "generate/camera.h"
 
 #include <cmath>
+#include <cstdint>
 #include <map>
+
+#include "base/draws.h"
 
 namespace jetvit {
 namespace {
 
-constexpr int kSide = 125, kHalf = 62, kHalfTowers = 12, kSearch = 3;
+constexpr int kSide = 125, kHalf = 62;               // crystals
+constexpr int kHalfTowers = 12, kSearch = 3;         // towers
 constexpr int kBarrelFirst = 55, kBarrelLast = 224;  // rows of the ECAL barrel
+// Gaussian noise and zero suppression threshold, in GeV.
 constexpr float kNoise = 0.040F, kThreshold = 0.10F, kEndcapNoise = 0.12F, kEndcapThreshold = 0.45F;
 constexpr float kTowerNoise = 0.20F, kTowerThreshold = 0.65F;
 
-struct Centre {
-  int row = 0, column = 0;  // tower
+struct Center {
+  int row = 0, column = 0;  // of the tower
 };
 
-// Where a layer of `columns` columns, stored row by row, holds a cell.
-std::size_t place_of(int row, int column, int columns) {
+// Index of a cell in a layer that is stored row by row.
+std::size_t index_of(int row, int column, int columns) {
   return static_cast<std::size_t>(row) * static_cast<std::size_t>(columns) + static_cast<std::size_t>(column);
 }
 
-Centre hottest_tower(const Detector& detector, double eta, double phi) {
+Center hottest_tower(const Detector& detector, double eta, double phi) {
   const int row = static_cast<int>(std::floor(canvas_row(eta) / kTile));
   const int column = static_cast<int>(canvas_column(phi) / kTile);
-  Centre best{row, column};
+  Center best{row, column};
   float most = -1;
   for (int i = row - kSearch; i <= row + kSearch; ++i) {
     if (i < 0 || i >= kTowerRows) continue;
     for (int j = column - kSearch; j <= column + kSearch; ++j) {
       const int wrapped = wrap(j, kTowerColumns);
-      const float energy = detector.hcal[place_of(i, wrapped, kTowerColumns)];
+      const float energy = detector.hcal[index_of(i, wrapped, kTowerColumns)];
       if (energy > most) {
         most = energy;
         best = {i, wrapped};
@@ -48,7 +53,8 @@ void close_channel(SparseImages& images) {
   images.offset.push_back(images.pixel.size());
 }
 
-// A Gaussian above `threshold` only, by rejection from the exponential that touches its tail (Robert 1995).
+// Draws from a Gaussian of width `noise`, restricted to values above `threshold`, by rejection from a shifted
+// exponential (Robert, Stat. Comput. 5 (1995) 121).
 float tail(float noise, float threshold, RandomStream& random) {
   const double start = static_cast<double>(threshold) / static_cast<double>(noise);
   while (true) {
@@ -59,8 +65,8 @@ float tail(float noise, float threshold, RandomStream& random) {
   }
 }
 
-// Cells without energy give noise above threshold with the tail's probability; drawing the distance to the next such
-// cell is as good as drawing every cell.
+// Cells without energy exceed the threshold with the probability of the noise tail. Drawing the distance to the next
+// such cell is equivalent to drawing every cell, and faster.
 void add_ecal(const Detector& detector, int first_row, int first_column, RandomStream& random, SparseImages& images) {
   for (int i = 0; i < kSide; ++i) {
     const int row = first_row + i;
@@ -68,31 +74,31 @@ void add_ecal(const Detector& detector, int first_row, int first_column, RandomS
     const float noise = barrel ? kNoise : kEndcapNoise;
     const float threshold = barrel ? kThreshold : kEndcapThreshold;
     const double rate = 0.5 * std::erfc(static_cast<double>(threshold / noise) * M_SQRT1_2);
-    const auto skip = [&] { return std::floor(std::log(1 - random.uniform()) / std::log1p(-rate)); };
-    double next_noise = skip();
+    const auto cells_between = [&] { return std::floor(std::log(1 - random.uniform()) / std::log1p(-rate)); };
+    double next_noise = cells_between();
     for (int j = 0; j < kSide; ++j) {
-      const auto cell = place_of(row, wrap(first_column + j, kColumns), kColumns);
+      const auto cell = index_of(row, wrap(first_column + j, kColumns), kColumns);
       const float energy = detector.ecal[cell];
       if (energy > 0) {
-        const float seen = energy + noise * static_cast<float>(gaussian(random));
+        const float seen = energy + noise * static_cast<float>(draw_normal(random));
         if (seen > threshold) add(images, i * kSide + j, seen);
       } else if (j >= next_noise) {
         add(images, i * kSide + j, tail(noise, threshold, random));
-        next_noise = j + 1 + skip();
+        next_noise = j + 1 + cells_between();
       }
     }
   }
   close_channel(images);
 }
 
-void add_hcal(const Detector& detector, Centre centre, RandomStream& random, SparseImages& images) {
+void add_hcal(const Detector& detector, Center center, RandomStream& random, SparseImages& images) {
   constexpr int kTowers = 2 * kHalfTowers + 1;
   for (int i = 0; i < kTowers; ++i) {
     std::array<float, kTowers> seen{};
     for (int j = 0; j < kTowers; ++j) {
-      const int column = wrap(centre.column - kHalfTowers + j, kTowerColumns);
-      const auto cell = place_of(centre.row - kHalfTowers + i, column, kTowerColumns);
-      const float energy = detector.hcal[cell] + kTowerNoise * static_cast<float>(gaussian(random));
+      const int column = wrap(center.column - kHalfTowers + j, kTowerColumns);
+      const auto cell = index_of(center.row - kHalfTowers + i, column, kTowerColumns);
+      const float energy = detector.hcal[cell] + kTowerNoise * static_cast<float>(draw_normal(random));
       if (energy > kTowerThreshold) seen[static_cast<std::size_t>(j)] = energy / (kTile * kTile);
     }
     for (int line = 0; line < kTile; ++line) {
@@ -133,7 +139,7 @@ void add_tracks(const Detector& detector, bool top, int first_row, int first_col
 void add_hits(const std::vector<float>& layer, int first_row, int first_column, SparseImages& images) {
   for (int i = 0; i < kSide; ++i) {
     for (int j = 0; j < kSide; ++j) {
-      const float hits = layer[place_of(first_row + i, wrap(first_column + j, kColumns), kColumns)];
+      const float hits = layer[index_of(first_row + i, wrap(first_column + j, kColumns), kColumns)];
       if (hits > 0) add(images, i * kSide + j, hits);
     }
   }
@@ -144,13 +150,13 @@ void add_hits(const std::vector<float>& layer, int first_row, int first_column, 
 
 bool append_picture(const Detector& detector, bool top, double eta, double phi, RandomStream& random,
                     SparseImages& images) {
-  const Centre centre = hottest_tower(detector, eta, phi);
-  if (centre.row < kHalfTowers || centre.row >= kTowerRows - kHalfTowers) return false;
-  const int first_row = centre.row * kTile + kTile / 2 - kHalf;
-  const int first_column = centre.column * kTile + kTile / 2 - kHalf;
+  const Center center = hottest_tower(detector, eta, phi);
+  if (center.row < kHalfTowers || center.row >= kTowerRows - kHalfTowers) return false;
+  const int first_row = center.row * kTile + kTile / 2 - kHalf;
+  const int first_column = center.column * kTile + kTile / 2 - kHalf;
   add_tracks(detector, top, first_row, first_column, images);
   add_ecal(detector, first_row, first_column, random, images);
-  add_hcal(detector, centre, random, images);
+  add_hcal(detector, center, random, images);
   if (top) {
     for (const auto& layer : detector.pixel_hits) add_hits(layer, first_row, first_column, images);
   }

@@ -6,10 +6,10 @@
 
 namespace jetvit {
 
-// Appends the 125 x 125 image around the hottest HCAL tower in the 7 x 7 towers about the jet's axis: noise and zero
-// suppression, HCAL towers tiled 5 x 5 and divided by 25, phi wrapped (arXiv:1902.08276). Returns false, and appends
-// nothing, where the window would leave the detector (|ieta| > 16). Channels: 3 (quark-gluon) or 8 (boosted top) as
-// in jet/channels.h.
+// Appends one image of 125 x 125 pixels to `images`. It is centered on the hottest HCAL tower among the 7 x 7 towers
+// around the jet axis (eta, phi). The image includes noise and zero suppression; each HCAL tower covers 5 x 5 pixels,
+// its energy divided by 25; phi wraps around (arXiv:1902.08276). Channels: 3 (quark-gluon) or 8 (`top`), as in
+// jet/channels.h. Returns false and appends nothing if the window would leave the detector (|ieta| > 16).
 bool append_picture(const Detector& detector, bool top, double eta, double phi, RandomStream& random,
                     SparseImages& images);
 

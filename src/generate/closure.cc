@@ -7,7 +7,8 @@
 namespace jetvit {
 namespace {
 
-// CMS Open Data 2012 simulation: non-zero pixels (HCAL: towers) and GeV per image.
+// CMS Open Data 2012 simulation: mean number of non-zero pixels (HCAL: towers) and mean sum in GeV per image, for
+// tracks, ECAL and HCAL.
 struct Reference {
   double occupancy, sum;
 };

@@ -8,12 +8,12 @@
 
 namespace jetvit {
 
-// Mean occupancies and sums per channel and class, for quark-gluon beside those of the CMS simulation.
+// Mean occupancy and sum per channel and class. For quark-gluon jets, compared to the CMS simulation.
 class Closure {
  public:
   void add(const JetRecords& jets);
   std::size_t jets() const;
-  std::string table() const;  // one line a channel
+  std::string table() const;  // one line per channel
 
  private:
   struct Sums {

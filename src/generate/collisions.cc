@@ -11,31 +11,31 @@
 namespace jetvit {
 namespace {
 
-constexpr double kMaximumEta = 3.2;         // what can reach the 125 x 125 window
-constexpr double kMaximumPartonEta = 2.3;   // jets are kept to |eta| < 2
-constexpr double kPicturedPartonEta = 1.9;  // of one parton at least: pictures end at |eta| = 1.4
+constexpr double kMaximumEta = 3.2;         // of particles that can reach the 125 x 125 window
+constexpr double kMaximumPartonEta = 2.3;   // selected jets have |eta| < 2
+constexpr double kPicturedPartonEta = 1.9;  // of at least one parton: image centers have |eta| < 1.4
 constexpr std::uint64_t kPileUpKey = 0x70696c65;
-constexpr int kLargestSeed = 900'000'000;                                           // of Pythia 8
+constexpr int kLargestSeed = 900'000'000;                                           // allowed by Pythia 8
 constexpr double kVetoScale = 15, kVetoPt = 50, kVetoEta = 2.4, kVetoRadius = 0.5;  // GeV
 
-// Rejects collisions whose two jets cannot pass the selection as soon as that shows: the hard process where the
-// flavours are wrong or the partons too forward; the showers, once they are down to 15 GeV, where the partons do not
-// make two matched jets of 50 GeV. Of 1,500 events a class, thresholds of 48 and 52 GeV lost 0.6 % and 1.1 % of the
-// gluon jets that the selection would take, and 0.3 % and 0.6 % of the quark jets; 50 GeV lies between.
+// Rejects collisions as early as possible if their two jets cannot pass the selection. The hard process is rejected if
+// the flavors are wrong or the partons are too forward. The showers are rejected at a scale of 15 GeV if the partons do
+// not form two matched jets of 50 GeV. Measured with 1,500 events per class, thresholds of 48 and 52 GeV lose 0.6 % and
+// 1.1 % of the gluon jets that would pass the selection, and 0.3 % and 0.6 % of the quark jets; 50 GeV is in between.
 class EarlyVeto : public Pythia8::UserHooks {
  public:
   explicit EarlyVeto(bool quark) : quark_(quark) {}
 
   bool canVetoProcessLevel() override { return true; }
   bool doVetoProcessLevel(Pythia8::Event& process) override {
-    bool in_sight = false;
+    bool can_be_pictured = false;
     for (int index = 0; index < process.size(); ++index) {
       if (process[index].status() != 23) continue;
       if (std::abs(process[index].eta()) > kMaximumPartonEta) return true;
       if (quark_ ? process[index].idAbs() > 3 : process[index].id() != 21) return true;
-      in_sight = in_sight || std::abs(process[index].eta()) < kPicturedPartonEta;
+      can_be_pictured = can_be_pictured || std::abs(process[index].eta()) < kPicturedPartonEta;
     }
-    return !in_sight;
+    return !can_be_pictured;
   }
 
   bool canVetoPT() override { return true; }
@@ -65,9 +65,9 @@ class EarlyVeto : public Pythia8::UserHooks {
 };
 
 std::vector<std::string> settings(Process process) {
-  // Common block of CMS: Monash with the CUETP8M1 multiple-interaction numbers (arXiv:1512.00815). Particles decay
-  // within the tracker volume, so that K0S and Lambda make displaced tracks. Multiple interactions are of QCD alone:
-  // photons, bosons and quarkonia among them are left out for speed.
+  // The common settings of CMS: Monash with the multiparton interaction parameters of CUETP8M1 (arXiv:1512.00815).
+  // Particles decay within the tracker volume, so that K0S and Lambda produce displaced tracks. Multiparton
+  // interactions are QCD only; those with photons, bosons and quarkonia are left out for speed.
   std::vector<std::string> lines = {"Print:quiet = on",
                                     "Beams:eCM = 8000",
                                     "Tune:pp = 14",
@@ -113,7 +113,7 @@ void add_partons(const Pythia8::Event& event, Process process, std::vector<Parto
       if (event[index].statusAbs() == 23) out.push_back(parton(event[index]));
     }
   } else if (process == Process::top) {
-    // Last copies of the top quarks, each followed by its W and b.
+    // The last copy of each top quark, followed by its W and b.
     for (int index = 0; index < event.size(); ++index) {
       if (event[index].idAbs() != 6 || event[index].iBotCopyId() != index) continue;
       out.push_back(parton(event[index]));
@@ -127,10 +127,10 @@ void add_partons(const Pythia8::Event& event, Process process, std::vector<Parto
 CollisionSource::CollisionSource(Process process)
     : process_(process), pythia_(std::make_unique<Pythia8::Pythia>(JETVIT_PYTHIA_DATA, false)) {
   for (const std::string& line : settings(process)) {
-    if (!pythia_->readString(line)) throw Error(text("Pythia 8 refuses the setting \"", line, "\""));
+    if (!pythia_->readString(line)) throw Error(text("Pythia 8 rejects the setting \"", line, "\""));
   }
   pythia_->readString("Random:setSeed = on");
-  pythia_->readString("Random:seed = 1");  // of the start alone, which samples cross sections
+  pythia_->readString("Random:seed = 1");  // only for init(), which samples cross sections
   if (process == Process::gluon || process == Process::quark) {
     pythia_->setUserHooksPtr(std::make_shared<EarlyVeto>(process == Process::quark));
   }

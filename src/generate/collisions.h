@@ -15,19 +15,19 @@ namespace jetvit {
 
 enum class Process { gluon, quark, qcd, top, pile_up };
 
-// Proton collisions at 8 TeV from Pythia 8 with the numbers of the CUETP8M1 tune. Starting takes about half a second
-// (pile-up: several seconds), so that one source serves many blocks of jets.
+// Proton-proton collisions at 8 TeV from Pythia 8 with the parameters of the CUETP8M1 tune (arXiv:1512.00815). Pythia
+// takes about half a second to start (pile-up: several seconds); use one source for many blocks of jets.
 class CollisionSource {
  public:
-  explicit CollisionSource(Process process);
+  explicit CollisionSource(Process process);  // throws Error if Pythia 8 cannot start
   ~CollisionSource();
   CollisionSource(const CollisionSource&) = delete;
   CollisionSource& operator=(const CollisionSource&) = delete;
 
-  // Starts the random numbers anew: the collisions after this depend on the process and the seed alone, whatever was
-  // made before.
+  // Restarts the random number generator. The following collisions depend only on the process and the seed.
   void seed(std::uint64_t seed);
-  // The next collision: stable, visible particles with |eta| < 3.2 and the partons to match jets to.
+  // The next collision: stable, visible particles with |eta| < 3.2 and the partons that jets are matched to. Throws
+  // Error if Pythia fails repeatedly, Interrupted on SIGINT.
   Collision next();
 
  private:
@@ -35,7 +35,7 @@ class CollisionSource {
   std::unique_ptr<Pythia8::Pythia> pythia_;
 };
 
-// `count` inelastic collisions.
+// Returns `count` inelastic collisions. Throws like CollisionSource.
 std::vector<std::vector<Particle>> make_pile_up(std::size_t count, std::uint64_t seed);
 
 }  // namespace jetvit

@@ -3,12 +3,13 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/draws.h"
 #include "generate/helix.h"
 
 namespace jetvit {
 namespace {
 
-// Positive edges of the HCAL towers (CMS HCAL barrel and end cap, |ieta| 1 .. 28).
+// Edges of the HCAL towers in |eta| (CMS HCAL barrel and endcap, |ieta| 1 .. 28).
 constexpr std::array<double, 29> kEdges = {0.000, 0.087, 0.174, 0.261, 0.348, 0.435, 0.522, 0.609, 0.696, 0.783,
                                            0.870, 0.957, 1.044, 1.131, 1.218, 1.305, 1.392, 1.479, 1.566, 1.653,
                                            1.740, 1.830, 1.930, 2.043, 2.172, 2.322, 2.500, 2.650, 3.000};
@@ -18,12 +19,12 @@ constexpr double kPixelEfficiency = 0.99;
 
 constexpr double kTrackPt = 0.20, kTrackPtTop = 0.50;  // GeV
 constexpr double kTrackEta = 2.5;
-constexpr double kTrackerRadius = 500;  // mm: tracks made further out are not found
+constexpr double kTrackerRadius = 500;  // mm; tracks produced further out are not found
 constexpr double kElectromagneticResponse = 0.72;
 constexpr double kHadronResponse = 0.40;
 constexpr double kSpotEnergy = 0.3;        // GeV
 constexpr double kSpotRadius = 1.3;        // crystals
-constexpr double kMinimumIonising = 0.25;  // GeV in the ECAL
+constexpr double kMinimumIonizing = 0.25;  // GeV in the ECAL
 constexpr double kTowerSpread = 0.30;      // towers
 
 double track_efficiency(double pt, double eta) {
@@ -31,7 +32,7 @@ double track_efficiency(double pt, double eta) {
   return pt < 1 ? 0.60 : 0.85;
 }
 
-// Impact-parameter resolution, mm: fits to the points of arXiv:1405.6569 fig. 15 as tabulated by Delphes.
+// Impact parameter resolution in mm: fits to the points of arXiv:1405.6569, fig. 15, as tabulated by Delphes.
 double d0_resolution(double pt, double eta) {
   return std::hypot(0.0104, 0.074 / pt) * (std::abs(eta) > 0.9 ? 1.25 : 1.0);
 }
@@ -43,13 +44,13 @@ double cumulative(double x) {
   return 0.5 * std::erfc(-x * M_SQRT1_2);
 }
 
-// Shares of a Gaussian at `centre` over the cells first .. first + shares.size().
+// The fractions of a Gaussian at `center` in the cells first .. first + kCells - 1. All in units of cells.
 template <std::size_t kCells>
-std::array<double, kCells> shares(double centre, int first, double width) {
+std::array<double, kCells> shares(double center, int first, double width) {
   std::array<double, kCells> out;
-  double below = cumulative((first - centre) / width);
+  double below = cumulative((first - center) / width);
   for (std::size_t cell = 0; cell < kCells; ++cell) {
-    const double above = cumulative((first + static_cast<int>(cell) + 1 - centre) / width);
+    const double above = cumulative((first + static_cast<int>(cell) + 1 - center) / width);
     out[cell] = above - below;
     below = above;
   }
@@ -72,8 +73,8 @@ double canvas_row(double eta) {
 }
 
 double canvas_column(double phi) {
-  const double turn = phi / (2 * M_PI);
-  return (turn - std::floor(turn)) * kColumns;
+  const double turns = phi / (2 * M_PI);
+  return (turns - std::floor(turns)) * kColumns;
 }
 
 Detector::Detector(bool top) : top_(top) {
@@ -100,7 +101,7 @@ void Detector::add(const Particle& particle, double vertex_z, RandomStream& rand
     Particle seen = particle;
     const Direction hit = propagate(seen, kPixelRadius[layer], kPixelHalfLength, true);
     if (!hit.reached) continue;
-    // Seen from the hard vertex, projected straight onto the crystals.
+    // As seen from the hard vertex, projected onto the crystals along a straight line.
     const double z = kPixelRadius[layer] * std::sinh(hit.eta) - vertex_z;
     const int row = static_cast<int>(std::floor(canvas_row(std::asinh(z / kPixelRadius[layer]))));
     if (row < 0 || row >= kRows) continue;
@@ -116,17 +117,17 @@ bool Detector::add_track(const Particle& particle, double vertex_z, RandomStream
   if (!random.chance(track_efficiency(pt, eta) * (1 - made_at / kTrackerRadius))) return false;
   Track track;
   const double spread = (0.01 + 0.00015 * pt) * (std::abs(eta) > 1.5 ? 2 : 1);
-  track.pt = std::max(pt * (1 + spread * gaussian(random)), 0.05);
+  track.pt = std::max(pt * (1 + spread * draw_normal(random)), 0.05);
   track.eta = eta;
   track.phi = particle.phi();
   double row_eta = track.eta, column_phi = track.phi;
   if (top_) {
-    // d0 is signed by the side on which the track passes the beam, dz is along the beam at that point.
-    const double across = (particle.x * particle.py - particle.y * particle.px) / pt;
+    // The sign of d0 is the side on which the track passes the beam; dz is measured along the beam at that point.
+    const double d0 = (particle.x * particle.py - particle.y * particle.px) / pt;
     const double along = (particle.x * particle.px + particle.y * particle.py) / pt;
-    const double beside = particle.z - vertex_z - along * particle.pz / pt;
-    track.d0 = across / d0_resolution(pt, eta) + gaussian(random);
-    track.dz = beside / dz_resolution(pt, eta) + gaussian(random);
+    const double dz = particle.z - vertex_z - along * particle.pz / pt;
+    track.d0 = d0 / d0_resolution(pt, eta) + draw_normal(random);
+    track.dz = dz / dz_resolution(pt, eta) + draw_normal(random);
     const Direction face = propagate(particle, kEcalRadius, kEcalHalfLength, false);
     if (!face.reached) return true;
     row_eta = face.eta;
@@ -142,11 +143,11 @@ void Detector::add_flow(const Particle& particle, bool tracked, RandomStream& ra
   double scale = 1;
   const double e = particle.e;
   if (tracked) {
-    scale = 1 + 0.01 * gaussian(random);
+    scale = 1 + 0.01 * draw_normal(random);
   } else if (particle.is_photon() || particle.is_electron()) {
-    scale = 1 + std::hypot(0.028 / std::sqrt(e), 0.003) * gaussian(random);
+    scale = 1 + std::hypot(0.028 / std::sqrt(e), 0.003) * draw_normal(random);
   } else {
-    scale = 1 + std::hypot(1 / std::sqrt(e), 0.05) * gaussian(random);
+    scale = 1 + std::hypot(1 / std::sqrt(e), 0.05) * draw_normal(random);
   }
   const double pt = particle.pt() * scale;
   if (pt < 0.2 || (particle.charge != 0 && !tracked && particle.pt() < 0.735)) return;
@@ -163,11 +164,11 @@ void Detector::add_calorimeters(const Particle& particle, RandomStream& random) 
   if (!face.reached) return;
   const double row = canvas_row(face.eta), column = canvas_column(face.phi);
   if (particle.is_muon()) {
-    add_spot(row, column, kMinimumIonising * random.uniform(0.7, 1.3));
+    add_spot(row, column, kMinimumIonizing * random.uniform(0.7, 1.3));
     add_tower(row / kTile, column / kTile, 1.5 * random.uniform(0.7, 1.3));
     return;
   }
-  // About one interaction length of crystal: two thirds of the hadrons start to shower in it.
+  // The crystals are about one interaction length deep: two thirds of the hadrons start to shower in them.
   double in_ecal = 0;
   if (random.chance(2.0 / 3)) {
     in_ecal = particle.e * random.uniform();
@@ -177,19 +178,19 @@ void Detector::add_calorimeters(const Particle& particle, RandomStream& random) 
       add_spot(row + radius * std::cos(angle), column + radius * std::sin(angle), std::min(left, kSpotEnergy));
     }
   } else if (particle.charge != 0) {
-    in_ecal = std::min(particle.e, kMinimumIonising * random.uniform(0.7, 1.3));
+    in_ecal = std::min(particle.e, kMinimumIonizing * random.uniform(0.7, 1.3));
     add_spot(row, column, in_ecal);
   }
   const double e = particle.e - in_ecal;
   if (e <= 0.01) return;
   const double response = std::max(0.1, 1 - 0.82 * std::pow(e, -0.25));
-  const double smear = 1 + std::hypot(1 / std::sqrt(e), 0.05) * gaussian(random);
+  const double smear = 1 + std::hypot(1 / std::sqrt(e), 0.05) * draw_normal(random);
   add_tower(row / kTile, column / kTile, e * response * std::max(0.0, smear));
 }
 
 void Detector::add_electromagnetic(const Particle& particle, RandomStream& random) {
   if (particle.is_photon() && random.chance(0.4 * (0.7 + 0.4 * std::abs(particle.eta())))) {
-    // Conversion in the tracker: two legs, bent in opposite directions.
+    // Conversion in the tracker into an electron and a positron, which bend in opposite directions.
     const double share = random.uniform();
     const double path = random.uniform(100, 1000) / std::max(particle.pt(), 1e-9);
     Particle leg = particle;
@@ -210,10 +211,10 @@ void Detector::add_electromagnetic(const Particle& particle, RandomStream& rando
   if (particle.e < 0.01) return;
   const Direction face = propagate(particle, kEcalRadius, kEcalHalfLength, false);
   if (!face.reached) return;
-  const double smear = 1 + std::hypot(0.028 / std::sqrt(particle.e), 0.003) * gaussian(random);
+  const double smear = 1 + std::hypot(0.028 / std::sqrt(particle.e), 0.003) * draw_normal(random);
   const double energy = kElectromagneticResponse * particle.e * std::max(0.0, smear);
   const double row = canvas_row(face.eta), column = canvas_column(face.phi);
-  // Core and tail of the shower: one Moliere radius is one crystal.
+  // Core and tail of the shower; the Moliere radius is one crystal.
   constexpr std::size_t kSpan = 7;
   const int first_row = static_cast<int>(std::floor(row)) - 3, first_column = static_cast<int>(std::floor(column)) - 3;
   const auto core_rows = shares<kSpan>(row, first_row, 0.22), tail_rows = shares<kSpan>(row, first_row, 1.0);

@@ -8,39 +8,41 @@
 
 namespace jetvit {
 
-// The full detector: 56 x 72 HCAL towers, each 5 x 5 crystals (rows along eta, columns along phi).
+// The full detector has 56 x 72 HCAL towers of 5 x 5 crystals each (rows along eta, columns along phi).
 inline constexpr int kTowerRows = 56, kTowerColumns = 72, kTile = 5;
 inline constexpr int kRows = kTowerRows * kTile, kColumns = kTowerColumns * kTile;
 
-// Continuous row of the canvas at `eta` (crystals; outside of 0 .. kRows beyond |eta| = 3), column at `phi`.
+// Continuous row at `eta` and column at `phi` (radians), in crystals. Beyond |eta| = 3 the row is outside 0 .. kRows.
 double canvas_row(double eta);
 double canvas_column(double phi);
 
-// A column of a layer of `size` columns, all round the beam.
+// Wraps a column index around the beam: the result is in 0 .. size - 1.
 inline int wrap(int value, int size) {
   return ((value % size) + size) % size;
 }
 
-// One track as the reconstruction sees it. Significances are relative to the hard vertex, in sigma.
+// A reconstructed track.
 struct Track {
-  double pt = 0, eta = 0, phi = 0;
-  int row = 0, column = 0;  // at the vertex for quark-gluon, at the ECAL face for boosted top
-  double d0 = 0, dz = 0;
+  double pt = 0, eta = 0, phi = 0;  // GeV; radians
+  int row = 0, column = 0;  // of the direction at the vertex (quark-gluon) or the position at the ECAL face (top)
+  double d0 = 0, dz = 0;    // significances with respect to the hard vertex, in standard deviations
 };
 
-// Particle-flow-like object: what jets are made of.
+// Particle-flow-like object: the input of jet finding. GeV; radians.
 struct FlowObject {
   double pt = 0, eta = 0, phi = 0, mass = 0;
 };
 
-// Response of a CMS-like detector to all particles of one bunch crossing. Parameters: docs/generator.md.
+// Response of a CMS-like detector to all particles of one bunch crossing. Its parameters and their sources are in
+// docs/generator.md.
 class Detector {
  public:
-  // `top`: tracks at the ECAL face with d0/dz, and hits of the three barrel pixel layers.
+  // top: tracks are recorded at the ECAL face with d0 and dz, and the hits of the three barrel pixel layers are
+  // counted.
   explicit Detector(bool top);
 
   void clear();
-  // `vertex_z`: of the hard collision, mm; the particle's own position is absolute.
+  // Adds one particle. vertex_z: position of the hard collision in mm; the particle's position is absolute.
   void add(const Particle& particle, double vertex_z, RandomStream& random);
 
   std::vector<float> ecal;                       // [kRows][kColumns], GeV before noise

@@ -20,7 +20,8 @@ std::size_t even(std::size_t jets) {
   return jets + jets % 2;
 }
 
-// The generators of one thread. Starting one takes half a second, so each is started once, when first needed.
+// The event generators of one thread, for background and signal. Starting one takes half a second, so each is started
+// once, when first needed.
 class ThreadSources {
  public:
   CollisionSource& of(Process process, bool signal) {

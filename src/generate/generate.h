@@ -10,26 +10,26 @@
 namespace jetvit {
 
 struct GenerateOptions {
-  bool top = false;         // boosted top against QCD instead of quark against gluon
-  std::size_t jets = 1000;  // to write, half of each class
+  bool top = false;         // boosted top vs. QCD instead of quark vs. gluon
+  std::size_t jets = 1000;  // number of jets to write, half of each class
   std::uint64_t seed = 1;
-  double pile_up = 21;
+  double pile_up = 21;  // mean number of additional collisions
   int threads = 1;
 };
 
-// What a set has cost.
+// The work done for a data set.
 struct Generated {
-  std::uint64_t collisions = 0;  // made in full
+  std::uint64_t collisions = 0;  // fully generated
   std::uint64_t simulated = 0;   // passed through the detector
-  std::uint64_t selected = 0;    // jets found; those without partner are left out
+  std::uint64_t selected = 0;    // jets that passed the selection; those without a partner are not written
 };
 
-// The pile-up collisions that a set of `options.jets` jets draws from: 250 to 2,000, none where pile_up is 0.
+// The pile-up collisions that `options.jets` jets draw from: 250 to 2,000, none if pile_up is 0.
 std::vector<std::vector<Particle>> pile_up_pool(const GenerateOptions& options);
 
-// Makes the set. `sink` gets it in order on the calling thread, in chunks of up to 512 jets of both classes in random
-// order; observers: pt, m0 (GeV), eta. The jets depend on all options but `threads`, and on the pool. Memory does not
-// grow with the number of jets. Throws Interrupted on SIGINT.
+// Generates the data set. `sink` is called in order on the calling thread with chunks of up to 512 jets, both classes
+// in random order; observers: pt, m0 (GeV), eta. The jets depend on the pool and on all options except `threads`.
+// Memory does not grow with the number of jets. Throws Interrupted on SIGINT, Error if Pythia 8 fails.
 Generated generate(const GenerateOptions& options, const std::vector<std::vector<Particle>>& pool,
                    const std::function<void(const JetRecords&)>& sink);
 

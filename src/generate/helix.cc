@@ -5,14 +5,14 @@
 namespace jetvit {
 namespace {
 
-constexpr double kCurvature = 1000 / (0.3 * 3.8);  // radius in mm per GeV of pT at 3.8 T
+constexpr double kCurvature = 1000 / (0.3 * 3.8);  // bending radius in mm per GeV of pT at 3.8 T
 constexpr double kNever = std::numeric_limits<double>::infinity();
 
 Direction direction(double x, double y, double z) {
   return {std::asinh(z / std::max(std::hypot(x, y), 1e-6)), std::atan2(y, x), true};
 }
 
-// Path in the transverse plane (mm) to the circle of `radius` on a straight line; kNever where it is left already.
+// Transverse path length (mm) along a straight line to the circle of `radius`; kNever if it starts outside.
 double straight_path(const Particle& particle, double radius) {
   const double pt = std::max(particle.pt(), 1e-9);
   const double along = (particle.x * particle.px + particle.y * particle.py) / pt;
@@ -39,7 +39,7 @@ Direction propagate(const Particle& particle, double radius, double half_length,
     return direction(particle.x + length * particle.px / pt, particle.y + length * particle.py / pt,
                      particle.z + length * slope);
   }
-  // Circle around (cx, cy); u is the direction of flight after the turn t: u = phi - q t.
+  // A circle around (cx, cy). After turning by the angle t, the direction of flight is u = phi - q t.
   const double q = particle.charge > 0 ? 1 : -1;
   const double rho = pt * kCurvature;
   const double phi = particle.phi();
@@ -56,7 +56,7 @@ Direction propagate(const Particle& particle, double radius, double half_length,
   const double end_turn = to_end / rho;
   if (barrel_only && (turn == kNever || end_turn < turn)) return {};
   const double least = std::min(turn, end_turn);
-  // Loopers that turn for longer lose their energy in the tracker's material.
+  // Particles that loop longer lose their energy in the tracker material.
   if (least > 20 * M_PI) return {};
   const double u = phi - q * least;
   return direction(cx - rho * q * std::sin(u), cy + rho * q * std::cos(u), particle.z + rho * least * slope);

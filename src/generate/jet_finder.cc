@@ -8,7 +8,7 @@
 namespace jetvit {
 namespace {
 
-constexpr double kGridEta = 2.5;  // density of pile-up: median of 9 x 11 cells of about 0.55 x 0.57
+constexpr double kGridEta = 2.5;  // the pile-up density is the median over 9 x 11 cells of about 0.55 x 0.57
 constexpr std::size_t kGridRows = 9, kGridColumns = 11;
 constexpr double kGridArea = 2 * kGridEta * 2 * M_PI / (kGridRows * kGridColumns);
 
@@ -25,7 +25,7 @@ double median_density(const std::vector<fastjet::PseudoJet>& inputs) {
   return *middle / kGridArea;
 }
 
-// FastJet prints a banner on first use, to a stream that is a setting of all threads.
+// FastJet prints a banner on first use. The stream that it prints to is a global setting.
 void silence_banner() {
   static std::once_flag once;
   std::call_once(once, [] { fastjet::ClusterSequence::set_fastjet_banner_stream(nullptr); });

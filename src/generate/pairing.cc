@@ -8,6 +8,7 @@
 #include <numeric>
 #include <utility>
 
+#include "base/draws.h"
 #include "base/random_stream.h"
 
 namespace jetvit {
@@ -44,11 +45,8 @@ std::vector<std::size_t> pair_classes(const JetRecords& jets) {
 }
 
 std::vector<std::size_t> shuffled(std::size_t count, std::uint64_t seed, std::uint64_t chunk) {
-  std::vector<std::size_t> order(count);
-  std::iota(order.begin(), order.end(), std::size_t{0});
   RandomStream random({seed, 0x73687566, chunk});
-  for (std::size_t left = count; left > 1; --left) std::swap(order[left - 1], order[random.below(left)]);
-  return order;
+  return draw_permutation(count, random);
 }
 
 PairStream::PairStream(std::size_t jets, std::uint64_t seed, std::function<void(const JetRecords&)> sink)

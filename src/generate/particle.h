@@ -7,12 +7,12 @@
 
 namespace jetvit {
 
-// A stable particle of one collision. GeV; millimetres from the centre of the detector.
+// A stable particle of one collision.
 struct Particle {
-  double px = 0, py = 0, pz = 0, e = 0;
-  double x = 0, y = 0, z = 0;  // where it was made
-  int id = 0;                  // PDG code
-  int charge = 0;              // in units of e
+  double px = 0, py = 0, pz = 0, e = 0;  // GeV
+  double x = 0, y = 0, z = 0;            // production point, in mm from the center of the detector
+  int id = 0;                            // PDG code
+  int charge = 0;                        // in units of e
 
   double pt() const { return std::hypot(px, py); }
   double eta() const { return std::asinh(pz / std::max(pt(), 1e-9)); }
@@ -22,9 +22,9 @@ struct Particle {
   bool is_muon() const { return std::abs(id) == 13; }
 };
 
-// A parton that jets are matched to.
+// A parton that jets are matched to. GeV; radians.
 struct Parton {
-  int id = 0;
+  int id = 0;  // PDG code
   double pt = 0, eta = 0, phi = 0;
 };
 
@@ -40,13 +40,7 @@ inline double distance(double eta1, double phi1, double eta2, double phi2) {
   return std::hypot(eta1 - eta2, wrap_phi(phi1 - phi2));
 }
 
-// Gaussian number from two uniform ones (Box and Muller), so that the result does not depend on the standard library.
-template <class Stream>
-double gaussian(Stream& random) {
-  return std::sqrt(-2 * std::log(1 - random.uniform())) * std::cos(2 * M_PI * random.uniform());
-}
-
-// Poisson number by multiplication (Knuth): for means of a few tens.
+// A Poisson-distributed number by Knuth's multiplication method. For means up to a few tens.
 template <class Stream>
 int poisson(Stream& random, double mean) {
   const double limit = std::exp(-mean);

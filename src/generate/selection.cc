@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "base/draws.h"
 #include "base/random_stream.h"
 #include "base/stop_flag.h"
 #include "generate/camera.h"
@@ -33,7 +34,7 @@ bool near(const FoundJet& jet, const Parton& parton, double radius) {
   return distance(jet.eta, jet.phi, parton.eta, parton.phi) < radius;
 }
 
-// Both partons have a jet of their own.
+// Whether each of the two partons has a jet of its own.
 bool both_matched(const std::vector<FoundJet>& jets, const std::vector<Parton>& partons, double radius) {
   if (partons.size() != 2) return false;
   std::size_t matched = 0;
@@ -41,7 +42,8 @@ bool both_matched(const std::vector<FoundJet>& jets, const std::vector<Parton>& 
   return matched >= 2;
 }
 
-// A hadronic top with pT > 200 GeV whose W and b lie within the jet. Partons come as t, W, b (in either order).
+// Whether the jet contains a hadronic top quark with pT > 200 GeV and its W and b. Each top quark is followed by W and
+// b, in either order.
 bool contains_top(const FoundJet& jet, const std::vector<Parton>& partons) {
   for (std::size_t index = 0; index + 2 < partons.size(); ++index) {
     if (std::abs(partons[index].id) != 6 || partons[index].pt < 200) continue;
@@ -68,7 +70,7 @@ std::vector<FoundJet> wanted_jets(const std::vector<FoundJet>& jets, const Colli
   return {};
 }
 
-// The leading jet, or one that may lead after the detector, is where pictures can be taken.
+// Whether the leading jet, or one that may be leading after the detector simulation, is central enough for an image.
 bool can_be_pictured(const std::vector<FoundJet>& jets) {
   return std::any_of(jets.begin(), jets.end(), [&jets](const FoundJet& jet) {
     return jet.pt > kMayLead * jets.front().pt && std::abs(jet.eta) < kPicturedEta;
@@ -78,18 +80,18 @@ bool can_be_pictured(const std::vector<FoundJet>& jets) {
 void simulate(const Collision& collision, const std::vector<std::vector<Particle>>& pool, double pile_up,
               RandomStream& random, Detector& detector) {
   detector.clear();
-  const double vertex_z = kVertexSpread * gaussian(random);
+  const double vertex_z = kVertexSpread * draw_normal(random);
   for (Particle particle : collision.particles) {
     particle.z += vertex_z;
     detector.add(particle, vertex_z, random);
   }
   const int count = pile_up > 0 ? poisson(random, pile_up) : 0;
   for (int index = 0; index < count; ++index) {
-    // A collision of the pool is used again turned about the beam and mirrored.
+    // Each use of a pool collision is rotated about the beam and mirrored at random.
     const std::vector<Particle>& other = pool[random.below(pool.size())];
     const double angle = random.uniform(0, 2 * M_PI), cosine = std::cos(angle), sine = std::sin(angle);
     const double mirror = random.chance(0.5) ? -1 : 1;
-    const double z = kVertexSpread * gaussian(random);
+    const double z = kVertexSpread * draw_normal(random);
     for (Particle particle : other) {
       particle.px = cosine * particle.px - sine * std::exchange(particle.py, sine * particle.px + cosine * particle.py);
       particle.x = cosine * particle.x - sine * std::exchange(particle.y, sine * particle.x + cosine * particle.y);
@@ -129,7 +131,7 @@ JetBlock make_jets(const SelectionOptions& options, const std::vector<std::vecto
     throw_if_stopped();
     const Collision collision = source.next();
     ++block.collisions;
-    // Without detector and pile-up first: most of the time would go into jets that fail.
+    // Filter without detector and pile-up first. Otherwise most of the time would be spent on jets that fail.
     const auto particle_jets = find_particle_jets(collision.particles, cuts.radius, cuts.prefilter * cuts.pt);
     Cuts loose = cuts;
     loose.eta += 0.2;

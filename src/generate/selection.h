@@ -8,7 +8,7 @@
 
 namespace jetvit {
 
-// Jets of one class and what they cost.
+// Jets of one class and the work done for them.
 struct JetBlock {
   JetRecords jets;  // observers: pt, m0 (GeV), eta
   std::uint64_t collisions = 0, simulated = 0;
@@ -16,14 +16,15 @@ struct JetBlock {
 
 struct SelectionOptions {
   Process process = Process::gluon;
-  std::uint64_t seed = 0;  // of the whole set
+  std::uint64_t seed = 0;  // of the data set
   std::uint64_t block = 0;
-  std::size_t jets = 256;  // to make
-  double pile_up = 21;     // mean number of collisions beside the hard one
+  std::size_t jets = 256;  // number of jets to make
+  double pile_up = 21;     // mean number of collisions in addition to the hard one
 };
 
-// Collides, simulates and selects until `jets` jets are found; `source` is of the same process and is seeded here.
-// Depends on the options and the pool alone. Throws Interrupted on SIGINT.
+// Generates, simulates and selects collisions until `options.jets` jets are found. `source` must be of the same
+// process; it is seeded here. The result depends only on the options and the pool. Throws Interrupted on SIGINT, Error
+// if Pythia 8 fails.
 JetBlock make_jets(const SelectionOptions& options, const std::vector<std::vector<Particle>>& pool,
                    CollisionSource& source);
 

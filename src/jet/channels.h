@@ -10,7 +10,7 @@ namespace jetvit {
 struct Channel {
   std::string name;        // "tracks", "ecal", ...
   std::string unit;        // "GeV", "sigma" or "hits"
-  bool is_signed = false;  // negative values carry meaning (d0 and dz significances)
+  bool is_signed = false;  // negative values have a meaning (d0 and dz significances)
 
   bool operator==(const Channel&) const = default;
 };
@@ -36,7 +36,7 @@ std::vector<Channel> quark_gluon_channels();
 // tracks, d0, dz (significances), ecal, hcal, bpix1 .. bpix3 (hit counts): arXiv:2104.14659.
 std::vector<Channel> boosted_top_channels();
 
-// The channels of a set with `count` of them: the two above, otherwise "channel_1" ... without unit.
+// The channels of a data set with `count` channels: those above for 3 and 8, otherwise "channel_1", ... without unit.
 std::vector<Channel> channels_for(int count);
 
 }  // namespace jetvit

@@ -16,7 +16,7 @@ constexpr std::array<std::string_view, 3> kFunctionNames = {"identity", "sqrt", 
 template <class Enum, std::size_t count>
 Enum enum_from_name(const std::array<std::string_view, count>& names, const std::string& name) {
   const auto found = std::find(names.begin(), names.end(), name);
-  if (found == names.end()) throw Error(text("input transform: unknown word \"", printable(name), "\""));
+  if (found == names.end()) throw Error(text("input transform: unknown name \"", printable(name), "\""));
   return static_cast<Enum>(found - names.begin());
 }
 
@@ -32,7 +32,7 @@ float odd(PixelFunction function, float value) {
   return value;
 }
 
-// JSON has no infinities: an absent bound is null.
+// JSON has no infinities: a missing bound is null.
 Json bound_to_json(float bound) {
   return std::isinf(bound) ? Json() : Json(bound);
 }
@@ -56,7 +56,7 @@ Plane plane_for(int channel, const ChannelStatistics& statistics, const std::str
       plane.offset = static_cast<float>(-statistics.mean / spread);
     }
     if (function == "clip" && spread > 0) {
-      constexpr double kSigmas = 500;  // the published study's bound
+      constexpr double kSigmas = 500;  // the bound of the published study
       plane.clip_low = static_cast<float>(statistics.mean - kSigmas * spread);
       plane.clip_high = static_cast<float>(statistics.mean + kSigmas * spread);
     }
@@ -126,15 +126,14 @@ InputTransform make_input_transform(const std::vector<Channel>& channels,
                                     double zero_threshold) {
   if (functions.size() != 1 && functions.size() != channels.size()) {
     throw UsageError(text("transform names ", functions.size(), " functions for ", channels.size(),
-                          " channels (give one for all, or one a channel)"));
+                          " channels (give one for all, or one per channel)"));
   }
   InputTransform transform{.channels = channels, .zero_threshold = static_cast<float>(zero_threshold), .planes = {}};
   for (std::size_t channel = 0; channel < channels.size(); ++channel) {
     const std::string& function = functions.size() == 1 ? functions[0] : functions[channel];
     Plane plane = plane_for(static_cast<int>(channel), statistics.at(channel), function);
     if (channels[channel].is_signed && split_signed) {
-      // A part keeps its zero at zero: the sign is what the two planes show, so that they share the scale and no
-      // offset.
+      // Zero stays zero in both parts: the two planes encode the sign, so they share the scale and have no offset.
       plane.offset = 0;
       plane.clip_low = -std::numeric_limits<float>::infinity();
       plane.part = Part::kPositive;

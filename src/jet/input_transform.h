@@ -29,8 +29,8 @@ struct Plane {
   float apply(float value) const;
 };
 
-// Everything between raw pixel values and the network's input. It travels inside every checkpoint and exported model,
-// so that prediction can never be fed differently than training was.
+// The complete transform from raw pixel values to the network's input. Every checkpoint and exported model contains it,
+// so prediction always uses the same input as training.
 struct InputTransform {
   std::vector<Channel> channels;  // of the raw images
   float zero_threshold = 0;       // data units; |x| below it counts as 0, and so does x < 0 in an unsigned channel
@@ -40,7 +40,7 @@ struct InputTransform {
 };
 
 Json to_json(const InputTransform& transform);
-InputTransform input_transform_from_json(const Json& json);  // throws Error
+InputTransform input_transform_from_json(const Json& json);  // throws Error if `json` is damaged
 
 // Statistics of one channel over the pixels of all training jets, empty pixels included.
 struct ChannelStatistics {
@@ -48,12 +48,13 @@ struct ChannelStatistics {
   double standard_deviation = 0;  // population
   double minimum = 0;
   double maximum = 0;
-  double occupancy = 0;  // mean number of non-zero pixels a jet
+  double occupancy = 0;  // mean number of non-zero pixels per jet
 };
 
-// Resolves the recipe's words into planes. `functions`: one word for all channels or one a channel, of
-//   identity, sqrt, log1p, min-max, z-score, clip (z-score clipped to +-500); with `split_signed`, a signed channel
-// becomes two planes (positive part, then negative part). Throws UsageError.
+// Converts the recipe's function names to planes. `functions` has one name for all channels or one per channel:
+//   identity, sqrt, log1p, min-max, z-score, clip (z-score clipped to +-500).
+// With `split_signed`, a signed channel becomes two planes (positive part, then negative part). `zero_threshold` is in
+// data units. Throws UsageError for an unknown name or a wrong number of names.
 InputTransform make_input_transform(const std::vector<Channel>& channels,
                                     const std::vector<ChannelStatistics>& statistics,
                                     const std::vector<std::string>& functions, bool split_signed,

@@ -26,17 +26,17 @@ std::string csv_field(const std::string& word) {
 
 void refuse_label_options(const ReadOptions& options, const std::string& sources, bool has_label_values) {
   const auto refuse = [&](bool is_chosen, const char* option) {
-    if (is_chosen) throw UsageError(text(option, " is for raw Parquet: ", sources, " have labels of their own"));
+    if (is_chosen) throw UsageError(text(option, " applies to raw Parquet only (", sources, " have their own labels)"));
   };
-  refuse(options.label_column != ReadOptions().label_column, "--label-column");
-  refuse(options.any_label && !has_label_values, "--positive-label");
+  refuse(options.label_column != ReadOptions().label_column, "`label_column`");
+  refuse(options.any_label && !has_label_values, "`positive_label`");
 }
 
 std::uint8_t label_of(double value, const ReadOptions& options) {
   if (value == options.positive_label) return 1;
   if (options.any_label || value == 0 || value == 1) return 0;
   throw Error(text("label ", options.label_column, " = ", value,
-                   " is not 0 or 1 (name the signal's value with --positive-label)"));
+                   " is not 0 or 1 (name the signal's value with `positive_label`)"));
 }
 
 std::string observer_name(const std::string& column) {
@@ -98,7 +98,7 @@ bool shape_is_wrong(const ReadSummary& summary) {
 void require_shape(const ReadSummary& summary, const std::string& input) {
   if (!shape_is_wrong(summary)) return;
   throw Error(text(printable(input), ": ", with_commas(rows_of_wrong_shape(summary)), " of ", with_commas(summary.rows),
-                   " rows are of wrong shape: that of the images was taken wrongly (say the right one with --shape "
+                   " rows have the wrong shape (the assumed image shape is incorrect; set the right one with `shape` "
                    "CHANNELS HEIGHT WIDTH)"));
 }
 
@@ -106,7 +106,7 @@ JetReader::JetReader(std::vector<std::filesystem::path> files) : files_(std::mov
   if (files_.empty()) throw UsageError("no raw file was named");
   std::set<std::filesystem::path> seen;
   for (const std::filesystem::path& file : files_) {
-    // One that does not exist is the format's to report.
+    // The reader of the format reports missing files.
     if (!seen.insert(std::filesystem::weakly_canonical(file)).second) throw Error(text(file, ": is named twice"));
   }
 }

@@ -19,7 +19,7 @@ std::vector<Value> select_column(const std::vector<Value>& from, std::span<const
   return out;
 }
 
-// The observers of `to`, which are those of its first jets.
+// Sets the observers of `to` from its first jets; all later jets must have the same ones.
 void adopt_observers(JetRecords& to, const JetRecords& from) {
   if (to.size() == 0) {
     to.observer_names = from.observer_names;
@@ -98,7 +98,7 @@ const std::vector<double>& JetRecords::observer(const std::string& name) const {
   for (std::size_t column = 0; column < observer_names.size(); ++column) {
     if (observer_names[column] == name) return observers[column];
   }
-  throw Error(text("no observer \"", printable(name), "\" (there are: ", join(observer_names, ", "), ")"));
+  throw Error(text("no observer \"", printable(name), "\" (available: ", join(observer_names, ", "), ")"));
 }
 
 }  // namespace jetvit

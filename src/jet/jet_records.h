@@ -10,13 +10,13 @@
 
 namespace jetvit {
 
-// Non-zero pixels of one channel of one jet, in rising order of the pixel.
+// Non-zero pixels of one channel of one jet, in increasing order of the pixel index.
 struct SparseChannel {
   std::span<const std::uint16_t> pixel;  // row * width + column
   std::span<const float> value;
 };
 
-// Sparse images of many jets: compressed rows of (jet, channel).
+// Images of many jets in compressed sparse row format, with one row per (jet, channel).
 struct SparseImages {
   ImageShape shape;                      // height * width <= 65,536
   std::vector<std::uint64_t> offset{0};  // size() * channels + 1 positions in `pixel` and `value`
@@ -34,25 +34,25 @@ struct SparseImages {
     return {{pixel.data() + begin, count}, {value.data() + begin, count}};
   }
 
-  void append(const SparseImages& other);  // same shape
+  void append(const SparseImages& other);  // throws Error if the shapes differ
 };
 
-// Jets with everything that travels beside the image, column by column.
+// Jets, column by column: images, labels, weights, observers and origin.
 struct JetRecords {
   SparseImages images;
   std::vector<std::uint8_t> label;             // 1: quark or top, 0: gluon or QCD
-  std::vector<float> weight;                   // 1 unless the input says otherwise
+  std::vector<float> weight;                   // 1 unless the input states another weight
   std::vector<std::string> observer_names;     // "pt", "m0", ...
   std::vector<std::vector<double>> observers;  // [observer][jet], GeV for pt and m0
   std::vector<std::uint32_t> source_file;      // index into the list of input files
   std::vector<std::uint64_t> source_row;       // row in that file
 
   std::size_t size() const { return label.size(); }
-  void clear();                          // of jets; shape, names and memory stay
-  void append(const JetRecords& other);  // same shape and observers
-  void append_without_images(const JetRecords& other);
+  void clear();                                         // removes the jets; keeps shape, observer names and memory
+  void append(const JetRecords& other);                 // throws Error if the shapes or observers differ
+  void append_without_images(const JetRecords& other);  // throws Error if the observers differ
   JetRecords select(std::span<const std::size_t> jets) const;  // in the given order
-  // The observer's column; throws Error naming those there are.
+  // The column of an observer. Throws Error listing the available ones if there is no such observer.
   const std::vector<double>& observer(const std::string& name) const;
 };
 

@@ -14,10 +14,11 @@ struct ObservableMean {
   std::string name;
   std::uint64_t jets = 0;  // with a finite value
   double mean = 0;
-  double error = 0;  // deviation over the root of the number of jets; 0 for fewer than two
+  double error = 0;  // standard deviation / sqrt(jets); 0 for fewer than two jets
 };
 
-// Adds up the observers of jets, and of every channel the number of occupied pixels and their sum, in constant memory.
+// Accumulates the means of the observers and, for each channel, of the pixel count and the pixel sum, in constant
+// memory.
 class ObservableMeans {
  public:
   explicit ObservableMeans(std::vector<Channel> channels) : channels_(std::move(channels)) {}
@@ -26,7 +27,7 @@ class ObservableMeans {
   std::vector<ObservableMean> result() const;  // "pt", ..., "tracks pixels", "tracks sum", ...
 
  private:
-  // Welford's running mean and sum of squared distances from it: no cancellation for values far from 0.
+  // Welford's running mean and sum of squared deviations: no cancellation for values far from 0.
   struct Running {
     std::string name;
     std::uint64_t jets = 0;

@@ -26,12 +26,12 @@ Split split_from_name(std::string_view name) {
 }
 
 Split split_of(std::string_view file_name, std::uint64_t row, const SplitShares& shares) {
-  // FNV-1a (Fowler, Noll, Vo) of the name; the mixer behind it spreads the bits.
+  // FNV-1a (Fowler, Noll, Vo) of the name; RandomStream then mixes the bits.
   std::uint64_t name_hash = 0xcbf29ce484222325;
   for (const char c : file_name) name_hash = (name_hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-  const double place = RandomStream({name_hash, row}).uniform();
-  if (place < shares.test) return Split::kTest;
-  if (place < shares.test + shares.validation) return Split::kValidation;
+  const double draw = RandomStream({name_hash, row}).uniform();
+  if (draw < shares.test) return Split::kTest;
+  if (draw < shares.test + shares.validation) return Split::kValidation;
   return Split::kTrain;
 }
 

@@ -1,31 +1,31 @@
 #include "load/batch_loader.h"
 
 #include <algorithm>
-#include <chrono>
 #include <utility>
 
 #include <ATen/ops/empty.h>
 
+#include "base/clock.h"
 #include "base/text.h"
-#include "ops/bfloat16.h"
+#include "compute/bfloat16.h"
 
 namespace jetvit {
 namespace {
 
-// Keys of the random streams, which no two purposes share.
-constexpr std::uint64_t kAugmentStage = 0x6175676d656e;  // "augmen"
-constexpr std::uint64_t kMixStage = 0x6d6978;            // "mix"
+// Keys of the random streams, one per purpose.
+constexpr std::uint64_t kAugmentPurpose = 0x6175676d656e;  // "augmen"
+constexpr std::uint64_t kMixPurpose = 0x6d6978;            // "mix"
 
-// Jets handed to a thread at once: about a millisecond of work. Even, so that the partners of a pair stay together.
+// Number of jets that a thread processes at once, about a millisecond of work. Even, so that pairs stay together.
 constexpr std::size_t kChunk = 16;
 
 std::uint64_t key(int number) {
   return static_cast<std::uint64_t>(number);
 }
 
-// The place of the jet's partner among the `count` jets of a batch; its own where it has none.
-std::size_t partner_of(std::size_t place, std::size_t count) {
-  return std::min(place ^ 1, count - 1);
+// Position of the jet's partner in a batch of `count` jets. A jet without a partner is its own partner.
+std::size_t partner_of(std::size_t position, std::size_t count) {
+  return std::min(position ^ 1, count - 1);
 }
 
 }  // namespace
@@ -39,16 +39,16 @@ BatchLoader::BatchLoader(std::shared_ptr<const JetRecords> records, InputTransfo
   if (load_.batch_size < 1) throw UsageError(text("batch_size: ", load_.batch_size, " (must be at least 1)"));
   if (load_.threads < 1) throw UsageError(text("threads: ", load_.threads, " (must be at least 1)"));
   if (jets() == 0) {
-    throw UsageError(text("no batch of ", load_.batch_size, " from ", records_->size(),
-                          " jets (with drop_last only full batches count)"));
+    throw UsageError(text("no batch of ", load_.batch_size, " jets from ", records_->size(),
+                          " jets (with drop_last, only full batches count)"));
   }
   if (!load_.weights.empty() && load_.weights.size() != records_->size()) {
     throw Error(text(load_.weights.size(), " weights for ", records_->size(), " jets"));
   }
   if (load_.order == Order::kWeighted) {
-    weight_sums_ = running_sums(load_.weights.empty() ? records_->weight : load_.weights);
+    weight_sums_ = cumulative_sums(load_.weights.empty() ? records_->weight : load_.weights);
   }
-  // Enough ahead that every thread has work while the consumer holds a batch.
+  // Enough batches ahead that every thread has work while the consumer holds a batch.
   slots_.resize(static_cast<std::size_t>(load_.threads) + 2);
   for (int thread = 0; thread < load_.threads; ++thread) threads_.emplace_back([this] { work(); });
 }
@@ -99,30 +99,30 @@ void BatchLoader::start_epoch(int epoch, std::size_t first_batch) {
   work_ready_.notify_all();
 }
 
-// A tensor for the images of `jets` jets. Memory counts as free when neither the tensor nor a view of it is held
-// elsewhere; this is asked on the consumer's thread, the one that dropped them.
+// A tensor for the images of `jets` jets. Memory is free if neither the tensor nor a view of it is held elsewhere. This
+// runs on the consumer's thread, which releases the tensors.
 at::Tensor BatchLoader::recycled_images(std::size_t jets) {
   const std::int64_t count = static_cast<std::int64_t>(jets);
   for (const at::Tensor& tensor : memory_) {
     if (tensor.size(0) == count && tensor.use_count() == 1 && tensor.storage().use_count() == 1) return tensor;
   }
-  // One tensor a slot, the consumer's and a shorter last one make a full set. Beyond it somebody keeps batches: those
-  // stay alive where they are kept, the loader lets go of them.
+  // One tensor per slot, one held by the consumer and a shorter last one make a full set. If there are more, the
+  // consumer keeps batches; the loader forgets the oldest of them.
   if (memory_.size() >= slots_.size() + 2) memory_.erase(memory_.begin());
-  memory_.push_back(at::empty(
-      {count, assembler_.planes(), assembler_.size(), assembler_.size()},
-      at::TensorOptions(load_.format.bf16 ? at::kBFloat16 : at::kFloat).memory_format(load_.format.memory_format())));
+  memory_.push_back(
+      at::empty({count, assembler_.planes(), assembler_.size(), assembler_.size()},
+                at::TensorOptions(load_.format.scalar_type()).memory_format(load_.format.memory_format())));
   return memory_.back();
 }
 
-// What the jet counts as before it is mixed.
+// The target of a jet before mixing.
 Target BatchLoader::target_of(std::size_t jet) const {
   const float label = static_cast<float>(records_->label[jet]);
   if (load_.order == Order::kWeighted) return {label, 1};
   return {label, load_.weights.empty() ? records_->weight[jet] : load_.weights[jet]};
 }
 
-// Gives the next batch of the epoch a slot, so that threads may fill it.
+// Assigns a slot to the next batch of the epoch, so that threads can fill it.
 void BatchLoader::open_batch() {
   if (opened_ >= end_) return;
   Slot& slot = slots_[opened_ % slots_.size()];
@@ -131,7 +131,8 @@ void BatchLoader::open_batch() {
   slot.first = begin;
   slot.mixing = Mixing();
   if (load_.augment) {
-    slot.mixing = draw_mixing(augment_, assembler_.size(), RandomStream({load_.seed, kMixStage, key(epoch_), opened_}));
+    slot.mixing =
+        draw_mixing(augment_, assembler_.size(), RandomStream({load_.seed, kMixPurpose, key(epoch_), opened_}));
   }
   Batch& batch = slot.batch;
   batch.images = recycled_images(count);
@@ -158,9 +159,9 @@ bool BatchLoader::next(Batch& batch) {
   Slot& slot = slots_[next_ % slots_.size()];
   const auto ready = [&] { return slot.chunks_left == 0 || failure_; };
   if (!ready()) {
-    const auto start = std::chrono::steady_clock::now();
+    const double start = monotonic_seconds();
     batch_ready_.wait(lock, ready);
-    wait_seconds_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    wait_seconds_ += monotonic_seconds() - start;
   }
   if (failure_) std::rethrow_exception(failure_);
   batch = std::exchange(slot.batch, Batch());
@@ -198,23 +199,23 @@ void BatchLoader::work() {
   }
 }
 
-// Writes the image of the jet at `place` of the slot's batch.
-void BatchLoader::assemble(const Slot& slot, std::size_t place, float* out, Workspace& workspace) const {
-  const std::size_t jet = slot.batch.jets[place];
+// Writes the image of the jet at `position` in the slot's batch.
+void BatchLoader::assemble(const Slot& slot, std::size_t position, float* out, Workspace& workspace) const {
+  const std::size_t jet = slot.batch.jets[position];
   if (!load_.augment) {
     assembler_.assemble(records_->images, jet, out, workspace.assembler);
   } else if (load_.order == Order::kWeighted) {
-    // A jet may come again in an epoch, in another guise.
-    const RandomStream stream({load_.seed, kAugmentStage, key(epoch_), jet, slot.first + place});
+    // A jet may occur several times in an epoch, each time with a different augmentation.
+    const RandomStream stream({load_.seed, kAugmentPurpose, key(epoch_), jet, slot.first + position});
     assembler_.assemble_augmented(records_->images, jet, stream, out, workspace.assembler);
   } else {
-    const RandomStream stream({load_.seed, kAugmentStage, key(epoch_), jet});
+    const RandomStream stream({load_.seed, kAugmentPurpose, key(epoch_), jet});
     assembler_.assemble_augmented(records_->images, jet, stream, out, workspace.assembler);
   }
 }
 
-// Writes the images of one chunk of the slot's batch: straight into the tensor, or by way of the cache where they are
-// rounded to bfloat16 after all sums.
+// Writes the images of one chunk of the slot's batch. float32 images are written directly to the tensor; for bfloat16
+// they are assembled in the workspace and rounded once at the end.
 void BatchLoader::fill(const Slot& slot, std::size_t chunk, Workspace& workspace) const {
   const std::size_t count = slot.batch.jets.size();
   const std::size_t values = assembler_.values();
@@ -223,7 +224,7 @@ void BatchLoader::fill(const Slot& slot, std::size_t chunk, Workspace& workspace
   for (std::size_t i = chunk * kChunk; i < std::min(count, (chunk + 1) * kChunk); i += step) {
     const std::size_t together = std::min(step, count - i);
     float* out = nullptr;
-    if (load_.format.bf16) {
+    if (load_.format.precision == Precision::kBf16) {
       workspace.unrounded.resize(step * values);
       out = workspace.unrounded.data();
     } else {
@@ -233,7 +234,7 @@ void BatchLoader::fill(const Slot& slot, std::size_t chunk, Workspace& workspace
     if (together == 2) {
       mix_images(slot.mixing, assembler_.planes(), assembler_.size(), load_.format.channels_last, out, out + values);
     }
-    if (load_.format.bf16) {
+    if (load_.format.precision == Precision::kBf16) {
       auto* const rounded = static_cast<std::uint16_t*>(slot.batch.images.mutable_data_ptr());
       round_to_bfloat16(out, together * values, rounded + i * values);
     }

@@ -10,7 +10,7 @@
 namespace jetvit {
 namespace {
 
-// One observer cut into bins.
+// One observer, divided into bins.
 struct Axis {
   const char* observer_key;
   const char* bins_key;
@@ -26,12 +26,13 @@ void check_edges(const Axis& axis) {
   }
   for (std::size_t i = 1; i < axis.edges.size(); ++i) {
     if (!(axis.edges[i] > axis.edges[i - 1])) {
-      throw UsageError(text(axis.bins_key, ": ", axis.edges[i], " follows ", axis.edges[i - 1], " (edges rise)"));
+      throw UsageError(
+          text(axis.bins_key, ": ", axis.edges[i], " follows ", axis.edges[i - 1], " (edges must increase)"));
     }
   }
 }
 
-// The axes of the histograms: none for classes alone.
+// The axes of the histograms; none for kind "class".
 std::vector<Axis> axes_of(const WeightOptions& options) {
   std::vector<Axis> axes;
   if (options.kind != "flat" && options.kind != "reference") return axes;
@@ -48,18 +49,18 @@ std::vector<Axis> axes_of(const WeightOptions& options) {
   return axes;
 }
 
-std::string place_of(const JetRecords& jets, std::size_t jet) {
+std::string origin_of(const JetRecords& jets, std::size_t jet) {
   return text("the jet of file ", jets.source_file[jet], ", row ", jets.source_row[jet]);
 }
 
-// Each jet's bin of one axis: that whose lower edge is the last one not above the value.
+// The bin of each jet along one axis: the last bin whose lower edge is not above the value.
 std::vector<std::uint32_t> bins_of(const JetRecords& jets, const Axis& axis) {
   std::vector<std::uint32_t> bins;
   bins.reserve(jets.size());
   for (const double value : jets.observer(axis.observer)) {
     if (!std::isfinite(value)) {
       throw Error(
-          text(axis.observer_key, ": ", printable(axis.observer), " of ", place_of(jets, bins.size()), " is ", value));
+          text(axis.observer_key, ": ", printable(axis.observer), " of ", origin_of(jets, bins.size()), " is ", value));
     }
     const auto above = std::upper_bound(axis.edges.begin(), axis.edges.end(), value) - axis.edges.begin();
     const auto last = static_cast<std::ptrdiff_t>(axis.bins()) - 1;
@@ -68,7 +69,7 @@ std::vector<std::uint32_t> bins_of(const JetRecords& jets, const Axis& axis) {
   return bins;
 }
 
-// Each jet's cell of all axes, counted row by row.
+// The cell of each jet over all axes, numbered row by row.
 std::vector<std::uint32_t> cells_of(const JetRecords& jets, const std::vector<Axis>& axes) {
   std::vector<std::uint32_t> cells(jets.size(), 0);
   for (const Axis& axis : axes) {
@@ -92,7 +93,7 @@ std::vector<float> jet_weights(const JetRecords& jets, const WeightOptions& opti
   std::vector<float> weights = jets.weight;
   for (std::size_t jet = 0; jet < weights.size(); ++jet) {
     if (!(weights[jet] >= 0) || std::isinf(weights[jet])) {
-      throw Error(text("the weight of ", place_of(jets, jet), " is ", weights[jet], " (weights are 0 or larger)"));
+      throw Error(text("the weight of ", origin_of(jets, jet), " is ", weights[jet], " (must be 0 or larger)"));
     }
   }
   if (options.kind == "none") return weights;

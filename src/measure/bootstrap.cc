@@ -25,14 +25,14 @@ constexpr std::array<double, 12> kPoisson = [] {
   return out;
 }();
 
-// A jet in rising order of the scores.
+// A jet in a list sorted by increasing score.
 struct Jet {
   double weight;
   bool signal;
-  bool tied;  // with the next
+  bool tied;  // has the same score as the next jet
 };
 
-// ROC-AUC of one replica; NaN where it holds no jet of a class.
+// ROC-AUC of one replica; NaN if it has no jet of a class.
 double replica_auc(const std::vector<Jet>& jets, RandomStream random) {
   double background = 0;
   double signal = 0;
@@ -63,9 +63,9 @@ AucInterval bootstrap_auc(std::span<const double> score, std::span<const std::ui
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return score[a] < score[b]; });
   std::vector<Jet> jets;
   jets.reserve(order.size());
-  for (std::size_t place = 0; place < order.size(); ++place) {
-    const std::size_t jet = order[place];
-    const bool tied = place + 1 < order.size() && score[order[place + 1]] == score[jet];
+  for (std::size_t rank = 0; rank < order.size(); ++rank) {
+    const std::size_t jet = order[rank];
+    const bool tied = rank + 1 < order.size() && score[order[rank + 1]] == score[jet];
     jets.push_back({weight.empty() ? 1 : weight[jet], label[jet] != 0, tied});
   }
   std::vector<double> aucs;
@@ -73,7 +73,7 @@ AucInterval bootstrap_auc(std::span<const double> score, std::span<const std::ui
     const double auc = replica_auc(jets, RandomStream({seed, static_cast<std::uint64_t>(replica)}));
     if (std::isfinite(auc)) aucs.push_back(auc);
   }
-  if (aucs.empty()) return {0, 1, 0.5};  // samples so small that they tell nothing
+  if (aucs.empty()) return {0, 1, 0.5};  // the sample is too small for any information
   std::sort(aucs.begin(), aucs.end());
   const auto last = static_cast<double>(aucs.size() - 1);
   const auto at = [&](double share) { return aucs[static_cast<std::size_t>(std::lround(share * last))]; };

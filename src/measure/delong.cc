@@ -12,7 +12,7 @@
 namespace jetvit {
 namespace {
 
-// Ranks from 1, tied values sharing their mean rank.
+// Ranks starting at 1; tied values share their mean rank.
 std::vector<double> midranks(const std::vector<double>& values) {
   std::vector<std::size_t> order(values.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
@@ -21,16 +21,16 @@ std::vector<double> midranks(const std::vector<double>& values) {
   for (std::size_t begin = 0; begin < order.size();) {
     std::size_t end = begin;
     while (end < order.size() && values[order[end]] == values[order[begin]]) ++end;
-    for (std::size_t place = begin; place < end; ++place) {
-      ranks[order[place]] = 0.5 * static_cast<double>(begin + end + 1);
+    for (std::size_t index = begin; index < end; ++index) {
+      ranks[order[index]] = 0.5 * static_cast<double>(begin + end + 1);
     }
     begin = end;
   }
   return ranks;
 }
 
-// For each signal jet the share of background that it beats, and for each background jet the share of signal that beats
-// it.
+// For each signal jet the fraction of background jets with a lower score, for each background jet the fraction of
+// signal jets with a higher score. Ties count one half.
 struct Components {
   std::vector<double> signal, background;
 };
@@ -40,7 +40,8 @@ Components components(std::span<const double> score, std::span<const std::uint8_
   std::vector<double> signal;
   std::vector<double> background;
   for (std::size_t jet = 0; jet < score.size(); ++jet) (label[jet] != 0 ? signal : background).push_back(score[jet]);
-  if (signal.size() < 2 || background.size() < 2) throw Error("scores: each class needs two jets for an error");
+  if (signal.size() < 2 || background.size() < 2)
+    throw Error("scores: each class needs at least two jets for an error estimate");
   std::vector<double> all = signal;
   all.insert(all.end(), background.begin(), background.end());
   const std::vector<double> of_all = midranks(all);

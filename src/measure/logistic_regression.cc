@@ -6,12 +6,13 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "measure/logistic.h"
 #include "measure/scores_check.h"
 
 namespace jetvit {
 namespace {
 
-// Solves a x = b for a symmetric positive definite `a` (row-major, overwritten) by Cholesky's decomposition.
+// Solves a x = b for a symmetric positive definite `a` (row-major, overwritten) by Cholesky decomposition.
 std::vector<double> solve(std::vector<double>& a, std::vector<double> b) {
   const std::size_t n = b.size();
   for (std::size_t i = 0; i < n; ++i) {
@@ -36,7 +37,7 @@ double dot(std::span<const double> a, std::span<const double> b) {
   return std::inner_product(a.begin(), a.end(), b.begin(), 0.0);
 }
 
-// What the fit minimises, over rows of (1, standardised features).
+// The function that the fit minimizes. Each row is (1, standardized features).
 class Objective {
  public:
   Objective(std::vector<double> rows, std::span<const std::uint8_t> label)
@@ -48,13 +49,12 @@ class Objective {
   double value(std::span<const double> coefficients) const {
     double sum = 0.5 * ridge_ * dot(coefficients.subspan(1), coefficients.subspan(1));
     for (std::size_t jet = 0; jet < label_.size(); ++jet) {
-      const double logit = label_[jet] != 0 ? dot(row(jet), coefficients) : -dot(row(jet), coefficients);
-      sum += std::max(-logit, 0.0) + std::log1p(std::exp(-std::abs(logit)));
+      sum += log_loss_of_logit(dot(row(jet), coefficients), label_[jet] != 0);
     }
     return sum;
   }
 
-  // Newton's step to add to the coefficients.
+  // The Newton step, to be added to the coefficients.
   std::vector<double> step(std::span<const double> coefficients) const {
     std::vector<double> hessian(size_ * size_, 0);
     std::vector<double> gradient(size_, 0);
@@ -70,7 +70,7 @@ class Objective {
       hessian[i * size_ + i] += ridge_;
       gradient[i] -= ridge_ * coefficients[i];
     }
-    hessian[0] += 1e-12 * ridge_;  // where every probability has rounded to 0 or 1
+    hessian[0] += 1e-12 * ridge_;  // keeps it positive if every probability is rounded to 0 or 1
     return solve(hessian, gradient);
   }
 
@@ -83,7 +83,7 @@ class Objective {
   double ridge_;
 };
 
-double standardised(double value, double mean, double deviation) {
+double standardized(double value, double mean, double deviation) {
   return deviation > 0 ? (value - mean) / deviation : 0;
 }
 
@@ -100,7 +100,7 @@ LogisticRegression::LogisticRegression(const std::vector<std::vector<double>>& f
     for (const double value : feature) squares += (value - mean) * (value - mean);
     const double deviation = std::sqrt(squares / static_cast<double>(jets));
     mean_.push_back(mean);
-    // Less than this is rounding of the mean.
+    // Smaller deviations are rounding errors of the mean.
     deviation_.push_back(deviation > 1e-12 * std::abs(mean) ? deviation : 0);
   }
   std::vector<double> rows;
@@ -108,7 +108,7 @@ LogisticRegression::LogisticRegression(const std::vector<std::vector<double>>& f
   for (std::size_t jet = 0; jet < jets; ++jet) {
     rows.push_back(1);
     for (std::size_t index = 0; index < features.size(); ++index) {
-      rows.push_back(standardised(features[index][jet], mean_[index], deviation_[index]));
+      rows.push_back(standardized(features[index][jet], mean_[index], deviation_[index]));
     }
   }
   const Objective objective(std::move(rows), label);
@@ -118,7 +118,7 @@ LogisticRegression::LogisticRegression(const std::vector<std::vector<double>>& f
   for (int iteration = 0; iteration < kIterations; ++iteration) {
     std::vector<double> step = objective.step(coefficients_);
     constexpr double kSmallestShare = 1e-6;
-    const double limit = before * (1 + 1e-12);  // at the optimum, the value only shows rounding
+    const double limit = before * (1 + 1e-12);  // at the optimum the value changes only by rounding
     double value = before;
     std::vector<double> next(step.size());
     for (double share = 1; share > kSmallestShare; share /= 2) {
@@ -143,7 +143,7 @@ std::vector<double> LogisticRegression::predict(const std::vector<std::vector<do
   for (std::size_t jet = 0; jet < out.size(); ++jet) {
     double logit = coefficients_[0];
     for (std::size_t index = 0; index < features.size(); ++index) {
-      logit += coefficients_[index + 1] * standardised(features[index].at(jet), mean_[index], deviation_[index]);
+      logit += coefficients_[index + 1] * standardized(features[index].at(jet), mean_[index], deviation_[index]);
     }
     out[jet] = 1 / (1 + std::exp(-logit));
   }

@@ -6,18 +6,19 @@
 
 namespace jetvit {
 
-// Logistic regression on standardised features: the classical baseline. Minimises the sum of the log losses plus a
-// small ridge (half of 1e-6 a jet times the squared coefficients, the constant left free) by Newton's method with
-// halved steps, which makes the optimum finite where the classes can be told apart perfectly.
+// Logistic regression on standardized features: the classical baseline. Minimizes the sum of the log losses plus a
+// small ridge penalty, 0.5e-6 per jet times the sum of the squared coefficients without the constant. The penalty keeps
+// the optimum finite if the classes are perfectly separable. Newton's method with step halving.
 class LogisticRegression {
  public:
-  // features: [feature][jet], at least one; a constant feature gets no say. Throws as roc_auc.
+  // features: [feature][jet], at least one. A constant feature has no effect. Throws Error without features, otherwise
+  // like roc_auc().
   LogisticRegression(const std::vector<std::vector<double>>& features, std::span<const std::uint8_t> label);
 
-  // Probability of the signal for each jet. Throws Error where the number of features is another one.
+  // The signal probability of each jet. Throws Error for a different number of features.
   std::vector<double> predict(const std::vector<std::vector<double>>& features) const;
 
-  // Of the standardised features (mean 0, population standard deviation 1), the constant first.
+  // Coefficients of the standardized features (mean 0, population standard deviation 1); the constant is first.
   const std::vector<double>& coefficients() const { return coefficients_; }
 
  private:

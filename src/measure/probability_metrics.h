@@ -7,26 +7,27 @@
 
 namespace jetvit {
 
-// Jets whose probability lies in one of 15 equal bins.
+// The jets in one of 15 equal bins of predicted signal probability.
 struct CalibrationBin {
-  std::size_t jets = 0;  // 0: the other values mean nothing
+  std::size_t jets = 0;  // 0: the other values have no meaning
   double mean_probability = 0;
-  double signal_share = 0;
+  double signal_share = 0;  // fraction of signal jets
 };
 
-// How often the signal is what a classifier says it is: 15 equal bins of probability. Throws as probability_metrics.
+// Compares predicted signal probabilities with the fraction of signal in 15 equal bins. Throws like
+// probability_metrics().
 std::vector<CalibrationBin> calibration_bins(std::span<const double> probability, std::span<const std::uint8_t> label);
 
-// What a classifier's probabilities of the signal are worth, beside their order.
+// Metrics of a classifier's signal probabilities, in addition to the ROC curve.
 struct ProbabilityMetrics {
-  double accuracy = 0;           // at probability 0.5
-  double average_precision = 0;  // as scikit-learn: sum of precision over steps of recall
-  double log_loss = 0;           // nats; certainties count as 2.2e-16 from 0 and 1, as in scikit-learn
+  double accuracy = 0;           // at a threshold of 0.5
+  double average_precision = 0;  // as in scikit-learn: sum of precision over steps of recall
+  double log_loss = 0;           // nats; probabilities are clipped to 2.2e-16 from 0 and 1, as in scikit-learn
   double brier = 0;
   double calibration_error = 0;  // expected calibration error in 15 equal bins (Guo et al., arXiv:1706.04599)
 };
 
-// Throws as roc_auc, and where a score is no probability.
+// Throws like roc_auc(), and Error for a score that is not a probability.
 ProbabilityMetrics probability_metrics(std::span<const double> probability, std::span<const std::uint8_t> label);
 
 }  // namespace jetvit

@@ -13,7 +13,7 @@ double roc_auc(std::span<const double> score, std::span<const std::uint8_t> labe
   std::vector<std::size_t> order(score.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return score[a] < score[b]; });
-  // Long doubles: the pairs of a million jets are more than a double counts exactly.
+  // Long doubles keep the sums exact for more jets: the number of pairs grows with the square of the number of jets.
   long double background = 0;
   long double signal = 0;
   long double pairs = 0;

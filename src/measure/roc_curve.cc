@@ -19,11 +19,11 @@ std::vector<RocPoint> roc_curve(std::span<const double> score, std::span<const s
   std::vector<RocPoint> curve = {{0, 0, std::numeric_limits<double>::infinity()}};
   std::size_t signal = 0;
   std::size_t background = 0;
-  for (std::size_t place = 0; place < order.size(); ++place) {
-    ++(label[order[place]] != 0 ? signal : background);
-    if (place + 1 < order.size() && score[order[place + 1]] == score[order[place]]) continue;
+  for (std::size_t rank = 0; rank < order.size(); ++rank) {
+    ++(label[order[rank]] != 0 ? signal : background);
+    if (rank + 1 < order.size() && score[order[rank + 1]] == score[order[rank]]) continue;
     curve.push_back(
-        {static_cast<double>(signal) / signals, static_cast<double>(background) / backgrounds, score[order[place]]});
+        {static_cast<double>(signal) / signals, static_cast<double>(background) / backgrounds, score[order[rank]]});
   }
   return curve;
 }

@@ -7,25 +7,25 @@
 namespace jetvit {
 
 struct RocPoint {
-  double signal_efficiency = 0;      // eS: share of signal at or above the threshold
-  double background_efficiency = 0;  // eB
+  double signal_efficiency = 0;      // eS: fraction of the signal at or above the threshold
+  double background_efficiency = 0;  // eB: the same for the background
   double threshold = 0;
 };
 
-// The ROC curve from (0, 0) to (1, 1), one point per distinct score. Throws as roc_auc.
+// The ROC curve from (0, 0) to (1, 1), one point per distinct score. Throws like roc_auc().
 std::vector<RocPoint> roc_curve(std::span<const double> score, std::span<const std::uint8_t> label);
 
 struct WorkingPoint {
-  double signal_efficiency = 0;  // as asked
-  double rejection = 0;          // 1 / eB; infinite where no background jet passes
-  double error = 0;              // from the binomial error of eB; infinite where no background jet passes
-  double lower_limit = 0;        // where none passes: of the rejection, at 95 % confidence; otherwise 0
+  double signal_efficiency = 0;  // as requested
+  double rejection = 0;          // 1 / eB; infinite if no background jet passes
+  double error = 0;              // from the binomial error of eB; infinite if no background jet passes
+  double lower_limit = 0;        // of the rejection at 95 % confidence if no background jet passes; otherwise 0
   double threshold = 0;
 };
 
-// Background rejection at a given signal efficiency (0 to 1), the curve of roc_curve interpolated linearly. Where none
-// of n background jets passes, fewer than -ln(0.05) = 3.0 are expected to, at 95 % confidence (Poisson): the rejection
-// is above n / 3.0.
+// Background rejection at a given signal efficiency (0 to 1), by linear interpolation of the output of roc_curve(). If
+// none of n background jets passes, the expected number is below -ln(0.05) = 3.0 at 95 % confidence (Poisson), and the
+// rejection above n / 3.0.
 WorkingPoint working_point(const std::vector<RocPoint>& curve, double signal_efficiency, std::size_t background_jets);
 
 }  // namespace jetvit

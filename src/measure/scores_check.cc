@@ -11,7 +11,7 @@ namespace jetvit {
 void check_scores(std::span<const double> score, std::span<const std::uint8_t> label, std::span<const double> weight) {
   if (score.size() != label.size() || (!weight.empty() && weight.size() != score.size())) {
     throw Error(text("scores: ", score.size(), " scores, ", label.size(), " labels and ", weight.size(),
-                     " weights do not belong together (each jet has one of each, or no jet has a weight)"));
+                     " weights do not match (each jet has one of each, or no jet has a weight)"));
   }
   for (std::size_t jet = 0; jet < score.size(); ++jet) {
     if (!std::isfinite(score[jet])) {
@@ -24,7 +24,7 @@ void check_scores(std::span<const double> score, std::span<const std::uint8_t> l
       throw Error(text("scores: jet ", jet, " has the weight ", weight[jet], " (must be positive)"));
     }
   }
-  if (score.empty()) throw Error("scores: there is not one jet");
+  if (score.empty()) throw Error("scores: there are no jets");
   const auto signal = std::count(label.begin(), label.end(), std::uint8_t{1});
   if (signal == 0 || signal == std::ssize(label)) {
     throw Error(text("scores: all ", label.size(), " jets are of one class (a ROC curve needs both)"));
@@ -35,7 +35,7 @@ void check_probabilities(std::span<const double> probability, std::span<const st
   check_scores(probability, label, {});
   for (std::size_t jet = 0; jet < label.size(); ++jet) {
     const double p = probability[jet];
-    if (p < 0 || p > 1) throw Error(text("scores: jet ", jet, " has the score ", p, ", which is no probability"));
+    if (p < 0 || p > 1) throw Error(text("scores: jet ", jet, " has the score ", p, ", which is not a probability"));
   }
 }
 

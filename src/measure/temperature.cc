@@ -15,13 +15,13 @@ constexpr double kHighest = 100;
 
 double fit_temperature(std::span<const double> probability, std::span<const std::uint8_t> label) {
   check_probabilities(probability, label);
-  constexpr double kLargestLogit = 37;  // of a double below 1
+  constexpr double kLargestLogit = 37;  // of the largest double below 1
   std::vector<double> margin;           // the logit of the true class
   for (std::size_t jet = 0; jet < label.size(); ++jet) {
     const double logit = std::clamp(std::log(probability[jet] / (1 - probability[jet])), -kLargestLogit, kLargestLogit);
     margin.push_back(label[jet] != 0 ? logit : -logit);
   }
-  // Slope of the log loss in 1 / T, which rises with 1 / T as the loss is convex in it.
+  // The derivative of the log loss with respect to 1 / T. It increases with 1 / T, because the loss is convex in 1 / T.
   const auto slope = [&](double log_temperature) {
     const double inverse = std::exp(-log_temperature);
     double sum = 0;
@@ -33,7 +33,7 @@ double fit_temperature(std::span<const double> probability, std::span<const std:
   constexpr int kHalvings = 60;
   for (int step = 0; step < kHalvings; ++step) {
     const double middle = (low + high) / 2;
-    // A rising loss at 1 / T asks for a smaller 1 / T: a higher temperature.
+    // If the loss increases with 1 / T here, the minimum is at a smaller 1 / T: a higher temperature.
     (slope(middle) > 0 ? low : high) = middle;
   }
   return std::clamp(std::exp((low + high) / 2), kLowest, kHighest);

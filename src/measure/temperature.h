@@ -6,12 +6,12 @@
 
 namespace jetvit {
 
-// The temperature T by which logits must be divided for the least log loss (Guo et al., arXiv:1706.04599), between 0.01
-// and 100; above 1 for a classifier that is too sure of itself. To be fitted to other jets than those that it is
-// measured on. Throws as probability_metrics.
+// The temperature T, between 0.01 and 100, that minimizes the log loss when logits are divided by it (Guo et al.,
+// arXiv:1706.04599). It is above 1 for an overconfident classifier. Fit it to other jets than those used for
+// evaluation. Throws like probability_metrics().
 double fit_temperature(std::span<const double> probability, std::span<const std::uint8_t> label);
 
-// The probabilities after their logits were divided by `temperature`: their order stays.
+// The probabilities after dividing their logits by `temperature`. Their order does not change.
 std::vector<double> with_temperature(std::span<const double> probability, double temperature);
 
 }  // namespace jetvit

@@ -35,13 +35,13 @@ void check(const CoatNetOptions& options) {
                {{"embed_dim", options.embed_dim.size()}, {"depths", stages}, {"blocks", options.blocks.size()}});
   if (options.stem_width.size() != 2) throw UsageError("coatnet: stem_width needs two numbers, for example [32, 64]");
   if (options.blocks.find_first_not_of("CT") != std::string::npos) {
-    throw UsageError(text("coatnet: blocks = \"", printable(options.blocks), "\" may hold C and T only"));
+    throw UsageError(text("coatnet: blocks = \"", printable(options.blocks), "\" may contain only C and T"));
   }
   std::vector<Channels> attended;
   int width = options.stem_width[1];
   for (std::size_t stage = 0; stage < stages; ++stage) {
     if (options.blocks[stage] == 'T') {
-      // The paper's variant expands before its attention, the other behind it.
+      // The variant of the paper changes the number of channels before the attention, the other one after it.
       if (options.variant == CoatNetVariant::kRw) attended.push_back({text("the input of stage ", stage), width});
       attended.push_back({text("stage ", stage), options.embed_dim[stage]});
     }

@@ -13,8 +13,8 @@ namespace {
 
 constexpr double kNormEpsilon = 1e-5;  // of all norms
 
-// Zeros on the right and at the bottom, so that `multiple` divides the side of x (N, C, H, W).
-at::Tensor filled_up(const at::Tensor& x, std::int64_t multiple) {
+// Pads x (N, C, H, W) with zeros at the right and bottom, so that its side becomes divisible by `multiple`.
+at::Tensor zero_padded(const at::Tensor& x, std::int64_t multiple) {
   const std::int64_t missing = (multiple - x.size(2) % multiple) % multiple;
   return missing > 0 ? at::constant_pad_nd(x, {0, missing, 0, missing}) : x;
 }
@@ -32,7 +32,7 @@ class Stem : public Layer {
 
  private:
   at::Tensor compute(const at::Tensor& x) const override {
-    return norm_->forward_channels(conv_->forward(filled_up(x, stride_)));
+    return norm_->forward_channels(conv_->forward(zero_padded(x, stride_)));
   }
 
   int stride_;
@@ -51,7 +51,7 @@ class Halving : public Layer {
 
  private:
   at::Tensor compute(const at::Tensor& x) const override {
-    return conv_->forward(filled_up(norm_->forward_channels(x), 2));
+    return conv_->forward(zero_padded(norm_->forward_channels(x), 2));
   }
 
   std::shared_ptr<LayerNorm> norm_;

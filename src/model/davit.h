@@ -32,17 +32,17 @@ void visit_fields(Visitor& visit, DaVitOptions& options) {
   visit("embed_dim", options.embed_dim, "channels of each stage", Range{1, 8192});
   visit("depths", options.depths, "pairs of blocks (windows, then channels) of each stage", Range{1, 99});
   visit("heads", options.heads, "attention heads, and groups of channels, of each stage", Range{1, 256});
-  visit("mlp_ratio", options.mlp_ratio, "width of the hidden layer of an MLP over that of its block", Range{1, 16});
+  visit("mlp_ratio", options.mlp_ratio, "width of the hidden layer of an MLP, relative to its block", Range{1, 16});
   visit("dropout", options.dropout, "dropout before the last layer", Range{0, 0.95});
   visit("drop_path", options.drop_path, "stochastic depth of the last pair", Range{0, 0.95});
 }
 
-// Dual attention vision transformer (Ding et al., arXiv:2204.03645): names and numbers of timm's davit_tiny. Takes
-// images of any size: whatever strides and windows do not divide is filled up with zeros. Throws UsageError for options
-// that do not fit together.
+// Dual attention vision transformer (Ding et al., arXiv:2204.03645), with the parameter names and results of timm's
+// davit_tiny. Accepts images of any size: sides that are not divisible by the strides and windows are padded with
+// zeros. Throws UsageError for inconsistent options.
 std::unique_ptr<Model> make_davit(const DaVitOptions& options);
 
-// The small size for two cores: three stages on images of 32 to 64 pixels.
+// A small model for two CPU cores: three stages, for images of 32 to 64 pixels.
 DaVitOptions davit_nano_options();
 
 }  // namespace jetvit

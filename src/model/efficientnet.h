@@ -36,20 +36,20 @@ void visit_fields(Visitor& visit, EfficientNetOptions& options) {
   visit("kernels", options.kernels, "side of each stage's depthwise convolutions", Range{1, 15});
   visit("strides", options.strides, "stride of each stage", Range{1, 2});
   visit("expand_ratio", options.expand_ratio,
-        "width of depthwise convolutions over that of their block's input; 1 in the first stage", Range{1, 16});
+        "width of depthwise convolutions, relative to the input of their block; 1 in the first stage", Range{1, 16});
   visit("head_width", options.head_width, "channels of the last convolution", Range{1, 16384});
   visit("dropout", options.dropout, "dropout before the last layer", Range{0, 0.95});
-  visit("drop_path", options.drop_path, "stochastic depth, rising towards this rate", Range{0, 0.95});
+  visit("drop_path", options.drop_path, "stochastic depth, increasing toward this rate", Range{0, 0.95});
 }
 
-// EfficientNet-B0 (Tan and Le, arXiv:1905.11946): names and numbers of timm's efficientnet_b0. Takes images of any
-// size. Throws UsageError for options that do not fit together.
+// EfficientNet-B0 (Tan and Le, arXiv:1905.11946), with the parameter names and results of timm's efficientnet_b0.
+// Accepts images of any size. Throws UsageError for inconsistent options.
 std::unique_ptr<Model> make_efficientnet(const EfficientNetOptions& options);
 
-// The same scaled by the paper's rule for B3: 1.2 times as wide, 1.4 times as deep. timm's efficientnet_b3.
+// timm's efficientnet_b3, scaled by the rule of the paper: 1.2 times as wide and 1.4 times as deep.
 EfficientNetOptions efficientnet_b3_options();
 
-// The small size for two cores, for images of 32 to 64 pixels.
+// A small model for two CPU cores, for images of 32 to 64 pixels.
 EfficientNetOptions efficientnet_nano_options();
 
 }  // namespace jetvit

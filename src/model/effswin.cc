@@ -8,7 +8,7 @@
 namespace jetvit {
 namespace {
 
-// The stages in front of the one that would halve the image once more than `split` times.
+// The stages before the one that would halve the image for the (split + 1)-th time.
 EfficientNetTrunkOptions front_options(const EffSwinOptions& options) {
   EfficientNetTrunkOptions front = {.channels = options.channels,
                                     .stem_width = options.stem_width,

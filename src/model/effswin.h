@@ -44,34 +44,34 @@ void visit_fields(Visitor& visit, EffSwinOptions& options) {
         Range{1, 15});
   visit("front_strides", options.front_strides, "stride of each EfficientNet stage", Range{1, 2});
   visit("front_expand_ratio", options.front_expand_ratio,
-        "width of depthwise convolutions over that of their block's input; 1 in the first EfficientNet stage",
+        "width of depthwise convolutions, relative to the input of their block; 1 in the first EfficientNet stage",
         Range{1, 16});
   visit("front_drop_path", options.front_drop_path,
-        "stochastic depth of the EfficientNet stages that are built, rising towards this rate", Range{0, 0.95});
+        "stochastic depth of the EfficientNet stages in use, increasing toward this rate", Range{0, 0.95});
   visit("window", options.window, "side of a window in tokens (8 suits 128 px)", Range{1, 64});
-  visit("embed_dim", options.embed_dim, "channels of the first Swin stage; each later one has twice as many",
+  visit("embed_dim", options.embed_dim, "channels of the first Swin stage, doubled in each further stage",
         Range{1, 1024});
   visit("depths", options.depths, "blocks of each Swin stage", Range{1, 99});
   visit("heads", options.heads, "attention heads of each Swin stage", Range{1, 256});
-  visit("mlp_ratio", options.mlp_ratio, "width of the hidden layer of an MLP over that of its Swin block",
+  visit("mlp_ratio", options.mlp_ratio, "width of the hidden layer of an MLP, relative to its Swin block",
         Range{1, 16});
   visit("dropout", options.dropout, "dropout after attention, in the MLP and before the head", Range{0, 0.95});
-  visit("drop_path", options.drop_path, "stochastic depth of the last block; rates count all Swin stages",
+  visit("drop_path", options.drop_path, "stochastic depth of the last block; rates increase over all Swin stages",
         Range{0, 0.95});
 }
 
-// Hybrid EffSwin (GSoC 2022, ML4SCI; dc250601/GSOC): the first `split` stages of a Swin transformer, its patches
-// included, give way to the stages of an EfficientNet up to the one that is `split` halvings deep, and a 1x1
-// convolution with batch norm and SiLU that matches the channels. Built from timm's efficientnet_b3 and swin_tiny,
-// whose tensors have these names here:
-//   conv_stem, bn1, blocks.*      patch_embed.feature_extractor.*
-//   (the match, in neither)       patch_embed.embed_matcher.0 and .1
-//   layers.<split>.* and on       the same, without layers.<split>.downsample
-//   norm, head.fc                 the same
-// Takes images of any size. Throws UsageError for options that do not fit together.
+// Hybrid EffSwin (GSoC 2022, ML4SCI; dc250601/GSOC). The patch embedding and the first `split` stages of a Swin
+// transformer are replaced by the stem and the stages of an EfficientNet, up to the stage with the `split`-th halving
+// of the image, followed by a 1x1 convolution with batch norm and SiLU that adapts the number of channels. Built from
+// timm's efficientnet_b3 and swin_tiny. Their tensors have these names here:
+//   conv_stem, bn1, blocks.*        patch_embed.feature_extractor.*
+//   (1x1 convolution, in neither)   patch_embed.embed_matcher.0 and .1
+//   layers.<split>.* and later      the same, without layers.<split>.downsample
+//   norm, head.fc                   the same
+// Accepts images of any size. Throws UsageError for inconsistent options.
 std::unique_ptr<Model> make_effswin(const EffSwinOptions& options);
 
-// The small size for two cores, for images of 32 to 64 pixels.
+// A small model for two CPU cores, for images of 32 to 64 pixels.
 EffSwinOptions effswin_nano_options();
 
 }  // namespace jetvit

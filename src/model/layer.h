@@ -5,7 +5,7 @@
 
 namespace jetvit {
 
-// A module that makes one tensor of another, as its class says.
+// A module that maps one tensor to another. The shapes are described with each class.
 class Layer : public Module {
  public:
   at::Tensor forward(const at::Tensor& x) const {
@@ -13,7 +13,7 @@ class Layer : public Module {
   }
 
  protected:
-  // What call() returns, shown to the LayerWatch of this thread.
+  // Returns call() and reports it to the LayerWatch of this thread, if there is one.
   template <class Call>
   at::Tensor watched(Call call) const {
     LayerWatch* watch = LayerWatch::current();

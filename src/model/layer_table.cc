@@ -10,21 +10,21 @@
 #include <cxxabi.h>
 
 #include "base/error.h"
-#include "model/evaluation_mode.h"
+#include "model/eval_mode_guard.h"
 #include "model/layer_watch.h"
 #include "model/registry.h"
 
 namespace jetvit {
 namespace {
 
-// The name of its class, without namespaces.
+// The name of the module's class, without namespaces.
 std::string kind_of(const Module& module) {
   const std::unique_ptr<char, void (*)(void*)> full(
       abi::__cxa_demangle(typeid(module).name(), nullptr, nullptr, nullptr), &std::free);
   std::string kind = full.get();
   for (const std::string space : {"jetvit::", "(anonymous namespace)::"}) {
-    for (std::size_t at = kind.find(space); at != std::string::npos; at = kind.find(space))
-      kind.erase(at, space.size());
+    for (std::size_t begin = kind.find(space); begin != std::string::npos; begin = kind.find(space))
+      kind.erase(begin, space.size());
   }
   return kind;
 }
@@ -46,7 +46,8 @@ void add_parts(const Module& module, const LayerWatch& watch, std::vector<LayerR
   }
 }
 
-// What `row` multiplies outside its parts: queries with keys, and weights with values.
+// Adds a part for the matrix multiplications of `row` that are not in its parts: queries with keys, and attention
+// weights with values.
 void add_products(LayerRow& row) {
   std::int64_t inside = 0;
   for (const LayerRow& part : row.parts) inside += part.multiply_adds;
@@ -76,14 +77,14 @@ LayerRow row_of(const std::string& name, const Module& module, const LayerWatch&
 
 LayerRow layer_table(Model& model) {
   const at::NoGradGuard no_gradients;
-  const EvaluationMode evaluation(model);
+  const EvalModeGuard evaluation(model);
   LayerWatch watch;
   const at::Device device = model.parameters().front().tensor.device();
   const at::Tensor image = at::zeros({1, model.channels(), model.image_size(), model.image_size()}, device);
   watch.add(model, model.forward(image), 0);
   if (watch.multiply_adds() == std::numeric_limits<std::int64_t>::max()) {
     throw Error(
-        "the model takes more than 9.2e18 multiply-adds an image, too many to count (take a smaller image_size)");
+        "the model takes more than 9.2e18 multiply-adds per image, too many to count (use a smaller image_size)");
   }
   return row_of("", model, watch);
 }

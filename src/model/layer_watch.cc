@@ -6,6 +6,8 @@
 
 #include <ATen/core/ivalue.h>
 
+#include "ops/window_attention.h"
+
 namespace jetvit {
 namespace {
 
@@ -33,7 +35,7 @@ std::int64_t of_convolution(c10::ArrayRef<const c10::IValue> inputs) {
   const at::Tensor weight = inputs[1].toTensor();
   const auto stride = inputs[3].toIntVector();
   const auto padding = inputs[4].toIntVector();
-  // One number may stand for both directions.
+  // A single number applies to both directions.
   const auto of = [](const std::vector<std::int64_t>& sizes, std::size_t axis) { return sizes[axis % sizes.size()]; };
   const auto outputs = [&](std::size_t axis) {
     const auto dim = static_cast<std::int64_t>(axis) + 2;
@@ -42,14 +44,16 @@ std::int64_t of_convolution(c10::ArrayRef<const c10::IValue> inputs) {
   return multiplied({x.size(0), weight.numel(), outputs(0), outputs(1)});
 }
 
-// window_attention(qkv, windows, tokens of a window): the two products of all pairs of tokens.
+// window_attention(qkv, padding, bias, heads, heads_outermost, side, window, shift, spread): two matrix multiplications
+// over all pairs of tokens of each window.
 std::int64_t of_windows(c10::ArrayRef<const c10::IValue> inputs) {
   const at::Tensor qkv = inputs[0].toTensor();
-  const std::int64_t tokens = inputs[2].toInt();
-  return multiplied({2, qkv.size(0), inputs[1].toInt(), tokens, tokens, qkv.size(3) / 3});
+  const WindowGrid grid = {.side = inputs[5].toInt(), .window = inputs[6].toInt()};
+  return multiplied({2, qkv.size(0), grid.count() * grid.count(), grid.tokens(), grid.tokens(), qkv.size(3) / 3});
 }
 
-// The fused attention(q, k, v): the two products of each query with all keys. q and k are (N, heads, tokens, depth).
+// The fused attention(q, k, v): two matrix multiplications of all queries with all keys. q and k are (N, heads, tokens,
+// depth).
 std::int64_t of_attention(const at::Tensor& q, const at::Tensor& k) {
   return multiplied({2, q.numel(), k.size(2)});
 }

@@ -11,13 +11,13 @@ namespace jetvit {
 
 class Module;
 
-// Sees what the layers of a model put out and what they cost, in forward passes in evaluation mode that this thread
-// runs while it lives. One at a time.
+// Records the output shapes and costs of the layers of a model during its lifetime, for forward passes in evaluation
+// mode on this thread. Only one object per thread at a time.
 class LayerWatch {
  public:
   struct Seen {
-    std::vector<std::int64_t> output;  // shape, of the last call
-    std::int64_t multiply_adds = 0;    // of all calls, those of the layers inside among them
+    std::vector<std::int64_t> output;  // shape of the output of the last call
+    std::int64_t multiply_adds = 0;    // of all calls, including the layers inside
   };
 
   LayerWatch();
@@ -25,17 +25,17 @@ class LayerWatch {
   LayerWatch(const LayerWatch&) = delete;
   LayerWatch& operator=(const LayerWatch&) = delete;
 
-  // That of this thread, null where there is none.
+  // The LayerWatch of this thread, or null.
   static LayerWatch* current();
 
-  // What `layer` did, or nothing where it was not called.
+  // The record of `layer`; default values if it was not called.
   Seen seen(const Module& layer) const;
 
-  // Multiplications and additions counted as one, of convolutions, linear layers and attention products, so far. The
-  // largest integer stands for more than that.
+  // The multiply-adds (one multiplication and one addition count as one) of convolutions, linear layers and the matrix
+  // multiplications of attention so far. The largest integer means that or more.
   std::int64_t multiply_adds() const { return multiply_adds_; }
 
-  // A call of `layer` that began at multiply_adds() = before has returned y.
+  // Records a call of `layer` that started at multiply_adds() = before and returned y.
   void add(const Module& layer, const at::Tensor& y, std::int64_t before);
 
  private:

@@ -14,7 +14,7 @@ namespace {
 using MaxVitVariant = MaxVitOptions::Variant;
 using Partition = PartitionAttentionOptions::Partition;
 
-// Of batch norms in the convolutions and of layer norms.
+// The epsilon of batch norms in the convolutions, and of layer norms.
 constexpr double convolution_epsilon(MaxVitVariant variant) {
   return variant == MaxVitVariant::kTf ? 1e-3 : 1e-5;
 }
@@ -65,7 +65,7 @@ class MaxVitBlock : public Layer {
   std::shared_ptr<PartitionAttention> block_, grid_;
 };
 
-// Pixels of the image for one of the last stage.
+// The number of image pixels per pixel of the last stage, along a side.
 int reduction(const MaxVitOptions& options) {
   return options.stem_stride << options.depths.size();
 }

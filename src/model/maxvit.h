@@ -9,10 +9,11 @@
 namespace jetvit {
 
 struct MaxVitOptions {
-  // kTf: timm's maxvit_*_tf, after the authors' code: GELU by tanh, TensorFlow's padding, expansion from the output's
-  // channels, a hidden layer in the head. kRw: timm's maxvit_*_rw: SiLU, expansion from the input's channels.
+  // kTf: timm's maxvit_*_tf, which follows the code of the authors: GELU with the tanh approximation, TensorFlow's
+  // padding, expansion relative to the output channels, a hidden layer in the head. kRw: timm's maxvit_*_rw: SiLU,
+  // expansion relative to the input channels.
   enum class Variant { kTf, kRw };
-  Variant variant = Variant::kTf;  // belongs to the model's name
+  Variant variant = Variant::kTf;  // follows from the model name
 
   int channels = 3;
   int outputs = 1;
@@ -39,24 +40,25 @@ void visit_fields(Visitor& visit, MaxVitOptions& options) {
   visit("embed_dim", options.embed_dim, "channels of each stage", Range{1, 8192});
   visit("depths", options.depths, "blocks of each stage", Range{1, 99});
   visit("head_dim", options.head_dim, "channels of an attention head", Range{1, 1024});
-  visit("window", options.window, "side of attention blocks and grids; 0: of the last stage's image (image_size / 32)",
+  visit("window", options.window,
+        "side of attention blocks and grids in tokens; 0: that of the image in the last stage (image_size / 32)",
         Range{0, 1024});
   visit("expand_ratio", options.expand_ratio,
-        "width of depthwise convolutions over that of their block's output (maxvit_tiny_rw: input)", Range{1, 16});
-  visit("mlp_ratio", options.mlp_ratio, "width of the hidden layer of an MLP over that of its block", Range{1, 16});
+        "width of depthwise convolutions, relative to the output of their block (maxvit_tiny_rw: input)", Range{1, 16});
+  visit("mlp_ratio", options.mlp_ratio, "width of the hidden layer of an MLP, relative to its block", Range{1, 16});
   visit("dropout", options.dropout, "dropout in attention blocks and before the last layer", Range{0, 0.95});
   visit("drop_path", options.drop_path, "stochastic depth of the last block", Range{0, 0.95});
 }
 
-// MaxViT (Tu et al., arXiv:2204.01697) with the parameter names and numbers of timm's maxvit_tiny_tf_224 or, in the
-// other variant, of its maxvit_tiny_rw_224. Throws UsageError for options that do not fit together, naming the nearest
-// valid image sizes.
+// MaxViT (Tu et al., arXiv:2204.01697), with the parameter names and results of timm's maxvit_tiny_tf_224 or, in the
+// other variant, maxvit_tiny_rw_224. Throws UsageError for inconsistent options; for image_size with the nearest valid
+// sizes.
 std::unique_ptr<Model> make_maxvit(const MaxVitOptions& options);
 
 // timm's maxvit_tiny_rw_224.
 MaxVitOptions maxvit_rw_options();
 
-// The small size for two cores: three stages on images of 32 to 64 pixels.
+// A small model for two CPU cores: three stages, for images of 32 to 64 pixels.
 MaxVitOptions maxvit_nano_options();
 
 }  // namespace jetvit

@@ -6,7 +6,7 @@
 
 namespace jetvit {
 
-// A classifier of images.
+// An image classifier.
 class Model : public Module {
  public:
   // x: (N, channels, image_size, image_size) float. Returns logits (N, outputs).
@@ -16,7 +16,7 @@ class Model : public Module {
   virtual int outputs() const = 0;
   virtual int image_size() const = 0;
 
-  // Whether convolutions are faster on channels-last memory.
+  // Whether the model is faster with images in channels-last memory format.
   virtual bool prefers_channels_last() const { return false; }
 };
 

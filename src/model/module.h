@@ -15,8 +15,8 @@ struct NamedTensor {
   at::Tensor tensor;
 };
 
-// A piece of a network: named parameters, buffers and children in the order of registration, which is the order (and
-// the names) of the reference implementation. Tensors are shared handles: change them in place.
+// Part of a network: named parameters, buffers and children in the order of registration. Order and names are those of
+// the reference implementation. Tensors are shared handles: modify them in place.
 class Module {
  public:
   Module() = default;
@@ -24,25 +24,26 @@ class Module {
   Module(const Module&) = delete;
   Module& operator=(const Module&) = delete;
 
-  std::vector<NamedTensor> parameters() const;  // of this module and all below
-  std::vector<NamedTensor> buffers() const;     // running statistics
+  // Of this module and all its descendants.
+  std::vector<NamedTensor> parameters() const;
+  std::vector<NamedTensor> buffers() const;  // running statistics
 
-  // What this module itself holds: parameters, and the modules below with their names, "" where tensors of a child go
-  // by their own names.
+  // The parameters of this module itself, and its children with their names. The tensors of a child with the name ""
+  // have no prefix.
   const std::vector<NamedTensor>& own_parameters() const { return parameters_; }
   const std::vector<std::pair<std::string, std::shared_ptr<Module>>>& children() const { return children_; }
 
-  // Training or evaluation behaviour (batch norm, dropout, drop path), of this module and all below.
+  // Sets training or evaluation mode (for batch norm, dropout, drop path) of this module and all its descendants.
   void train(bool on = true);
   bool training() const { return training_; }
 
-  // From now on the modules with running statistics below, all of whose parameters are among `frozen`, use and keep
-  // what they have, in training too. prefix: of this module's names.
+  // Freezes the running statistics of each descendant whose parameters are all in `frozen`: it uses its current
+  // statistics in training too. prefix: of the names of this module.
   void freeze_statistics(const std::set<std::string>& frozen, const std::string& prefix = "");
 
-  // Brings the weights of this module and of all below into the form in which they predict fastest, with products in
-  // `precision`, float32 or bfloat16: copies in the order of the products' kernels, batch norms folded in. From now on
-  // forward passes in evaluation mode compute with these, without gradients, until unpack().
+  // Prepares the weights of this module and all its descendants for fast prediction, with matrix multiplications in
+  // `precision`, float32 or bfloat16: they are copied to the layout of the kernels, and batch norms are folded in.
+  // Until unpack(), forward passes in evaluation mode use the copies, without gradients.
   virtual void pack(at::ScalarType precision);
   virtual void unpack();
 
@@ -50,7 +51,7 @@ class Module {
   at::Tensor add_parameter(std::string name, at::Tensor initial);
   at::Tensor add_buffer(std::string name, at::Tensor initial);
 
-  // A child without a name adds its tensors under their own names.
+  // The tensors of a child with an empty name are registered without a prefix.
   template <class Child>
   std::shared_ptr<Child> add_child(std::string name, std::shared_ptr<Child> child) {
     children_.emplace_back(std::move(name), child);
@@ -64,7 +65,7 @@ class Module {
   std::vector<NamedTensor> buffers_;
   std::vector<std::pair<std::string, std::shared_ptr<Module>>> children_;
   bool training_ = true;
-  bool frozen_ = false;  // never trains
+  bool frozen_ = false;  // always in evaluation mode
 };
 
 }  // namespace jetvit

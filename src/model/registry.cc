@@ -41,30 +41,31 @@ Entry entry(const char* name, const char* summary, Options defaults, std::unique
 const std::vector<Entry>& entries() {
   static const std::vector<Entry> list = {
       entry("vit_tiny", "vision transformer, equal to timm's vit_tiny_patch16_224", VitOptions(), make_vit),
-      entry("vit_small", "the same, equal to timm's vit_small_patch16_224", vit_small_options(), make_vit),
-      entry("vit_nano", "the same at a size for two cores", vit_nano_options(), make_vit),
+      entry("vit_small", "a larger one, equal to timm's vit_small_patch16_224", vit_small_options(), make_vit),
+      entry("vit_nano", "a small vision transformer for two CPU cores", vit_nano_options(), make_vit),
       entry("coatnet_0", "convolution and attention, equal to timm's coatnet_0_rw_224", CoatNetOptions(), make_coatnet),
-      entry("coatnet_0_paper", "the same after the paper, equal to timm's coatnet_0_224", coatnet_paper_options(),
+      entry("coatnet_0_paper", "CoAtNet-0 as in its paper, equal to timm's coatnet_0_224", coatnet_paper_options(),
             make_coatnet),
-      entry("coatnet_nano", "the same at a size for two cores", coatnet_nano_options(), make_coatnet),
+      entry("coatnet_nano", "a small coatnet_0 for two CPU cores", coatnet_nano_options(), make_coatnet),
       entry("swin_tiny", "attention in shifted windows, equal to timm's swin_tiny_patch4_window7_224", SwinOptions(),
             make_swin),
-      entry("swin_nano", "the same at a size for two cores", swin_nano_options(), make_swin),
+      entry("swin_nano", "a small Swin transformer for two CPU cores", swin_nano_options(), make_swin),
       entry("efficientnet_b0", "depthwise convolutions and squeeze-excite, equal to timm's efficientnet_b0",
             EfficientNetOptions(), make_efficientnet),
-      entry("efficientnet_b3", "the same, equal to timm's efficientnet_b3", efficientnet_b3_options(),
+      entry("efficientnet_b3", "a larger one, equal to timm's efficientnet_b3", efficientnet_b3_options(),
             make_efficientnet),
-      entry("efficientnet_nano", "the same at a size for two cores", efficientnet_nano_options(), make_efficientnet),
-      entry("effswin", "Swin stages behind an EfficientNet front end: the study's hybrid", EffSwinOptions(),
+      entry("efficientnet_nano", "a small EfficientNet for two CPU cores", efficientnet_nano_options(),
+            make_efficientnet),
+      entry("effswin", "an EfficientNet front end followed by Swin stages: the study's hybrid", EffSwinOptions(),
             make_effswin),
-      entry("effswin_nano", "the same at a size for two cores", effswin_nano_options(), make_effswin),
+      entry("effswin_nano", "a small EffSwin for two CPU cores", effswin_nano_options(), make_effswin),
       entry("davit_tiny", "attention in windows and among channels, equal to timm's davit_tiny", DaVitOptions(),
             make_davit),
-      entry("davit_nano", "the same at a size for two cores", davit_nano_options(), make_davit),
+      entry("davit_nano", "a small DaViT for two CPU cores", davit_nano_options(), make_davit),
       entry("maxvit_tiny", "block and grid attention, equal to timm's maxvit_tiny_tf_224", MaxVitOptions(),
             make_maxvit),
-      entry("maxvit_tiny_rw", "the same, equal to timm's maxvit_tiny_rw_224", maxvit_rw_options(), make_maxvit),
-      entry("maxvit_nano", "maxvit_tiny at a size for two cores", maxvit_nano_options(), make_maxvit),
+      entry("maxvit_tiny_rw", "a variant, equal to timm's maxvit_tiny_rw_224", maxvit_rw_options(), make_maxvit),
+      entry("maxvit_nano", "a small maxvit_tiny for two CPU cores", maxvit_nano_options(), make_maxvit),
       entry("resnet_15", "the baseline of arXiv:1902.08276, without batch norm", ResNet15Options(), make_resnet_15),
   };
   return list;
@@ -78,7 +79,7 @@ const Entry& find_entry(const std::string& name) {
   }
   const std::string near = nearest_word(name, names);
   throw UsageError(text("no model \"", printable(name), "\" (",
-                        near.empty() ? text("there are: ", join(names, ", ")) : text("did you mean ", near, "?"), ")"));
+                        near.empty() ? text("available: ", join(names, ", ")) : text("did you mean ", near, "?"), ")"));
 }
 
 }  // namespace

@@ -13,21 +13,24 @@ struct ModelInfo {
   std::string name, summary;
 };
 
-// Every model that can be made, in the order that `jetvit models` shows.
+// All available models, in the order shown by `jetvit models`.
 std::vector<ModelInfo> model_list();
 
-// A model with freshly drawn parameters (seed the global generator first). `options` overwrites the defaults of `name`;
-// throws UsageError for an unknown name (suggesting the nearest), unknown keys and values that do not fit.
+// Creates a model with random initial parameters (seed libtorch's global generator first). `options` overrides the
+// defaults of `name`. Throws UsageError for an unknown name (suggesting the nearest one), unknown keys and inconsistent
+// values.
 std::unique_ptr<Model> make_model(const std::string& name, const Json& options);
 
-// The same with shapes alone: of its tensors, which take no memory, and of what its layers make of images on the device
-// "meta".
+// The same model on the device "meta": its tensors have shapes but no values and take no memory, and a forward pass
+// gives the shapes of the outputs only.
 std::unique_ptr<Model> make_model_shape(const std::string& name, const Json& options);
 
-// The options of `name` with their defaults overwritten by `options`, and the same as a help table.
+// All options of the model `name`, with defaults overridden by `options`; and a help table of its options. Both throw
+// UsageError like make_model().
 Json resolved_model_options(const std::string& name, const Json& options);
 std::vector<OptionHelp> model_options_help(const std::string& name);
 
+// The number of trainable values.
 std::int64_t parameter_count(const Module& model);
 
 }  // namespace jetvit

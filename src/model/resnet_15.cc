@@ -63,8 +63,7 @@ class ResNet15 : public Model {
   }
 
   at::Tensor forward(const at::Tensor& x) override {
-    // The largest of a window after ReLU is ReLU of the largest; so is the gradient, and a quarter of the values are
-    // left.
+    // ReLU and max pooling commute, including their gradients. Pooling first leaves a quarter of the values for ReLU.
     at::Tensor y = at::relu(at::max_pool2d(conv0_->forward(x), 2));
     for (const auto& block : blocks_) y = block->forward(y);
     y = y.amax({2, 3});

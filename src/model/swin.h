@@ -29,22 +29,21 @@ void visit_fields(Visitor& visit, SwinOptions& options) {
   visit("image_size", options.image_size, "side of the image in pixels", Range{1, 4096});
   visit("patch_size", options.patch_size, "side of a patch in pixels", Range{1, 1024});
   visit("window", options.window, "side of a window in tokens (8 suits 128 px)", Range{1, 64});
-  visit("embed_dim", options.embed_dim, "channels of the first stage; each later one has twice as many",
-        Range{1, 1024});
+  visit("embed_dim", options.embed_dim, "channels of the first stage, doubled in each further stage", Range{1, 1024});
   visit("depths", options.depths, "blocks of each stage", Range{1, 99});
   visit("heads", options.heads, "attention heads of each stage", Range{1, 256});
-  visit("mlp_ratio", options.mlp_ratio, "width of the hidden layer of an MLP over that of its block", Range{1, 16});
+  visit("mlp_ratio", options.mlp_ratio, "width of the hidden layer of an MLP, relative to its block", Range{1, 16});
   visit("dropout", options.dropout, "dropout after attention, in the MLP and before the head", Range{0, 0.95});
   visit("drop_path", options.drop_path, "stochastic depth of the last block", Range{0, 0.95});
 }
 
-// Swin transformer (Liu et al., arXiv:2103.14030): names and numbers of timm's swin_tiny_patch4_window7_224. Any image
-// of at least one patch: pixels beyond the last whole patch are left out, images of tokens that windows do not tile are
-// filled up with zeros, and a window is no larger than its image. Throws UsageError for options that do not fit
-// together.
+// Swin transformer (Liu et al., arXiv:2103.14030), with the parameter names and results of timm's
+// swin_tiny_patch4_window7_224. Accepts images of at least one patch. Pixels beyond the last complete patch are
+// ignored. If windows do not tile the image of tokens, it is padded with zeros; a window is never larger than this
+// image. Throws UsageError for inconsistent options.
 std::unique_ptr<Model> make_swin(const SwinOptions& options);
 
-// The small size for two cores: three stages on images of 32 to 64 pixels.
+// A small model for two CPU cores: three stages, for images of 32 to 64 pixels.
 SwinOptions swin_nano_options();
 
 }  // namespace jetvit

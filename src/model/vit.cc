@@ -8,6 +8,7 @@
 #include <ATen/ops/scaled_dot_product_attention.h>
 
 #include "base/text.h"
+#include "compute/bf16_products.h"
 #include "model/layers/conv.h"
 #include "model/layers/drop_path.h"
 #include "model/layers/init.h"
@@ -15,7 +16,6 @@
 #include "model/layers/mlp.h"
 #include "model/layers/norm.h"
 #include "model/layers/option_checks.h"
-#include "ops/bf16_products.h"
 
 namespace jetvit {
 namespace {
@@ -48,7 +48,7 @@ class SelfAttention : public Layer {
     proj_ = add_child("proj", truncated_linear(width, width));
   }
 
-  // What forward gives for the first token: (N, 1, width).
+  // The output of forward() for the first token: (N, 1, width).
   at::Tensor forward_first(const at::Tensor& x) const {
     return watched([&] {
       const at::Tensor query = split_heads(qkv_->forward_part(x.narrow(1, 0, 1), 0, width_), 1);
@@ -75,8 +75,8 @@ class SelfAttention : public Layer {
     return jetvit::dropout(proj_->forward(mixed), dropout_, training());
   }
 
-  // For predictions in float32 the fused kernel is faster, by a tenth with 65 tokens and three times with 785; with its
-  // backward pass, and in bfloat16, batched products are.
+  // For prediction in float32 the fused kernel is faster, by a tenth with 65 tokens and by a factor of three with 785.
+  // With a backward pass, and in bfloat16, batched matrix multiplications are faster.
   static at::Tensor mix(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v) {
     const bool fused = !at::GradMode::is_enabled() && q.scalar_type() == at::kFloat && !q.is_meta();
     if (fused) return rounded(at::scaled_dot_product_attention(q, k, v));
@@ -99,7 +99,7 @@ class VitBlock : public Layer {
     drop_path_ = add_child("drop_path", std::make_shared<DropPath>(drop_path));
   }
 
-  // What forward gives for the first token: (N, 1, width).
+  // The output of forward() for the first token: (N, 1, width).
   at::Tensor forward_first(const at::Tensor& x) const {
     return watched([&] { return rest(x.narrow(1, 0, 1), attention_->forward_first(norm1_->forward(x))); });
   }
@@ -148,7 +148,7 @@ class Vit : public Model {
     at::Tensor y = at::cat({token, patches}, 1) + pos_embed_;
     y = jetvit::dropout(y, options_.dropout, training());
     for (std::size_t index = 0; index + 1 < blocks_.size(); ++index) y = blocks_[index]->forward(y);
-    // The head sees the class token alone: of the last block, nothing else is computed.
+    // The head uses only the class token, so the last block computes only this token.
     return head_->forward(norm_->forward(blocks_.back()->forward_first(y)).select(1, 0));
   }
 

@@ -29,18 +29,20 @@ void visit_fields(Visitor& visit, VitOptions& options) {
   visit("embed_dim", options.embed_dim, "channels of a token", Range{1, 8192});
   visit("depth", options.depth, "blocks", Range{1, 99});
   visit("heads", options.heads, "attention heads", Range{1, 256});
-  visit("mlp_ratio", options.mlp_ratio, "width of the hidden layer of an MLP over that of its block", Range{1, 16});
-  visit("dropout", options.dropout, "dropout behind the positions, after attention and in the MLP", Range{0, 0.95});
+  visit("mlp_ratio", options.mlp_ratio, "width of the hidden layer of an MLP, relative to its block", Range{1, 16});
+  visit("dropout", options.dropout, "dropout after the position embedding, after attention and in the MLP",
+        Range{0, 0.95});
   visit("drop_path", options.drop_path, "stochastic depth of the last block", Range{0, 0.95});
 }
 
-// Vision transformer with a class token (Dosovitskiy et al., arXiv:2010.11929): names and numbers of timm's
-// vit_*_patch*_224. Throws UsageError where patches do not tile the image or heads do not divide the width.
+// Vision transformer with a class token (Dosovitskiy et al., arXiv:2010.11929), with the parameter names and results of
+// timm's vit_*_patch*_224. Throws UsageError if patches do not tile the image or embed_dim is not divisible by heads.
 std::unique_ptr<Model> make_vit(const VitOptions& options);
 
 // timm's vit_small_patch16_224.
 VitOptions vit_small_options();
 
+// A small model for two CPU cores, for images of 48 pixels.
 VitOptions vit_nano_options();
 
 }  // namespace jetvit

@@ -11,6 +11,7 @@ namespace jetvit {
 // arXiv:1606.08415); SiLU x sigmoid(x).
 enum class Activation { kRelu, kSilu, kGelu, kGeluTanh };
 
+// x of any shape and dtype, by the operators of ATen. Differentiable.
 inline at::Tensor activate(const at::Tensor& x, Activation activation) {
   switch (activation) {
     case Activation::kRelu:

@@ -2,67 +2,66 @@
 
 #include <cmath>
 
-#include <ATen/Parallel.h>
+#include <ATen/core/LegacyTypeDispatch.h>
+#include <torch/library.h>
 
-#include "ops/stored_float.h"
-#include "ops/vector_math.h"
+#include "ops/cpu_kernels.h"
+#include "ops/dispatch.h"
 
 namespace jetvit {
 namespace {
 
-// AdamStep in the precision of the weights.
-struct Factors {
-  float beta2, rest1, rest2;  // rest: 1 - beta
-  float gradient_scale, decay, shrinkage;
-  float size;   // of the step, with the correction of the first moment
-  float root2;  // of the correction of the second moment
-  float eps;
+const auto& adam_update_operator() {
+  static const auto op = find_operator<decltype(adam_update_cpu)>("jetvit::adam_update");
+  return op;
+}
 
-  explicit Factors(const AdamStep& step)
-      : beta2(static_cast<float>(step.beta2)),
-        rest1(static_cast<float>(1 - step.beta1)),
-        rest2(static_cast<float>(1 - step.beta2)),
-        gradient_scale(static_cast<float>(step.gradient_scale)),
-        decay(static_cast<float>(step.decay)),
-        shrinkage(static_cast<float>(step.shrinkage)),
-        size(static_cast<float>(step.lr / (1 - std::pow(step.beta1, step.step)))),
-        root2(static_cast<float>(std::sqrt(1 - std::pow(step.beta2, step.step)))),
-        eps(static_cast<float>(step.eps)) {}
-};
+void adam_update_composite(const AdamStep& step, const at::Tensor& weight, const at::Tensor& gradient,
+                           const at::Tensor& first, const at::Tensor& second, const at::Tensor& rounded) {
+  const double count = static_cast<double>(step.step);
+  const double size = step.lr / (1 - std::pow(step.beta1, count));
+  const double root = std::sqrt(1 - std::pow(step.beta2, count));
+  const at::Tensor slope = gradient.to(weight.scalar_type()).mul(step.gradient_scale).add(weight, step.decay);
+  first.lerp_(slope, 1 - step.beta1);
+  second.mul_(step.beta2).addcmul_(slope, slope, 1 - step.beta2);
+  weight.mul_(step.shrinkage).addcdiv_(first, second.sqrt().div_(root).add_(step.eps), -size);
+  rounded.copy_(weight);
+}
 
-// Multiplications and additions fused where ATen's are.
-JETVIT_VECTOR_CLONES void update(const Factors& factors, float* __restrict weight,
-                                 const at::BFloat16* __restrict gradient, float* __restrict first,
-                                 float* __restrict second, at::BFloat16* __restrict rounded, std::size_t count) {
-  const Factors by = factors;
-  JETVIT_INDEPENDENT_TURNS
-  for (std::size_t i = 0; i < count; ++i) {
-    const float slope = std::fma(weight[i], by.decay, widened(gradient[i]) * by.gradient_scale);
-    const float mean = std::fma(slope - first[i], by.rest1, first[i]);
-    const float square = std::fma(by.rest2 * slope, slope, second[i] * by.beta2);
-    const float updated = weight[i] * by.shrinkage - by.size * mean / (std::sqrt(square) / by.root2 + by.eps);
-    weight[i] = updated;
-    first[i] = mean;
-    second[i] = square;
-    store(updated, rounded[i]);
-  }
+bool has_adam_kernel(const at::Tensor& weight, const at::Tensor& gradient, const at::Tensor& first,
+                     const at::Tensor& second, const at::Tensor& rounded) {
+  const at::MemoryFormat format = weight.suggest_memory_format();
+  const auto fits = [&](const at::Tensor& x, at::ScalarType type) {
+    return x.scalar_type() == type && x.sizes() == weight.sizes() && x.is_contiguous(format);
+  };
+  return fits(weight, at::kFloat) && fits(gradient, at::kBFloat16) && fits(first, at::kFloat) &&
+         fits(second, at::kFloat) && fits(rounded, at::kBFloat16) && has_kernel(adam_update_operator(), weight);
 }
 
 }  // namespace
 
+TORCH_LIBRARY_FRAGMENT(jetvit, m) {
+  m.def(
+      "adam_update(Tensor(a!) weight, Tensor gradient, Tensor(b!) first, "
+      "Tensor(c!) second, Tensor(d!) rounded,"
+      " int step, float lr, float beta1, float beta2, float eps, float "
+      "gradient_scale, float decay, float shrinkage)"
+      " -> ()");
+}
+
+TORCH_LIBRARY_IMPL(jetvit, CPU, m) {
+  m.impl("adam_update", adam_update_cpu);
+}
+
 void adam_update(const AdamStep& step, const at::Tensor& weight, const at::Tensor& gradient, const at::Tensor& first,
                  const at::Tensor& second, const at::Tensor& rounded) {
-  constexpr std::int64_t kGrain = 1 << 14;
-  const Factors factors(step);
-  auto* const weights = weight.data_ptr<float>();
-  const auto* const gradients = gradient.const_data_ptr<at::BFloat16>();
-  auto* const firsts = first.data_ptr<float>();
-  auto* const seconds = second.data_ptr<float>();
-  auto* const copies = rounded.data_ptr<at::BFloat16>();
-  at::parallel_for(0, weight.numel(), kGrain, [&](std::int64_t begin, std::int64_t end) {
-    update(factors, weights + begin, gradients + begin, firsts + begin, seconds + begin, copies + begin,
-           static_cast<std::size_t>(end - begin));
-  });
+  const at::AutoDispatchBelowADInplaceOrView below_autograd;
+  if (!has_adam_kernel(weight, gradient, first, second, rounded)) {
+    adam_update_composite(step, weight, gradient, first, second, rounded);
+    return;
+  }
+  adam_update_operator().call(weight, gradient, first, second, rounded, step.step, step.lr, step.beta1, step.beta2,
+                              step.eps, step.gradient_scale, step.decay, step.shrinkage);
 }
 
 }  // namespace jetvit

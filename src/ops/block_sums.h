@@ -5,8 +5,8 @@
 
 namespace jetvit {
 
-// Sums that each block of the work adds up for itself, one a column, and their totals in the order of the blocks: the
-// same for any number of threads.
+// Sums of each block of the work, one for each column, and their totals, added in the order of the blocks: the same for
+// any number of threads.
 class BlockSums {
  public:
   BlockSums(std::size_t blocks, std::size_t columns) : columns_(columns), values_(blocks * columns) {}
@@ -23,7 +23,7 @@ class BlockSums {
 
  private:
   std::size_t columns_;
-  std::vector<float> values_;  // [block][column], zero at first
+  std::vector<float> values_;  // [block][column], initially zero
 };
 
 }  // namespace jetvit

@@ -1,373 +1,92 @@
 #include "ops/depthwise_conv.h"
 
-#include <algorithm>
 #include <optional>
 #include <vector>
 
-#include <ATen/Parallel.h>
-#include <ATen/ops/empty.h>
-#include <ATen/ops/empty_like.h>
+#include <ATen/core/LegacyTypeDispatch.h>
+#include <ATen/ops/constant_pad_nd.h>
+#include <ATen/ops/conv2d.h>
 #include <torch/csrc/autograd/custom_function.h>
+#include <torch/library.h>
 
-#include "ops/block_sums.h"
+#include "ops/cpu_kernels.h"
+#include "ops/dispatch.h"
+#include "ops/lanes.h"
 #include "ops/row_blocks.h"
-#include "ops/stored_float.h"
-#include "ops/stored_lanes.h"
 
 namespace jetvit {
 namespace {
 
-constexpr std::int64_t kWide = kLanes;
-constexpr std::int64_t kTile = 4;  // windows side by side that share their loads
-
-// One image of a batch in channels-last memory.
-struct Plane {
-  std::int64_t height, width, channels;
-};
-
-// Columns of the image and its padding that a row of windows covers.
-std::int64_t columns_under(const ConvWindows& grid, std::int64_t kernel) {
-  return (grid.width - 1) * grid.stride + kernel;
+const auto& depthwise_conv_operator() {
+  static const auto op = find_operator<decltype(depthwise_conv_cpu)>("jetvit::depthwise_conv");
+  return op;
 }
 
-// Sixteen channels of neighbouring pixels to float32, `spread` vectors apart.
-template <class V, class T>
-JETVIT_ALWAYS_INLINE void fetch_pixels(const T* from, std::int64_t count, std::int64_t channels, float* to,
-                                       std::int64_t spread) {
-  for (std::int64_t pixel = 0; pixel < count; ++pixel, from += channels, to += spread * kWide) {
-    V values;
-    load(from, values);
-    store(values, to);
-  }
-}
-
-// Sixteen channels of the rows of an image, one pixel next to the other, in float32, with zeros at both ends: what the
-// windows of one row of output need, each row fetched once. With `spread` 2 there is a row and a column of zeros
-// between any two, as the gradient of a convolution of stride 2 has it.
-template <class V, class T, std::int64_t kKernel>
-class RowRing {
- public:
-  // `columns` columns are needed, the first of them `left` columns left of the image. `room` for kKernel rows of them
-  // is all zero or was used by a ring for an image of the same size: what lies between its pixels stays zero.
-  JETVIT_ALWAYS_INLINE RowRing(const T* from, const Plane& plane, std::int64_t spread, std::int64_t left,
-                               std::int64_t columns, float* room)
-      : from_(from), plane_(plane), spread_(spread), left_(left), columns_(columns), room_(room) {}
-
-  // The row as floats, from column -left on; nullptr where all of it is zero. Rows are asked for in rising order, and
-  // the last kKernel of them are there.
-  JETVIT_ALWAYS_INLINE const float* row(std::int64_t index) {
-    if (index < 0 || index % spread_ != 0 || index / spread_ >= plane_.height) return nullptr;
-    float* const slot = room_ + index % kKernel * step();
-    if (index > last_) {
-      last_ = index;
-      const T* pixel = from_ + index / spread_ * plane_.width * plane_.channels;
-      float* const to = slot + left_ * kWide;
-      const std::int64_t count = std::min(plane_.width, (columns_ - left_ + spread_ - 1) / spread_);
-      fetch_pixels<V>(pixel, count, plane_.channels, to, spread_);
-    }
-    return slot;
-  }
-
- private:
-  std::int64_t step() const { return columns_ * kWide; }
-
-  const T* from_;
-  Plane plane_;
-  std::int64_t spread_, left_, columns_, last_ = -1;
-  float* room_;
-};
-
-// Calls add(window, tap, pixel) for kCount windows side by side, pixel by pixel of the row under them.
-template <class V, std::int64_t kKernel, std::int64_t kStride, std::int64_t kCount, class Add>
-JETVIT_ALWAYS_INLINE void for_each_tap(const float* row, Add add) {
-#pragma GCC unroll 16
-  for (std::int64_t column = 0; column < (kCount - 1) * kStride + kKernel; ++column) {
-    V pixel;
-    load(row + column * kWide, pixel);
-#pragma GCC unroll 8
-    for (std::int64_t window = 0; window < kCount; ++window) {
-      const std::int64_t tap = column - window * kStride;
-      if (tap >= 0 && tap < kKernel) add(window, tap, pixel);
-    }
-  }
-}
-
-// The gradient of the row kernel: sums[tap] += gradients of kCount windows side by side * their pixels.
-template <std::int64_t kKernel, std::int64_t kStride, std::int64_t kCount, class V>
-JETVIT_ALWAYS_INLINE void add_weight_gradients(const float* row, const float* gradients, V* sums) {
-  V gradient[kCount];
-#pragma GCC unroll 8
-  for (std::int64_t window = 0; window < kCount; ++window) load(gradients + window * kWide, gradient[window]);
-  for_each_tap<V, kKernel, kStride, kCount>(
-      row, [&](std::int64_t window, std::int64_t tap, const V& pixel)
-               __attribute__((always_inline)) { sums[tap] += gradient[window] * pixel; });
-}
-
-// kCount windows side by side, from `column` of the rows on.
-template <std::int64_t kKernel, std::int64_t kStride, std::int64_t kCount, class V, class T>
-JETVIT_ALWAYS_INLINE void convolve_windows(const float* const* rows, std::int64_t column, const V* weights,
-                                           const V& bias, T* to, std::int64_t channels) {
-  V sums[kCount];
-  for (std::int64_t window = 0; window < kCount; ++window) sums[window] = bias;
-#pragma GCC unroll 8
-  for (std::int64_t row = 0; row < kKernel; ++row) {
-    if (rows[row] == nullptr) continue;
-    const V* row_weights = weights + row * kKernel;
-    for_each_tap<V, kKernel, kStride, kCount>(
-        rows[row] + column * kWide, [&](std::int64_t window, std::int64_t tap, const V& pixel)
-                                        __attribute__((always_inline)) { sums[window] += row_weights[tap] * pixel; });
-  }
-#pragma GCC unroll 8
-  for (std::int64_t window = 0; window < kCount; ++window) store(sums[window], to + window * channels);
-}
-
-// Sixteen channels of one image: from (height, width, channels), taps [row][column][channel], bias [channel] or
-// nullptr.
-template <class V, std::int64_t kKernel, std::int64_t kStride, class T>
-JETVIT_ALWAYS_INLINE void convolve_lanes(const T* from, const Plane& plane, std::int64_t spread, const float* taps,
-                                         const float* bias, const ConvWindows& grid, T* to, float* room) {
-  V weights[kKernel * kKernel];
-  for (std::int64_t tap = 0; tap < kKernel * kKernel; ++tap) load(taps + tap * plane.channels, weights[tap]);
-  V offset = {};
-  if (bias != nullptr) load(bias, offset);
-  RowRing<V, T, kKernel> ring(from, plane, spread, grid.left, columns_under(grid, kKernel), room);
-  for (std::int64_t y = 0; y < grid.height; ++y) {
-    const float* rows[kKernel];
-    for (std::int64_t tap = 0; tap < kKernel; ++tap) rows[tap] = ring.row(y * kStride - grid.top + tap);
-    T* pixel = to + y * grid.width * plane.channels;
-    std::int64_t x = 0;
-    for (; x + kTile <= grid.width; x += kTile) {
-      convolve_windows<kKernel, kStride, kTile>(rows, x * kStride, weights, offset, pixel + x * plane.channels,
-                                                plane.channels);
-    }
-    for (; x < grid.width; ++x) {
-      convolve_windows<kKernel, kStride, 1>(rows, x * kStride, weights, offset, pixel + x * plane.channels,
-                                            plane.channels);
-    }
-  }
-}
-
-template <class V, std::int64_t kKernel, std::int64_t kStride, class T>
-JETVIT_ALWAYS_INLINE void weight_gradients_of_lanes(const T* from, const Plane& plane, const T* gradient,
-                                                    const ConvWindows& grid, float* to, float* room) {
-  const std::int64_t columns = columns_under(grid, kKernel);
-  RowRing<V, T, kKernel> ring(from, plane, 1, grid.left, columns, room);
-  float* const gradients = room + kKernel * columns * kWide;
-  V sums[kKernel * kKernel] = {};
-  for (std::int64_t y = 0; y < grid.height; ++y) {
-    fetch_pixels<V>(gradient + y * grid.width * plane.channels, grid.width, plane.channels, gradients, 1);
-    for (std::int64_t tap = 0; tap < kKernel; ++tap) {
-      const float* const row = ring.row(y * kStride - grid.top + tap);
-      if (row == nullptr) continue;
-      V taps[kKernel];
-      std::copy(sums + tap * kKernel, sums + (tap + 1) * kKernel, taps);
-      std::int64_t x = 0;
-      for (; x + kTile <= grid.width; x += kTile) {
-        add_weight_gradients<kKernel, kStride, kTile>(row + x * kStride * kWide, gradients + x * kWide, taps);
-      }
-      for (; x < grid.width; ++x) {
-        add_weight_gradients<kKernel, kStride, 1>(row + x * kStride * kWide, gradients + x * kWide, taps);
-      }
-      std::copy(taps, taps + kKernel, sums + tap * kKernel);
-    }
-  }
-  for (std::int64_t tap = 0; tap < kKernel * kKernel; ++tap) store(sums[tap], to + tap * plane.channels);
-}
-
-// By size of the kernel and stride.
-template <class V, class T>
-JETVIT_ALWAYS_INLINE void convolve_of(std::int64_t kernel, const T* from, const Plane& plane, std::int64_t spread,
-                                      const float* taps, const float* bias, const ConvWindows& grid, T* to,
-                                      float* room) {
-  if (kernel == 3 && grid.stride == 1) convolve_lanes<V, 3, 1>(from, plane, spread, taps, bias, grid, to, room);
-  if (kernel == 3 && grid.stride == 2) convolve_lanes<V, 3, 2>(from, plane, spread, taps, bias, grid, to, room);
-  if (kernel == 5 && grid.stride == 1) convolve_lanes<V, 5, 1>(from, plane, spread, taps, bias, grid, to, room);
-  if (kernel == 5 && grid.stride == 2) convolve_lanes<V, 5, 2>(from, plane, spread, taps, bias, grid, to, room);
-}
-
-template <class V, class T>
-JETVIT_ALWAYS_INLINE void weight_gradients_of(std::int64_t kernel, const T* from, const Plane& plane, const T* gradient,
-                                              const ConvWindows& grid, float* to, float* room) {
-  if (kernel == 3 && grid.stride == 1) weight_gradients_of_lanes<V, 3, 1>(from, plane, gradient, grid, to, room);
-  if (kernel == 3 && grid.stride == 2) weight_gradients_of_lanes<V, 3, 2>(from, plane, gradient, grid, to, room);
-  if (kernel == 5 && grid.stride == 1) weight_gradients_of_lanes<V, 5, 1>(from, plane, gradient, grid, to, room);
-  if (kernel == 5 && grid.stride == 2) weight_gradients_of_lanes<V, 5, 2>(from, plane, gradient, grid, to, room);
-}
-
-// By vectors.
-template <class T>
-JETVIT_ALWAYS_INLINE void convolve_by(std::int64_t kernel, const T* from, const Plane& plane, std::int64_t spread,
-                                      const float* taps, const float* bias, const ConvWindows& grid, T* to,
-                                      float* room) {
-  if (has_whole_vectors()) {
-    convolve_of<Vector>(kernel, from, plane, spread, taps, bias, grid, to, room);
-  } else {
-    convolve_of<VectorPair>(kernel, from, plane, spread, taps, bias, grid, to, room);
-  }
-}
-
-template <class T>
-JETVIT_ALWAYS_INLINE void weight_gradients_by(std::int64_t kernel, const T* from, const Plane& plane, const T* gradient,
-                                              const ConvWindows& grid, float* to, float* room) {
-  if (has_whole_vectors()) {
-    weight_gradients_of<Vector>(kernel, from, plane, gradient, grid, to, room);
-  } else {
-    weight_gradients_of<VectorPair>(kernel, from, plane, gradient, grid, to, room);
-  }
-}
-
-// By instruction set for the two stored types: clones cannot be templates.
-JETVIT_VECTOR_CLONES void convolve(std::int64_t kernel, const float* from, const Plane& plane, std::int64_t spread,
-                                   const float* taps, const float* bias, const ConvWindows& grid, float* to,
-                                   float* room) {
-  convolve_by(kernel, from, plane, spread, taps, bias, grid, to, room);
-}
-
-JETVIT_VECTOR_CLONES void convolve(std::int64_t kernel, const at::BFloat16* from, const Plane& plane,
-                                   std::int64_t spread, const float* taps, const float* bias, const ConvWindows& grid,
-                                   at::BFloat16* to, float* room) {
-  convolve_by(kernel, from, plane, spread, taps, bias, grid, to, room);
-}
-
-JETVIT_VECTOR_CLONES void weight_gradients(std::int64_t kernel, const float* from, const Plane& plane,
-                                           const float* gradient, const ConvWindows& grid, float* to, float* room) {
-  weight_gradients_by(kernel, from, plane, gradient, grid, to, room);
-}
-
-JETVIT_VECTOR_CLONES void weight_gradients(std::int64_t kernel, const at::BFloat16* from, const Plane& plane,
-                                           const at::BFloat16* gradient, const ConvWindows& grid, float* to,
-                                           float* room) {
-  weight_gradients_by(kernel, from, plane, gradient, grid, to, room);
-}
-
-Plane plane_of(const at::Tensor& x) {
-  return {x.size(2), x.size(3), x.size(1)};
-}
-
-// Calls body(image, first channel, room) for every sixteen channels of every image, on the threads of ATen. Where their
-// number is no multiple of sixteen, the last ones overlap those before and are worked out twice, to the same values.
-// `room` is for `columns` vectors, zero at first, and goes from one call to the next.
-template <class Body>
-void for_each_lanes(const at::Tensor& x, std::int64_t columns, Body body) {
-  const std::int64_t channels = x.size(1);
-  const std::int64_t blocks = (channels + kWide - 1) / kWide;
-  at::parallel_for(0, x.size(0) * blocks, 1, [&](std::int64_t begin, std::int64_t end) {
-    std::vector<float> room(static_cast<std::size_t>(columns * kWide));
-    for (std::int64_t task = begin; task < end; ++task) {
-      body(task / blocks, std::min(task % blocks * kWide, channels - kWide), room.data());
-    }
-  });
-}
-
-// The weights (C, 1, k, k) as [tap][channel]: turned by half a turn for the gradient of the image, rounded to the type
-// that the image is stored in.
-std::vector<float> taps_of(const at::Tensor& weight, at::ScalarType stored, bool turned) {
-  const std::int64_t channels = weight.size(0);
-  const std::int64_t taps = weight.size(2) * weight.size(3);
-  const at::Tensor rounded = weight.to(stored).to(at::kFloat).contiguous();
-  const float* from = rounded.const_data_ptr<float>();
-  std::vector<float> out(static_cast<std::size_t>(taps * channels));
-  for (std::int64_t channel = 0; channel < channels; ++channel) {
-    for (std::int64_t tap = 0; tap < taps; ++tap) {
-      const std::int64_t target = turned ? taps - 1 - tap : tap;
-      out[static_cast<std::size_t>(target * channels + channel)] = from[channel * taps + tap];
-    }
-  }
-  return out;
-}
-
-at::Tensor convolved(const at::Tensor& x, const at::Tensor& weight, bool turned, const at::Tensor& bias,
-                     std::int64_t spread, const ConvWindows& grid) {
-  const Plane plane = plane_of(x);
-  const std::int64_t kernel = weight.size(2);
-  const std::vector<float> taps = taps_of(weight, x.scalar_type(), turned);
-  const float* biases = bias.defined() ? bias.const_data_ptr<float>() : nullptr;
-  at::Tensor y = at::empty({x.size(0), plane.channels, grid.height, grid.width},
-                           x.options().memory_format(at::MemoryFormat::ChannelsLast));
-  with_stored_type(x, [&](auto stored) {
-    const auto* from = x.const_data_ptr<decltype(stored)>();
-    auto* to = y.data_ptr<decltype(stored)>();
-    for_each_lanes(x, kernel * columns_under(grid, kernel), [&](std::int64_t image, std::int64_t channel, float* room) {
-      convolve(kernel, from + image * plane.height * plane.width * plane.channels + channel, plane, spread,
-               taps.data() + channel, biases == nullptr ? nullptr : biases + channel, grid,
-               to + image * grid.height * grid.width * plane.channels + channel, room);
-    });
-  });
-  return y;
-}
-
-at::Tensor weight_gradient_of(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& gy,
-                              const ConvWindows& grid) {
-  const Plane plane = plane_of(x);
-  const std::int64_t kernel = weight.size(2);
-  const std::int64_t taps = kernel * kernel;
-  // [image][tap][channel]
-  BlockSums sums(static_cast<std::size_t>(x.size(0)), static_cast<std::size_t>(taps * plane.channels));
-  with_stored_type(x, [&](auto stored) {
-    const auto* from = x.const_data_ptr<decltype(stored)>();
-    const auto* gradient = gy.const_data_ptr<decltype(stored)>();
-    const std::int64_t columns = kernel * columns_under(grid, kernel) + grid.width;
-    for_each_lanes(x, columns, [&](std::int64_t image, std::int64_t channel, float* room) {
-      weight_gradients(kernel, from + image * plane.height * plane.width * plane.channels + channel, plane,
-                       gradient + image * grid.height * grid.width * plane.channels + channel, grid,
-                       sums.of(static_cast<std::size_t>(image)) + channel, room);
-    });
-  });
-  const std::vector<double> totals = sums.totals();
-  at::Tensor out = at::empty_like(weight, at::MemoryFormat::Contiguous);
-  auto* to = out.data_ptr<float>();
-  for (std::int64_t channel = 0; channel < plane.channels; ++channel) {
-    for (std::int64_t tap = 0; tap < taps; ++tap) {
-      to[channel * taps + tap] = static_cast<float>(totals[static_cast<std::size_t>(tap * plane.channels + channel)]);
-    }
-  }
-  return out;
-}
-
-struct DepthwiseConv : torch::autograd::Function<DepthwiseConv> {
+struct DepthwiseConvFunction : torch::autograd::Function<DepthwiseConvFunction> {
   static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& x, const at::Tensor& weight,
                             const std::optional<at::Tensor>& bias, const ConvWindows& grid) {
+    const at::AutoDispatchBelowADInplaceOrView below_autograd;
     context->save_for_backward({x, weight});
-    context->saved_data["grid"] = std::vector<std::int64_t>{grid.stride, grid.top, grid.left, grid.height, grid.width};
+    context->saved_data["grid"] = std::vector<std::int64_t>{grid.stride, grid.top, grid.left};
     context->saved_data["has_bias"] = bias.has_value();
-    return convolved(x, weight, false, bias.value_or(at::Tensor()), 1, grid);
+    return depthwise_conv_operator().call(x, weight, bias, grid.stride, grid.top, grid.left, grid.height, grid.width);
   }
 
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
                                                  torch::autograd::variable_list gradients) {
+    static const auto op = find_operator<decltype(depthwise_conv_backward_cpu)>("jetvit::depthwise_conv_backward");
+    const at::AutoDispatchBelowADInplaceOrView below_autograd;
     const auto saved = context->get_saved_variables();
-    const at::Tensor& x = saved[0];
-    const at::Tensor& weight = saved[1];
-    const std::vector<std::int64_t> kept = context->saved_data["grid"].toIntVector();
-    const ConvWindows grid{kept[0], kept[1], kept[2], kept[3], kept[4]};
-    const at::Tensor gy = gradients[0].to(x.scalar_type()).contiguous(at::MemoryFormat::ChannelsLast);
-    const std::int64_t last = weight.size(2) - 1;
-    at::Tensor gx, weight_gradient, bias_gradient;
-    if (context->needs_input_grad(0)) {
-      const ConvWindows pixels{1, last - grid.top, last - grid.left, x.size(2), x.size(3)};
-      gx = convolved(gy, weight, true, {}, grid.stride, pixels);
-    }
-    if (context->needs_input_grad(1)) weight_gradient = weight_gradient_of(x, weight, gy, grid);
-    if (context->saved_data["has_bias"].toBool() && context->needs_input_grad(2)) {
-      bias_gradient = gy.sum({0, 2, 3}, false, at::kFloat);
-    }
-    return {gx, weight_gradient, bias_gradient, {}};
+    const std::vector<std::int64_t> grid = context->saved_data["grid"].toIntVector();
+    const bool for_bias = context->saved_data["has_bias"].toBool() && context->needs_input_grad(2);
+    auto [gx, of_weight, of_bias] = op.call(gradients[0], saved[0], saved[1], grid[0], grid[1], grid[2],
+                                            {context->needs_input_grad(0), context->needs_input_grad(1), for_bias});
+    return {gx, of_weight, of_bias, {}};
   }
 };
 
+at::Tensor depthwise_conv_composite(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
+                                    const ConvWindows& grid) {
+  const auto after = [&](std::int64_t windows, std::int64_t kernel, std::int64_t size, std::int64_t before) {
+    return (windows - 1) * grid.stride + kernel - size - before;
+  };
+  const std::int64_t below = after(grid.height, weight.size(2), x.size(2), grid.top);
+  const std::int64_t right = after(grid.width, weight.size(3), x.size(3), grid.left);
+  const at::Tensor padded = at::constant_pad_nd(x, {grid.left, right, grid.top, below});
+  return at::conv2d(padded, weight, bias, grid.stride, at::IntArrayRef({0, 0}), 1, x.size(1));
+}
+
 }  // namespace
 
-bool takes_depthwise_conv(const at::Tensor& x, const at::Tensor& weight, const ConvWindows& grid) {
+TORCH_LIBRARY_FRAGMENT(jetvit, m) {
+  m.def(
+      "depthwise_conv(Tensor x, Tensor weight, Tensor? bias, int stride, int "
+      "top, int left, int height, int width)"
+      " -> Tensor");
+  m.def(
+      "depthwise_conv_backward(Tensor gradient, Tensor x, Tensor weight, int "
+      "stride, int top, int left,"
+      " bool[3] output_mask) -> (Tensor, Tensor, Tensor)");
+}
+
+TORCH_LIBRARY_IMPL(jetvit, CPU, m) {
+  m.impl("depthwise_conv", depthwise_conv_cpu);
+  m.impl("depthwise_conv_backward", depthwise_conv_backward_cpu);
+}
+
+bool can_use_depthwise_conv(const at::Tensor& x, const at::Tensor& weight, const ConvWindows& grid) {
+  constexpr std::int64_t kVector = kLanes;
   const std::int64_t kernel = weight.size(2);
-  return has_rows(x) && x.size(1) >= kWide && weight.size(0) == x.size(1) && weight.size(1) == 1 &&
+  return is_channels_last_image(x) && x.size(1) >= kVector && weight.size(0) == x.size(1) && weight.size(1) == 1 &&
          weight.scalar_type() == at::kFloat && kernel == weight.size(3) && (kernel == 3 || kernel == 5) &&
          (grid.stride == 1 || grid.stride == 2) && grid.top < kernel && grid.left < kernel && grid.height > 0 &&
-         grid.width > 0;
+         grid.width > 0 && has_kernel(depthwise_conv_operator(), x);
 }
 
 at::Tensor depthwise_conv(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
                           const ConvWindows& grid) {
-  return DepthwiseConv::apply(x, weight, bias.defined() ? std::optional(bias) : std::nullopt, grid);
+  if (!can_use_depthwise_conv(x, weight, grid)) return depthwise_conv_composite(x, weight, bias, grid);
+  return DepthwiseConvFunction::apply(x, weight, bias.defined() ? std::optional(bias) : std::nullopt, grid);
 }
 
 }  // namespace jetvit

@@ -2,9 +2,9 @@
 
 #include <cstddef>
 
-#include "ops/vector_math.h"
+#include "compute/vector_math.h"
 
-// Vectors for the loops that a compiler does not vectorise by itself: sums, whose order it may not change. Always of
+// Vectors for the loops that a compiler does not vectorize by itself: sums, whose order it may not change. Always of
 // sixteen floats, in one register of AVX-512 or in two of AVX2: the results are the same.
 namespace jetvit {
 
@@ -12,7 +12,7 @@ inline constexpr std::size_t kLanes = 16;  // floats of a vector
 using Vector __attribute__((vector_size(kLanes * sizeof(float)))) = float;
 using HalfVector __attribute__((vector_size(kLanes / 2 * sizeof(float)))) = float;
 
-// For processors without registers of sixteen floats, where GCC would keep each Vector in memory and fetch it for every
+// For processors without registers of sixteen floats, where GCC would keep each Vector in memory and load it for every
 // operation.
 struct VectorPair {
   HalfVector low, high;
@@ -57,25 +57,25 @@ struct __attribute__((packed, may_alias)) Unaligned {
 
 }  // namespace lanes_detail
 
-JETVIT_ALWAYS_INLINE void load(const float* at, Vector& to) {
-  to = reinterpret_cast<const lanes_detail::Unaligned<Vector>*>(at)->values;
+JETVIT_ALWAYS_INLINE void load(const float* memory, Vector& to) {
+  to = reinterpret_cast<const lanes_detail::Unaligned<Vector>*>(memory)->values;
 }
-JETVIT_ALWAYS_INLINE void load(const float* at, HalfVector& to) {
-  to = reinterpret_cast<const lanes_detail::Unaligned<HalfVector>*>(at)->values;
+JETVIT_ALWAYS_INLINE void load(const float* memory, HalfVector& to) {
+  to = reinterpret_cast<const lanes_detail::Unaligned<HalfVector>*>(memory)->values;
 }
-JETVIT_ALWAYS_INLINE void load(const float* at, VectorPair& to) {
-  load(at, to.low);
-  load(at + kLanes / 2, to.high);
+JETVIT_ALWAYS_INLINE void load(const float* memory, VectorPair& to) {
+  load(memory, to.low);
+  load(memory + kLanes / 2, to.high);
 }
-JETVIT_ALWAYS_INLINE void store(const Vector& values, float* at) {
-  reinterpret_cast<lanes_detail::Unaligned<Vector>*>(at)->values = values;
+JETVIT_ALWAYS_INLINE void store(const Vector& values, float* memory) {
+  reinterpret_cast<lanes_detail::Unaligned<Vector>*>(memory)->values = values;
 }
-JETVIT_ALWAYS_INLINE void store(const HalfVector& values, float* at) {
-  reinterpret_cast<lanes_detail::Unaligned<HalfVector>*>(at)->values = values;
+JETVIT_ALWAYS_INLINE void store(const HalfVector& values, float* memory) {
+  reinterpret_cast<lanes_detail::Unaligned<HalfVector>*>(memory)->values = values;
 }
-JETVIT_ALWAYS_INLINE void store(const VectorPair& values, float* at) {
-  store(values.low, at);
-  store(values.high, at + kLanes / 2);
+JETVIT_ALWAYS_INLINE void store(const VectorPair& values, float* memory) {
+  store(values.low, memory);
+  store(values.high, memory + kLanes / 2);
 }
 
 inline std::size_t whole_lanes(std::size_t count) {
@@ -90,7 +90,7 @@ JETVIT_ALWAYS_INLINE VectorPair halves(const Vector& values) {
           __builtin_shufflevector(values, values, 8, 9, 10, 11, 12, 13, 14, 15)};
 }
 
-// Of all lanes, in one order everywhere: halves upon halves.
+// The sum of all lanes, in one order everywhere: halves are added to halves.
 template <class V>
 JETVIT_ALWAYS_INLINE float total(const V& values) {
   const VectorPair pair = halves(values);
@@ -125,7 +125,7 @@ JETVIT_ALWAYS_INLINE float sum_of_products_by(const float* a, const float* b, st
   return total(sums);
 }
 
-// In rows, from two of them: their first halves interleaved, and their second.
+// From two rows: their first halves interleaved, and their second halves.
 JETVIT_ALWAYS_INLINE void interleave(const Vector& a, const Vector& b, Vector* to) {
   to[0] = __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
   to[1] = __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
@@ -135,7 +135,8 @@ JETVIT_ALWAYS_INLINE void interleave(const HalfVector& a, const HalfVector& b, H
   to[1] = __builtin_shufflevector(a, b, 4, 12, 5, 13, 6, 14, 7, 15);
 }
 
-// As many rows as a register has lanes: as often as these can be halved, the rows of both halves are interleaved.
+// The transpose of as many rows as a register has lanes: in each of log2(rows) steps, the rows of both halves are
+// interleaved.
 template <class Register>
 JETVIT_ALWAYS_INLINE void transpose_registers(const float* from, std::size_t from_step, std::size_t count, float* to,
                                               std::size_t to_step) {
@@ -162,7 +163,7 @@ JETVIT_ALWAYS_INLINE float sum_of(const float* values, std::size_t count) {
                              : lanes_detail::sum_by<VectorPair>(values, count);
 }
 
-// And of the products of two rows.
+// The sum of the products of the elements of two rows.
 JETVIT_ALWAYS_INLINE float sum_of_products(const float* a, const float* b, std::size_t count) {
   return has_whole_vectors() ? lanes_detail::sum_of_products_by<Vector>(a, b, count)
                              : lanes_detail::sum_of_products_by<VectorPair>(a, b, count);
@@ -184,7 +185,7 @@ JETVIT_ALWAYS_INLINE float maximum_of(const float* values, std::size_t count) {
   return even > odd ? even : odd;
 }
 
-// The transpose of a matrix of kLanes columns and up to as many rows, which zeros stand for where there are fewer.
+// The transpose of a matrix of kLanes columns and up to as many rows; missing rows are zeros.
 JETVIT_ALWAYS_INLINE void transpose_block(const float* from, std::size_t from_step, std::size_t count, float* to,
                                           std::size_t to_step) {
   if (has_whole_vectors()) {

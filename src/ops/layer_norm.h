@@ -4,9 +4,12 @@
 
 namespace jetvit {
 
-// Layer norm over the last dimension of x (..., C) with `weight` and `bias` (C). For float32 and bfloat16 on the CPU by
-// vectorised loops that compute in float32, round the result once and give the same numbers for any number of threads,
-// gradients of the weights included. Anything else goes through the operator of ATen.
+// Layer norm over the last dimension of x (..., C) with `weight` and `bias` (C), to the shape and dtype of x.
+// Differentiable in x, weight and bias. Throws c10::Error where shapes do not fit.
+//
+// With x in float32 or bfloat16, weight and bias in float32, on a device with a kernel (the CPU), the result is
+// contiguous, computed in float32 and rounded once; it and the gradients are the same for any number of threads.
+// Anything else goes through at::layer_norm.
 at::Tensor layer_norm(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias, double epsilon);
 
 }  // namespace jetvit

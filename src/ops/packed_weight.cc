@@ -4,9 +4,9 @@
 
 #include <ATen/Context.h>
 #include <ATen/core/List.h>
-#include <ATen/core/dispatch/Dispatcher.h>
 
-#include "ops/bf16_products.h"
+#include "compute/bf16_products.h"
+#include "ops/dispatch.h"
 
 namespace jetvit {
 namespace {
@@ -21,11 +21,6 @@ using ReorderConv = at::Tensor(const at::Tensor&, at::IntArrayRef, at::IntArrayR
 using Linear = at::Tensor(const at::Tensor&, const at::Tensor&, const Bias&, Text, Scalars, std::optional<Text>);
 using Conv = at::Tensor(const at::Tensor&, const at::Tensor&, const Bias&, at::IntArrayRef, at::IntArrayRef,
                         at::IntArrayRef, std::int64_t, Text, Scalars, std::optional<Text>);
-
-template <class Signature>
-c10::TypedOperatorHandle<Signature> find(const char* name) {
-  return c10::Dispatcher::singleton().findSchemaOrThrow(name, "").typed<Signature>();
-}
 
 struct Names {
   Text activation, algorithm;
@@ -46,8 +41,8 @@ Names names_of(std::optional<Activation> activation) {
   return {"gelu", "tanh"};
 }
 
-// A copy of its own: nothing changes with the parameter.
-Bias kept(const at::Tensor& bias) {
+// A copy: later changes of the parameter do not reach it.
+Bias copy_of(const at::Tensor& bias) {
   return bias.defined() ? Bias(bias.detach().clone()) : std::nullopt;
 }
 
@@ -59,13 +54,13 @@ bool can_pack(const at::Tensor& weight, at::ScalarType precision) {
 }
 
 PackedLinear::PackedLinear(const at::Tensor& weight, const at::Tensor& bias, at::ScalarType precision)
-    : precision_(precision), bias_(kept(bias)) {
-  static const auto reorder = find<ReorderLinear>("mkldnn::_reorder_linear_weight");
+    : precision_(precision), bias_(copy_of(bias)) {
+  static const auto reorder = find_operator<ReorderLinear>("mkldnn::_reorder_linear_weight");
   weight_ = reorder.call(weight.detach().to(precision).contiguous(), std::nullopt);
 }
 
 at::Tensor PackedLinear::forward(const at::Tensor& x, std::optional<Activation> activation) const {
-  static const auto linear = find<Linear>("mkldnn::_linear_pointwise");
+  static const auto linear = find_operator<Linear>("mkldnn::_linear_pointwise");
   const Names names = names_of(activation);
   return linear.call(x.to(precision_), weight_, bias_, names.activation, Scalars(), names.algorithm);
 }
@@ -79,12 +74,12 @@ PackedConv::PackedConv(const at::Tensor& weight, const at::Tensor& bias, const W
     return;
   }
   weight_ = weight.detach().to(precision, false, true).contiguous();
-  bias_ = kept(bias);
+  bias_ = copy_of(bias);
 }
 
 at::Tensor PackedConv::forward(const at::Tensor& x, std::optional<Activation> activation) const {
   if (pointwise_) return pointwise_->forward(x.permute({0, 2, 3, 1}), activation).permute({0, 3, 1, 2});
-  static const auto convolution = find<Conv>("mkldnn::_convolution_pointwise");
+  static const auto convolution = find_operator<Conv>("mkldnn::_convolution_pointwise");
   const Names names = names_of(activation);
   const at::Tensor image = x.to(precision_).contiguous(at::MemoryFormat::ChannelsLast);
   return convolution.call(image, weight_for(image.sizes()), bias_, {windows_.padding, windows_.padding},
@@ -93,7 +88,7 @@ at::Tensor PackedConv::forward(const at::Tensor& x, std::optional<Activation> ac
 }
 
 const at::Tensor& PackedConv::weight_for(at::IntArrayRef images) const {
-  static const auto reorder = find<ReorderConv>("mkldnn::_reorder_convolution_weight");
+  static const auto reorder = find_operator<ReorderConv>("mkldnn::_reorder_convolution_weight");
   if (images != at::IntArrayRef(images_)) {
     ordered_ = reorder.call(weight_, {windows_.padding, windows_.padding}, {windows_.stride, windows_.stride}, {1, 1},
                             windows_.groups, images);

@@ -8,22 +8,23 @@
 
 #include "ops/activation.h"
 
-// Weights that forward passes without gradients multiply with again and again: once brought into the type and the order
-// of memory that oneDNN's kernels work with, which would otherwise happen in every call. The kernels add the bias and
-// apply the activation where they write their results.
+// Weights for forward passes without gradients, converted once to the dtype and the memory layout of oneDNN's kernels,
+// which would otherwise happen in every call. The kernels add the bias and apply the activation where they write their
+// results. They are operators of libtorch's dispatcher already (mkldnn::...), and the layout is oneDNN's own: these
+// classes hold it and are no operators jetvit::... themselves.
 namespace jetvit {
 
-// Whether such weights can be made of this one for products in `precision`: float32 on the CPU, oneDNN at hand, and for
+// Whether a weight can be packed for multiplications in `precision`: float32 on the CPU, libtorch with oneDNN, and for
 // bfloat16 the processor's instructions.
 bool can_pack(const at::Tensor& weight, at::ScalarType precision);
 
-// Of a linear layer. Immutable: calls may run side by side.
+// Of a linear layer. Immutable: calls may run at the same time. Throws c10::Error where shapes do not fit.
 class PackedLinear {
  public:
   // weight (out, in), bias (out) or undefined, both float32.
   PackedLinear(const at::Tensor& weight, const at::Tensor& bias, at::ScalarType precision);
 
-  // (..., in) of any type to (..., out) in the precision.
+  // (..., in) of any dtype to (..., out) in the precision.
   at::Tensor forward(const at::Tensor& x, std::optional<Activation> activation = std::nullopt) const;
 
  private:
@@ -32,8 +33,9 @@ class PackedLinear {
   std::optional<at::Tensor> bias_;
 };
 
-// Of a convolution. A pointwise one is a linear layer of the pixels; others bring their weights into the order that
-// suits the images of the first call, and anew where the shape of the images changes: one call at a time.
+// Of a convolution. A pointwise one is a linear layer of the pixels. Others order their weights for the images of the
+// first call, and again where the shape of the images changes: one call at a time. Throws c10::Error where shapes do
+// not fit.
 class PackedConv {
  public:
   struct Windows {
@@ -43,7 +45,7 @@ class PackedConv {
   // weight (out, in / groups, k, k), bias (out) or undefined, both float32.
   PackedConv(const at::Tensor& weight, const at::Tensor& bias, const Windows& windows, at::ScalarType precision);
 
-  // (N, in, H, W) of any type to (N, out, H', W') in the precision and in channels-last memory.
+  // (N, in, H, W) of any dtype to (N, out, H', W') in the precision and in channels-last memory.
   at::Tensor forward(const at::Tensor& x, std::optional<Activation> activation = std::nullopt) const;
 
  private:
@@ -54,7 +56,7 @@ class PackedConv {
   at::ScalarType precision_;
   at::Tensor weight_;
   std::optional<at::Tensor> bias_;
-  mutable std::vector<std::int64_t> images_;  // the shape that ordered_ suits
+  mutable std::vector<std::int64_t> images_;  // the shape that ordered_ is for
   mutable at::Tensor ordered_;
 };
 

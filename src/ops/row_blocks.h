@@ -6,11 +6,11 @@
 #include <ATen/Parallel.h>
 #include <ATen/core/Tensor.h>
 
-#include "ops/stored_float.h"
+#include "compute/stored_float.h"
 
 namespace jetvit {
 
-// An image tensor (N, C, H, W) in channels-last memory as a matrix: one row a pixel, one column a channel.
+// An image tensor (N, C, H, W) in channels-last memory as a matrix: a row for each pixel, a column for each channel.
 struct Rows {
   std::size_t rows, channels;
 
@@ -18,14 +18,14 @@ struct Rows {
       : rows(static_cast<std::size_t>(x.numel() / x.size(1))), channels(static_cast<std::size_t>(x.size(1))) {}
 };
 
-// Whether the kernels on rows take this tensor: float32 or bfloat16 in channels-last memory on the CPU.
-inline bool has_rows(const at::Tensor& x) {
-  return x.device().is_cpu() && is_stored_float(x.scalar_type()) && x.dim() == 4 && x.numel() > 0 &&
+// Whether x is (N, C, H, W) with values, float32 or bfloat16, in channels-last memory, on any device.
+inline bool is_channels_last_image(const at::Tensor& x) {
+  return is_stored_float(x.scalar_type()) && x.dim() == 4 && x.numel() > 0 &&
          x.is_contiguous(at::MemoryFormat::ChannelsLast);
 }
 
 // Calls body(block, first, last) for blocks of rows on the threads of ATen. The blocks do not depend on the number of
-// threads: what is summed block by block is the same for any.
+// threads: sums over blocks are the same for any.
 inline constexpr std::size_t kBlockRows = 128;
 
 inline std::size_t row_blocks(std::size_t rows) {

@@ -6,11 +6,18 @@
 
 namespace jetvit {
 
-// Channel attention (Hu et al., arXiv:1709.01507): x sigmoid(W2 f(W1 mean(x) + b1) + b2) with f = ReLU or SiLU, the
-// mean over H and W. x (N, C, H, W) with has_rows(x) (ops/row_blocks.h), W1 (R, C), b1 (R), W2 (C, R), b2 (C), all
-// float32, as are the mean and the gate, under autocast too. Three passes
-// over the memory forward and five backward, where the operators of ATen take three and eleven.
+// Channel attention (Hu et al., arXiv:1709.01507): x sigmoid(W2 f(W1 mean(x) + b1) + b2) with an activation f, the mean
+// over H and W. x (N, C, H, W), W1 (R, C), b1 (R), W2 (C, R), b2 (C), all of these in one dtype, in which the mean and
+// the gate are computed, under autocast too. Returns the shape and dtype of x. Differentiable in all tensors. Throws
+// c10::Error where shapes do not fit.
+//
+// Where can_use_squeeze_excite holds and f is ReLU or SiLU, it takes three passes over the memory forward and five
+// backward. Anything else goes through the operators of ATen, which take three and eleven.
 at::Tensor squeeze_excite(const at::Tensor& x, const at::Tensor& weight1, const at::Tensor& bias1,
                           const at::Tensor& weight2, const at::Tensor& bias2, Activation activation);
+
+// Whether squeeze_excite has a kernel for this x and this dtype of the weights: x float32 or bfloat16 in channels-last
+// memory, on a device with a kernel (the CPU), the weights float32. For callers that have another way otherwise.
+bool can_use_squeeze_excite(const at::Tensor& x, at::ScalarType weights);
 
 }  // namespace jetvit

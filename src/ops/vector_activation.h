@@ -1,8 +1,8 @@
 #pragma once
 
-#include "ops/vector_math.h"
+#include "compute/vector_math.h"
 
-// Activations and their derivatives for loops that the compiler vectorises; the formulas are those of ops/activation.h.
+// Activations and their derivatives for loops that the compiler vectorizes; the formulas are those of ops/activation.h.
 namespace jetvit::vector {
 
 struct Silu {

@@ -10,21 +10,23 @@
 
 #include "ops/window_attention.h"
 
-// What window_attention works on: where the tokens of the windows lie, and room for one head in one window.
+// What the kernels of window_attention for the CPU work on: the places of the windows' tokens, and the matrices of one
+// head in one window.
 namespace jetvit {
 
-// Added to the scores of tokens that do not see each other, as in timm's Swin.
+// Added to the scores of tokens that do not attend to each other, as in timm's Swin.
 constexpr float kMasked = -100;
 
 // Which tokens of each window belonged together before the shift: equal numbers. (windows, tokens)
 at::Tensor window_regions(const WindowGrid& grid, at::Device device);
 
-// Sizes of the problem, and for each window where its tokens lie in the image (kPadding for none) and their regions.
+// Sizes of the problem, and for each window the positions of its tokens in the image (kPadding for none) and their
+// regions.
 struct WindowLayout {
   static constexpr std::int64_t kPadding = -1;
 
   std::size_t images, heads, channels, pixels, windows, tokens, depth;
-  std::size_t token_step, depth_step;   // rows of the local matrices, filled up to whole vectors
+  std::size_t token_step, depth_step;   // rows of the local matrices, padded to whole vectors
   std::size_t head_step, kind_step;     // channels from one head to the next, and from query to key to value
   std::vector<std::int64_t> positions;  // [window][token]
   std::vector<std::int64_t> region;     // [window][token], empty without a shift

@@ -15,35 +15,35 @@ namespace {
 constexpr std::uint32_t kSideLimit = 4096;
 constexpr std::uint64_t kPixelLimit = 65536;
 
-const char* colour_name(int type) {
+const char* color_name(int type) {
   switch (type) {
-    case PngFile::kGrey:
-      return "grey";
+    case PngFile::kGray:
+      return "gray";
     case PngFile::kRgb:
       return "RGB";
     case 3:
       return "palette";
     case 4:
-      return "grey with transparency";
+      return "gray with transparency";
     case 6:
       return "RGB with transparency";
     default:
-      throw_damaged_png("its header states an unknown colour type");
+      throw_damaged_png("its header states an unknown color type");
   }
 }
 
 void check_supported(const PngFile& png) {
-  const char* name = colour_name(png.colour_type);
-  if (png.bits != 8 || (png.colour_type != PngFile::kGrey && png.colour_type != PngFile::kRgb)) {
-    throw Error(text("the PNG is ", name, " of ", png.bits, " bits (expected 8 bits, grey or RGB)"));
+  const char* name = color_name(png.color_type);
+  if (png.bits != 8 || (png.color_type != PngFile::kGray && png.color_type != PngFile::kRgb)) {
+    throw Error(text("the PNG is ", png.bits, "-bit ", name, " (expected 8-bit gray or RGB)"));
   }
   if (png.width > kSideLimit || png.height > kSideLimit || std::uint64_t{png.width} * png.height > kPixelLimit) {
     throw Error(text("the PNG has ", png.width, " x ", png.height, " pixels (limit ", kPixelLimit, ", ", kSideLimit,
-                     " a side)"));
+                     " per side)"));
   }
 }
 
-// Pixels of an image that are stored together: those at x + i * dx, y + j * dy.
+// Pixels that are stored together: those at x + i * dx, y + j * dy.
 struct PngPass {
   std::size_t x, y, dx, dy;
 
@@ -51,10 +51,10 @@ struct PngPass {
   std::size_t rows(const Picture& picture) const { return count(static_cast<std::size_t>(picture.height), y, dy); }
 
   std::size_t row_bytes(const Picture& picture) const {
-    return columns(picture) * static_cast<std::size_t>(picture.colours);
+    return columns(picture) * static_cast<std::size_t>(picture.colors);
   }
 
-  // A pass without pixels holds nothing, filters neither.
+  // A pass without pixels has no filter bytes either.
   std::size_t filtered_bytes(const Picture& picture) const {
     return columns(picture) == 0 ? 0 : rows(picture) * (1 + row_bytes(picture));
   }
@@ -65,20 +65,20 @@ struct PngPass {
   }
 };
 
-constexpr PngPass kWhole[] = {{0, 0, 1, 1}};
+constexpr PngPass kNotInterlaced[] = {{0, 0, 1, 1}};
 // Adam7 (PNG specification, section 8.2).
 constexpr PngPass kInterlaced[] = {{0, 0, 8, 8}, {4, 0, 8, 8}, {0, 4, 4, 8}, {2, 0, 4, 4},
                                    {0, 2, 2, 4}, {1, 0, 2, 2}, {0, 1, 1, 2}};
 
-void place_pass(const PngPass& pass, const std::uint8_t* from, Picture& picture) {
-  const auto colours = static_cast<std::size_t>(picture.colours);
+void copy_pass(const PngPass& pass, const std::uint8_t* from, Picture& picture) {
+  const auto colors = static_cast<std::size_t>(picture.colors);
   const auto width = static_cast<std::size_t>(picture.width);
   for (std::size_t row = 0; row < pass.rows(picture); ++row) {
-    std::uint8_t* to = picture.bytes.data() + ((pass.y + row * pass.dy) * width + pass.x) * colours;
+    std::uint8_t* to = picture.bytes.data() + ((pass.y + row * pass.dy) * width + pass.x) * colors;
     for (std::size_t column = 0; column < pass.columns(picture); ++column) {
-      std::memcpy(to, from, colours);
-      from += colours;
-      to += pass.dx * colours;
+      std::memcpy(to, from, colors);
+      from += colors;
+      to += pass.dx * colors;
     }
   }
 }
@@ -92,7 +92,7 @@ struct PictureDecoder::Inflater {
 PictureDecoder::PictureDecoder() : inflater_(std::make_unique<Inflater>()) {}
 PictureDecoder::~PictureDecoder() = default;
 
-// Into rows_; the stream must hold the expected bytes and no more, so that one that inflates without end costs nothing.
+// Inflates into rows_. The stream must have exactly the expected size, so decompression bombs cost nothing.
 void PictureDecoder::inflate(std::span<const std::string_view> image_data, std::size_t expected) {
   std::string_view stream = image_data.front();
   if (image_data.size() > 1) {
@@ -104,7 +104,7 @@ void PictureDecoder::inflate(std::span<const std::string_view> image_data, std::
   inflate_state& state = inflater_->state;
   isal_inflate_init(&state);
   state.crc_flag = ISAL_ZLIB;
-  // isa-l's argument is not const but only read.
+  // isa-l only reads this argument, although it is not const.
   state.next_in = const_cast<std::uint8_t*>(reinterpret_cast<const std::uint8_t*>(stream.data()));
   state.avail_in = static_cast<std::uint32_t>(stream.size());
   state.next_out = rows_.data();
@@ -129,23 +129,23 @@ void PictureDecoder::decode(std::string_view file, Picture& picture) {
   check_supported(png);
   picture.height = static_cast<int>(png.height);
   picture.width = static_cast<int>(png.width);
-  picture.colours = png.colour_type == PngFile::kGrey ? 1 : 3;
-  const std::span<const PngPass> passes = png.interlaced ? std::span<const PngPass>(kInterlaced) : kWhole;
+  picture.colors = png.color_type == PngFile::kGray ? 1 : 3;
+  const std::span<const PngPass> passes = png.interlaced ? std::span<const PngPass>(kInterlaced) : kNotInterlaced;
   std::size_t filtered = 0;
   for (const PngPass& pass : passes) filtered += pass.filtered_bytes(picture);
   inflate(png.image_data, filtered);
-  picture.bytes.resize(std::size_t{png.width} * png.height * static_cast<std::size_t>(picture.colours));
+  picture.bytes.resize(std::size_t{png.width} * png.height * static_cast<std::size_t>(picture.colors));
   std::span<const std::uint8_t> rest(rows_);
   for (const PngPass& pass : passes) {
     const auto rows = rest.first(pass.filtered_bytes(picture));
     rest = rest.subspan(rows.size());
     if (!png.interlaced) {
-      undo_filters(rows, pass.row_bytes(picture), picture.colours, picture.bytes.data());
+      undo_filters(rows, pass.row_bytes(picture), picture.colors, picture.bytes.data());
       continue;
     }
     pass_.resize(rows.size());
-    undo_filters(rows, pass.row_bytes(picture), picture.colours, pass_.data());
-    if (!rows.empty()) place_pass(pass, pass_.data(), picture);
+    undo_filters(rows, pass.row_bytes(picture), picture.colors, pass_.data());
+    if (!rows.empty()) copy_pass(pass, pass_.data(), picture);
   }
 }
 

@@ -9,14 +9,14 @@
 
 namespace jetvit {
 
-// The bytes of a decoded picture, row by row, pixel by pixel.
+// A decoded picture: its bytes, row by row and pixel by pixel.
 struct Picture {
   int height = 0, width = 0;
-  int colours = 0;  // 1: grey, 3: red, green, blue
+  int colors = 0;  // 1: gray, 3: red, green, blue
   std::vector<std::uint8_t> bytes;
 };
 
-// Decodes one PNG after the other, inflating by isa-l; keeps its memory from picture to picture.
+// Decodes PNGs with isa-l. Reuses its memory from picture to picture.
 class PictureDecoder {
  public:
   PictureDecoder();
@@ -24,9 +24,9 @@ class PictureDecoder {
   PictureDecoder(const PictureDecoder&) = delete;
   PictureDecoder& operator=(const PictureDecoder&) = delete;
 
-  // Decodes a PNG of 8 bits, grey or RGB, of at most 65,536 pixels and 4,096 a side; keeps the picture's memory.
-  // Checksums are checked; chunks beside the image, of colour profiles for example, are ignored. Throws Error saying
-  // what is damaged or not supported.
+  // Decodes an 8-bit gray or RGB PNG of at most 65,536 pixels and 4,096 pixels per side, reusing the memory of
+  // `picture`. Checksums are verified; chunks other than the image, such as color profiles, are ignored. Throws Error
+  // stating what is damaged or not supported.
   void decode(std::string_view file, Picture& picture);
 
  private:

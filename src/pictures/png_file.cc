@@ -21,12 +21,12 @@ std::uint32_t big_endian(std::string_view bytes) {
   return value;
 }
 
-// Whether decoders may pass over it: bit 5 of the first letter (PNG specification, section 5.4).
+// Whether decoders may skip it: bit 5 of the first letter (PNG specification, section 5.4).
 bool is_ancillary(const PngChunk& chunk) {
   return (static_cast<std::uint8_t>(chunk.type[0]) & 0x20) != 0;
 }
 
-// Takes the chunk that `rest` begins with: length | type | data | checksum of type and data.
+// Takes the first chunk of `rest`: length | type | data | checksum of type and data.
 PngChunk take_chunk(std::string_view& rest) {
   if (rest.size() < kAroundData) throw_damaged_png("it is cut short");
   const std::size_t length = big_endian(rest);
@@ -44,14 +44,14 @@ PngChunk take_chunk(std::string_view& rest) {
 
 PngFile parse_header(const PngChunk& chunk) {
   const std::string_view data = chunk.data;
-  if (chunk.type != "IHDR" || data.size() != 13) throw_damaged_png("its header is not where it belongs");
+  if (chunk.type != "IHDR" || data.size() != 13) throw_damaged_png("it does not begin with a valid header chunk");
   PngFile png;
   png.width = big_endian(data);
   png.height = big_endian(data.substr(4));
   png.bits = static_cast<std::uint8_t>(data[8]);
-  png.colour_type = static_cast<std::uint8_t>(data[9]);
+  png.color_type = static_cast<std::uint8_t>(data[9]);
   if (png.width == 0 || png.height == 0) throw_damaged_png("it has no pixels");
-  // Compression, filters and order of the rows: 0, 0, and 0 or 1.
+  // Compression, filters and row order must be 0, 0, and 0 or 1.
   if (data[10] != 0 || data[11] != 0 || (data[12] & ~1) != 0) throw_damaged_png("its header states an unknown method");
   png.interlaced = data[12] == 1;
   return png;
@@ -64,18 +64,18 @@ void throw_damaged_png(std::string_view what) {
 }
 
 PngFile parse_png(std::string_view file) {
-  if (!file.starts_with(kSignature)) throw_damaged_png("it does not begin as a PNG does");
+  if (!file.starts_with(kSignature)) throw_damaged_png("it does not begin with the PNG signature");
   std::string_view rest = file.substr(kSignature.size());
   PngFile png = parse_header(take_chunk(rest));
-  bool behind_image_data = false;
+  bool after_image_data = false;
   while (true) {
     const PngChunk chunk = take_chunk(rest);
     if (chunk.type == "IDAT") {
-      if (behind_image_data) throw_damaged_png("its image data lie in two places");
+      if (after_image_data) throw_damaged_png("its image data are not contiguous");
       png.image_data.push_back(chunk.data);
       continue;
     }
-    behind_image_data = !png.image_data.empty();
+    after_image_data = !png.image_data.empty();
     if (chunk.type == "IEND") break;
     if (chunk.type != "PLTE" && !is_ancillary(chunk)) {
       throw_damaged_png(text("its chunk ", printable(chunk.type), " is unknown"));

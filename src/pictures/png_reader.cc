@@ -19,7 +19,7 @@ namespace jetvit {
 namespace {
 
 constexpr std::size_t kTaskPictures = 64;
-constexpr std::size_t kPicturesAhead = 8;  // tasks a thread
+constexpr std::size_t kPicturesAhead = 8;  // tasks per thread
 constexpr std::uint64_t kFileLimit = std::uint64_t{16} << 20;
 
 std::string lower_suffix(const std::filesystem::path& path) {
@@ -32,7 +32,7 @@ bool is_png(const std::filesystem::path& path) {
   return lower_suffix(path) == ".png";
 }
 
-// Which ImageFolder would read as well.
+// Formats that ImageFolder would also read.
 bool is_other_picture(const std::filesystem::path& path) {
   static const std::set<std::string> suffixes = {".jpg", ".jpeg", ".ppm", ".bmp", ".pgm", ".tif", ".tiff", ".webp"};
   return suffixes.contains(lower_suffix(path));
@@ -56,7 +56,7 @@ void read_picture(const std::filesystem::path& path, PictureDecoder& decoder, Pi
   const std::string bytes = read_text_file(path, kFileLimit);
   try {
     decoder.decode(bytes, picture);
-    if (picture.colours != 3) throw Error("the PNG is grey (expected RGB: HCAL, ECAL and tracks)");
+    if (picture.colors != 3) throw Error("the PNG is gray (expected RGB: HCAL, ECAL and tracks)");
   } catch (const Error& error) {
     throw Error(text(path, ": ", error.what()));
   }
@@ -66,45 +66,45 @@ ImageShape shape_of(const Picture& picture) {
   return {3, picture.width, picture.height};  // transposed
 }
 
-// What a thread keeps from picture to picture.
+// What a thread reuses from picture to picture.
 struct PngTools {
   PictureDecoder decoder;
   Picture picture;
   SparseBuilder builder;
 };
 
-std::uint64_t row_of(const std::filesystem::path& path, std::uint64_t place) {
+std::uint64_t row_of(const std::filesystem::path& path, std::uint64_t position) {
   const std::string stem = path.stem();
   std::uint64_t number = 0;
   const auto [end, error] = std::from_chars(stem.data(), stem.data() + stem.size(), number);
-  return error == std::errc() && end == stem.data() + stem.size() ? number : place;
+  return error == std::errc() && end == stem.data() + stem.size() ? number : position;
 }
 
-// Labels of class folders by their names: 0 and 1 in alphabetical order. A lone class says itself which it is.
+// Labels of class folders: 0 and 1 in alphabetical order of their names. A single class must be named 0 or 1.
 std::vector<std::uint8_t> labels_of(const std::vector<std::filesystem::path>& folders) {
   std::set<std::string> classes;
   for (const auto& folder : folders) classes.insert(folder.filename());
-  const bool lone = classes.size() == 1 && (*classes.begin() == "0" || *classes.begin() == "1");
-  if (classes.size() != 2 && !lone) {
+  const bool is_single = classes.size() == 1 && (*classes.begin() == "0" || *classes.begin() == "1");
+  if (classes.size() != 2 && !is_single) {
     throw Error(text(folders.front().parent_path(), ": has the class folders ",
                      join(std::vector<std::string>(classes.begin(), classes.end()), ", "),
-                     " (jets have two classes: name a folder of two, such as 0 and 1)"));
+                     " (jets have two classes: name a folder with two class folders, such as 0 and 1)"));
   }
   std::vector<std::uint8_t> labels;
   for (const auto& folder : folders) {
     const std::string name = folder.filename();
-    labels.push_back(lone ? (name == "1" ? 1 : 0) : (name == *classes.begin() ? 0 : 1));
+    labels.push_back(is_single ? (name == "1" ? 1 : 0) : (name == *classes.begin() ? 0 : 1));
   }
   return labels;
 }
 
-// What is wrong with pictures of a class that would be left out in silence; empty: nothing.
+// The problem with pictures in a class folder that would be silently skipped; empty if there are none.
 std::string unread_pictures(const std::filesystem::path& folder) {
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
     if (entry.is_directory() ? holds_pictures(entry.path()) : is_other_picture(entry.path())) {
       return text(entry.path(), entry.is_directory()
-                                    ? ": holds pictures a folder too deep (they belong into the folder of their class)"
-                                    : ": is a picture, but no PNG (leave it out, or convert it without loss)");
+                                    ? ": holds pictures one folder too deep (move them into the folder of their class)"
+                                    : ": is a picture but not a PNG (remove it, or convert it losslessly)");
     }
   }
   return "";
@@ -156,17 +156,17 @@ void PngReader::read_file(std::size_t folder, const Work& work, const ChunkSink&
     Chunk chunk;
     JetRecords& jets = chunk.jets;
     jets.images.shape = shape_;
-    for (std::size_t place = begin; place < std::min(names.size(), begin + kTaskPictures); ++place) {
-      read_picture(names[place], decoder, picture);
+    for (std::size_t position = begin; position < std::min(names.size(), begin + kTaskPictures); ++position) {
+      read_picture(names[position], decoder, picture);
       if (shape_of(picture) != shape_) {
-        throw Error(text(names[place], ": has ", picture.width, " x ", picture.height, " pixels, others have ",
+        throw Error(text(names[position], ": has ", picture.width, " x ", picture.height, " pixels, others have ",
                          shape_.height, " x ", shape_.width));
       }
       builder.append_rgb(picture, channels_of_[folder], jets.images);
       jets.label.push_back(label_[folder]);
       jets.weight.push_back(1);
       jets.source_file.push_back(static_cast<std::uint32_t>(folder));
-      jets.source_row.push_back(row_of(names[place], place));
+      jets.source_row.push_back(row_of(names[position], position));
     }
     work(jets, thread);
     return chunk;

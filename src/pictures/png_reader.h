@@ -7,28 +7,28 @@
 
 namespace jetvit {
 
-// The class folders in `root`, which are its folders that hold PNG files, in natural order. Throws Error where pictures
-// beside them would not be read: in deeper folders, or of other formats.
+// The class folders in `root`: its folders that contain PNG files, in natural order. Throws Error if other pictures
+// would not be read because they are in deeper folders or have another format.
 std::vector<std::filesystem::path> class_folders(const std::filesystem::path& root);
 
-// How many PNG files lie in it.
+// The number of PNG files in `folder`.
 std::uint64_t count_pictures(const std::filesystem::path& folder);
 
-// Reads class folders of PNG files, as torchvision's ImageFolder does, back into jets: the labels are the two folders'
-// names in alphabetical order ("0" and "1"), grey levels 0 to 255 become 0 to 1. A picture is taken as preparation and
-// the published study write it: transposed, red HCAL, green ECAL, blue tracks. Its row is the number that it has for a
-// name, or its place in natural order.
+// Reads class folders of PNG files back into jets, like torchvision's ImageFolder. The labels 0 and 1 follow the
+// alphabetical order of the two folder names ("0" and "1"). Levels 0 to 255 become 0 to 1. Pictures have the format of
+// jetvit's preparation and of the published study: transposed, with red HCAL, green ECAL and blue tracks. The row of a
+// picture is the number in its file name or, without one, its position in natural order.
 class PngReader : public JetReader {
  public:
-  // `folders` are class folders, of one set or of several (training, test, ...). Throws Error where they are of other
-  // than two classes, hold no PNG, or the first one is no 8-bit RGB picture.
+  // `folders` are the class folders of one or several sets (training, test, ...). Throws Error if they do not have two
+  // classes, if they have no PNG, or if the first PNG is not an 8-bit RGB picture.
   PngReader(std::vector<std::filesystem::path> folders, const ReadOptions& options);
 
  private:
   void read_file(std::size_t folder, const Work& work, const ChunkSink& sink) const override;
 
-  std::vector<std::uint8_t> label_;                // of each folder
-  std::vector<std::vector<Channel>> channels_of_;  // of each folder
+  std::vector<std::uint8_t> label_;                // for each folder
+  std::vector<std::vector<Channel>> channels_of_;  // for each folder
   int threads_;
 };
 

@@ -3,7 +3,7 @@
 #include <array>
 #include <cmath>
 
-#include "pictures/other_lanes.h"
+#include "pictures/nonempty_pixels.h"
 
 namespace jetvit {
 namespace {
@@ -26,15 +26,15 @@ const LevelTable& levels_of(const Channel& channel) {
   return channel.is_signed ? kSignedLevels : kUnsignedLevels;
 }
 
-// The one level that means 0.
+// The level that means 0.
 std::uint8_t empty_level(const Channel& channel) {
   return channel.is_signed ? 128 : 0;
 }
 
 }  // namespace
 
-// Appends a jet of what was found, sorted by counting: lines_of_channel lines make a channel, and the pixels of a line
-// were found in rising order.
+// Appends a jet with the pixels in found_, sorted with a counting sort. Each channel has `lines_of_channel` lines. The
+// pixels of a line were found in increasing order.
 void SparseBuilder::append_found(std::size_t channels, std::size_t lines_of_channel, SparseImages& images) {
   const std::size_t begin = images.pixel.size();
   count_.assign(channels * lines_of_channel + 1, 0);
@@ -47,40 +47,40 @@ void SparseBuilder::append_found(std::size_t channels, std::size_t lines_of_chan
   images.pixel.resize(begin + found_.size());
   images.value.resize(begin + found_.size());
   for (const Pixel& found : found_) {
-    const std::size_t place = count_[found.line]++;
-    images.pixel[place] = found.pixel;
-    images.value[place] = found.value;
+    const std::size_t position = count_[found.line]++;
+    images.pixel[position] = found.pixel;
+    images.value[position] = found.value;
   }
 }
 
 void SparseBuilder::append_rgb(const Picture& picture, const std::vector<Channel>& channels, SparseImages& images) {
   const auto height = static_cast<std::size_t>(images.shape.height);  // the picture's width
   const auto width = static_cast<std::size_t>(images.shape.width);
-  EmptyLanes<std::uint8_t> empty;
+  EmptyPixels<std::uint8_t> empty;
   for (std::size_t byte = 0; byte < empty.size(); ++byte) empty[byte] = empty_level(channels[2 - byte % 3]);
   std::array<const LevelTable*, 3> levels{};
   for (std::size_t channel = 0; channel < 3; ++channel) levels[channel] = &levels_of(channels[channel]);
   found_.clear();
-  std::size_t column = 0;  // of the jet image, the picture's row
+  std::size_t column = 0;  // column of the jet image = row of the picture
   std::size_t column_begin = 0;
-  visit_other_lanes(picture.bytes.data(), picture.bytes.size(), empty, [&](std::size_t place) {
-    while (place - column_begin >= 3 * height) {
+  visit_nonempty_pixels(picture.bytes.data(), picture.bytes.size(), empty, [&](std::size_t position) {
+    while (position - column_begin >= 3 * height) {
       column_begin += 3 * height;
       ++column;
     }
-    const std::size_t row = (place - column_begin) / 3;
-    const std::size_t channel = 2 - (place - column_begin) % 3;
+    const std::size_t row = (position - column_begin) / 3;
+    const std::size_t channel = 2 - (position - column_begin) % 3;
     found_.push_back({static_cast<std::uint32_t>(channel * height + row),
-                      static_cast<std::uint16_t>(row * width + column), (*levels[channel])[picture.bytes[place]]});
+                      static_cast<std::uint16_t>(row * width + column), (*levels[channel])[picture.bytes[position]]});
   });
   append_found(3, height, images);
 }
 
-void SparseBuilder::append_grey(const Picture& picture, const Channel& channel, SparseImages& images) {
-  EmptyLanes<std::uint8_t> empty;
+void SparseBuilder::append_gray(const Picture& picture, const Channel& channel, SparseImages& images) {
+  EmptyPixels<std::uint8_t> empty;
   empty.fill(empty_level(channel));
   const LevelTable& levels = levels_of(channel);
-  visit_other_lanes(picture.bytes.data(), picture.bytes.size(), empty, [&](std::size_t pixel) {
+  visit_nonempty_pixels(picture.bytes.data(), picture.bytes.size(), empty, [&](std::size_t pixel) {
     images.pixel.push_back(static_cast<std::uint16_t>(pixel));
     images.value.push_back(levels[picture.bytes[pixel]]);
   });
@@ -91,12 +91,12 @@ const char* SparseBuilder::append_values(std::span<const float> values, SparseIm
   const auto channels = static_cast<std::size_t>(images.shape.channels);
   const char* fault = nullptr;
   found_.clear();
-  visit_other_lanes(values.data(), values.size(), EmptyLanes<float>{}, [&](std::size_t place) {
-    const float value = values[place];
+  visit_nonempty_pixels(values.data(), values.size(), EmptyPixels<float>{}, [&](std::size_t position) {
+    const float value = values[position];
     if (value == 0) return;  // negative zero
     if (!std::isfinite(value) && fault == nullptr) fault = std::isnan(value) ? "NaN" : "infinite value";
     found_.push_back(
-        {static_cast<std::uint32_t>(place % channels), static_cast<std::uint16_t>(place / channels), value});
+        {static_cast<std::uint32_t>(position % channels), static_cast<std::uint16_t>(position / channels), value});
   });
   if (fault == nullptr) append_found(channels, 1, images);
   return fault;

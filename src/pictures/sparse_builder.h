@@ -10,18 +10,19 @@
 
 namespace jetvit {
 
-// Appends jets to sparse images that have the shape and channels of the pixels given. 8-bit grey levels mean: 0 to 255
-// are 0 to 1, and in a signed channel 1 to 128 to 255 are -1 to 0 to 1. Keeps its memory from jet to jet.
+// Appends jets to sparse images, which must have the shape and channels of the given pixels. The 8-bit levels 0 to 255
+// mean 0 to 1; in a signed channel, 1 to 128 to 255 mean -1 to 0 to 1. Reuses its memory from jet to jet.
 class SparseBuilder {
  public:
-  // One jet: a class folder's picture, as preparation writes it: transposed (a row is a column of the jet image), red
-  // HCAL, green ECAL, blue tracks.
+  // Appends one jet: a picture of a class folder, as written by preparation: transposed (a row is a column of the jet
+  // image), with red HCAL, green ECAL and blue tracks.
   void append_rgb(const Picture& picture, const std::vector<Channel>& channels, SparseImages& images);
 
-  // One channel of a jet.
-  void append_grey(const Picture& picture, const Channel& channel, SparseImages& images);
+  // Appends one channel of a jet. Call it for each channel, in order.
+  void append_gray(const Picture& picture, const Channel& channel, SparseImages& images);
 
-  // One jet of values (height, width, channel), unless one of them is not finite; says what is wrong then.
+  // Appends one jet of values (height, width, channel) and returns null. If a value is not finite, appends nothing and
+  // returns the reason.
   const char* append_values(std::span<const float> values, SparseImages& images);
 
  private:
@@ -33,8 +34,8 @@ class SparseBuilder {
 
   void append_found(std::size_t channels, std::size_t lines_of_channel, SparseImages& images);
 
-  std::vector<Pixel> found_;        // of a jet, in the order in which they were stored
-  std::vector<std::size_t> count_;  // of those of each line, behind an entry for what lies before
+  std::vector<Pixel> found_;        // pixels of a jet, in the order of the input
+  std::vector<std::size_t> count_;  // pixels of each line, after an entry for the earlier jets
 };
 
 }  // namespace jetvit

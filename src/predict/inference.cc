@@ -3,15 +3,16 @@
 #include <c10/core/GradMode.h>
 #include <c10/core/InferenceMode.h>
 
-#include "ops/bf16_products.h"
-#include "predict/autocast.h"
+#include "compute/autocast.h"
+#include "compute/bf16_products.h"
 
 namespace jetvit {
 
-Inference::Inference(Model& model, bool bf16) : model_(model), evaluation_(model), bf16_(bf16) {
+Inference::Inference(Model& model, const ComputeOptions& options)
+    : model_(model), evaluation_(model), options_(options) {
   const c10::NoGradGuard no_gradients;
-  // Emulated products round the weights themselves.
-  if (!bf16 || has_bf16_instructions()) model.pack(bf16 ? at::kBFloat16 : at::kFloat);
+  // Emulated matrix multiplications round the weights themselves.
+  if (!options.is_bf16() || has_bf16_instructions()) model.pack(options.is_bf16() ? at::kBFloat16 : at::kFloat);
 }
 
 Inference::~Inference() {
@@ -20,7 +21,7 @@ Inference::~Inference() {
 
 at::Tensor Inference::logits(const at::Tensor& images) const {
   const c10::InferenceMode inference;
-  const Autocast autocast(bf16_);
+  const AutocastGuard autocast(options_);
   return model_.forward(images).to(at::kFloat);
 }
 

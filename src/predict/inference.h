@@ -2,15 +2,17 @@
 
 #include <ATen/core/Tensor.h>
 
-#include "model/evaluation_mode.h"
+#include "compute/compute_options.h"
+#include "model/eval_mode_guard.h"
 
 namespace jetvit {
 
-// A model that predicts, for the time of this object: in evaluation mode, its weights packed (Module::pack) for
-// products in bfloat16 or float32. The parameters must not change meanwhile; afterwards the model is as it was.
+// Prepares a model for prediction during the lifetime of this object: evaluation mode, and weights packed
+// (Module::pack) for multiplications in bfloat16 or float32. The parameters must not change in the meantime. The
+// destructor restores the model.
 class Inference {
  public:
-  Inference(Model& model, bool bf16);
+  Inference(Model& model, const ComputeOptions& options);
   ~Inference();
   Inference(const Inference&) = delete;
   Inference& operator=(const Inference&) = delete;
@@ -21,8 +23,8 @@ class Inference {
 
  private:
   Model& model_;
-  EvaluationMode evaluation_;
-  bool bf16_;
+  EvalModeGuard evaluation_;
+  ComputeOptions options_;
 };
 
 }  // namespace jetvit

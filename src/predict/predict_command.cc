@@ -1,19 +1,19 @@
 #include "predict/predict_command.h"
 
-#include <algorithm>
 #include <memory>
 
-#include <ATen/Parallel.h>
-
+#include "base/clock.h"
 #include "base/commit.h"
 #include "base/error.h"
 #include "base/progress.h"
 #include "base/text.h"
+#include "compute/runtime.h"
+#include "measure/logistic.h"
 #include "predict/predictor.h"
 #include "predict/scores_file.h"
-#include "predict/trained_model.h"
 #include "prepare/inputs.h"
-#include "source/jet_source.h"
+#include "prepare/jet_source.h"
+#include "run/trained_model.h"
 
 namespace jetvit {
 namespace {
@@ -29,7 +29,7 @@ class Scorer {
         writer_(command.output, columns, trained.provenance),
         progress_("predict", "jets", total) {
     options_.batch_size = command.batch_size;
-    options_.bf16 = command.bf16;
+    options_.compute = command.compute;
     options_.progress = [this](std::size_t jets) { progress_.add(jets); };
   }
 
@@ -62,51 +62,66 @@ class Scorer {
   std::uint64_t jets_ = 0;
 };
 
+// Scores all splits of a store.
+void score_store(const PredictCommand& command, TrainedModel& trained, PredictSummary& summary) {
+  const std::unique_ptr<JetSource> source = open_source(command.source);
+  const Manifest& manifest = source->manifest();
+  require_same_images(trained, command.model, manifest.shape, manifest.channels, source->name());
+  std::vector<std::string> files;
+  for (const SourceFile& file : manifest.source_files) files.push_back(file.name);
+  std::uint64_t total = 0;
+  for (const Split split : kSplits) total += manifest.jets(split);
+  const ScoresColumns columns{manifest.observer_names, /*label=*/true, command.with_split};
+  Scorer scorer(command, trained, columns, files, total);
+  for (const Split split : kSplits) {
+    source->for_each_chunk(split, [&](const auto& chunk) { scorer.add(chunk, split_name(split)); });
+  }
+  summary.jets = scorer.close();
+}
+
+// Scores files as they are, with or without labels.
+void score_files(const PredictCommand& command, TrainedModel& trained, PredictSummary& summary) {
+  if (command.with_split) throw UsageError("`split`: raw files have no splits (name a store as `data`)");
+  ReadOptions options = command.source.read;
+  options.require_label = false;
+  const std::unique_ptr<JetReader> reader = open_reader(find_inputs(command.source.inputs), options);
+  require_same_images(trained, command.model, reader->shape(), reader->channels(), command.source.name());
+  std::vector<std::string> files;
+  for (const auto& file : reader->files()) files.push_back(file.string());
+  Scorer scorer(command, trained, {reader->observer_names(), reader->has_label(), false}, files, 0);
+  const ReadSummary read = reader->read(
+      [&scorer](JetRecords&& chunk) { scorer.add(std::make_shared<const JetRecords>(std::move(chunk)), ""); });
+  require_shape(read, command.source.name());
+  summary.skipped = read.rows - read.kept;
+  summary.jets = scorer.close();
+}
+
 }  // namespace
 
-Json run_predict(const PredictCommand& command) {
+Json to_json(const PredictSummary& summary) {
+  return {{"jets", summary.jets},
+          {"skipped", summary.skipped},
+          {"seconds", summary.seconds},
+          {"jets_per_second", summary.jets_per_second()},
+          {"output", summary.output.string()},
+          {"model", summary.model}};
+}
+
+PredictSummary run_predict(const PredictCommand& command) {
   refuse_existing(command.output, command.overwrite);
-  at::set_num_threads(command.source.read.threads);
+  initialize_runtime(command.compute);
   TrainedModel trained = load_trained_model(command.model);
+  PredictSummary summary;
+  summary.output = command.output;
+  summary.model = trained.provenance;
   const double start = monotonic_seconds();
-  std::uint64_t jets = 0;
-  std::uint64_t skipped = 0;
   if (command.source.store()) {
-    const std::unique_ptr<JetSource> source = open_source(command.source);
-    const Manifest& manifest = source->manifest();
-    require_same_images(trained, command.model, manifest.shape, manifest.channels, source->name());
-    std::vector<std::string> files;
-    for (const SourceFile& file : manifest.source_files) files.push_back(file.name);
-    std::uint64_t total = 0;
-    for (const Split split : kSplits) total += manifest.jets(split);
-    const ScoresColumns columns{manifest.observer_names, /*label=*/true, command.with_split};
-    Scorer scorer(command, trained, columns, files, total);
-    for (const Split split : kSplits) {
-      source->for_each_chunk(split, [&](const auto& chunk) { scorer.add(chunk, split_name(split)); });
-    }
-    jets = scorer.close();
+    score_store(command, trained, summary);
   } else {
-    if (command.with_split) throw UsageError("--split: raw files have no splits (name a store as --data)");
-    ReadOptions options = command.source.read;
-    options.require_label = false;
-    const std::unique_ptr<JetReader> reader = open_reader(find_inputs(command.source.inputs), options);
-    require_same_images(trained, command.model, reader->shape(), reader->channels(), command.source.name());
-    std::vector<std::string> files;
-    for (const auto& file : reader->files()) files.push_back(file.string());
-    Scorer scorer(command, trained, {reader->observer_names(), reader->has_label(), false}, files, 0);
-    const ReadSummary summary = reader->read(
-        [&scorer](JetRecords&& chunk) { scorer.add(std::make_shared<const JetRecords>(std::move(chunk)), ""); });
-    require_shape(summary, command.source.name());
-    skipped = summary.rows - summary.kept;
-    jets = scorer.close();
+    score_files(command, trained, summary);
   }
-  const double seconds = monotonic_seconds() - start;
-  return {{"jets", jets},
-          {"skipped", skipped},
-          {"seconds", seconds},
-          {"jets_per_second", static_cast<double>(jets) / std::max(1e-9, seconds)},
-          {"output", command.output.string()},
-          {"model", trained.provenance}};
+  summary.seconds = monotonic_seconds() - start;
+  return summary;
 }
 
 }  // namespace jetvit

@@ -1,9 +1,12 @@
 #pragma once
 
+#include <algorithm>
+#include <cstdint>
 #include <filesystem>
 
 #include "base/options.h"
-#include "source/source_options.h"
+#include "compute/compute_options.h"
+#include "prepare/source_options.h"
 
 namespace jetvit {
 
@@ -15,12 +18,26 @@ struct PredictCommand {
   bool with_split = false;       // store: a column with each jet's split
   bool overwrite = false;
   int batch_size = 256;
-  bool bf16 = false;
+  ComputeOptions compute;
 };
 
-// Writes the scores of all jets of the input in its order, chunk by chunk: files of any size pass through. Returns
-// {"jets", "skipped", "seconds", "jets_per_second", "output", "model"}. Throws Error where the input's images are
-// of another kind than the model was trained on (require_same_images), and what the readers throw.
-Json run_predict(const PredictCommand& command);
+// What a prediction did.
+struct PredictSummary {
+  std::uint64_t jets = 0;     // scored
+  std::uint64_t skipped = 0;  // rows that could not be used
+  double seconds = 0;
+  std::filesystem::path output;
+  Json model;  // where it comes from (TrainedModel::provenance)
+
+  double jets_per_second() const { return static_cast<double>(jets) / std::max(1e-9, seconds); }
+};
+
+// {"jets", "skipped", "seconds", "jets_per_second", "output", "model"}
+Json to_json(const PredictSummary& summary);
+
+// Writes the scores of all jets of the input in its order, chunk by chunk: files of any size pass through. Throws Error
+// where the input's images are of another kind than the model was trained on (require_same_images), UsageError where
+// raw files are to have splits, and what the readers throw.
+PredictSummary run_predict(const PredictCommand& command);
 
 }  // namespace jetvit

@@ -9,8 +9,8 @@
 #include "predict/inference.h"
 
 namespace jetvit {
-ImageFormat input_format(const Model& model, bool bf16) {
-  return {.channels_last = model.prefers_channels_last(), .bf16 = bf16};
+ImageFormat input_format(const Model& model, const ComputeOptions& options) {
+  return {.channels_last = model.prefers_channels_last(), .precision = options.precision};
 }
 
 std::vector<float> predict_logits(Model& model, std::shared_ptr<const JetRecords> records,
@@ -19,11 +19,11 @@ std::vector<float> predict_logits(Model& model, std::shared_ptr<const JetRecords
   std::vector<float> logits;
   if (records->size() == 0) return logits;
   logits.reserve(records->size());
-  const Inference inference(model, options.bf16);
+  const Inference inference(model, options.compute);
   LoadOptions load;
   load.batch_size = options.batch_size;
-  load.threads = options.threads;
-  load.format = input_format(model, options.bf16);
+  load.threads = options.loader_threads;
+  load.format = input_format(model, options.compute);
   BatchLoader loader(records, transform, image, {}, load);
   loader.start_epoch(0);
   Batch batch;
@@ -45,12 +45,6 @@ std::vector<float> predict_logits(Model& model, std::shared_ptr<const JetRecords
     if (options.progress) options.progress(batch.jets.size());
   }
   return logits;
-}
-
-double sigmoid(double logit) {
-  if (logit >= 0) return 1 / (1 + std::exp(-logit));
-  const double power = std::exp(logit);
-  return power / (1 + power);
 }
 
 }  // namespace jetvit

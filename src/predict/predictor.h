@@ -4,19 +4,20 @@
 #include <memory>
 #include <vector>
 
+#include "compute/compute_options.h"
+#include "compute/image_format.h"
 #include "jet/input_transform.h"
 #include "jet/jet_records.h"
+#include "load/image_options.h"
 #include "model/model.h"
-#include "ops/image_format.h"
-#include "ops/image_options.h"
 
 namespace jetvit {
 
 struct PredictOptions {
   int batch_size = 256;
-  int threads = 1;                            // background threads that assemble images
-  bool bf16 = false;                          // autocast
-  std::function<void(std::size_t)> progress;  // told the jets of every finished batch; may be empty
+  int loader_threads = 1;  // background threads that assemble images
+  ComputeOptions compute;
+  std::function<void(std::size_t)> progress;  // called with the number of jets of every finished batch; may be empty
 };
 
 // The model's logits for all records, in their order, without augmentation. The model is in evaluation mode meanwhile
@@ -25,11 +26,8 @@ std::vector<float> predict_logits(Model& model, std::shared_ptr<const JetRecords
                                   const InputTransform& transform, const ImageOptions& image,
                                   const PredictOptions& options);
 
-// The images that suit the model best: their layout, and bfloat16 where its products are computed in it anyway (every
+// The images that suit the model best: their layout, and bfloat16 where the model computes in it anyway (every
 // model begins with a convolution, which autocast would round for).
-ImageFormat input_format(const Model& model, bool bf16);
-
-// 1 / (1 + exp(-logit)) without overflow.
-double sigmoid(double logit);
+ImageFormat input_format(const Model& model, const ComputeOptions& options);
 
 }  // namespace jetvit

@@ -38,7 +38,7 @@ bool is_flat_number(const LeafColumn& column) {
   return column.is_number && column.max_repetition == 0 && column.path == column.root;
 }
 
-// The place of a column of numbers; none where there is no such column.
+// The index of a column of numbers; none if there is no such column.
 std::optional<int> find_numbers(const std::vector<LeafColumn>& columns, const std::string& name) {
   for (std::size_t place = 0; place < columns.size(); ++place) {
     if (columns[place].root != name) continue;
@@ -81,7 +81,7 @@ std::vector<RowGroup> row_groups(ParquetFooter& footer, const std::vector<int>& 
   return groups;
 }
 
-// The chunks at `index` of the groups, one behind the other.
+// The chunks at `index` of the groups, one after the other.
 template <class Value, class Convert>
 std::vector<Value> read_column(const InputFile& file, const LeafColumn& column, const std::vector<RowGroup>& groups,
                                std::size_t index, Convert convert) {

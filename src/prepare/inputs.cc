@@ -11,12 +11,12 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/text.h"
-#include "pictures/picture_set.h"
 #include "pictures/png_reader.h"
-#include "pictures/record_file.h"
-#include "pictures/record_reader.h"
 #include "raw/raw_reader.h"
 #include "store/manifest.h"
+#include "tfrecord/picture_set.h"
+#include "tfrecord/record_file.h"
+#include "tfrecord/record_reader.h"
 
 namespace jetvit {
 namespace {
@@ -37,7 +37,7 @@ const char* format_name(InputFormat format) {
   return "";
 }
 
-// The split that a folder's name means.
+// The split that a folder's name stands for.
 std::optional<Split> split_of_folder(const std::filesystem::path& folder) {
   std::string word = folder.filename();
   std::transform(word.begin(), word.end(), word.begin(), [](unsigned char c) { return std::tolower(c); });
@@ -47,7 +47,8 @@ std::optional<Split> split_of_folder(const std::filesystem::path& folder) {
   return std::nullopt;
 }
 
-// Of the end of a file: the footer of Parquet, which holds the statistics of its columns, differs between data.
+// Digest of the last bytes of a file. A Parquet file ends with the statistics of its columns, which differ between data
+// sets.
 std::string digest_of_end(const std::filesystem::path& path) {
   constexpr std::uint64_t kEnd = 64 << 10;
   const InputFile file(path);
@@ -76,7 +77,7 @@ class Finder {
 
   Inputs result(const SplitShares& shares) && {
     inputs_.shares = shares;
-    if (test_folder_) inputs_.shares.test = 0;  // split off for validation alone
+    if (test_folder_) inputs_.shares.test = 0;  // training jets are only needed for validation
     return std::move(inputs_);
   }
 
@@ -96,8 +97,8 @@ class Finder {
 
   void add_file(const std::filesystem::path& file, InputFormat format, int split) {
     if (!inputs_.files.empty() && format != inputs_.format) {
-      throw Error(text(file, ": belongs to ", format_name(format), ", but ", inputs_.files.front(), " to ",
-                       format_name(inputs_.format), " (read them apart)"));
+      throw Error(text(file, ": is read as ", format_name(format), ", but ", inputs_.files.front(), " as ",
+                       format_name(inputs_.format), " (read them separately)"));
     }
     inputs_.format = format;
     inputs_.files.push_back(file);
@@ -125,26 +126,28 @@ class Finder {
     for (const auto& file : classes) add_file(file, InputFormat::kPngFolders, split);
   }
 
-  // Where the folder's folders are named like splits, adds those; otherwise returns false.
+  // If the folder contains folders named after splits, adds these; otherwise returns false.
   bool add_split_folders(const std::filesystem::path& folder) {
     std::array<std::filesystem::path, 3> of_split;
     bool found = false;
     for (const auto& entry : std::filesystem::directory_iterator(folder)) {
       const std::optional<Split> split = split_of_folder(entry.path());
       if (!entry.is_directory() || !split) continue;
-      auto& place = of_split[static_cast<std::size_t>(*split)];
-      if (!place.empty()) throw Error(text(folder, ": has two folders of one split, ", place, " and ", entry.path()));
-      place = entry.path();
+      auto& chosen = of_split[static_cast<std::size_t>(*split)];
+      if (!chosen.empty()) {
+        throw Error(text(folder, ": has two folders for the same split, ", chosen, " and ", entry.path()));
+      }
+      chosen = entry.path();
       found = true;
     }
     if (!found) return false;
     const bool has_validation = !of_split[static_cast<std::size_t>(Split::kValidation)].empty();
     for (const Split split : kSplits) {
-      const auto& place = of_split[static_cast<std::size_t>(split)];
-      if (place.empty()) continue;
+      const auto& chosen = of_split[static_cast<std::size_t>(split)];
+      if (chosen.empty()) continue;
       const bool is_shared = split == Split::kTrain && !has_validation;
       test_folder_ = test_folder_ || (is_shared && !of_split[static_cast<std::size_t>(Split::kTest)].empty());
-      add_folder(place, is_shared ? kByHash : static_cast<int>(split));
+      add_folder(chosen, is_shared ? kByHash : static_cast<int>(split));
     }
     return true;
   }
@@ -168,7 +171,7 @@ Split Inputs::split_of_jet(const JetRecords& jets, std::size_t jet) const {
 Inputs find_inputs(const InputNames& names) {
   const SplitShares& shares = names.shares;
   if (!(shares.validation >= 0 && shares.test >= 0 && shares.validation + shares.test <= 1)) {
-    throw UsageError("the shares of validation and test must be positive and sum to at most 1");
+    throw UsageError("the shares of validation and test must be 0 or more and sum to at most 1");
   }
   Finder finder;
   for (const std::string& name : names.any) finder.add(name, kByHash);
@@ -190,7 +193,7 @@ void refuse_copies(const Inputs& inputs) {
     for (const auto& path : files) {
       Paths& others = of_end[digest_of_end(path)];
       for (const auto& other : others) {
-        // One path twice is the reader's to refuse.
+        // The reader refuses a path that is given twice.
         const bool is_other = std::filesystem::weakly_canonical(other) != std::filesystem::weakly_canonical(path);
         if (!is_other || !have_same_content(other, path)) continue;
         throw Error(text(path, ": has the same content as ", other,

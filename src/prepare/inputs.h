@@ -14,37 +14,37 @@ namespace jetvit {
 
 enum class InputFormat : std::uint8_t { kParquet, kPngFolders, kTfRecords };
 
-// What a user names: files, folders and patterns, of one format, with the splits that their jets belong to.
+// The files, folders and patterns that a user gives, all of one format, and the splits that their jets belong to.
 struct InputNames {
-  std::vector<std::string> any;                      // their jets are split by a hash of file and row ...
-  std::array<std::vector<std::string>, 3> of_split;  // ... and these belong whole to a split
-  SplitShares shares;
+  std::vector<std::string> any;                      // jets are assigned to a split by a hash of file name and row
+  std::array<std::vector<std::string>, 3> of_split;  // all jets belong to this split
+  SplitShares shares;                                // for `any`
 
   bool empty() const;
 };
 
-// The files behind the names.
+// The files that the names resolve to.
 struct Inputs {
   InputFormat format = InputFormat::kParquet;
-  std::vector<std::filesystem::path> files;  // of PNGs: class folders
-  std::vector<int> split;                    // of each file, or -1: by hash
-  SplitShares shares;                        // of those
+  std::vector<std::filesystem::path> files;  // for PNGs: class folders
+  std::vector<int> split;                    // one per file; -1: each jet is assigned by hash
+  SplitShares shares;                        // for files with split -1
 
   Split split_of_jet(const JetRecords& jets, std::size_t jet) const;
 };
 
-// Finds the files. A folder means its .parquet files, its .tfrecords files (also .tfrecord, and with .gz) or its class
-// folders of PNGs, in natural order; a folder of the folders train, validation and test (in any case; also training,
-// val, valid, testing) means those of each split, and where there is no validation, jets of the training are split off
-// for it. Throws Error for a name that matches nothing and for files of several
+// Finds the files. A folder stands for its .parquet files, its .tfrecords files (also .tfrecord, and with .gz) or its
+// class folders of PNGs, in natural order. A folder that contains the folders train, validation and test (in any case;
+// also training, val, valid, testing) provides the files of each split. Without a validation folder, part of the
+// training jets is used for validation. Throws Error for a name that matches nothing and for files of different
 // formats, UsageError for impossible shares.
 Inputs find_inputs(const InputNames& names);
 
-// Refuses files with the same content under several names: their jets would count twice, or lie in two splits. Cheap:
-// only files of one size are opened, and only those whose ends agree are compared. Throws Error.
+// Throws Error if two files have the same content: their jets would count twice, or be in two splits. This is cheap:
+// only files of equal size are opened, and only those with equal last bytes are compared completely.
 void refuse_copies(const Inputs& inputs);
 
-// Opens the files by their format.
+// Opens the files with the reader of their format. Throws Error or UsageError.
 std::unique_ptr<JetReader> open_reader(const Inputs& inputs, const ReadOptions& options);
 
 }  // namespace jetvit

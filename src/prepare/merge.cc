@@ -2,6 +2,7 @@
 #include <iostream>
 #include <set>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/progress.h"
 #include "base/stop_flag.h"
@@ -22,19 +23,20 @@ struct StorePart {
 
 StorePart read_part(const std::filesystem::path& folder, int& parts) {
   if (!std::filesystem::exists(folder / kPartFile)) {
-    const std::string kind = is_store(folder) ? "a whole jet store" : unfinished_kind(folder);
-    throw Error(text(folder, kind.empty() ? ": holds no part of a jet store (make one with jetvit prepare --shard)"
+    const std::string kind = is_store(folder) ? "a complete jet store" : unfinished_kind(folder);
+    throw Error(text(folder, kind.empty() ? ": holds no part of a jet store (make one with jetvit prepare `shard`)"
                                           : ": is " + kind + ", not part of one"));
   }
   StorePart part{folder, 0, read_record(folder / kPartFile)};
   const auto limit = static_cast<std::uint64_t>(1) << 20;
   part.number = static_cast<int>(unsigned_from_json(part.record.command, "part", limit));
   parts = static_cast<int>(unsigned_from_json(part.record.command, "parts", limit));
-  if (part.number < 1 || part.number > parts) throw Error(text(folder, ": is damaged (it is no part of its number)"));
+  if (part.number < 1 || part.number > parts)
+    throw Error(text(folder, ": is damaged (its part number is out of range)"));
   return part;
 }
 
-// All parts in order, of one command.
+// All parts in order. They must come from one command.
 std::vector<StorePart> read_parts(const std::vector<std::filesystem::path>& folders) {
   std::vector<StorePart> read;
   int parts = 0;
@@ -45,7 +47,7 @@ std::vector<StorePart> read_parts(const std::vector<std::filesystem::path>& fold
     Json other = read.back().record.command;
     one["part"] = other["part"] = 0;
     if (const std::string difference = command_difference(one, other); !difference.empty()) {
-      throw Error(text(folder, ": belongs to another store than ", folders.front(), " (", difference, ")"));
+      throw Error(text(folder, ": belongs to a different store than ", folders.front(), " (", difference, ")"));
     }
     parts = of;
   }
@@ -77,28 +79,28 @@ std::vector<StorePart> read_parts(const std::vector<std::filesystem::path>& fold
 PrepareResult merge_parts(const std::vector<std::filesystem::path>& folders, const std::filesystem::path& out,
                           bool overwrite) {
   const double start = monotonic_seconds();
-  if (folders.empty()) throw UsageError("no part was named");
+  if (folders.empty()) throw UsageError("no parts given");
   const std::vector<StorePart> parts = read_parts(folders);
   refuse_output(out, overwrite, false);
   StoreWriter writer(out);
   if (std::filesystem::exists(out / kUnfinishedFile)) {
     if (!overwrite)
-      throw Error(text(out, ": is ", unfinished_kind(out), " (choose another --out, or say --overwrite)"));
+      throw Error(text(out, ": is ", unfinished_kind(out), " (choose another `out`, or use `overwrite`)"));
     writer.discard_unfinished();
   }
   PrepareResult result;
   Progress progress("merge", "parts", parts.size());
-  std::optional<Preparation> whole;
+  std::optional<Preparation> combined;
   for (const StorePart& part : parts) {
     throw_if_stopped();
     try {
       Preparation preparation = Preparation::from_json(part.record.state.at("preparation"));
       const std::size_t files = preparation.files().size();
       const GroupRange groups = part_groups(files, {part.number, static_cast<int>(parts.size())});
-      if (!whole) {
-        whole = std::move(preparation);
+      if (!combined) {
+        combined = std::move(preparation);
       } else {
-        whole->append(preparation, group_files(files, groups.first).first, group_files(files, groups.last - 1).last);
+        combined->append(preparation, group_files(files, groups.first).first, group_files(files, groups.last - 1).last);
       }
     } catch (const nlohmann::json::exception& error) {
       throw Error(text(part.folder, ": is damaged (", printable(error.what()), "; prepare the part again)"));
@@ -108,11 +110,11 @@ PrepareResult merge_parts(const std::vector<std::filesystem::path>& folders, con
     writer.add_part(part.folder, part.record.contents);
     progress.add(1);
   }
-  result.summary = whole->summary();
-  result.files = whole->files().size();
+  result.summary = combined->summary();
+  result.files = combined->files().size();
   result.rows = result.summary.rows;
   require_jets(result.summary, parts.front().folder);
-  writer.close(whole->manifest());
+  writer.close(combined->manifest());
   result.manifest = read_manifest(out);
   result.seconds = monotonic_seconds() - start;
   return result;

@@ -9,7 +9,7 @@
 namespace jetvit {
 namespace {
 
-// What the images and files are like: the same in all parts of a store.
+// The properties of images and files that all parts of a store share.
 Json description(const ImageShape& shape, const std::vector<Channel>& channels,
                  const std::vector<std::string>& observer_names, const std::vector<std::string>& files) {
   Json of_channels = Json::array();
@@ -50,7 +50,7 @@ void Preparation::append(const Preparation& other, std::size_t first, std::size_
   const auto describe = [](const Preparation& of) {
     return description(of.shape_, of.channels_, of.observer_names_, of.files_);
   };
-  if (describe(*this) != describe(other)) throw Error("its images, observers or files are others");
+  if (describe(*this) != describe(other)) throw Error("its images, observers or files differ");
   add(other.tally_);
   summary_.append(other.summary_, first, last);
 }
@@ -89,7 +89,7 @@ Preparation Preparation::from_json(const Json& json) {
   std::vector<Channel> channels;
   for (const Json& channel : json.at("channels")) channels.push_back({channel.at(0), channel.at(1), channel.at(2)});
   if (shape.channels != static_cast<int>(channels.size()) || shape.height < 1 || shape.width < 1) {
-    throw Error("it states a shape that does not fit its channels");
+    throw Error("its shape does not match its channels");
   }
   Preparation out(shape, std::move(channels));
   out.observer_names_ = json.at("observers").get<std::vector<std::string>>();

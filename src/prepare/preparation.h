@@ -12,17 +12,17 @@
 
 namespace jetvit {
 
-// What standard preparation knows of the files that it has read so far: all that the manifest of a store says beside
-// its shards. Exact, so that it can be written down, read back and merged with that of other files, and the manifest
-// comes out the same, bit for bit, however the files were divided.
+// What standard preparation has collected from the files read so far: everything in the manifest of a store except its
+// shards. The sums are exact. The state can therefore be saved, restored and merged with that of other files, and the
+// manifest is the same, bit for bit, however the files were divided.
 class Preparation {
  public:
   Preparation(const JetReader& reader, double zero_threshold);
 
   const ReadSummary& summary() const { return summary_; }
-  const std::vector<std::string>& files() const { return files_; }  // of the whole, as they were named
+  const std::vector<std::string>& files() const { return files_; }  // all input files, as given by the user
 
-  // What one thread has seen.
+  // What one thread has collected.
   struct Tally {
     StatisticsAccumulator training, others;
     std::uint64_t negative_pixels = 0;
@@ -31,15 +31,15 @@ class Preparation {
   void add(const Tally& tally);
   ReadSummary& summary() { return summary_; }
 
-  // `other` has read the files [first, last), which follow those that were read here. Throws Error where it is of other
-  // files or images.
+  // Adds what `other` has collected from the files [first, last), which follow those read here. Throws Error if its
+  // list of files or its images differ.
   void append(const Preparation& other, std::size_t first, std::size_t last);
 
-  // Without shards, counts, report of skipped rows and fingerprint.
+  // The manifest without shards, counts, report of skipped rows and fingerprint.
   Manifest manifest() const;
 
   Json to_json() const;
-  // Throws Error, or the JSON library's exception, where `json` is no such record.
+  // Throws Error or the JSON library's exception if `json` is not the output of to_json().
   static Preparation from_json(const Json& json);
 
  private:

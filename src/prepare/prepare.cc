@@ -3,13 +3,14 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <iostream>
 #include <memory>
 #include <optional>
 
+#include "base/clock.h"
 #include "base/commit.h"
 #include "base/error.h"
 #include "base/progress.h"
+#include "base/reporter.h"
 #include "base/stop_flag.h"
 #include "base/text.h"
 #include "prepare/preparation.h"
@@ -23,7 +24,7 @@ namespace {
 using JetSink = std::function<void(const JetRecords&, Split)>;
 using RowSink = std::function<void(const SkippedRow&)>;
 
-// Hands the jets of one chunk to the sink split by split.
+// Passes the jets of one chunk to the sink, split by split.
 void divide(const JetRecords& jets, const Inputs& inputs, const JetSink& sink) {
   std::array<std::vector<std::size_t>, 3> members;
   for (std::size_t jet = 0; jet < jets.size(); ++jet) {
@@ -41,7 +42,8 @@ void divide(const JetRecords& jets, const Inputs& inputs, const JetSink& sink) {
 
 void check_options(const PrepareOptions& options) {
   if (!(options.zero_threshold >= 0 && std::isfinite(options.zero_threshold))) {
-    throw UsageError(text("the zero threshold is ", options.zero_threshold, ", but must be a number of at least 0"));
+    throw UsageError(
+        text("the zero threshold is ", options.zero_threshold, ", but must be a finite number of 0 or more"));
   }
   if (!std::isfinite(options.read.positive_label)) throw UsageError("the positive label must be a finite number");
 }
@@ -81,21 +83,21 @@ class Worker {
   Progress progress_{"prepare", "jets", 0};
 };
 
-// The first group that is still to be prepared: after those that the same command finished before it was interrupted,
-// which are taken over.
-std::size_t go_on(StoreWriter& writer, const std::filesystem::path& out, const Json& command, bool overwrite,
-                  GroupRange groups, Preparation& preparation) {
+// Restores the groups that the same command finished before it was interrupted. Returns the first group that is still
+// to be prepared.
+std::size_t resume(StoreWriter& writer, const std::filesystem::path& out, const Json& command, bool overwrite,
+                   GroupRange groups, Preparation& preparation) {
   if (!std::filesystem::exists(out / kUnfinishedFile)) return groups.first;
   std::size_t next = groups.first;
   const auto restore = [&](const WorkRecord& record) {
     Preparation found = Preparation::from_json(record.state.at("preparation"));
     const auto first = record.state.at("next_group").get<std::size_t>();
-    if (first <= groups.first || first >= groups.last) throw Error("its record names groups that are not there");
+    if (first <= groups.first || first >= groups.last) throw Error("its record names groups that do not exist");
     writer.resume(record.contents);
     preparation = std::move(found);
     next = first;
   };
-  take_over(out, writer.unfinished(), command, overwrite, restore, [&] { writer.discard_unfinished(); });
+  resume_or_discard(out, writer.unfinished(), command, overwrite, restore, [&] { writer.discard_unfinished(); });
   return next;
 }
 
@@ -106,14 +108,14 @@ PartChoice parse_part(const std::string& word) {
   const auto number = [&](std::string_view digits) {
     const bool plain =
         !digits.empty() && digits.size() < 7 && digits.find_first_not_of("0123456789") == std::string_view::npos;
-    return plain ? static_cast<int>(parse_integer(digits, "--shard")) : 0;
+    return plain ? static_cast<int>(parse_integer(digits, "`shard`")) : 0;
   };
   PartChoice part;
   if (slash != std::string::npos) {
     part = {number(std::string_view(word).substr(0, slash)), number(std::string_view(word).substr(slash + 1))};
   }
   if (part.part < 1 || part.part > part.parts) {
-    throw UsageError(text("--shard ", printable(word), " names no part (say 1/16 to 16/16 for sixteen parts)"));
+    throw UsageError(text("`shard` ", printable(word), " is not a part (use 1/16 to 16/16 for sixteen parts)"));
   }
   return part;
 }
@@ -146,15 +148,15 @@ PrepareResult prepare_store(const PrepareOptions& options, const std::filesystem
   const Json command = describe_command(options, inputs);
   PrepareResult result;
   result.files = files_before(groups.last);
-  std::size_t finished = groups.first;  // groups before this one are done for good
+  std::size_t finished = groups.first;  // groups before this one are on disk
   try {
     StoreWriter writer(out);
     Preparation preparation(*reader, options.zero_threshold);
-    finished = go_on(writer, out, command, overwrite, groups, preparation);
+    finished = resume(writer, out, command, overwrite, groups, preparation);
     result.resumed = files_before(finished);
     const std::uint64_t rows_before = preparation.summary().rows;
     if (result.resumed > 0) {
-      std::cerr << text(out, ": goes on after ", result.resumed, " of ", result.files, " files\n");
+      reporter().note(text(out, ": resumes after ", result.resumed, " of ", result.files, " files"));
     }
     Worker worker(inputs, *reader, options.zero_threshold, options.read.threads);
     const auto append = [&](const JetRecords& jets, Split split) { writer.append(jets, split); };
@@ -178,8 +180,8 @@ PrepareResult prepare_store(const PrepareOptions& options, const std::filesystem
     }
   } catch (const std::exception&) {
     if (finished > groups.first && std::filesystem::exists(out / kUnfinishedFile)) {
-      std::cerr << text(out, ": ", files_before(finished), " of ", result.files,
-                        " files are prepared and stay; the same command goes on with the others\n");
+      reporter().note(text(out, ": ", files_before(finished), " of ", result.files,
+                           " files are prepared and kept; run the same command again to prepare the rest"));
     }
     throw;
   }

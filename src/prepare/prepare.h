@@ -9,12 +9,12 @@
 
 namespace jetvit {
 
-// Which part of the files a process prepares.
+// The part of the files that a process prepares.
 struct PartChoice {
   int part = 0, parts = 0;  // part 1 ... parts; 0: all files
 };
 
-// "3/16"; throws UsageError for anything else.
+// Parses "3/16". Throws UsageError for anything else.
 PartChoice parse_part(const std::string& word);
 
 struct PrepareOptions {
@@ -24,29 +24,30 @@ struct PrepareOptions {
   PartChoice part;
 };
 
-// Standard preparation of all jets of the inputs: zero suppression that knows signed channels and the statistics of the
-// training split, in one pass. `sink` gets the jets in order. Returns the manifest without shards, counts and
-// fingerprint. Throws Error for inputs that cannot be used, UsageError for impossible options.
+// Standard preparation of all jets of the inputs in one pass: zero suppression (signed channels keep negative values)
+// and the statistics of the training split. zero_threshold: in data units. `sink` gets the jets in order. Returns the
+// manifest without shards, counts and fingerprint. Throws Error for inputs that cannot be used.
 Manifest prepare_jets(const Inputs& inputs, const JetReader& reader, double zero_threshold, int threads,
                       const std::function<void(const JetRecords&, Split)>& sink, ReadSummary& summary);
 
 struct PrepareResult {
-  Manifest manifest;  // of a part: as if its jets were all
+  Manifest manifest;  // for a part: as if there were no other jets
   ReadSummary summary;
   std::size_t files = 0;    // of the part
-  std::size_t resumed = 0;  // files of them that an earlier, interrupted run had prepared ...
-  std::uint64_t rows = 0;   // ... and rows that this one read
+  std::size_t resumed = 0;  // those that an earlier, interrupted run had prepared
+  std::uint64_t rows = 0;   // rows read by this run
   double seconds = 0;
 };
 
-// Prepares into a jet store or, where the options say so, into a part of one. Where the same command was interrupted,
-// goes on after the last group of files (prepare/work.h) that it finished; the result is the same, byte for byte.
-// Throws Error for inputs that cannot be used, for outputs that exist or cannot be written and for unfinished work of
-// another command, which `overwrite` discards. Removes what it wrote by then but for finished groups.
+// Prepares the inputs into a jet store or, if options.part selects one, into a part of a store. If the same command was
+// interrupted before, it resumes after the last finished group of files (prepare/work.h); the result is the same, byte
+// for byte. Throws UsageError for impossible options. Throws Error for inputs that cannot be used, for outputs that
+// exist or cannot be written and for unfinished work of another command, which `overwrite` discards. After an error
+// only finished groups are kept.
 PrepareResult prepare_store(const PrepareOptions& options, const std::filesystem::path& out, bool overwrite);
 
-// Puts the parts of a store, which stay, together: the same store, byte for byte, as one run would have made. Throws
-// Error for parts that are missing, named twice, damaged or of other commands.
+// Combines the parts of a store into one store, which equals that of a single run byte for byte. The parts are kept.
+// Throws UsageError without parts, Error for parts that are missing, given twice, damaged or from different commands.
 PrepareResult merge_parts(const std::vector<std::filesystem::path>& parts, const std::filesystem::path& out,
                           bool overwrite);
 

@@ -87,7 +87,7 @@ StatisticsAccumulator StatisticsAccumulator::from_json(const Json& json, const I
   StatisticsAccumulator out(shape);
   out.jets_ = json.at("jets").get<std::uint64_t>();
   const Json& channels = json.at("channels");
-  if (channels.size() != out.channels_.size()) throw Error("it holds statistics of another number of channels");
+  if (channels.size() != out.channels_.size()) throw Error("it holds statistics for a different number of channels");
   for (std::size_t index = 0; index < channels.size(); ++index) {
     const Json& from = channels.at(index);
     OfChannel& channel = out.channels_[index];

@@ -10,8 +10,8 @@
 
 namespace jetvit {
 
-// Statistics of every channel in one pass. Sums are exact, so that the result is the same, bit for bit, for any order
-// of the jets, any number of threads and any sharding.
+// Statistics of every channel in one pass. Sums are exact: the result does not depend on the order of the jets, the
+// number of threads or the sharding.
 class StatisticsAccumulator {
  public:
   explicit StatisticsAccumulator(const ImageShape& shape);
@@ -21,12 +21,12 @@ class StatisticsAccumulator {
   void merge(const StatisticsAccumulator& other);
   std::uint64_t jets() const { return jets_; }
 
-  // Mean and population deviation over all pixels of all jets, empty ones included; zeros where there are no jets.
+  // Mean and population standard deviation over all pixels of all jets, empty ones included. All zeros without jets.
   std::vector<ChannelStatistics> result() const;
 
-  // All that was added so far, exactly: read back and merged elsewhere it gives the same result, bit for bit.
+  // Everything added so far, exactly: restored and merged elsewhere, it gives the same result bit for bit.
   Json to_json() const;
-  // Throws Error where `json` is no such record of images of this shape.
+  // Throws Error or the JSON library's exception if `json` is not the output of to_json() for images of this shape.
   static StatisticsAccumulator from_json(const Json& json, const ImageShape& shape);
 
  private:

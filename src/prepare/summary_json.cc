@@ -6,7 +6,7 @@
 namespace jetvit {
 
 Json summary_to_json(const ReadSummary& summary) {
-  Json read = Json::array();  // number, rows, skipped; of files that were read
+  Json read = Json::array();  // index, rows and skipped rows of each file that was read
   for (std::size_t file = 0; file < summary.rows_of_file.size(); ++file) {
     if (summary.rows_of_file[file] > 0) {
       read.push_back({file, summary.rows_of_file[file], summary.skipped_of_file[file]});
@@ -27,13 +27,13 @@ ReadSummary summary_from_json(const Json& json, std::size_t files) {
   summary.skipped_of_file.resize(files);
   for (const Json& of_file : json.at("files_read")) {
     const auto file = of_file.at(0).get<std::size_t>();
-    if (file >= files) throw Error("it counts rows of a file that it does not name");
+    if (file >= files) throw Error("it counts rows of a file that it does not list");
     summary.rows_of_file[file] = of_file.at(1);
     summary.skipped_of_file[file] = of_file.at(2);
   }
   for (const Json& row : json.at("skipped_rows")) {
     summary.named.push_back({row.at(0).get<std::uint32_t>(), row.at(1).get<std::uint64_t>(), row.at(2)});
-    if (summary.named.back().file >= files) throw Error("it skips rows of a file that it does not name");
+    if (summary.named.back().file >= files) throw Error("it skips rows of a file that it does not list");
   }
   for (const auto& [reason, count] : json.at("reasons").items()) summary.reasons[reason] = count;
   return summary;

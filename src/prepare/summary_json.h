@@ -7,9 +7,9 @@
 
 namespace jetvit {
 
-// What was read of files so far, for the records of unfinished work and of parts. files: how many there are in all.
+// A summary of the rows read so far, for the records of unfinished work and of parts.
 Json summary_to_json(const ReadSummary& summary);
-// Throws Error, or the JSON library's exception, where `json` is no such summary.
+// files: the number of all input files. Throws Error or the JSON library's exception if `json` is not such a summary.
 ReadSummary summary_from_json(const Json& json, std::size_t files);
 
 }  // namespace jetvit

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
-#include <iostream>
 #include <span>
 #include <utility>
 #include <vector>
@@ -14,31 +13,32 @@
 #include "base/digest.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/reporter.h"
 #include "base/text.h"
 
 namespace jetvit {
 namespace {
 
 constexpr std::size_t kGroups = 256;
-constexpr int kRevision = 3;  // goes up when the same command makes another store
+constexpr int kRevision = 3;  // increase it if the same command would write a different store
 
 constexpr std::array<std::pair<const char*, const char*>, 16> kWords = {{
     {"revision", "another version of jetvit"},
     {"files", "other input files, or in another order"},
     {"contents", "input files that have changed"},
     {"splits", "other splits or shares"},
-    {"zero_threshold", "another --zero-threshold"},
-    {"label_column", "another --label-column"},
-    {"positive_label", "another --positive-label"},
-    {"layout", "another --layout"},
-    {"shape", "another --shape"},
-    {"part", "another --shard"},
+    {"zero_threshold", "another `zero_threshold`"},
+    {"label_column", "another `label_column`"},
+    {"positive_label", "another `positive_label`"},
+    {"layout", "another `layout`"},
+    {"shape", "another `shape`"},
+    {"part", "another `shard`"},
     {"parts", "another number of parts"},
-    {"to", "another --to"},
-    {"mode", "another --mode"},
-    {"values", "another --values"},
-    {"compression", "another --compression"},
-    {"batch", "another --batch"},
+    {"to", "another `to`"},
+    {"mode", "another `mode`"},
+    {"values", "another `values`"},
+    {"compression", "another `compression`"},
+    {"batch", "another `batch`"},
 }};
 
 void add(Sha256& digest, const std::string& word) {
@@ -46,7 +46,7 @@ void add(Sha256& digest, const std::string& word) {
   digest.add(std::as_bytes(std::span("", 1)));
 }
 
-// The ends of a Parquet file hold its schema, its counts and the places of all its pages.
+// The end of a Parquet file holds its schema, its row counts and the offsets of all its column chunks.
 void add_ends(Sha256& digest, const std::filesystem::path& path) {
   constexpr std::uint64_t kEnd = 64 << 10;
   const InputFile file(path);
@@ -81,7 +81,7 @@ GroupRange part_groups(std::size_t files, const PartChoice& part) {
   const auto number = static_cast<std::size_t>(part.part);
   const auto parts = static_cast<std::size_t>(part.parts);
   if (parts > groups) {
-    throw UsageError(text("--shard ", part.part, "/", part.parts, ": ", files,
+    throw UsageError(text("`shard` ", part.part, "/", part.parts, ": ", files,
                           files == 1 ? " file makes" : " files make", " at most ", groups,
                           groups == 1 ? " part" : " parts"));
   }
@@ -129,13 +129,13 @@ std::string command_difference(const Json& command, const Json& other) {
   return join(words, "; ");
 }
 
-void take_over(const std::filesystem::path& where, const std::optional<WorkRecord>& record, const Json& command,
-               bool overwrite, const std::function<void(const WorkRecord&)>& restore,
-               const std::function<void()>& discard) {
+void resume_or_discard(const std::filesystem::path& where, const std::optional<WorkRecord>& record, const Json& command,
+                       bool overwrite, const std::function<void(const WorkRecord&)>& restore,
+                       const std::function<void()>& discard) {
   const std::string difference = record ? command_difference(record->command, command) : "";
   if (!difference.empty() && !overwrite) {
     throw Error(text(where, ": holds the unfinished work of another command (", difference,
-                     "); finish that first, or say --overwrite to discard it"));
+                     "); finish it first, or use `overwrite` to discard it"));
   }
   std::string why = record ? difference : "its record is damaged";
   try {
@@ -148,15 +148,15 @@ void take_over(const std::filesystem::path& where, const std::optional<WorkRecor
   } catch (const Error& error) {
     why = error.what();
   }
-  std::cerr << text(where, ": unfinished work is discarded (", why, ")\n");
+  reporter().warn(text(where, ": unfinished work is discarded (", why, ")"));
   discard();
 }
 
 void refuse_output(const std::filesystem::path& out, bool overwrite, bool is_part) {
   const std::filesystem::path part = out / kPartFile;
-  if (is_part && is_store(out)) throw Error(text(out, ": is a whole jet store (choose another --out for the part)"));
+  if (is_part && is_store(out)) throw Error(text(out, ": is a complete jet store (choose another `out` for the part)"));
   if (!is_part && std::filesystem::exists(part)) {
-    throw Error(text(out, ": is ", unfinished_kind(out), ", and stays (choose another --out)"));
+    throw Error(text(out, ": is ", unfinished_kind(out), ", which is not replaced (choose another `out`)"));
   }
   if (is_part ? std::filesystem::exists(part) : is_store(out)) refuse_existing(out, overwrite);
 }
@@ -167,8 +167,8 @@ bool has_usable_jets(const ReadSummary& summary) {
 
 void require_jets(const ReadSummary& summary, const std::string& name) {
   if (summary.kept > 0) return require_shape(summary, name);
-  throw Error(text(name, ": holds no usable jet (", summary.skipped, " rows were skipped",
-                   summary.named.empty() ? "" : ", the first for: " + summary.named.front().reason, ")"));
+  throw Error(text(name, ": holds no usable jets (", summary.skipped, " rows were skipped",
+                   summary.named.empty() ? "" : ", the first because: " + summary.named.front().reason, ")"));
 }
 
 }  // namespace jetvit

@@ -7,8 +7,8 @@
 
 namespace jetvit {
 
-// Drops pixels with |x| < threshold, and negative ones of unsigned channels; signed channels keep their sign. Returns
-// how many negative pixels of unsigned channels were dropped.
+// Drops pixels with |x| < threshold (data units) and negative pixels of unsigned channels. Pixels of signed channels
+// keep their sign. Returns the number of negative pixels of unsigned channels that were dropped.
 std::uint64_t suppress_zeros(SparseImages& images, const std::vector<Channel>& channels, double threshold);
 
 }  // namespace jetvit

@@ -12,11 +12,12 @@
 
 namespace jetvit {
 
-// Reads the thrift compact protocol from foreign bytes: as much of it as Parquet's footers and page headers need. Every
-// read is checked against the end, every length against the bytes that are left; throws Error.
+// Reads the Thrift compact protocol from untrusted bytes, as far as Parquet's footers and page headers need it. Every
+// read is checked against the end of the data, and every length against the remaining bytes. All reading functions
+// throw Error on damaged data.
 class CompactReader {
  public:
-  static constexpr int kTrue = 1;  // types of a field or of the items of a list
+  static constexpr int kTrue = 1;  // types of fields and list items
   static constexpr int kStruct = 12;
 
   struct Field {
@@ -24,17 +25,17 @@ class CompactReader {
     int type = 0;
   };
 
-  // `what` names the whole in messages: "a page header".
+  // `what` names the data in messages: "a page header".
   CompactReader(std::span<const std::byte> bytes, const char* what) : window_(bytes), what_(what) {}
 
-  // Reads `size` bytes that `next_window` hands out piece by piece; a piece lives until the next call.
+  // Reads `size` bytes that `next_window` returns piece by piece. A piece must stay valid until the next call.
   CompactReader(std::uint64_t size, std::function<std::span<const std::byte>()> next_window, const char* what)
-      : behind_(size), next_window_(std::move(next_window)), what_(what) {}
+      : after_(size), next_window_(std::move(next_window)), what_(what) {}
 
-  std::uint64_t position() const { return before_ + place_; }
+  std::uint64_t position() const { return before_ + at_; }
 
-  // The next field of the struct under way; false at its end. `field` keeps the state between calls: a new one for each
-  // struct. The caller reads the value or skips it.
+  // Reads the header of the next field of the current struct. Returns false at the end of the struct. `field` keeps the
+  // state between calls: use a new one for each struct. The caller must read or skip the value.
   bool next_field(Field& field) {
     const std::uint8_t head = read_byte();
     if (head == 0) return false;
@@ -44,7 +45,7 @@ class CompactReader {
     return true;
   }
 
-  // Calls on_field(id, type) for each field of a struct; the callback returns true where it consumed the value.
+  // Calls on_field(id, type) for each field of a struct. The callback returns true if it consumed the value.
   template <class OnField>
   void read_struct(OnField on_field) {
     enter();
@@ -55,7 +56,7 @@ class CompactReader {
     --depth_;
   }
 
-  // The number of items of a list, which follow; throws unless they are of `type`.
+  // Reads the head of a list and returns its number of items. Throws Error unless they have type `type`.
   std::uint64_t read_list_head(int type) {
     const auto [count, items] = read_any_list_head();
     if (items != type && count > 0) throw Error(text(what_, " holds a list of an unexpected type"));
@@ -69,7 +70,7 @@ class CompactReader {
 
   std::string read_string(std::size_t limit) {
     const std::uint64_t length = read_varint();
-    if (length > limit || length > left()) throw Error(text(what_, " holds a name of ", length, " bytes"));
+    if (length > limit || length > left()) throw Error(text(what_, " holds an overlong name (", length, " bytes)"));
     std::string value(length, '\0');
     for (char& letter : value) letter = static_cast<char>(read_byte());
     return value;
@@ -79,7 +80,7 @@ class CompactReader {
     switch (type) {
       case 1:
       case 2:
-        return;  // booleans live in the field's head
+        return;  // the field header contains the value of a boolean
       case 3:
         skip_bytes(1);
         return;
@@ -109,7 +110,7 @@ class CompactReader {
  private:
   static constexpr int kDepthLimit = 16;
 
-  std::uint64_t left() const { return behind_ + (window_.size() - place_); }
+  std::uint64_t left() const { return after_ + (window_.size() - at_); }
 
   void enter() {
     if (++depth_ > kDepthLimit) throw Error(text(what_, " is nested too deeply"));
@@ -117,18 +118,18 @@ class CompactReader {
 
   // Makes the window hold at least one more byte.
   void refill() {
-    while (place_ == window_.size()) {
-      if (behind_ == 0) throw Error(text(what_, " is cut short"));
+    while (at_ == window_.size()) {
+      if (after_ == 0) throw Error(text(what_, " is cut short"));
       before_ += window_.size();
       window_ = next_window_();
-      behind_ -= window_.size();
-      place_ = 0;
+      after_ -= window_.size();
+      at_ = 0;
     }
   }
 
   std::uint8_t read_byte() {
-    if (place_ == window_.size()) refill();
-    return static_cast<std::uint8_t>(window_[place_++]);
+    if (at_ == window_.size()) refill();
+    return static_cast<std::uint8_t>(window_[at_++]);
   }
 
   std::uint64_t read_varint() {
@@ -143,12 +144,12 @@ class CompactReader {
 
   void skip_bytes(std::uint64_t count) {
     if (count > left()) throw Error(text(what_, " is cut short"));
-    while (count > window_.size() - place_) {
-      count -= window_.size() - place_;
-      place_ = window_.size();
+    while (count > window_.size() - at_) {
+      count -= window_.size() - at_;
+      at_ = window_.size();
       refill();
     }
-    place_ += count;
+    at_ += count;
   }
 
   std::pair<std::uint64_t, int> read_any_list_head() {
@@ -172,9 +173,9 @@ class CompactReader {
   }
 
   std::span<const std::byte> window_;
-  std::size_t place_ = 0;     // in the window
-  std::uint64_t before_ = 0;  // bytes in front of the window
-  std::uint64_t behind_ = 0;  // and after it
+  std::size_t at_ = 0;        // position in the window
+  std::uint64_t before_ = 0;  // bytes before the window
+  std::uint64_t after_ = 0;   // bytes after the window
   std::function<std::span<const std::byte>()> next_window_;
   const char* what_;
   int depth_ = 0;

@@ -18,7 +18,7 @@ Decompressor::Decompressor(int codec) : codec_(codec) {
   constexpr std::array kKinds = {Kind::UNCOMPRESSED, Kind::SNAPPY,     Kind::GZIP, Kind::LZO,
                                  Kind::BROTLI,       Kind::LZ4_HADOOP, Kind::ZSTD, Kind::LZ4};
   if (codec < 0 || codec >= std::ssize(kKinds)) {
-    throw Error(text("a column has the unknown compression ", codec));
+    throw Error(text("a column has unknown compression ", codec));
   }
   const auto kind = kKinds[static_cast<std::size_t>(codec)];
   if (kind == Kind::UNCOMPRESSED) return;
@@ -36,7 +36,8 @@ void Decompressor::decompress(std::span<const std::byte> bytes, std::span<std::b
       static_cast<std::int64_t>(bytes.size()), reinterpret_cast<const std::uint8_t*>(bytes.data()),
       static_cast<std::int64_t>(out.size()), reinterpret_cast<std::uint8_t*>(out.data()));
   if (!size.ok()) throw Error(text("a page cannot be decompressed (", printable(size.status().ToString()), ")"));
-  if (static_cast<std::size_t>(*size) != out.size()) throw Error("a page decompresses to another size than it states");
+  if (static_cast<std::size_t>(*size) != out.size())
+    throw Error("a page does not decompress to the size that it states");
 }
 
 }  // namespace jetvit

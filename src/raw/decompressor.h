@@ -9,7 +9,7 @@ namespace jetvit {
 // Decompresses the pages of one codec.
 class Decompressor {
  public:
-  // `codec` is parquet.thrift's number (enum CompressionCodec); throws Error where it is not supported.
+  // `codec` is the number in parquet.thrift (enum CompressionCodec). Throws Error if it is not supported.
   explicit Decompressor(int codec);
   ~Decompressor();
   Decompressor(Decompressor&&) noexcept;
@@ -17,7 +17,7 @@ class Decompressor {
 
   int codec() const { return codec_; }
   bool is_identity() const { return !codec_impl_; }
-  // Fills `out` exactly; throws Error otherwise.
+  // Fills `out` exactly. Throws Error if the data are damaged or have another size.
   void decompress(std::span<const std::byte> bytes, std::span<std::byte> out) const;
 
  private:

@@ -11,9 +11,10 @@
 
 namespace jetvit {
 
-// Walks Parquet's run-length / bit-packed hybrid: calls on_run(value, count) for repeated values and on_group(bytes,
-// count) for each group of eight packed ones, of which the first `count` count, until `count` values were seen. Eight
-// bytes behind a group can be read (unpack_group, unpack_lanes). Throws Error where the bytes end before.
+// Decodes `count` values of Parquet's run-length / bit-packed hybrid encoding. Calls on_run(value, n) for a value that
+// is repeated n times, and on_group(bytes, n) for each group of eight packed values, of which the first n are used. The
+// eight bytes after a group are readable, as unpack_group() and LaneUnpacker require. Throws Error if the bytes end too
+// early or are damaged.
 template <class OnRun, class OnGroup>
 void walk_hybrid(std::span<const std::byte> bytes, int bit_width, std::size_t count, OnRun on_run, OnGroup on_group) {
   if (bit_width < 0 || bit_width > 32) throw Error("a page states an impossible bit width");
@@ -45,7 +46,7 @@ void walk_hybrid(std::span<const std::byte> bytes, int bit_width, std::size_t co
     for (; groups > 0 && count > 0; --groups) {
       if (end - at < bit_width) throw Error("a page's runs are cut short");
       const std::size_t used = std::min<std::size_t>(8, count);
-      if (end - at < bit_width + 8) {  // reading on would pass the end
+      if (end - at < bit_width + 8) {  // eight more bytes would exceed the data
         std::uint8_t padded[40] = {};
         std::memcpy(padded, at, static_cast<std::size_t>(bit_width));
         on_group(static_cast<const std::uint8_t*>(padded), used);
@@ -58,7 +59,7 @@ void walk_hybrid(std::span<const std::byte> bytes, int bit_width, std::size_t co
   }
 }
 
-// The eight values of a group of walk_hybrid.
+// Unpacks the eight values of a group of walk_hybrid().
 inline std::array<std::uint32_t, 8> unpack_group(const std::uint8_t* group, int bit_width) {
   const std::uint64_t mask = bit_width == 0 ? 0 : ~std::uint64_t{0} >> (64 - bit_width);
   std::array<std::uint32_t, 8> values;
@@ -71,7 +72,7 @@ inline std::array<std::uint32_t, 8> unpack_group(const std::uint8_t* group, int 
   return values;
 }
 
-// The same for widths up to 16: lanes of 16 bits, four a word, so that a word tells at once whether all four are equal.
+// Same for widths up to 16. It returns 16-bit lanes, four per word, so that one comparison checks four values.
 class LaneUnpacker {
  public:
   static constexpr int kMaxWidth = 16;
@@ -95,9 +96,9 @@ class LaneUnpacker {
            (packed << 3 * spread_ & mask_[3]);
   }
 
-  int half_;    // bytes to the word that holds the fifth value
-  int odd_;     // bits of that word before it
-  int spread_;  // bits between packed values as lanes
+  int half_;    // bytes before the word with the fifth value
+  int odd_;     // bits of that word before the fifth value
+  int spread_;  // shift that turns packed values into lanes
   std::uint64_t mask_[4];
 };
 

@@ -29,12 +29,12 @@ std::vector<ImageShape> image_list_lengths(ChunkBytes chunk, const LeafColumn& c
   DataPage page;
   std::vector<std::uint8_t> repetition;
   std::vector<std::uint8_t> definition;
-  std::uint64_t lists[4] = {0, 0, 0, 0};  // entries of the row under way by repetition level
-  bool whole = false;
+  std::uint64_t lists[4] = {0, 0, 0, 0};  // entries of the current row by repetition level
+  bool complete = false;
   std::vector<ImageShape> shapes;
   const auto finish_row = [&] {
     const std::uint64_t values = lists[0] + lists[1] + lists[2] + lists[3];
-    if (!whole || values < 2 || values > (1U << 24)) return;
+    if (!complete || values < 2 || values > (1U << 24)) return;
     if (column.max_repetition == 1) {
       shapes.push_back({1, 1, static_cast<int>(values)});
       return;
@@ -52,9 +52,9 @@ std::vector<ImageShape> image_list_lengths(ChunkBytes chunk, const LeafColumn& c
         finish_row();
         if (shapes.size() == limit) return shapes;
         std::fill(std::begin(lists), std::end(lists), 0);
-        whole = true;
+        complete = true;
       }
-      whole = whole && definition[i] == column.max_definition;
+      complete = complete && definition[i] == column.max_definition;
       ++lists[std::min<int>(repetition[i], 3)];
     }
   }
@@ -64,7 +64,7 @@ std::vector<ImageShape> image_list_lengths(ChunkBytes chunk, const LeafColumn& c
 
 ImageColumnReader::ImageColumnReader(const LeafColumn& column, const ImageLayout& layout)
     : column_(column), layout_(layout), values_per_jet_(static_cast<std::size_t>(layout.shape.values())) {
-  // 0 where a jet starts, else the level of the innermost list that goes on.
+  // 0 at the start of a jet, otherwise the level of the innermost list that continues.
   const bool is_flat = column.max_repetition == 1;
   jet_repetition_.assign(values_per_jet_, is_flat ? 1 : 3);
   const auto width = static_cast<std::size_t>(layout.shape.width);
@@ -126,7 +126,7 @@ std::size_t ImageColumnReader::entries_before_row(const DataPage& page) {
   return static_cast<std::size_t>(std::find(repetition_.begin(), repetition_.end(), 0) - repetition_.begin());
 }
 
-// As if all of a row but its last entries had been read.
+// Sets the state as if all but the last `entries` entries of a row had been read.
 void ImageColumnReader::enter_foreign_row(std::size_t entries) {
   start_row();
   row_is_foreign_ = true;
@@ -164,8 +164,7 @@ bool ImageColumnReader::levels_are_regular(const DataPage& page) {
   return true;
 }
 
-// Whether the decoded levels are those of whole jets that lie one behind the other, seen from `position` of one of
-// them.
+// Whether the decoded levels are those of consecutive complete jets, starting at `position` within a jet.
 bool ImageColumnReader::repetition_is_regular(std::size_t position) const {
   for (std::size_t entry = 0; entry < repetition_.size(); position = 0) {
     const std::size_t step = std::min(repetition_.size() - entry, values_per_jet_ - position);
@@ -179,7 +178,7 @@ void ImageColumnReader::start_row() {
   row_open_ = true;
   position_ = 0;
   fault_ = nullptr;
-  places_.clear();
+  positions_.clear();
   values_.clear();
 }
 
@@ -209,12 +208,12 @@ const char* ImageColumnReader::not_finite() const {
 void ImageColumnReader::append_channels_first() {
   const auto pixels = static_cast<std::uint32_t>(layout_.shape.pixels());
   const std::size_t start = images_->pixel.size();
-  images_->pixel.resize(start + places_.size());
+  images_->pixel.resize(start + positions_.size());
   std::size_t index = 0;
   for (std::uint32_t channel = 0; channel < static_cast<std::uint32_t>(layout_.shape.channels); ++channel) {
     const std::uint32_t begin = channel * pixels;
-    for (; index < places_.size() && places_[index] - begin < pixels; ++index) {
-      images_->pixel[start + index] = static_cast<std::uint16_t>(places_[index] - begin);
+    for (; index < positions_.size() && positions_[index] - begin < pixels; ++index) {
+      images_->pixel[start + index] = static_cast<std::uint16_t>(positions_[index] - begin);
     }
     images_->offset.push_back(start + index);
   }
@@ -224,22 +223,22 @@ void ImageColumnReader::append_channels_first() {
 void ImageColumnReader::append_channels_last() {
   const auto channels = static_cast<std::uint32_t>(layout_.shape.channels);
   next_.assign(channels + 1, 0);
-  for (const std::uint32_t place : places_) ++next_[place % channels + 1];
+  for (const std::uint32_t position : positions_) ++next_[position % channels + 1];
   const std::size_t begin = images_->pixel.size();
   for (std::uint32_t channel = 0; channel < channels; ++channel) {
     next_[channel + 1] += next_[channel];
     images_->offset.push_back(begin + next_[channel + 1]);
   }
-  images_->pixel.resize(begin + places_.size());
-  images_->value.resize(begin + places_.size());
-  for (std::size_t index = 0; index < places_.size(); ++index) {
-    const std::size_t to = begin + next_[places_[index] % channels]++;
-    images_->pixel[to] = static_cast<std::uint16_t>(places_[index] / channels);
+  images_->pixel.resize(begin + positions_.size());
+  images_->value.resize(begin + positions_.size());
+  for (std::size_t index = 0; index < positions_.size(); ++index) {
+    const std::size_t to = begin + next_[positions_[index] % channels]++;
+    images_->pixel[to] = static_cast<std::uint16_t>(positions_[index] / channels);
     images_->value[to] = values_[index];
   }
 }
 
-// Moves on by zeros, over the ends of jets. Regular pages only.
+// Advances over `count` zeros, also across the ends of jets. Regular pages only.
 inline void ImageColumnReader::skip(std::size_t count) {
   while (count > 0) {
     if (position_ == values_per_jet_ || !row_open_) {
@@ -252,14 +251,14 @@ inline void ImageColumnReader::skip(std::size_t count) {
   }
 }
 
-// Places a value behind a run of zeros; ends rows that they fill. Regular pages only.
+// Adds a value after a run of zeros and finishes the rows that the zeros fill. Regular pages only.
 inline void ImageColumnReader::add_after_zeros(std::size_t zeros, float value) {
   if (row_open_ && zeros < values_per_jet_ - position_) {
     position_ += zeros + 1;
   } else {
     skip(zeros + 1);
   }
-  places_.push_back(static_cast<std::uint32_t>(position_ - 1));
+  positions_.push_back(static_cast<std::uint32_t>(position_ - 1));
   values_.push_back(value);
 }
 
@@ -313,7 +312,7 @@ void ImageColumnReader::add_dictionary_page(const DataPage& page) {
     walk_hybrid(page.data.subspan(1), bit_width, page.values, add_run, add_any_group);
     return skip(zeros);
   }
-  // Most values of a group are the zero of the dictionary: only the lanes that differ from it are looked at.
+  // Most values of a group are the zero of the dictionary, so only the lanes that differ from it are examined.
   const LaneUnpacker unpack(bit_width);
   const std::uint64_t all_zero = 0x0001000100010001 * static_cast<std::uint64_t>(zero - dictionary_.begin());
   walk_hybrid(page.data.subspan(1), bit_width, page.values, add_run, [&](const std::uint8_t* group, std::size_t used) {
@@ -338,7 +337,7 @@ void ImageColumnReader::add_dictionary_page(const DataPage& page) {
 template <class Stored>
 void ImageColumnReader::add_plain_page(const DataPage& page) {
   if (page.data.size() / sizeof(Stored) < page.values) throw Error("a page holds fewer values than it states");
-  constexpr std::size_t kStep = 8;  // zeros are looked for in blocks: images are 98 % zeros
+  constexpr std::size_t kStep = 8;  // zeros are skipped in blocks: images are 98 % zeros
   std::size_t index = 0;
   std::size_t zeros = 0;
   while (index < page.values) {
@@ -367,7 +366,7 @@ void ImageColumnReader::add_plain_page(const DataPage& page) {
   skip(zeros);
 }
 
-// Entry by entry, for pages with nulls or lists of unexpected lengths: the row they belong to is refused, the others
+// Entry by entry, for pages with nulls or lists of unexpected lengths. Rows that contain them are skipped, the others
 // are kept.
 void ImageColumnReader::add_any_page(const DataPage& page, const PageReader& pages) {
   decode_levels(page.repetition, column_.max_repetition, page.values, repetition_);
@@ -394,7 +393,7 @@ void ImageColumnReader::add_any_page(const DataPage& page, const PageReader& pag
       continue;
     }
     if (value != 0) {
-      places_.push_back(static_cast<std::uint32_t>(position_));
+      positions_.push_back(static_cast<std::uint32_t>(position_));
       values_.push_back(value);
     }
     ++position_;

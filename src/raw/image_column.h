@@ -8,34 +8,35 @@
 
 namespace jetvit {
 
-// How the numbers of a jet lie in the column.
+// How the values of a jet image are arranged in the column.
 struct ImageLayout {
   ImageShape shape;
-  bool channels_last = false;  // flat lists of boosted top: (height, width, channels)
+  bool channels_last = false;  // flat lists of the boosted top files: (height, width, channels)
 
   bool operator==(const ImageLayout&) const = default;
 };
 
-// Shapes of the first whole images of a chunk, at most `limit`, from the lengths of their lists. Rows with nulls or
-// uneven lists are passed over. A flat list gives {1, 1, length}.
+// Shapes of the first complete images of a chunk, at most `limit`, derived from the lengths of their lists. Rows with
+// nulls or uneven lists are ignored. A flat list gives {1, 1, length}. Throws Error if the chunk is damaged.
 std::vector<ImageShape> image_list_lengths(ChunkBytes chunk, const LeafColumn& column, const Decompressor& decompressor,
                                            std::size_t limit);
 
-// Decodes pages of images straight to sparse jets. Levels are verified, but decoded only where their bytes differ from
-// the last verified ones; runs of the zero entry of a dictionary are skipped as runs, plain pages are scanned.
+// Decodes pages of images directly to sparse jets. Levels are verified, but decoded only if their bytes differ from the
+// last verified ones. Runs of the dictionary's zero entry are skipped as runs; plain pages are scanned for non-zero
+// values.
 //
-// A row that is no good has a reason: "null", else "wrong shape", else "NaN" or "infinite value". It is the same
-// however the rows are divided into pages.
+// An unusable row has a reason: "null", else "wrong shape", else "NaN" or "infinite value". The reason does not depend
+// on how the rows are divided into pages.
 class ImageColumnReader {
  public:
   ImageColumnReader(const LeafColumn& column, const ImageLayout& layout);
 
-  // Appends the good rows of a chunk to `images`; reasons[row] is null for those and says what is wrong with the
-  // others. Throws Error where the chunk is damaged or holds another number of rows.
+  // Appends the usable rows of a chunk to `images`. reasons[row] is null for a usable row and otherwise the reason.
+  // Throws Error if the chunk is damaged or does not have `rows` rows.
   void read(PageReader& pages, std::uint64_t rows, SparseImages& images, std::vector<const char*>& reasons);
 
-  // The same of those rows alone that start in the next `count` data pages, which may end in pages behind.
-  // starts_chunk: nothing lies in front of the pages; otherwise they may begin with the end of another row.
+  // Same for only those rows that start in the next `count` data pages; the last one may end in later pages.
+  // starts_chunk: the pages are the first of the chunk; otherwise they may begin with the end of an earlier row.
   void read_run(PageReader& pages, std::uint64_t count, bool starts_chunk, SparseImages& images,
                 std::vector<const char*>& reasons);
 
@@ -68,23 +69,23 @@ class ImageColumnReader {
   LeafColumn column_;
   ImageLayout layout_;
   std::size_t values_per_jet_;
-  std::vector<std::uint8_t> jet_repetition_;  // the levels of a whole jet
+  std::vector<std::uint8_t> jet_repetition_;  // repetition levels of one jet
   VerifiedLevels verified_;
   std::vector<float> dictionary_;
   bool dictionary_is_decoded_ = false;
 
-  // The row under way.
+  // The current row.
   std::size_t position_ = 0;
   bool row_open_ = false;
-  bool row_is_foreign_ = false;  // it started in front of the run: it is passed over
+  bool row_is_foreign_ = false;  // it started before the run and is ignored
   const char* fault_ = nullptr;
-  std::vector<std::uint32_t> places_;  // of its non-zero values, in the order of the column
+  std::vector<std::uint32_t> positions_;  // of its non-zero values, in the order of the column
   std::vector<float> values_;
   std::vector<std::size_t> next_;
 
   SparseImages* images_ = nullptr;
   std::vector<const char*>* reasons_ = nullptr;
-  std::uint64_t rows_ = 0;  // the most there may be
+  std::uint64_t rows_ = 0;  // the maximum number
   std::vector<std::uint8_t> repetition_, definition_;
   std::vector<float> page_values_;
 };

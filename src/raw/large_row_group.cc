@@ -63,23 +63,23 @@ void LargeRowGroup::gather(PageRun& run) {
   std::uint64_t values = 0;
   std::uint64_t bytes = 0;
   std::uint64_t uncompressed = 0;
-  run.begin = headers_.place();
+  run.begin = headers_.position();
   while (headers_.left() > 0 && bytes < limits_.bytes && uncompressed < limits_.uncompressed &&
          (values < wanted || run.pages < limits_.pages)) {
-    const std::uint64_t place = headers_.place();
+    const std::uint64_t position = headers_.position();
     const PageHeader header = read_page_header(headers_);
     headers_.skip(static_cast<std::uint64_t>(header.compressed));
-    const std::uint64_t size = headers_.place() - place;
+    const std::uint64_t size = headers_.position() - position;
     bytes += size;
     if (header.kind == PageHeader::kIndex) continue;
     if (header.kind == PageHeader::kDictionary) {
-      if (run.number > 0 || run.pages > 0 || dictionary_.size > 0) throw Error("a dictionary page follows others");
-      dictionary_ = {.offset = place, .size = size, .codec = group_.chunks[0].codec};
-      run.begin = headers_.place();
+      if (run.number > 0 || run.pages > 0 || dictionary_.size > 0) throw Error("a dictionary page follows other pages");
+      dictionary_ = {.offset = position, .size = size, .codec = group_.chunks[0].codec};
+      run.begin = headers_.position();
       continue;
     }
     ++run.pages;
-    // Statements beyond any limit are refused where the page is read.
+    // Values outside the limits are rejected when the page is read.
     values += static_cast<std::uint64_t>(std::clamp<std::int64_t>(header.values, 0, std::int64_t{1} << 32));
     uncompressed += static_cast<std::uint64_t>(header.uncompressed);
   }

@@ -16,18 +16,19 @@ namespace jetvit {
 
 class LargeRowGroup;
 
-// Neighbouring data pages of the images of a large row group. The rows that start in them are one task: the last of
-// them may end in the pages behind, which the next run passes over. So runs are decoded in any order and by any thread.
+// Consecutive data pages of the image column of a large row group. The rows that start in them are one task. The last
+// of these rows may end in the following pages; the next run ignores that part. Runs can therefore be decoded in any
+// order and by any thread.
 struct PageRun {
   std::shared_ptr<LargeRowGroup> group;
-  std::uint64_t number = 0;  // in the group
-  std::uint64_t begin = 0;   // of the first page, in the file
-  std::uint64_t pages = 0;   // of data
+  std::uint64_t number = 0;  // within the group
+  std::uint64_t begin = 0;   // position of the first page in the file
+  std::uint64_t pages = 0;   // number of data pages
   bool is_last = false;
 };
 
-// How much a run gathers: as many pages as hold these rows, but no fewer than `pages` (the first page behind a run is
-// read twice) and no more than reach one of the numbers of bytes.
+// Size of a run: as many pages as contain `rows` rows, but at least `pages` pages (the first page after a run is read
+// twice). A run ends in any case when it reaches one of the limits in bytes.
 struct RunLimits {
   std::uint64_t rows = 256;
   std::uint64_t pages = 4;
@@ -35,28 +36,31 @@ struct RunLimits {
   std::uint64_t uncompressed = 128U << 20;
 };
 
-// A row group that is read in runs of pages, with memory bounded by its pages instead of its size: writers put a
-// million rows into one by default. Headers tell where pages lie, but not which rows: what of a run depends on the rows
-// in front of it (their number, the places in the scalar columns) is passed on from run to run, in their order.
+// A row group that is read in runs of pages. Memory is bounded by the page size instead of the group size, because some
+// writers put a million rows into one group by default. Page headers state where the pages are, but not which rows they
+// contain. Everything that depends on the earlier rows (their number, the positions in the scalar columns) is therefore
+// passed from run to run, in order.
 class LargeRowGroup : public std::enable_shared_from_this<LargeRowGroup> {
  public:
-  // `columns`: those of the chunks of `group`, the images first. first_row: of the file; values: of an image.
+  // columns: the columns of the chunks of `group`, the images first. first_row: the group's first row in the file.
+  // values: values per image. `file` and `columns` must outlive the object.
   LargeRowGroup(const InputFile& file, RowGroup group, std::uint64_t first_row, const std::vector<LeafColumn>& columns,
                 std::uint64_t values, const RunLimits& limits);
 
   ~LargeRowGroup();
 
   const RowGroup& group() const { return group_; }
-  // Where the dictionary page of the images lies with its header; empty where there is none.
+  // Location of the images' dictionary page, including its header. Empty if there is none.
   const ColumnChunk& dictionary() const { return dictionary_; }
-  // The pages of the images from the first of a run to the end of the chunk.
+  // The image pages from the first page of `run` to the end of the chunk.
   ChunkBytes pages_from(const PageRun& run) const;
 
-  // The next run; none at the end. One thread at a time. Throws Error naming the file and the group.
+  // The next run, or no value at the end. Call it from one thread at a time. Throws Error naming the file and the
+  // group.
   std::optional<PageRun> next_run();
 
-  // The part of a run that waits for the runs in front of it. Without take_rows() the runs behind it fail too: they
-  // would wait for ever.
+  // The part of a run that waits for the earlier runs. If take_rows() is not called or fails, the later runs fail too,
+  // because they would wait forever.
   class Turn {
    public:
     explicit Turn(const PageRun& run) : run_(run) {}
@@ -64,9 +68,9 @@ class LargeRowGroup : public std::enable_shared_from_this<LargeRowGroup> {
     Turn(const Turn&) = delete;
     Turn& operator=(const Turn&) = delete;
 
-    // Waits; the run holds the next `count` rows. Returns the place of the first in the file and fills
-    // scalars[column][row]. Throws Error where the columns hold other numbers of rows than the group, or a run in front
-    // failed.
+    // Waits for the earlier runs and takes the next `count` rows of the group. Returns the index of the first one in
+    // the file and fills scalars[column][row]. Throws Error if the columns do not have as many rows as the group, or if
+    // an earlier run failed.
     std::uint64_t take_rows(std::size_t count, std::vector<std::vector<double>>& scalars);
 
    private:
@@ -87,16 +91,16 @@ class LargeRowGroup : public std::enable_shared_from_this<LargeRowGroup> {
   const std::uint64_t values_;
   const RunLimits limits_;
 
-  // Of next_run().
+  // State of next_run().
   ChunkBytes headers_;
   ColumnChunk dictionary_;
   std::uint64_t runs_ = 0;
   bool all_handed_out_ = false;
 
-  // Of the turns.
+  // State of the turns.
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::uint64_t turn_ = 0;  // the run that is next
+  std::uint64_t turn_ = 0;  // number of the next run
   bool failed_ = false;
   std::uint64_t rows_taken_ = 0;
   std::vector<std::unique_ptr<ScalarColumn>> scalars_;

@@ -7,7 +7,7 @@
 
 namespace jetvit {
 
-// parquet.thrift, struct PageHeader with the structs of the three page kinds.
+// parquet.thrift: struct PageHeader with the structs of the three kinds of pages.
 struct PageHeader {
   enum Kind : std::int64_t { kData = 0, kIndex = 1, kDictionary = 2, kDataV2 = 3 };
   std::int64_t kind = -1, uncompressed = -1, compressed = -1;
@@ -18,8 +18,8 @@ struct PageHeader {
   std::int64_t definition_encoding = 3, repetition_encoding = 3;  // version 1: kRle
 };
 
-// Reads the next header of a chunk; the page's `compressed` bytes follow. Throws Error where they would pass the end
-// of the chunk, or are more than a page may hold (64 MiB, compressed twice that).
+// Reads the next header of a chunk; the `compressed` bytes of the page follow. Throws Error if they exceed the chunk or
+// the size limit of a page (64 MiB; 128 MiB if compressed).
 PageHeader read_page_header(ChunkBytes& bytes);
 
 }  // namespace jetvit

@@ -13,7 +13,7 @@ namespace jetvit {
 
 namespace {
 
-// CRC-32 as gzip's, over the page as it is stored.
+// CRC-32 (as in gzip) of the stored page.
 std::uint32_t checksum_of(std::span<const std::byte> bytes) {
   return crc32_gzip_refl(0, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
 }
@@ -39,7 +39,7 @@ PageReader::PageReader(ChunkBytes bytes, const LeafColumn& column, const Decompr
 std::span<const std::byte> PageReader::decompressed(std::span<const std::byte> bytes, std::size_t size,
                                                     std::vector<std::byte>& into) const {
   if (decompressor_.is_identity()) {
-    if (bytes.size() != size) throw Error("an uncompressed page states two sizes");
+    if (bytes.size() != size) throw Error("an uncompressed page states two different sizes");
     return bytes;
   }
   if (into.size() < size) into.resize(size);
@@ -61,10 +61,10 @@ void PageReader::read_levels_v1(DataPage& page, std::span<const std::byte> body)
 }
 
 void PageReader::read_dictionary(const PageHeader& header, std::span<const std::byte> body) {
-  if (!dictionary_may_follow_) throw Error("a dictionary page follows others");
+  if (!dictionary_may_follow_) throw Error("a dictionary page follows other pages");
   dictionary_.bytes = decompressed(body, static_cast<std::size_t>(header.uncompressed), buffers_.dictionary);
   dictionary_.values = static_cast<std::size_t>(header.values);
-  if (decompressor_.is_identity() && !bytes_.is_in_memory()) {  // the window moves on
+  if (decompressor_.is_identity() && !bytes_.is_in_memory()) {  // the window will change
     buffers_.dictionary.assign(body.begin(), body.end());
     dictionary_.bytes = buffers_.dictionary;
   }
@@ -77,7 +77,7 @@ bool PageReader::next(DataPage& page) {
     if (header.checksum && *header.checksum != checksum_of(body)) throw Error("a page differs from its checksum");
     const auto size = static_cast<std::size_t>(header.uncompressed);
     if (header.kind == PageHeader::kIndex) continue;
-    if (header.values < 0) throw Error("a page states no number of values");
+    if (header.values < 0) throw Error("a page does not state its number of values");
     if (header.kind == PageHeader::kDictionary) {
       read_dictionary(header, body);
       dictionary_may_follow_ = false;
@@ -86,19 +86,19 @@ bool PageReader::next(DataPage& page) {
     dictionary_may_follow_ = false;
     page.values = static_cast<std::size_t>(header.values);
     if (header.encoding < 0 || header.encoding > static_cast<std::int64_t>(Encoding::kByteStreamSplit)) {
-      throw Error(text("a page has the unknown encoding ", header.encoding));
+      throw Error(text("a page has unknown encoding ", header.encoding));
     }
     page.encoding = static_cast<Encoding>(header.encoding);
     if (header.kind == PageHeader::kData) {
       constexpr auto kRle = static_cast<std::int64_t>(Encoding::kRle);
       if ((column_.max_definition > 0 && header.definition_encoding != kRle) ||
           (column_.max_repetition > 0 && header.repetition_encoding != kRle)) {
-        throw Error("a page has levels in an encoding that is not supported (write the file anew)");
+        throw Error("a page has levels in an encoding that is not supported (rewrite the file)");
       }
       read_levels_v1(page, decompressed(body, size, buffers_.page));
       return true;
     }
-    if (header.kind != PageHeader::kDataV2) throw Error(text("a page is of the unknown kind ", header.kind));
+    if (header.kind != PageHeader::kDataV2) throw Error(text("a page has unknown kind ", header.kind));
     const std::int64_t most = std::min(header.compressed, header.uncompressed);
     if (header.repetition_bytes < 0 || header.definition_bytes < 0 || header.repetition_bytes > most ||
         header.definition_bytes > most - header.repetition_bytes) {

@@ -12,7 +12,7 @@
 
 namespace jetvit {
 
-// Encodings of Parquet that concern numbers (parquet.thrift, enum Encoding).
+// The Parquet encodings for numbers (parquet.thrift, enum Encoding).
 enum class Encoding : std::uint8_t {
   kPlain = 0,
   kPlainDictionary = 2,
@@ -23,11 +23,11 @@ enum class Encoding : std::uint8_t {
   kByteStreamSplit = 9,
 };
 
-// A data page, decompressed; the spans live until the next call of PageReader::next().
+// A decompressed data page. The spans are valid until the next call of PageReader::next().
 struct DataPage {
-  std::size_t values = 0;  // with nulls
+  std::size_t values = 0;  // including nulls
   Encoding encoding = Encoding::kPlain;
-  std::span<const std::byte> repetition, definition;  // hybrid runs, without their length
+  std::span<const std::byte> repetition, definition;  // hybrid runs, without the length in front
   std::span<const std::byte> data;
 };
 
@@ -37,22 +37,23 @@ struct Dictionary {
   std::size_t values = 0;
 };
 
-// Walks the pages of one column chunk, or of its end. Lengths are checked before allocation: at most 64 MiB a page.
-// Checksums are verified where the writer left them.
+// Reads the pages of one column chunk, or of its last part. Lengths are checked before allocation: at most 64 MiB per
+// page. Checksums are verified if the writer stored them.
 class PageReader {
  public:
-  // Memory that is reused from chunk to chunk; what a reader hands out lives in it.
+  // Memory that is reused from chunk to chunk; the spans that a reader returns point into it.
   struct Buffers {
     std::vector<std::byte> page, dictionary;
   };
-  // `dictionary`: of the page in front of `bytes`, where they begin behind it.
+  // dictionary: the dictionary of the chunk, if `bytes` starts after its dictionary page. The references must outlive
+  // the object.
   PageReader(ChunkBytes bytes, const LeafColumn& column, const Decompressor& decompressor, Buffers& buffers,
              Dictionary dictionary = {});
 
   // The next data page; false at the end of the chunk. Throws Error on damage.
   bool next(DataPage& page);
 
-  // Of the dictionary page that preceded.
+  // The dictionary of the chunk; empty before its page was read.
   const Dictionary& dictionary() const { return dictionary_; }
 
  private:

@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t kTrailer = 8;  // length of the footer and magic
 constexpr std::size_t kWindow = 1 << 18;
 constexpr std::uint64_t kGroupLimit = 1'000'000;
-constexpr std::uint64_t kElementLimit = 10'000;  // of the schema
+constexpr std::uint64_t kElementLimit = 10'000;  // elements of the schema
 constexpr std::size_t kNameLimit = 1 << 16;
 constexpr int kSchemaDepth = 32;
 
@@ -33,7 +33,7 @@ struct SchemaElement {
   std::int64_t type = -1, repetition = kRequired, children = 0;
   std::int64_t converted = -1;
   std::int16_t logical = -1;
-  bool is_unsigned = false;  // as the logical type says
+  bool is_unsigned = false;  // according to the logical type
   std::string name;
 };
 
@@ -77,7 +77,7 @@ SchemaElement read_element(CompactReader& reader) {
   return element;
 }
 
-// Turns the elements, which lie depth first, into leaves with their levels.
+// Converts the elements, which are stored depth first, to leaves with their levels.
 class LeafWalk {
  public:
   explicit LeafWalk(const std::vector<SchemaElement>& elements) : elements_(elements) {}
@@ -114,8 +114,8 @@ class LeafWalk {
   std::vector<LeafColumn> leaves_;
 };
 
-Error not_whole(const InputFile& file, const std::string& why) {
-  return Error(text(file.path(), ": is not a whole Parquet file (", why, ")"));
+Error not_complete(const InputFile& file, const std::string& why) {
+  return Error(text(file.path(), ": is not a complete Parquet file (", why, ")"));
 }
 
 }  // namespace
@@ -123,34 +123,35 @@ Error not_whole(const InputFile& file, const std::string& why) {
 ParquetFooter::ParquetFooter(const InputFile& file) : file_(file) {
   constexpr std::string_view kMagic = "PAR1";
   if (file.size() == 0) throw Error(text(file.path(), ": is empty, not a Parquet file"));
-  if (file.size() < kMagic.size() + kTrailer) throw not_whole(file, "it is too short");
+  if (file.size() < kMagic.size() + kTrailer) throw not_complete(file, "it is too short");
   std::array<std::byte, kTrailer> trailer{};
   file.read(file.size() - kTrailer, trailer);
   const std::string_view magic(reinterpret_cast<const char*>(trailer.data()) + 4, kMagic.size());
-  if (magic == "PARE") throw not_whole(file, "its footer is encrypted");
-  if (magic != kMagic) throw not_whole(file, "it does not end with PAR1");
+  if (magic == "PARE") throw not_complete(file, "its footer is encrypted");
+  if (magic != kMagic) throw not_complete(file, "it does not end with PAR1");
   std::uint32_t length = 0;
   std::memcpy(&length, trailer.data(), sizeof(length));
   end_ = file.size() - kTrailer;
-  if (length > end_ - kMagic.size()) throw not_whole(file, text("its footer states ", length, " bytes"));
-  begin_ = place_ = end_ - length;
+  if (length > end_ - kMagic.size()) throw not_complete(file, text("its footer states ", length, " bytes"));
+  begin_ = position_ = end_ - length;
   reader_ = std::make_unique<CompactReader>(
       length, [this] { return next_window(); }, "the footer");
   try {
     read_schema();
   } catch (const Error& error) {
-    throw not_whole(file, error.what());
+    throw not_complete(file, error.what());
   }
 }
 
 std::span<const std::byte> ParquetFooter::next_window() {
-  window_.resize(std::min<std::uint64_t>(kWindow, end_ - place_));
-  file_.read(place_, window_);
-  place_ += window_.size();
+  window_.resize(std::min<std::uint64_t>(kWindow, end_ - position_));
+  file_.read(position_, window_);
+  position_ += window_.size();
   return window_;
 }
 
-// Up to the first row group. Writers put the fields in their order: the schema is field 2, the row groups field 4.
+// Reads up to the first row group. Writers store the fields in order: the schema is field 2, the row groups are field
+// 4.
 void ParquetFooter::read_schema() {
   std::vector<SchemaElement> elements;
   CompactReader::Field field;
@@ -178,11 +179,11 @@ bool ParquetFooter::next(const std::vector<int>& wanted, RowGroup& group) {
   } catch (const Error& error) {
     throw Error(text(file_.path(), ": row group ", group.number, ": ", error.what()));
   }
-  for (const int place : wanted) {
-    const ColumnChunk& chunk = all_[static_cast<std::size_t>(place)];
+  for (const int index : wanted) {
+    const ColumnChunk& chunk = all_[static_cast<std::size_t>(index)];
     if (chunk.offset > begin_ || chunk.size > begin_ - chunk.offset) {
       throw Error(text(file_.path(), ": row group ", group.number, " places column ",
-                       columns_[static_cast<std::size_t>(place)].root, " outside the file"));
+                       columns_[static_cast<std::size_t>(index)].root, " outside the file"));
     }
     group.chunks.push_back(chunk);
   }
@@ -197,14 +198,14 @@ void ParquetFooter::read_row_group(RowGroup& group) {
     if (id == 1) {
       const std::uint64_t count = reader_->read_list_head(CompactReader::kStruct);
       if (count != columns_.size() || !all_.empty()) {
-        throw Error(text("it has ", count, " columns, the schema ", columns_.size()));
+        throw Error(text("it has ", count, " columns, but the schema has ", columns_.size()));
       }
       for (const LeafColumn& leaf : columns_) read_column(leaf);
     }
     if (id == 3) rows = reader_->read_integer();
     return id == 1 || id == 3;
   });
-  if (rows < 0 || all_.size() != columns_.size()) throw Error("the footer lacks its rows or columns");
+  if (rows < 0 || all_.size() != columns_.size()) throw Error("the number of rows or the columns are missing");
   group.rows = static_cast<std::uint64_t>(rows);
 }
 
@@ -229,13 +230,13 @@ void ParquetFooter::read_column(const LeafColumn& leaf) {
     return id == 11 && integer(dictionary);
   };
   reader_->read_struct([&](std::int16_t id, int) {
-    if (id == 1) throw Error("it keeps columns in another file (write the file anew in one piece)");
+    if (id == 1) throw Error("it keeps columns in another file (rewrite it as one file)");
     if (id == 8 || id == 9) throw Error("it is encrypted");
     if (id == 3) reader_->read_struct(metadata);
     return id == 3;
   });
   if (codec < 0 || values < 0 || size < 0 || data < 0 || physical_type(type) != leaf.type) {
-    throw Error(text("the footer describes column ", printable(leaf.root), " wrongly"));
+    throw Error(text("the footer describes column ", printable(leaf.root), " incorrectly"));
   }
   const std::int64_t offset = dictionary > 0 && dictionary < data ? dictionary : data;
   all_.push_back({static_cast<std::uint64_t>(offset), static_cast<std::uint64_t>(size),

@@ -19,29 +19,29 @@ struct LeafColumn {
   PhysicalType type = PhysicalType::kOther;
   int max_definition = 0;
   int max_repetition = 0;
-  bool is_number = false;    // and means itself: no decimal, date or time
-  bool is_unsigned = false;  // integers
+  bool is_number = false;    // a plain number: not a decimal, date or time
+  bool is_unsigned = false;  // for integers
 };
 
-// Where a column's pages lie in one row group.
+// Location of the pages of a column in one row group.
 struct ColumnChunk {
   std::uint64_t offset = 0;  // of the first page
   std::uint64_t size = 0;    // bytes
-  std::uint64_t values = 0;  // with nulls
+  std::uint64_t values = 0;  // including nulls
   int codec = 0;             // parquet.thrift, enum CompressionCodec
 };
 
 struct RowGroup {
-  std::uint64_t number = 0;  // in the file
+  std::uint64_t number = 0;  // within the file
   std::uint64_t rows = 0;
-  std::vector<ColumnChunk> chunks;  // of the wanted columns
+  std::vector<ColumnChunk> chunks;  // of the requested columns
 };
 
-// The footer of a Parquet file (parquet.thrift, struct FileMetaData), read as it is walked: files with one row group a
-// jet describe 300,000 of them in 100 MB, of which a few hundred are of use at a time.
+// The footer of a Parquet file (parquet.thrift, struct FileMetaData). It is parsed step by step: files with one row
+// group per jet describe 300,000 of them in 100 MB, but only a few hundred are needed at a time.
 class ParquetFooter {
  public:
-  // Reads the schema; `file` must outlive the footer. Throws Error where the file is no Parquet file, is cut short,
+  // Reads the schema. `file` must outlive the footer. Throws Error if the file is not a Parquet file, or is cut short,
   // encrypted or damaged.
   explicit ParquetFooter(const InputFile& file);
   ParquetFooter(const ParquetFooter&) = delete;
@@ -49,8 +49,8 @@ class ParquetFooter {
 
   const std::vector<LeafColumn>& columns() const { return columns_; }
 
-  // The next row group with the chunks of the columns at the places `wanted`, in that order; false at the end. Throws
-  // Error where the footer is damaged or places a chunk outside the file.
+  // Reads the next row group with the chunks of the columns at the indices `wanted`, in that order. Returns false at
+  // the end. Throws Error if the footer is damaged or places a chunk outside the file.
   bool next(const std::vector<int>& wanted, RowGroup& group);
 
  private:
@@ -60,11 +60,11 @@ class ParquetFooter {
   void read_column(const LeafColumn& leaf);
 
   const InputFile& file_;
-  std::uint64_t begin_ = 0, place_ = 0, end_ = 0;  // of the footer in the file
+  std::uint64_t begin_ = 0, position_ = 0, end_ = 0;  // of the footer in the file
   std::vector<std::byte> window_;
   std::unique_ptr<CompactReader> reader_;
   std::vector<LeafColumn> columns_;
-  std::vector<ColumnChunk> all_;  // of one row group
+  std::vector<ColumnChunk> all_;  // all columns of one row group
   std::uint64_t groups_ = 0, next_group_ = 0;
 };
 

@@ -13,40 +13,40 @@
 namespace jetvit {
 namespace {
 
-// Tasks a thread that are made while the caller waits for its disk: 2,000 rows a thread.
+// Tasks per thread that are decoded while the caller waits for its disk: 2,000 rows per thread.
 constexpr std::size_t kAhead = 8;
 
 }  // namespace
 
 RawReader::RawReader(std::vector<std::filesystem::path> files, ReadOptions options)
     : JetReader(std::move(files)), options_(std::move(options)) {
-  const std::filesystem::path* shown = nullptr;  // the file that tells the layout
+  const std::filesystem::path* layout_file = nullptr;  // the first file with an image
   for (std::size_t index = 0; index < files_.size(); ++index) {
     const std::filesystem::path& file = files_[index];
-    const RawSchema schema = recognise(file, options_.label_column, options_.layout, options_.shape);
+    const RawSchema schema = recognize(file, options_.label_column, options_.layout, options_.shape);
     if (schema.label < 0 && options_.require_label) {
       throw Error(
-          text(file, ": has no label column \"", printable(options_.label_column), "\" (name it with --label-column)"));
+          text(file, ": has no label column \"", printable(options_.label_column), "\" (name it with `label_column`)"));
     }
     const bool has_image = schema.without_image.empty();
     if (index == 0) schema_ = schema;
-    if (has_image && shown == nullptr) {
+    if (has_image && layout_file == nullptr) {
       schema_.layout = schema.layout;
-      shown = &file;
+      layout_file = &file;
     } else if (has_image && schema.layout != schema_.layout) {
       const auto of = [](const ImageLayout& one) {
         return text(one.shape.channels, " x ", one.shape.height, " x ", one.shape.width,
                     one.channels_last ? " with the channels last" : "");
       };
-      throw Error(text(file, ": holds images of another shape (", of(schema.layout), ") than ", *shown, " (",
-                       of(schema_.layout), "; prepare them apart)"));
+      throw Error(text(file, ": holds images of another shape (", of(schema.layout), ") than ", *layout_file, " (",
+                       of(schema_.layout), "; prepare them separately)"));
     }
     if (schema.observer_names != schema_.observer_names) {
-      throw Error(text(file, ": has the observers ", join(schema.observer_names, ", "), ", ", files_.front(), " has ",
-                       join(schema_.observer_names, ", ")));
+      throw Error(text(file, ": has the observers ", join(schema.observer_names, ", "), ", but ", files_.front(),
+                       " has ", join(schema_.observer_names, ", ")));
     }
   }
-  if (shown == nullptr) throw Error(schema_.without_image);
+  if (layout_file == nullptr) throw Error(schema_.without_image);
   kind_ = schema_.layout.channels_last ? "raw Parquet, flat lists (height, width, channel)"
                                        : "raw Parquet, lists [channel][row][column]";
   shape_ = schema_.layout.shape;
@@ -56,9 +56,9 @@ RawReader::RawReader(std::vector<std::filesystem::path> files, ReadOptions optio
 }
 
 void RawReader::read_file(std::size_t file, const Work& work, const ChunkSink& sink) const {
-  // Leaf indices may differ from file to file; names and shape agree, as the constructor checked.
+  // Leaf indices may differ between files; the constructor checked that names and shapes agree.
   const RawSchema schema = files_.size() == 1 ? schema_
-                                              : recognise(files_[file], options_.label_column, options_.layout,
+                                              : recognize(files_[file], options_.label_column, options_.layout,
                                                           {shape().channels, shape().height, shape().width});
   const InputFile input(files_[file]);
   ParquetFooter footer(input);

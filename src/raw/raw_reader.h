@@ -9,14 +9,14 @@
 
 namespace jetvit {
 
-// Reads raw Parquet files of jets in any of the published layouts, with memory bounded by a few tasks a thread
-// (ReadingTasks), whatever the size of the files and of their row groups.
+// Reads raw Parquet files of jets in any of the published layouts. Memory is bounded by a few tasks per thread
+// (ReadingTasks), for any size of the files and of their row groups.
 class RawReader : public JetReader {
  public:
-  // Looks at the schema of every file. A file without a whole image has the shape of the others, and its rows are
-  // skipped. Throws Error where one is no Parquet file of jets, where shapes or observers differ between files, where
-  // none has a whole image, or where a file is named twice. Observers named like a column of stores or scores
-  // ("weight") get "raw_" in front.
+  // Reads the schema of every file. A file without a complete image is given the shape of the others, and its rows are
+  // skipped. Observers that are named like a column of stores or scores ("weight") get the prefix "raw_". Throws Error
+  // if a file is not a Parquet file of jets, if shapes or observers differ between files, if no file has a complete
+  // image, or if a file is named twice.
   RawReader(std::vector<std::filesystem::path> files, ReadOptions options);
 
   const ImageLayout& layout() const { return schema_.layout; }

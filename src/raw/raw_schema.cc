@@ -29,17 +29,17 @@ bool contains(const std::vector<std::string>& names, const std::string& name) {
 // A flat column of numbers whose name can be shown.
 bool is_observer(const LeafColumn& column) {
   try {
-    Json(column.root).dump();  // throws where the name is not UTF-8
+    Json(column.root).dump();  // throws if the name is not UTF-8
   } catch (const Json::exception&) {
     return false;
   }
   return column.max_repetition == 0 && column.path == column.root && column.type != PhysicalType::kOther;
 }
 
-constexpr std::size_t kVoters = 17;          // whole images whose most frequent shape is the file's
-constexpr std::uint64_t kVotingRows = 4096;  // in which they are looked for, once there is one
+constexpr std::size_t kVoters = 17;          // complete images whose most frequent shape is that of the file
+constexpr std::uint64_t kVotingRows = 4096;  // rows to search for them, once there is one
 
-// The shape that most have, the first of several.
+// The most frequent shape; the first one if several are equally frequent.
 ImageShape most_frequent(const std::vector<ImageShape>& shapes, std::size_t& votes) {
   ImageShape winner;
   votes = 0;
@@ -52,8 +52,8 @@ ImageShape most_frequent(const std::vector<ImageShape>& shapes, std::size_t& vot
   return winner;
 }
 
-// The list lengths that most of the first whole images have, so that one odd row does not decide on a file; {0, 0, 0}
-// where there is none.
+// The most frequent list lengths of the first complete images, so that one odd row does not decide for the file. All 0
+// if there is no complete image.
 ImageShape common_list_lengths(const InputFile& file, ParquetFooter& footer, int image, std::uint64_t& rows) {
   const LeafColumn& column = footer.columns()[static_cast<std::size_t>(image)];
   std::vector<ImageShape> shapes;
@@ -62,7 +62,7 @@ ImageShape common_list_lengths(const InputFile& file, ParquetFooter& footer, int
   RowGroup group;
   while (votes <= kVoters / 2 && shapes.size() < kVoters && (shapes.empty() || rows < kVotingRows) &&
          footer.next({image}, group)) {
-    if (group.rows == 0) continue;  // pyarrow's places of such chunks point nowhere
+    if (group.rows == 0) continue;  // pyarrow's offsets of empty chunks are invalid
     rows += group.rows;
     const ColumnChunk& chunk = group.chunks[0];
     try {
@@ -78,13 +78,13 @@ ImageShape common_list_lengths(const InputFile& file, ParquetFooter& footer, int
   return most_frequent(shapes, votes);
 }
 
-// Fills in the layout, or why there is none.
+// Sets the layout, or the reason why it is unknown.
 void find_layout(const InputFile& file, ParquetFooter& footer, const std::string& layout, const std::vector<int>& shape,
                  RawSchema& schema) {
   const LeafColumn& column = footer.columns()[static_cast<std::size_t>(schema.image)];
   if (!shape.empty()) {
     if (shape.size() != 3 || *std::min_element(shape.begin(), shape.end()) < 1) {
-      throw UsageError("--shape needs three positive numbers: channels height width");
+      throw UsageError("`shape` needs three positive numbers: channels height width");
     }
     // `layout` is the order of flat lists; nested ones are in the order of their nesting.
     schema.layout = {{shape[0], shape[1], shape[2]}, column.max_repetition == 1 && layout != "chw"};
@@ -93,15 +93,15 @@ void find_layout(const InputFile& file, ParquetFooter& footer, const std::string
   std::uint64_t rows = 0;
   const ImageShape lists = common_list_lengths(file, footer, schema.image, rows);
   if (lists.channels == 0) {
-    schema.without_image = text(file.path(), ": column ", column.root, " holds no whole image",
-                                rows == 0 ? " (the file has no rows)" : " (all rows are null or of uneven lists)");
+    schema.without_image = text(file.path(), ": column ", column.root, " holds no complete image",
+                                rows == 0 ? " (the file has no rows)" : " (all rows are null or have uneven lists)");
     return;
   }
   if (column.max_repetition == 3) {
     schema.layout = {lists, false};
     return;
   }
-  // A flat list: square images with 8 channels (boosted top) or 3.
+  // A flat list holds a square image with 8 (boosted top), 3 or 1 channels.
   for (const int channels : {8, 3, 1}) {
     const int side = static_cast<int>(std::lround(std::sqrt(lists.width / channels)));
     if (side * side * channels != lists.width) continue;
@@ -109,22 +109,22 @@ void find_layout(const InputFile& file, ParquetFooter& footer, const std::string
     return;
   }
   throw Error(text(file.path(), ": column ", column.root, " holds lists of ", lists.width,
-                   " numbers, which fit no square image of 8, 3 or 1 channels (say --shape)"));
+                   " numbers, which fit no square image of 8, 3 or 1 channels (set `shape`)"));
 }
 
 void check_shape(const std::filesystem::path& path, const ImageShape& shape) {
   constexpr std::int64_t kValueLimit = 1 << 24;
   constexpr std::int64_t kPixelLimit = 65536;
-  // In this order: three large numbers multiply beyond 64 bits.
+  // Checked in this order, because the product of three large numbers can overflow 64 bits.
   if (shape.pixels() > kPixelLimit || shape.values() > kValueLimit) {
     throw Error(text(path, ": images of ", shape.channels, " x ", shape.height, " x ", shape.width,
-                     " are too large (limit ", kPixelLimit, " pixels a channel, ", kValueLimit, " in all)"));
+                     " are too large (limit ", kPixelLimit, " pixels per channel, ", kValueLimit, " values in total)"));
   }
 }
 
 }  // namespace
 
-RawSchema recognise(const std::filesystem::path& path, const std::string& label_column, const std::string& layout,
+RawSchema recognize(const std::filesystem::path& path, const std::string& label_column, const std::string& layout,
                     const std::vector<int>& shape) {
   const InputFile file(path);
   ParquetFooter footer(file);
@@ -132,14 +132,14 @@ RawSchema recognise(const std::filesystem::path& path, const std::string& label_
   RawSchema schema;
   for (std::size_t index = 0; index < columns.size(); ++index) {
     const LeafColumn& column = columns[index];
-    const int place = static_cast<int>(index);
+    const int leaf = static_cast<int>(index);
     if (column.root == "X_jets" || column.root == "X_jet") {
-      if (schema.image >= 0) throw Error(text(path, ": has more than one column of images (X_jets or X_jet)"));
-      schema.image = place;
+      if (schema.image >= 0) throw Error(text(path, ": has more than one image column (X_jets or X_jet)"));
+      schema.image = leaf;
     } else if (column.root == label_column) {
-      schema.label = place;
+      schema.label = leaf;
     } else if (is_observer(column) && !contains(schema.observer_names, observer_name(column.root))) {
-      schema.observers.push_back(place);
+      schema.observers.push_back(leaf);
       schema.observer_names.push_back(observer_name(column.root));
     } else {
       schema.ignored.push_back(column.root);
@@ -150,7 +150,7 @@ RawSchema recognise(const std::filesystem::path& path, const std::string& label_
   }
   const LeafColumn& image = columns[static_cast<std::size_t>(schema.image)];
   if (image.type != PhysicalType::kFloat && image.type != PhysicalType::kDouble) {
-    throw Error(text(path, ": column ", image.root, " holds no floating-point numbers"));
+    throw Error(text(path, ": column ", image.root, " does not hold floating-point numbers"));
   }
   if (image.max_repetition != 1 && image.max_repetition != 3) {
     throw Error(text(path, ": column ", image.root, " is nested ", image.max_repetition,

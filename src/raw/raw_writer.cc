@@ -41,7 +41,7 @@ std::shared_ptr<parquet::WriterProperties> properties(const RawLayout& layout) {
   return builder.build();
 }
 
-// The image of one jet with zeros filled in, channel first or channel last.
+// Appends the dense image of one jet, with the channels first or last.
 void append_dense(const SparseImages& images, std::size_t jet, bool channel_last, std::vector<double>& out) {
   const auto channels = static_cast<std::size_t>(images.shape.channels);
   const auto pixels = static_cast<std::size_t>(images.shape.pixels());
@@ -51,8 +51,8 @@ void append_dense(const SparseImages& images, std::size_t jet, bool channel_last
     const SparseChannel sparse = images.channel(jet, static_cast<int>(channel));
     for (std::size_t entry = 0; entry < sparse.pixel.size(); ++entry) {
       const std::size_t pixel = sparse.pixel[entry];
-      const std::size_t place = channel_last ? pixel * channels + channel : channel * pixels + pixel;
-      out[start + place] = static_cast<double>(sparse.value[entry]);
+      const std::size_t index = channel_last ? pixel * channels + channel : channel * pixels + pixel;
+      out[start + index] = static_cast<double>(sparse.value[entry]);
     }
   }
 }
@@ -62,7 +62,7 @@ std::shared_ptr<arrow::Array> numbers(std::vector<double> values) {
   return std::make_shared<arrow::DoubleArray>(count, arrow::Buffer::FromVector(std::move(values)));
 }
 
-// Lists of `length` values each, all of them full.
+// Divides the values into lists of `length` values each.
 std::shared_ptr<arrow::Array> lists(const std::shared_ptr<arrow::Array>& values, std::int64_t length) {
   const std::int64_t count = values->length() / length;
   std::vector<std::int32_t> offsets(static_cast<std::size_t>(count) + 1);
@@ -113,7 +113,7 @@ RawWriter::RawWriter(const std::filesystem::path& path, const RawLayout& layout)
   auto stream = arrow::io::FileOutputStream::Open(state_->file.temporary_path().string());
   check(stream.status(), path);
   state_->stream = *stream;
-  // The published files name the elements of a list "item"; newer writers say "element".
+  // The published files name the elements of a list "item"; newer writers use "element".
   const auto arrow_properties = parquet::ArrowWriterProperties::Builder().disable_compliant_nested_types()->build();
   auto writer = parquet::arrow::FileWriter::Open(*arrow_schema(layout.schema), arrow::default_memory_pool(),
                                                  state_->stream, properties(layout), arrow_properties);

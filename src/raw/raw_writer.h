@@ -8,19 +8,20 @@
 
 namespace jetvit {
 
-// How a raw Parquet file is laid out.
+// Layout of a raw Parquet file.
 struct RawLayout {
   enum class Schema {
     quark_gluon,  // X_jets list<list<list<double>>> [3][125][125], then pt, m0, y (the published quark-gluon files)
     boosted_top   // X_jets flat list<double> in (row, column, channel) order, then y, m0, pt (the published top files)
   };
   Schema schema = Schema::quark_gluon;
-  bool snappy = false;               // snappy, as published; zstd otherwise
-  std::size_t rows_per_group = 256;  // 1, as published
+  bool snappy = false;               // true: snappy, as in the published files; false: zstd
+  std::size_t rows_per_group = 256;  // 1 in the published files
 };
 
-// Writes jets in the schema of the CMS Open Data jet images: all values are doubles. The file appears at `path` when
-// close() returns, complete and durable; without close() nothing is left behind.
+// Writes jets in the schema of the CMS Open Data jet images; all values are doubles. When close() returns, the complete
+// and durable file is at `path`. Without close() nothing is left. All functions throw Error if the file cannot be
+// written.
 class RawWriter {
  public:
   RawWriter(const std::filesystem::path& path, const RawLayout& layout);
@@ -28,7 +29,7 @@ class RawWriter {
   RawWriter(const RawWriter&) = delete;
   RawWriter& operator=(const RawWriter&) = delete;
 
-  // Records need the observers "pt" and "m0" (GeV); throws Error where the disk is full.
+  // The records must have the observers "pt" and "m0" (GeV).
   void append(const JetRecords& records);
   void close();
 

@@ -11,7 +11,7 @@ ReadingTasks::ReadingTasks(const InputFile& file, ParquetFooter& footer, const R
       wanted_(wanted_columns(schema)),
       values_per_jet_(static_cast<std::uint64_t>(schema.layout.shape.values())),
       limits_(limits) {
-  for (const int place : wanted_) columns_.push_back(footer.columns()[static_cast<std::size_t>(place)]);
+  for (const int index : wanted_) columns_.push_back(footer.columns()[static_cast<std::size_t>(index)]);
 }
 
 bool ReadingTasks::has_group() {

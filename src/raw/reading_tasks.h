@@ -11,20 +11,21 @@
 
 namespace jetvit {
 
-// A few milliseconds of decoding: either small row groups, whole, or a run of pages of a large one.
+// A few milliseconds of decoding: either several small row groups, or a run of pages of a large one.
 struct ReadingTask {
   std::vector<RowGroup> groups;
-  std::uint64_t first_row = 0;  // of the groups, in the file
+  std::uint64_t first_row = 0;  // of the groups, within the file
   std::optional<PageRun> run;
 };
 
 // Divides the rows of a file, in order, into tasks.
 class ReadingTasks {
  public:
-  // Row groups beyond `limits` are large; smaller ones are gathered up to them.
+  // Row groups that exceed `limits` are divided into runs; smaller ones are combined up to `limits`. `file` and
+  // `footer` must outlive the object.
   ReadingTasks(const InputFile& file, ParquetFooter& footer, const RawSchema& schema, const RunLimits& limits = {});
 
-  // None at the end. Throws Error naming the file and the row group.
+  // The next task, or no value at the end. Throws Error naming the file and the row group.
   std::optional<ReadingTask> next();
 
  private:
@@ -34,12 +35,12 @@ class ReadingTasks {
   const InputFile& file_;
   ParquetFooter& footer_;
   std::vector<int> wanted_;
-  std::vector<LeafColumn> columns_;  // the wanted ones
+  std::vector<LeafColumn> columns_;  // the requested ones
   std::uint64_t values_per_jet_;
   RunLimits limits_;
-  std::shared_ptr<LargeRowGroup> large_;  // under way
-  std::optional<RowGroup> group_;         // the next one
-  std::uint64_t row_ = 0;                 // its first
+  std::shared_ptr<LargeRowGroup> large_;  // the large group that is being read
+  std::optional<RowGroup> group_;         // the next group
+  std::uint64_t row_ = 0;                 // first row of the next group
 };
 
 }  // namespace jetvit

@@ -11,7 +11,7 @@
 namespace jetvit {
 namespace {
 
-// Row groups that lie together are read at once up to this size; a larger one is read column by column.
+// Adjacent row groups are read at once up to this size; larger ones are read column by column.
 constexpr std::uint64_t kSpanLimit = 64 << 20;
 constexpr std::size_t kChunkWindow = 64 << 10;
 
@@ -23,7 +23,7 @@ RowGroupReader::RowGroupReader(const InputFile& file, const std::vector<LeafColu
       schema_(schema),
       options_(options),
       image_(columns[static_cast<std::size_t>(schema.image)], schema.layout) {
-  for (const int place : wanted_columns(schema)) columns_.push_back(columns[static_cast<std::size_t>(place)]);
+  for (const int index : wanted_columns(schema)) columns_.push_back(columns[static_cast<std::size_t>(index)]);
   scalars_.resize(columns_.size() - 1);
 }
 
@@ -65,7 +65,7 @@ std::uint8_t RowGroupReader::label_at(std::uint64_t row, double value) const {
 
 void RowGroupReader::add_group(const RowGroup& group, std::uint64_t first_row, std::uint32_t file_index,
                                JetRecords& jets, std::vector<SkippedRow>& skipped) {
-  if (group.rows == 0) return;  // pyarrow's places of such chunks point nowhere
+  if (group.rows == 0) return;  // pyarrow's offsets of empty chunks are invalid
   for (std::size_t column = 1; column < columns_.size(); ++column) {
     const ColumnChunk& chunk = group.chunks[column];
     ScalarColumnReader scalars(bytes_of(chunk), columns_[column], decompressor(chunk.codec), group.rows, buffers_);
@@ -82,11 +82,11 @@ void RowGroupReader::add_group(const RowGroup& group, std::uint64_t first_row, s
 const Dictionary& RowGroupReader::dictionary_of(const LargeRowGroup& group) {
   if (dictionary_group_ == group.group().number) return dictionary_;
   dictionary_group_.reset();
-  const ColumnChunk& place = group.dictionary();
-  PageReader pages(ChunkBytes(file_, place.offset, place.size, place.size), columns_[0],
+  const ColumnChunk& chunk = group.dictionary();
+  PageReader pages(ChunkBytes(file_, chunk.offset, chunk.size, chunk.size), columns_[0],
                    decompressor(group.group().chunks[0].codec), run_buffers_);
   DataPage page;
-  pages.next(page);  // there is none: what lies before it is read
+  pages.next(page);  // reads only the dictionary: no data page follows in these bytes
   dictionary_ = pages.dictionary();
   dictionary_group_ = group.group().number;
   return dictionary_;
@@ -103,8 +103,8 @@ void RowGroupReader::add_run(const PageRun& run, std::uint32_t file_index, JetRe
   add_rows(first_row, file_index, 0, jets, skipped);
 }
 
-// Adds what belongs to the images from `jets_before` on. Rows with an unusable label have an image, which is taken
-// back.
+// Adds the labels, observers and origins of the images from `jets_before` on. Images of rows without a usable label are
+// removed again.
 void RowGroupReader::add_rows(std::uint64_t first_row, std::uint32_t file_index, std::size_t jets_before,
                               JetRecords& jets, std::vector<SkippedRow>& skipped) const {
   const std::size_t labels = schema_.label >= 0 ? 1 : 0;

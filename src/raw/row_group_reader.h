@@ -13,15 +13,15 @@
 
 namespace jetvit {
 
-// Decodes the tasks of one file; one object a thread.
+// Decodes the reading tasks of one file. Each thread needs its own object.
 class RowGroupReader {
  public:
-  // `columns` are all leaves of the file.
+  // columns: all leaf columns of the file. `file`, `schema` and `options` must outlive the object.
   RowGroupReader(const InputFile& file, const std::vector<LeafColumn>& columns, const RawSchema& schema,
                  const ReadOptions& options);
 
-  // Jets of the task; `skipped` gets the rows that are left out. Throws Error naming the file and the row group. The
-  // runs in front of a run must be read before, or by other threads meanwhile.
+  // Reads the jets of a task and adds the skipped rows to `skipped`. Before a run of pages, the earlier runs of its
+  // group must have been read, or other threads must be reading them. Throws Error naming the file and the row group.
   JetRecords read(const ReadingTask& task, std::uint32_t file_index, std::vector<SkippedRow>& skipped);
 
  private:
@@ -39,15 +39,15 @@ class RowGroupReader {
   const InputFile& file_;
   const RawSchema& schema_;
   const ReadOptions& options_;
-  std::vector<LeafColumn> columns_;  // the wanted ones
+  std::vector<LeafColumn> columns_;  // the requested ones
   ImageColumnReader image_;
   std::vector<Decompressor> decompressors_;
   PageReader::Buffers buffers_, run_buffers_;
-  std::optional<std::uint64_t> dictionary_group_;  // whose dictionary run_buffers_ holds
+  std::optional<std::uint64_t> dictionary_group_;  // the group whose dictionary is in run_buffers_
   Dictionary dictionary_;
   std::vector<std::byte> bytes_;
   std::uint64_t bytes_offset_ = 0;
-  std::vector<const char*> reasons_;  // of the rows under way; null where they are good
+  std::vector<const char*> reasons_;  // of the current rows; null for usable rows
   std::vector<std::vector<double>> scalars_;
 };
 

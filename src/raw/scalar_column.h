@@ -6,17 +6,17 @@
 
 namespace jetvit {
 
-// A flat numeric column chunk as doubles, NaN where the value is null, page by page.
+// Reads a flat numeric column chunk as doubles, page by page. Nulls become NaN.
 class ScalarColumnReader {
  public:
-  // `rows`: how many values the chunk must hold. Column, decompressor and buffers must outlive the object.
+  // rows: the number of values that the chunk must have. The column, decompressor and buffers must outlive the object.
   ScalarColumnReader(ChunkBytes bytes, const LeafColumn& column, const Decompressor& decompressor, std::uint64_t rows,
                      PageReader::Buffers& buffers);
 
-  // Puts the next `count` values into `out`. Throws Error where the chunk holds fewer, or more than its rows.
+  // Replaces `out` by the next `count` values. Throws Error if the chunk has fewer values, or more than `rows`.
   void read(std::size_t count, std::vector<double>& out);
 
-  // Throws Error where values are left.
+  // Throws Error if the chunk has more values than `rows`.
   void finish();
 
   std::uint64_t nulls() const { return nulls_; }  // in the pages read so far
@@ -26,10 +26,10 @@ class ScalarColumnReader {
 
   PageReader pages_;
   const LeafColumn& column_;
-  std::uint64_t rows_, seen_ = 0;  // values, with those of the page under way
+  std::uint64_t rows_, seen_ = 0;  // values, including those of the current page
   std::uint64_t nulls_ = 0;
   std::vector<std::uint8_t> levels_;
-  std::vector<double> values_;  // of the page under way, without nulls
+  std::vector<double> values_;  // of the current page, without nulls
   std::size_t next_level_ = 0, next_value_ = 0;
 };
 

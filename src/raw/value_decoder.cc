@@ -9,7 +9,7 @@
 namespace jetvit {
 namespace {
 
-constexpr std::size_t kValueLimit = 64 << 20;  // of a page: as many as bytes
+constexpr std::size_t kValueLimit = 64 << 20;  // values per page, as many as bytes
 
 template <class Stored, class Number>
 void convert_plain(std::span<const std::byte> bytes, std::size_t count, std::vector<Number>& out) {
@@ -50,7 +50,7 @@ void plain(std::span<const std::byte> bytes, PhysicalType type, std::size_t coun
   throw Error("a column is not numeric");
 }
 
-// Byte b of value v lies at b * count + v.
+// Byte b of value v is at b * count + v.
 std::vector<std::byte> joined_streams(std::span<const std::byte> bytes, std::size_t width, std::size_t count) {
   if (width == 0 || bytes.size() / width < count) throw Error("a page holds fewer values than it states");
   std::vector<std::byte> out(count * width);
@@ -60,7 +60,7 @@ std::vector<std::byte> joined_streams(std::span<const std::byte> bytes, std::siz
   return out;
 }
 
-// A page of booleans in hybrid runs, behind their length.
+// A page of booleans: hybrid runs, after their length.
 template <class Number>
 void boolean_runs(std::span<const std::byte> bytes, std::size_t count, std::vector<Number>& out) {
   if (bytes.size() < sizeof(std::uint32_t)) throw Error("a page is cut short");

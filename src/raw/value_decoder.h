@@ -9,17 +9,17 @@
 
 namespace jetvit {
 
-// Levels of a page as one byte each. `bytes` holds hybrid runs; an empty span means that all levels are 0.
+// Decodes `count` levels of a page to one byte each. `bytes` holds hybrid runs. With max_level 0, all levels are 0 and
+// `bytes` is not used. Throws Error on damaged runs or too many values.
 void decode_levels(std::span<const std::byte> bytes, int max_level, std::size_t count, std::vector<std::uint8_t>& out);
 
-// Values of a flat or nested column as they are stored one after another (nulls take no place), converted to Number
-// (float or double). `count` values are expected; throws Error where the page holds fewer or has an encoding that is
-// not known.
+// Decodes the `count` stored values of a page (nulls are not stored) and converts them to Number (float or double).
+// Throws Error if the page has fewer values or an unsupported encoding.
 template <class Number>
 void decode_values(const DataPage& page, const PageReader& pages, PhysicalType type, std::size_t count,
                    std::vector<Number>& out);
 
-// The dictionary's values, converted.
+// Decodes the values of the dictionary and converts them to Number. Throws Error if it has fewer than it states.
 template <class Number>
 void decode_dictionary(const PageReader& pages, PhysicalType type, std::vector<Number>& out);
 

@@ -10,7 +10,7 @@ namespace jetvit {
 namespace {
 
 constexpr Color kInk = {0.2, 0.2, 0.2};
-constexpr double kWidthOfLetter = 0.6;  // of the font's size, on average
+constexpr double kWidthOfLetter = 0.6;  // average, in units of the font size
 constexpr Color kGrid = {0.88, 0.88, 0.88};
 
 double share(const Axis& axis, double value) {
@@ -34,7 +34,7 @@ std::vector<double> ticks_of(const Axis& axis) {
   const double power = std::pow(10, std::floor(std::log10(raw)));
   const double factor = raw / power;
   double step = power * (factor < 1.5 ? 1 : (factor < 3.5 ? 2 : (factor < 7.5 ? 5 : 10)));
-  if (axis.whole) step = std::max(step, 1.0);
+  if (axis.integer_ticks) step = std::max(step, 1.0);
   const auto last = static_cast<long>(std::floor(axis.high / step + 1e-9));
   for (auto index = static_cast<long>(std::ceil(axis.low / step - 1e-9)); index <= last; ++index) {
     ticks.push_back(static_cast<double>(index) * step);
@@ -79,13 +79,13 @@ void Axes::draw_ticks() {
     canvas_.label(x, y_ + height_ + 13, below[tick], kTickSize, Align::kCenter);
   }
   const std::vector<double> rows = ticks_of(vertical_);
-  const std::vector<std::string> beside = words_of(vertical_, rows);
+  const std::vector<std::string> left = words_of(vertical_, rows);
   std::size_t widest = 0;
   for (std::size_t tick = 0; tick < rows.size(); ++tick) {
     const double y = to_y(rows[tick]);
     canvas_.line({{x_, y}, {x_ + width_, y}}, kGrid, 0.6);
-    canvas_.label(x_ - 5, y + 3, beside[tick], kTickSize, Align::kRight);
-    widest = std::max(widest, character_count(beside[tick]));
+    canvas_.label(x_ - 5, y + 3, left[tick], kTickSize, Align::kRight);
+    widest = std::max(widest, character_count(left[tick]));
   }
   canvas_.frame(x_, y_, width_, height_, kInk);
   constexpr double kTitleSize = 10.5;
@@ -97,12 +97,12 @@ void Axes::draw_ticks() {
 }
 
 void Axes::curve(const std::vector<std::pair<double, double>>& points, const Color& color, double width, bool dashed) {
-  std::vector<std::pair<double, double>> places;
+  std::vector<std::pair<double, double>> line;
   for (const auto& [x, y] : points) {
-    if (std::isfinite(x) && std::isfinite(y)) places.emplace_back(to_x(x), to_y(y));
+    if (std::isfinite(x) && std::isfinite(y)) line.emplace_back(to_x(x), to_y(y));
   }
   canvas_.clip(x_, y_, width_, height_);
-  canvas_.line(places, color, width, dashed);
+  canvas_.line(line, color, width, dashed);
   canvas_.unclip();
 }
 
@@ -111,11 +111,11 @@ void Axes::point(double x, double y, const Color& color) {
   canvas_.rectangle(to_x(x) - kSide / 2, to_y(y) - kSide / 2, kSide, kSide, color);
 }
 
-void Axes::legend(std::size_t line, const std::string& words, const Color& color, Legend place, bool dashed) {
+void Axes::legend(std::size_t line, const std::string& words, const Color& color, Legend position, bool dashed) {
   const double away = kLegendStep * static_cast<double>(line);
-  const bool right = place != Legend::kBelow;
+  const bool right = position != Legend::kBelow;
   double y = y_ + 16 + away;
-  if (place == Legend::kBelow) y = y_ + height_ + 50 + away;
+  if (position == Legend::kBelow) y = y_ + height_ + 50 + away;
   const double x = right ? x_ + width_ - 10 : x_;
   const double end = right ? x - 20 : x + 20;
   canvas_.line({{x, y - 3}, {end, y - 3}}, color, 2, dashed);

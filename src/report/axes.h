@@ -12,10 +12,10 @@ struct Axis {
   std::string title;
   double low = 0, high = 1;
   bool log = false;
-  bool whole = false;  // ticks at whole numbers only
+  bool integer_ticks = false;  // ticks at integers only
 };
 
-// A plotting area with two axes, ticks and a grid.
+// A plotting area with two axes, ticks and a grid. Positions on the canvas are in points.
 class Axes {
  public:
   Axes(Canvas& canvas, double x, double y, double width, double height, Axis horizontal, Axis vertical);
@@ -25,11 +25,11 @@ class Axes {
   void curve(const std::vector<std::pair<double, double>>& points, const Color& color, double width = 1.6,
              bool dashed = false);
   void point(double x, double y, const Color& color);  // a square mark
-  // One line of the legend, counted downwards from the top of the area or from below it (kLegendStep points each,
-  // beneath the axis title). Words that are wider than the area lose their middle.
+  // Draws one line of the legend (kLegendStep points high), counted downwards from the top of the area or from below
+  // the axis title. Text that is too wide is shortened in the middle.
   enum class Legend : std::uint8_t { kTopRight, kBelow };
   static constexpr double kLegendStep = 14;
-  void legend(std::size_t line, const std::string& words, const Color& color, Legend place, bool dashed = false);
+  void legend(std::size_t line, const std::string& words, const Color& color, Legend position, bool dashed = false);
 
  private:
   void draw_ticks();
@@ -39,7 +39,7 @@ class Axes {
   Axis horizontal_, vertical_;
 };
 
-// Round numbers between low and high; powers of ten on a log axis.
+// The positions of the ticks: round numbers between low and high, or powers of ten on a log axis.
 std::vector<double> ticks_of(const Axis& axis);
 
 }  // namespace jetvit

@@ -103,9 +103,9 @@ void draw_on(const Surface& surface, double scale, double width, double height,
 
 template <std::size_t count>
 Color ramp(const std::array<Color, count>& stops, double value) {
-  const double place = std::clamp(value, 0.0, 1.0) * (count - 1);
-  const auto index = std::min(static_cast<std::size_t>(place), count - 2);
-  const double share = place - static_cast<double>(index);
+  const double position = std::clamp(value, 0.0, 1.0) * (count - 1);
+  const auto index = std::min(static_cast<std::size_t>(position), count - 2);
+  const double share = position - static_cast<double>(index);
   const Color& a = stops[index];
   const Color& b = stops[index + 1];
   return {a.red + share * (b.red - a.red), a.green + share * (b.green - a.green), a.blue + share * (b.blue - a.blue)};

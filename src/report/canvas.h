@@ -13,19 +13,19 @@ struct Color {
   double red = 0, green = 0, blue = 0, alpha = 1;
 };
 
-// Distinct colours for curves (the palette of Okabe and Ito, readable with colour-blindness).
+// Distinct colors for curves, from the color-blind safe palette of Okabe and Ito.
 inline constexpr std::size_t kCurveColors = 7;
 Color curve_color(std::size_t index);
 
-// 0..1 to a perceptually rising ramp from black over violet and orange to pale yellow.
+// Maps 0..1 to a color scale of increasing brightness: black, violet, orange, pale yellow.
 Color heat_color(double value);
 
-// -1..1 from blue over white to red.
+// Maps -1..1 to blue, white, red.
 Color difference_color(double value);
 
 enum class Align { kLeft, kCenter, kRight };
 
-// A drawing surface in points, the same for PNG and SVG.
+// A drawing surface for PNG or SVG. All lengths are in points.
 class Canvas {
  public:
   virtual ~Canvas() = default;
@@ -38,11 +38,11 @@ class Canvas {
   virtual void unclip() = 0;
 };
 
-// Draws once to `stem`.png (at twice the resolution) and once to `stem`.svg, both durably.
+// Draws to `stem`.png (at twice the resolution) and to `stem`.svg. Both files are written durably. Throws Error.
 void draw_picture(const std::filesystem::path& stem, double width, double height,
                   const std::function<void(Canvas&)>& draw);
 
-// Only the PNG: for images of many pixels.
+// Draws to a PNG only: for pictures of images with many pixels. Throws Error.
 void draw_png(const std::filesystem::path& path, double width, double height, const std::function<void(Canvas&)>& draw);
 
 }  // namespace jetvit

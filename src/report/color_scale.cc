@@ -32,18 +32,18 @@ ColorScale::ColorScale(const std::vector<double>& values, bool is_signed)
   }
   if (top == 0) return;
   top_ = top;
-  // A quarter of the least value, so that it can be told from zero.
+  // A quarter of the smallest value, so that this value is distinguishable from zero.
   low_ = std::max(least / 4, top * std::pow(10, -kDecades));
 }
 
-double ColorScale::place(double value) const {
+double ColorScale::position(double value) const {
   if (is_signed_) return 0.5 + 0.5 * std::clamp(std::cbrt(value / top_), -1.0, 1.0);
   if (!(value > low_)) return 0;
   return std::min(1.0, std::log(value / low_) / std::log(top_ / low_));
 }
 
-Color ColorScale::color_at(double place) const {
-  return is_signed_ ? difference_color(2 * place - 1) : heat_color(place);
+Color ColorScale::color_at(double position) const {
+  return is_signed_ ? difference_color(2 * position - 1) : heat_color(position);
 }
 
 std::vector<std::pair<double, std::string>> ColorScale::ticks() const {
@@ -61,7 +61,7 @@ std::vector<std::pair<double, std::string>> ColorScale::ticks() const {
       if (wide && factor != 1) continue;
       const double value = factor * std::pow(10, power);
       if (is_whole_ && power < 0) continue;
-      // The same rounding as in the drawn range, so that a bound that is round gets its tick.
+      // With a tolerance for rounding, so that a bound that is a round number gets a tick.
       if (value < low_ * (1 - 1e-6) || value > top_ * (1 + 1e-6)) continue;
       out.emplace_back(value, tick_text(value, std::pow(10, power)));
     }
@@ -77,7 +77,7 @@ void ColorScale::draw_bar(Canvas& canvas, double x, double y, double height, con
   }
   canvas.frame(x, y, kBarWidth, height, {0.2, 0.2, 0.2});
   for (const auto& [value, words] : ticks()) {
-    const double at = y + height * (1 - place(value));
+    const double at = y + height * (1 - position(value));
     canvas.line({{x + kBarWidth, at}, {x + kBarWidth + 3, at}}, {0.2, 0.2, 0.2}, 0.8);
     canvas.label(x + kBarWidth + 5, at + 3, words, 8, Align::kLeft);
   }

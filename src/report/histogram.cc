@@ -11,12 +11,12 @@ namespace {
 constexpr double kBins = 40;
 
 double quantile(std::vector<double> values, double share) {
-  const auto place = static_cast<std::size_t>(share * static_cast<double>(values.size() - 1));
-  std::nth_element(values.begin(), values.begin() + static_cast<long>(place), values.end());
-  return values[place];
+  const auto index = static_cast<std::size_t>(share * static_cast<double>(values.size() - 1));
+  std::nth_element(values.begin(), values.begin() + static_cast<long>(index), values.end());
+  return values[index];
 }
 
-// The largest number of which all values are multiples, where they are counts; 0 where they are not.
+// The greatest common divisor of all values if they are integers, otherwise 0.
 double spacing(const std::vector<std::vector<double>>& samples) {
   constexpr double kLargestCount = 1e9;
   std::int64_t common = 0;
@@ -62,7 +62,7 @@ Histogram histogram(const std::vector<NamedValues>& samples) {
   std::vector<std::vector<double>> finite;
   for (const NamedValues& sample : samples) {
     finite.push_back(sample.values);
-    // The largest doubles would overflow the range.
+    // Excludes NaN and values for which the range would overflow.
     std::erase_if(finite.back(), [](double value) { return !(std::abs(value) < 1e100); });
   }
   const auto [low, high] = bounds_of(finite);

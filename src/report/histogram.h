@@ -7,20 +7,20 @@
 
 namespace jetvit {
 
-// Several samples in common bins.
+// Several samples with common bins.
 struct Histogram {
-  double low = 0, width = 1;                // of the first bin
+  double low = 0, width = 1;                // lower edge of the first bin, width of all bins
   std::vector<std::vector<double>> counts;  // [sample][bin]
-  std::vector<double> totals;               // values of each sample, with those outside the bins
+  std::vector<double> totals;               // number of values of each sample, including those outside the bins
 
   std::size_t bins() const { return counts.empty() ? 0 : counts.front().size(); }
   double edge(std::size_t bin) const { return low + width * static_cast<double>(bin); }
   double density(std::size_t sample, std::size_t bin) const;
-  double error(std::size_t sample, std::size_t bin) const;  // of the density: that of the count, its root
+  double error(std::size_t sample, std::size_t bin) const;  // of the density, from the square root of the count
 };
 
-// About forty bins over the range that holds nearly all values; bins of counts hold equally many of the values that can
-// occur. Values that are not finite are left out.
+// A histogram of about forty bins over the range that contains nearly all values. For counts, each bin covers the same
+// number of possible values. Values that are not finite are left out.
 Histogram histogram(const std::vector<NamedValues>& samples);
 
 }  // namespace jetvit

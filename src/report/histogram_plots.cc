@@ -9,25 +9,25 @@
 namespace jetvit {
 namespace {
 
-constexpr double kLeft = 75, kTop = 20, kWidth = 365, kHeight = 285;  // of the densities, in points
+constexpr double kLeft = 75, kTop = 20, kWidth = 365, kHeight = 285;  // plotting area of the densities, in points
 
 struct Titles {
-  std::string below, beside;
+  std::string horizontal, vertical;
 
   explicit Titles(const AxisTitle& title)
-      : below(title.unit.empty() ? title.quantity : text(title.quantity, " [", title.unit, "]")),
-        beside(title.unit.empty() ? "density" : text("share of ", title.counted, " per ", title.unit)) {}
+      : horizontal(title.unit.empty() ? title.quantity : text(title.quantity, " [", title.unit, "]")),
+        vertical(title.unit.empty() ? "density" : text("share of ", title.counted, " per ", title.unit)) {}
 };
 
-void draw_densities(Canvas& canvas, const std::string& below, const std::string& beside, const Histogram& bins,
+void draw_densities(Canvas& canvas, const std::string& horizontal, const std::string& vertical, const Histogram& bins,
                     const std::vector<NamedValues>& samples) {
   double tallest = 0;
   for (std::size_t sample = 0; sample < samples.size(); ++sample) {
     for (std::size_t bin = 0; bin < bins.bins(); ++bin) tallest = std::max(tallest, bins.density(sample, bin));
   }
   if (tallest == 0) tallest = 1;
-  Axes axes(canvas, kLeft, kTop, kWidth, kHeight, {below, bins.low, bins.edge(bins.bins()), false},
-            {beside, 0, 1.25 * tallest, false});
+  Axes axes(canvas, kLeft, kTop, kWidth, kHeight, {horizontal, bins.low, bins.edge(bins.bins()), false},
+            {vertical, 0, 1.25 * tallest, false});
   for (std::size_t sample = 0; sample < samples.size(); ++sample) {
     std::vector<std::pair<double, double>> steps;
     for (std::size_t bin = 0; bin < bins.bins(); ++bin) {
@@ -45,21 +45,21 @@ void plot_histograms(const std::filesystem::path& stem, const AxisTitle& title,
   const Histogram bins = histogram(samples);
   const Titles titles(title);
   draw_picture(stem, 460, 360,
-               [&](Canvas& canvas) { draw_densities(canvas, titles.below, titles.beside, bins, samples); });
+               [&](Canvas& canvas) { draw_densities(canvas, titles.horizontal, titles.vertical, bins, samples); });
 }
 
 void plot_comparison(const std::filesystem::path& stem, const AxisTitle& title, const NamedValues& first,
                      const NamedValues& second) {
   constexpr double kRatioTop = kTop + kHeight + 32;
   constexpr double kRatioHeight = 100;
-  constexpr double kLargest = 2;  // ratio that is shown
+  constexpr double kLargest = 2;  // ratio shown
   const std::vector<NamedValues> samples = {first, second};
   const Histogram bins = histogram(samples);
   const Titles titles(title);
   draw_picture(stem, 460, kRatioTop + kRatioHeight + 45, [&](Canvas& canvas) {
-    draw_densities(canvas, "", titles.beside, bins, samples);
-    Axes axes(canvas, kLeft, kRatioTop, kWidth, kRatioHeight, {titles.below, bins.low, bins.edge(bins.bins()), false},
-              {"second / first", 0, kLargest, false});
+    draw_densities(canvas, "", titles.vertical, bins, samples);
+    Axes axes(canvas, kLeft, kRatioTop, kWidth, kRatioHeight,
+              {titles.horizontal, bins.low, bins.edge(bins.bins()), false}, {"second / first", 0, kLargest, false});
     axes.curve({{bins.low, 1}, {bins.edge(bins.bins()), 1}}, curve_color(0), 1.2);
     const Color color = curve_color(1);
     for (std::size_t bin = 0; bin < bins.bins(); ++bin) {

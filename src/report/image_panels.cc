@@ -11,7 +11,7 @@ namespace jetvit {
 namespace {
 
 constexpr double kPanel = 190;      // side of an image in points
-constexpr double kPanelStep = 300;  // with axes and colour bar
+constexpr double kPanelStep = 300;  // with axes and color bar
 constexpr double kRowStep = 262;
 constexpr double kCaptionStep = 16;
 
@@ -67,10 +67,10 @@ void draw_panel(Canvas& canvas, double x, double y, const ChannelImage& image, c
 }
 
 void draw_mean_images(const std::filesystem::path& path, const std::vector<Channel>& channels, const ImageShape& shape,
-                      const std::array<MeanImages, 2>& means, const std::array<std::string, 3>& words,
+                      const std::array<MeanImages, 2>& means, const std::array<std::string, 3>& titles,
                       const std::vector<std::string>& caption) {
   const PanelLayout layout(channels.size(), caption.size());
-  draw_png(path, layout.width(), layout.height(words.size()), [&](Canvas& canvas) {
+  draw_png(path, layout.width(), layout.height(titles.size()), [&](Canvas& canvas) {
     constexpr double kCaptionSize = 11;
     const auto room = static_cast<std::size_t>(layout.width() / (0.65 * kCaptionSize));
     for (std::size_t line = 0; line < caption.size(); ++line) {
@@ -85,7 +85,7 @@ void draw_mean_images(const std::filesystem::path& path, const std::vector<Chann
       const ColorScale magnitudes(both, channels[channel].is_signed);
       const auto draw = [&](std::size_t group, const ChannelImage& image, const ColorScale& scale) {
         draw_panel(canvas, layout.x(channel), layout.y(group, channel), image, shape,
-                   text(words[group], ": ", channels[channel].name), channels[channel].unit, scale);
+                   text(titles[group], ": ", channels[channel].name), channels[channel].unit, scale);
       };
       draw(0, first, magnitudes);
       draw(1, second, magnitudes);

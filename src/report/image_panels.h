@@ -9,36 +9,37 @@
 #include "report/canvas.h"
 #include "report/color_scale.h"
 
-// Pictures that are made of images of jets: one panel a channel.
+// Pictures of jet images, with one panel per channel.
 namespace jetvit {
 
-// Where the panels of a picture lie, in points: below the lines of a caption one group of panels a jet or kind of
-// average, folded into lines where there are more channels than fit beside each other.
+// The layout of the panels of a picture, in points. Below the caption is one group of panels for each jet or average. A
+// group is split into several lines if its channels do not fit next to each other.
 class PanelLayout {
  public:
   explicit PanelLayout(std::size_t channels, std::size_t caption_lines = 0);
 
   double width() const;
   double height(std::size_t groups) const;
-  double x(std::size_t channel) const;  // of the image's upper left corner
+  double x(std::size_t channel) const;  // of the upper left corner of the image
   double y(std::size_t group, std::size_t channel) const;
-  static double caption_y(std::size_t line);  // of its base line
+  static double caption_y(std::size_t line);  // of the baseline
 
  private:
   std::size_t columns_, lines_per_group_;
   double top_;
 };
 
-// An image with a title, axes in eta and phi relative to the centre, and the colour bar of its scale.
+// Draws an image with a title, axes in eta and phi relative to the center, and a color bar.
 void draw_panel(Canvas& canvas, double x, double y, const ChannelImage& image, const ImageShape& shape,
                 const std::string& title, const std::string& unit, const ColorScale& scale);
 
 inline constexpr const char* kAverages = "averages.png";
 
-// The average images of two sets of jets, on one scale of colours for both, and their difference, second - first, on a
-// symmetric one. words: what the three are, before the channel's name. Lines of the caption stand above.
+// Draws the average images of two sets of jets with a common color scale, and their difference, second - first, with a
+// symmetric one. titles: of the three groups of panels; the name of the channel is appended. caption: lines at the top.
+// Throws Error.
 void draw_mean_images(const std::filesystem::path& path, const std::vector<Channel>& channels, const ImageShape& shape,
-                      const std::array<MeanImages, 2>& means, const std::array<std::string, 3>& words,
+                      const std::array<MeanImages, 2>& means, const std::array<std::string, 3>& titles,
                       const std::vector<std::string>& caption = {});
 
 }  // namespace jetvit

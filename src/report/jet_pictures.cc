@@ -19,7 +19,7 @@ ChannelImage dense(const SparseImages& images, std::size_t jet, int channel) {
   return out;
 }
 
-// By class.
+// Draws the spectrum of each class.
 void draw_spectrum(const Spectrum& spectrum, const std::filesystem::path& stem) {
   std::vector<NamedValues> samples;
   for (std::size_t label = 0; label < spectrum.values.size(); ++label) {
@@ -49,7 +49,7 @@ void JetPictures::add(const JetRecords& jets) {
   spectra_.add(jets);
 }
 
-// Class after class.
+// Draws the examples of class 0, then those of class 1.
 void JetPictures::draw_examples(const std::filesystem::path& path) const {
   const std::size_t count = examples_[0].size() + examples_[1].size();
   if (count == 0) return;

@@ -11,11 +11,13 @@
 
 namespace jetvit {
 
-// Pictures of a data set of any size, in bounded memory: the first two jets of each class (jets.png), the
-// average image of all jets of each class and their difference (averages.png), one panel a channel with its colour bar,
-// axes in eta and phi relative to the centre; and spectra by class (spectrum_<name>.png, .svg): of the
-// observers, and of the occupied pixels and the sum of each channel, or the pixel values of signed ones. A class of
-// more than 100,000 jets has the spectra of a part of them, which is spread evenly over the whole set.
+// Pictures of a data set of any size, in bounded memory:
+//   jets.png                   the first two jets of each class
+//   averages.png               the average image of each class and their difference
+//   spectrum_<name>.png, .svg  spectra by class
+// Images have one panel per channel, with a color bar and axes in eta and phi relative to the center. Spectra are drawn
+// of the observers, of the number of occupied pixels of each channel, and of its sum (for signed channels, of its pixel
+// values). For a class of more than 100,000 jets they show a subset that is spread evenly over the data set.
 class JetPictures {
  public:
   JetPictures(const ImageShape& shape, std::vector<Channel> channels);
@@ -23,11 +25,11 @@ class JetPictures {
   void add(const JetRecords& jets);
   void draw(const std::filesystem::path& folder) const;
 
-  std::uint64_t jets() const { return spectra_.jets(); }  // of which the averages are
+  std::uint64_t jets() const { return spectra_.jets(); }  // all jets added; the averages include all
   std::uint64_t jets_of_spectra() const { return spectra_.sampled(); }
 
  private:
-  // A jet that is shown alone.
+  // A jet that is drawn individually.
   struct Example {
     std::uint64_t number = 0;  // in the input
     std::vector<ChannelImage> channels;
@@ -42,7 +44,7 @@ class JetPictures {
   JetSpectra spectra_;
 };
 
-// Whether a picture of a data set, or of two that are compared, has this name (without folder).
+// Whether `name` (without folder) is that of a picture of a data set or of a comparison of two.
 bool is_jet_picture(const std::filesystem::path& name);
 
 }  // namespace jetvit

@@ -11,10 +11,10 @@
 namespace jetvit {
 namespace {
 
-constexpr float kSignificanceRange = 6;                 // the core, where resolution and lifetime show
-constexpr std::uint64_t kSampleStage = 0x73616d706c65;  // "sample"
+constexpr float kSignificanceRange = 6;                   // the core, where resolution and lifetimes are visible
+constexpr std::uint64_t kSamplePurpose = 0x73616d706c65;  // "sample"
 
-// What the observers of the CMS data sets are; others are drawn under their own name.
+// Titles for the observers of the CMS data sets. Others are shown with their own names.
 AxisTitle observer_title(const std::string& name) {
   if (name == "pt") return {"jet pT", "GeV"};
   if (name == "m0") return {"jet mass", "GeV"};
@@ -49,7 +49,7 @@ void JetSpectra::add(const JetRecords& jets) {
 std::vector<JetSpectra::Chosen> JetSpectra::choose(const JetRecords& jets) {
   std::vector<Chosen> chosen;
   for (std::size_t jet = 0; jet < jets.size(); ++jet) {
-    const auto level = static_cast<std::uint8_t>(std::countl_zero(mix_words({kSampleStage, jets_++})));
+    const auto level = static_cast<std::uint8_t>(std::countl_zero(mix_words({kSamplePurpose, jets_++})));
     const std::size_t label = jets.label[jet];
     if (level < level_[label]) continue;
     ++jets_of_level_[label][level];
@@ -66,7 +66,7 @@ std::uint64_t JetSpectra::sampled() const {
   return sampled(0) + sampled(1);
 }
 
-// Leaves out half of a class, or of both where they are sampled alike.
+// Drops half of the jets of a class, or of both if they have a common limit.
 void JetSpectra::raise_level(std::size_t label) {
   for (const std::size_t of : {0U, 1U}) {
     if (sample_.by_class && of != label) continue;
@@ -106,7 +106,7 @@ void JetSpectra::push(std::size_t spectrum, int label, double value, std::uint8_
   levels_[spectrum][of].push_back(level);
 }
 
-// The pixels of a channel go to `spectrum`, their sum or values to the one behind it.
+// Adds the number of pixels of a channel to `spectrum`, and their sum or values to the next one.
 void JetSpectra::add_channel(const JetRecords& jets, const std::vector<Chosen>& chosen, int channel,
                              std::size_t spectrum) {
   const bool is_signed = channels_[static_cast<std::size_t>(channel)].is_signed;

@@ -9,7 +9,8 @@
 namespace jetvit {
 namespace {
 
-// Bytes of the UTF-8 character at the start of `words` (RFC 3629: shortest form, no surrogates); 0 where there is none.
+// Length in bytes of the UTF-8 character at the start of `words` (RFC 3629: shortest form, no surrogates); 0 if it is
+// invalid or a control character.
 std::size_t character_length(std::string_view words) {
   const auto byte = [&](std::size_t at) {
     return at < words.size() ? static_cast<unsigned char>(words[at]) : static_cast<unsigned char>(0);

@@ -8,7 +8,7 @@
 namespace jetvit {
 namespace {
 
-// The range of several series with a margin.
+// The common range of several series.
 struct Range {
   double low = INFINITY, high = -INFINITY;
 
@@ -33,7 +33,7 @@ std::vector<std::pair<double, double>> series(const std::vector<double>& x, cons
   return out;
 }
 
-// A single point is drawn as a short stroke: a line needs two.
+// A single point is drawn as a short line.
 void draw_series(Axes& axes, const std::vector<std::pair<double, double>>& points, const Color& color, bool dashed) {
   if (points.size() == 1) {
     const auto [x, y] = points.front();
@@ -68,7 +68,7 @@ void plot_learning(const std::filesystem::path& stem, const std::vector<Learning
   }
   Axis epoch{"epoch", std::isfinite(epochs.low) ? epochs.low - 0.5 : 0,
              std::isfinite(epochs.high) ? epochs.high + 0.5 : 1, false};
-  epoch.whole = true;
+  epoch.integer_ticks = true;
   // Room for the legend above the curves.
   const double lines = curves.size() == 1 ? 2 : static_cast<double>(curves.size()) + 1;
   Axis loss = losses.axis("loss (cross-entropy)");

@@ -9,7 +9,7 @@
 namespace jetvit {
 namespace {
 
-// At most about 1,000 points: more cannot be seen.
+// Keeps about 1,000 points. More would not be visible.
 std::vector<RocPoint> thinned(const std::vector<RocPoint>& points) {
   const std::size_t step = std::max<std::size_t>(1, points.size() / 1000);
   std::vector<RocPoint> out;
@@ -69,7 +69,7 @@ void plot_calibration(const std::filesystem::path& stem, const std::vector<Named
       for (const CalibrationBin& bin : all[index].bins) {
         if (bin.jets == 0) continue;
         const double share = bin.signal_share;
-        // One jet of each class more, so that a bin of one class has an error too.
+        // Adds one jet to each class, so that a bin with a single class has an error too.
         const auto jets = static_cast<double>(bin.jets);
         const double likely = (share * jets + 1) / (jets + 2);
         const double error = std::sqrt(likely * (1 - likely) / jets);

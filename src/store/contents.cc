@@ -24,7 +24,7 @@ std::string digest_of(const Json& json) {
   return sha256(std::as_bytes(std::span(document)));
 }
 
-// A file is named by a record, which may come from anywhere: no path leaves the store.
+// Records are untrusted, so the files they name must be inside the store.
 std::string checked_name(const std::string& name) {
   if (name.empty() || name.find('/') != std::string::npos || name.find('\0') != std::string::npos || name[0] == '.') {
     throw Error(text("it names a shard \"", printable(name), "\" outside the store"));
@@ -92,7 +92,7 @@ void verify_file(const std::filesystem::path& store, const FileEntry& file) {
 std::uint64_t unsigned_from_json(const Json& json, const std::string& key, std::uint64_t limit) {
   const Json& value = json.at(key);
   if (!value.is_number_unsigned() || value.get<std::uint64_t>() > limit) {
-    throw Error(text("\"", key, "\" is ", printable(value.dump()), ", not a number that fits"));
+    throw Error(text("\"", key, "\" is ", printable(value.dump()), ", not an integer in the allowed range"));
   }
   return value.get<std::uint64_t>();
 }
@@ -132,7 +132,7 @@ WorkRecord read_record(const std::filesystem::path& path) {
   try {
     if (json.at("format") != "jetvit part") throw Error("it is not the record of a preparation");
     if (json.at("version") != WorkRecord::kVersion) {
-      throw Error(text("it is of version ", printable(json.at("version").dump()), ", this program reads version ",
+      throw Error(text("it has version ", printable(json.at("version").dump()), ", but this program reads version ",
                        WorkRecord::kVersion));
     }
     check_signature(json);

@@ -13,7 +13,7 @@
 
 namespace jetvit {
 
-// A file of a store, as records name it.
+// A file of a store, as listed in the manifest and in records.
 struct FileEntry {
   std::string file;  // name inside the store
   std::uint64_t bytes = 0;
@@ -25,50 +25,55 @@ struct ShardEntry : FileEntry {
   std::uint64_t jets = 0;
 };
 
-// The files that a writer has made, in order.
+// The files that a writer has written, in order.
 struct StoreContents {
   std::vector<ShardEntry> shards;
-  std::vector<FileEntry> reports;                        // of skipped rows
-  std::array<std::array<std::uint64_t, 2>, 3> counts{};  // jets by split and class
+  std::vector<FileEntry> reports;                        // reports of skipped rows
+  std::array<std::array<std::uint64_t, 2>, 3> counts{};  // number of jets [split][class]
 };
 
-// Each throws Error, or the JSON library's exception, where `json` is no such entry or names a file outside the store.
+// Conversions between entries and JSON. The reading functions throw Error, or the JSON library's exception, if `json`
+// is not such an entry or names a file outside the store.
 Json to_json(const FileEntry& file);
 Json to_json(const ShardEntry& shard);
 FileEntry file_from_json(const Json& json);
 ShardEntry shard_from_json(const Json& json);
-// The entry `key`, which has to be a list.
+// The value of `key`. Throws Error if it is not a list.
 const Json& list_of(const Json& json, const std::string& key);
 
-// Compares a file of `store` with its entry, byte by byte; throws Error naming it where they differ.
+// Compares the size and SHA-256 of a file in `store` with its entry. Throws Error naming the file if they differ.
 void verify_file(const std::filesystem::path& store, const FileEntry& file);
 
-// An integer of a document; unlike the JSON library's own conversion it refuses signs, fractions and overflow.
+// The unsigned integer under `key`. Unlike the conversion of the JSON library, it throws Error for signs, fractions and
+// values above `limit`.
 std::uint64_t unsigned_from_json(const Json& json, const std::string& key,
                                  std::uint64_t limit = std::numeric_limits<std::uint64_t>::max());
 
-// unfinished.json and part.json: what a preparation that was interrupted, or that makes one part of a store, has done
-// so far, so that another run of the program can go on from it. Written like the manifest: behind the files it names.
+// The content of unfinished.json and part.json: the finished work of a preparation that was interrupted or that writes
+// one part of a store. Another run of the program can continue from it. Like the manifest, it is written after the
+// files that it lists.
 struct WorkRecord {
   static constexpr int kVersion = 1;
 
-  Json command = Json::object();  // what was asked for: only the same command may go on
-  Json state = Json::object();    // of the preparation
+  Json command = Json::object();  // the command that was run; only the same command may resume
+  Json state = Json::object();    // state of the preparation
   StoreContents contents;
 };
 
 inline constexpr const char* kUnfinishedFile = "unfinished.json";
 inline constexpr const char* kPartFile = "part.json";
 
+// Writes the record durably. Throws Error if it cannot be written.
 void write_record(const std::filesystem::path& path, const WorkRecord& record);
-// Throws Error naming the path where it is missing, of another version or damaged.
+// Throws Error naming the path if the record is missing, damaged or has another version.
 WorkRecord read_record(const std::filesystem::path& path);
-// None where it is missing or damaged.
+// Same, but returns no value if the record is missing or damaged.
 std::optional<WorkRecord> find_record(const std::filesystem::path& path);
 
-// JSON of the document, with its own SHA-256 under `manifest_sha256`; file names need not be UTF-8, JSON must.
+// Serializes the document with its own SHA-256 under `manifest_sha256`. Invalid UTF-8, for example in file names, is
+// replaced, because JSON must be UTF-8.
 std::string signed_document(Json json);
-// Takes the digest off a document that was read; throws Error where it differs.
+// Removes the digest from a document that was read. Throws Error if it does not match the document.
 void check_signature(Json& json);
 
 }  // namespace jetvit

@@ -76,11 +76,11 @@ double finite(const Json& json, const std::string& key) {
 
 ImageShape shape_from_json(const Json& json) {
   const Json& shape = json.at("shape");
-  const auto side = [&](std::size_t place) { return integer<int>(Json{{"shape", shape.at(place)}}, "shape"); };
+  const auto side = [&](std::size_t axis) { return integer<int>(Json{{"shape", shape.at(axis)}}, "shape"); };
   return {side(0), side(1), side(2)};
 }
 
-// The splits count the same jets as the shards.
+// The jet counts of the splits must match those of the shards.
 void check_counts(const Manifest& manifest) {
   constexpr std::uint64_t kJetLimit = std::uint64_t{1} << 48;
   std::array<std::uint64_t, 3> jets{};
@@ -89,10 +89,10 @@ void check_counts(const Manifest& manifest) {
     jets[static_cast<std::size_t>(shard.split)] += shard.jets;
   }
   for (const Split split : kSplits) {
-    const auto place = static_cast<std::size_t>(split);
-    const auto& counts = manifest.counts[place];
-    if (counts[0] > kJetLimit || counts[1] > kJetLimit || counts[0] + counts[1] != jets[place]) {
-      throw Error(text("split ", split_name(split), " counts other jets than its shards"));
+    const auto index = static_cast<std::size_t>(split);
+    const auto& counts = manifest.counts[index];
+    if (counts[0] > kJetLimit || counts[1] > kJetLimit || counts[0] + counts[1] != jets[index]) {
+      throw Error(text("the jet counts of split ", split_name(split), " differ from those of its shards"));
     }
   }
 }
@@ -127,7 +127,7 @@ Manifest from_json(const Json& json) {
     manifest.sources.push_back(manifest.source_files.back().name);
   }
   manifest.skipped_rows = list_of(json, "skipped_rows");
-  if (json.contains("skipped_reasons")) {  // older stores have neither of the two
+  if (json.contains("skipped_reasons")) {  // older stores have neither of these two entries
     for (const auto& [reason, count] : json.at("skipped_reasons").items()) {
       manifest.skipped_reasons[reason] = unsigned_from_json(json.at("skipped_reasons"), reason);
     }
@@ -156,8 +156,8 @@ Manifest read_manifest(const std::filesystem::path& store) {
   try {
     if (json.at("format") != "jetvit store") throw Error(text(path, ": is not the manifest of a jet store"));
     if (json.at("version") != Manifest::kVersion) {
-      throw Error(text(path, ": is of version ", printable(json.at("version").dump()), ", this program reads version ",
-                       Manifest::kVersion, " (prepare the data again)"));
+      throw Error(text(path, ": has version ", printable(json.at("version").dump()),
+                       ", but this program reads version ", Manifest::kVersion, " (prepare the data again)"));
     }
     Manifest manifest = from_json(json);
     if (json.contains("manifest_sha256")) check_signature(json);
@@ -186,10 +186,10 @@ bool is_store(const std::filesystem::path& path) {
 
 std::string unfinished_kind(const std::filesystem::path& path) {
   if (std::filesystem::exists(path / kPartFile)) {
-    return "part of a jet store (put the parts together with jetvit prepare --merge)";
+    return "part of a jet store (combine the parts with jetvit prepare `merge`)";
   }
   if (std::filesystem::exists(path / kUnfinishedFile)) {
-    return "an unfinished jet store (the same jetvit prepare command goes on with it)";
+    return "an unfinished jet store (run the same jetvit prepare command again to resume it)";
   }
   return "";
 }

@@ -16,20 +16,20 @@
 namespace jetvit {
 
 struct SourceFile {
-  std::string name;  // as it was named
+  std::string name;  // as given to the preparation
   std::uint64_t rows = 0;
   std::uint64_t skipped = 0;
 };
 
-// What a jet store says of itself: manifest.json, written last, so that a folder with a manifest is a whole store.
+// The description of a jet store, manifest.json. It is written last, so a folder with a manifest is a complete store.
 struct Manifest {
   static constexpr int kVersion = 1;
 
   ImageShape shape;
   std::vector<Channel> channels;
-  std::vector<ChannelStatistics> statistics;  // of the training split (of all jets where it is empty)
-  double zero_threshold = 0;                  // pixels below it were dropped
-  std::uint64_t negative_pixels = 0;          // of unsigned channels, dropped
+  std::vector<ChannelStatistics> statistics;  // of the training split, or of all jets if it is empty
+  double zero_threshold = 0;                  // data units; pixels below it were dropped
+  std::uint64_t negative_pixels = 0;          // number of dropped negative pixels in unsigned channels
   std::vector<std::string> observer_names;
   std::array<std::array<std::uint64_t, 2>, 3> counts{};  // [split][class]
   std::vector<ShardEntry> shards;
@@ -37,22 +37,24 @@ struct Manifest {
   std::vector<std::string> sources;         // names of source_files
   Json skipped_rows = Json::array();        // the first 1,000: file, row, reason
   Json skipped_reasons = Json::object();    // how many rows were skipped for each reason
-  std::optional<FileEntry> skipped_report;  // lists all of them; none where nothing was skipped
-  std::string fingerprint;                  // SHA-256 over the shards' digests: identifies the data
+  std::optional<FileEntry> skipped_report;  // lists all skipped rows; no value if none were skipped
+  std::string fingerprint;                  // SHA-256 of the shards' digests; identifies the data
 
-  std::uint64_t jets(Split split) const;
+  std::uint64_t jets(Split split) const;  // number of jets in a split
 };
 
-// Reads and checks DIR/manifest.json; throws Error naming the store where it is missing, of another version or damaged.
+// Reads and checks manifest.json in `store`. Throws Error naming the store if the file is missing, damaged or has
+// another version.
 Manifest read_manifest(const std::filesystem::path& store);
 
-// Writes DIR/manifest.json durably and sets the fingerprint.
+// Sets the fingerprint and writes manifest.json durably. Throws Error if it cannot be written.
 void write_manifest(const std::filesystem::path& store, Manifest& manifest);
 
+// Whether `path` contains a manifest.json.
 bool is_store(const std::filesystem::path& path);
 
-// "an unfinished jet store (...)" or "part of a jet store (...)", with what to do about it, for a folder that a
-// preparation left so; empty for anything else.
+// Describes a folder with the unfinished output of a preparation, with a suggestion: "an unfinished jet store (...)" or
+// "part of a jet store (...)". Empty for any other folder.
 std::string unfinished_kind(const std::filesystem::path& path);
 
 }  // namespace jetvit

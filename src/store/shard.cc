@@ -41,7 +41,7 @@ std::shared_ptr<arrow::Array> column(const std::shared_ptr<arrow::DataType>& typ
       arrow::ArrayData::Make(type, static_cast<std::int64_t>(values.size()), {nullptr, view(values)}, 0));
 }
 
-// One list a jet over all its pixels.
+// One list per jet with all its pixels.
 template <class Value>
 std::shared_ptr<arrow::Array> lists(const std::shared_ptr<arrow::DataType>& type,
                                     const std::vector<std::int32_t>& offsets, const std::vector<Value>& values) {
@@ -90,11 +90,11 @@ void read_images(const std::shared_ptr<arrow::RecordBatch>& batch, SparseImages&
     }
     const std::uint16_t* pixel = pixel_items->raw_values() + pixels->value_offset(jet);
     const float* value = value_items->raw_values() + values->value_offset(jet);
-    // Zeros are not stored, and whoever loads a jet relies on finite values.
+    // Zeros are not stored, and code that loads jets relies on finite values.
     if (std::any_of(value, value + total, [](float x) { return !std::isfinite(x); })) {
       throw Error(text("jet ", jet, " has a pixel that is not finite"));
     }
-    if (std::any_of(pixel, pixel + total, [&](std::uint16_t place) { return place >= limit; })) {
+    if (std::any_of(pixel, pixel + total, [&](std::uint16_t index) { return index >= limit; })) {
       throw Error(text("jet ", jet, " has a pixel outside the image"));
     }
     images.pixel.insert(images.pixel.end(), pixel, pixel + total);
@@ -104,7 +104,7 @@ void read_images(const std::shared_ptr<arrow::RecordBatch>& batch, SparseImages&
 
 }  // namespace
 
-// Hands on what Arrow writes. No exception passes through Arrow: the sink's waits in failure().
+// Passes Arrow's output to the sink. Exceptions must not pass through Arrow: one from the sink is stored in failure().
 class ShardWriter::SinkStream : public arrow::io::OutputStream {
  public:
   explicit SinkStream(std::function<void(std::span<const std::byte>)> sink) : sink_(std::move(sink)) {}
@@ -151,7 +151,7 @@ class ShardWriter::File {
     check(status);
   }
 
-  // The columns of the records, in place.
+  // The columns of the records, without copying them.
   std::shared_ptr<arrow::RecordBatch> view_of(const JetRecords& jets) {
     const int channels = jets.images.shape.channels;
     if (jets.images.pixel.size() > static_cast<std::size_t>(std::numeric_limits<std::int32_t>::max())) {
@@ -187,8 +187,8 @@ class ShardWriter::File {
 
   std::shared_ptr<SinkStream> stream_;
   std::shared_ptr<arrow::ipc::RecordBatchWriter> writer_;
-  std::vector<std::uint32_t> counts_;  // of the batch under way, as the next
-  std::vector<std::int32_t> offsets_;
+  std::vector<std::uint32_t> counts_;  // of the current batch
+  std::vector<std::int32_t> offsets_;  // of the current batch
 };
 
 ShardWriter::ShardWriter(std::function<void(std::span<const std::byte>)> sink)
@@ -210,12 +210,12 @@ JetRecords decode_shard(std::span<const std::byte> bytes, const ImageShape& shap
   jets.images.shape = shape;
   jets.observer_names = observer_names;
   jets.observers.resize(observer_names.size());
-  const std::size_t most = bytes.size() / (sizeof(std::uint16_t) + sizeof(float));  // pixels
-  jets.images.pixel.reserve(most);
-  jets.images.value.reserve(most);
+  const std::size_t most_pixels = bytes.size() / (sizeof(std::uint16_t) + sizeof(float));
+  jets.images.pixel.reserve(most_pixels);
+  jets.images.value.reserve(most_pixels);
   try {
     const auto buffer = arrow::Buffer::Wrap(bytes.data(), bytes.size());
-    // Shards are not compressed and read in place: what asks for memory is damage.
+    // Shards are not compressed and are read without copying, so a request for much memory means damage.
     arrow::CappedMemoryPool pool(arrow::default_memory_pool(), arrow::default_memory_pool()->bytes_allocated() + kPool);
     arrow::ipc::IpcReadOptions options = arrow::ipc::IpcReadOptions::Defaults();
     options.memory_pool = &pool;

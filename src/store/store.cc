@@ -21,15 +21,15 @@ namespace jetvit {
 namespace {
 
 constexpr std::size_t kBatchJets = 512;         // about 2 MB of quark-gluon jets
-constexpr std::size_t kBatchPixels = 4 << 20;   // and at most about 25 MB of any others
+constexpr std::size_t kBatchPixels = 4 << 20;   // at most about 25 MB of other jets
 constexpr std::size_t kShardJets = 4096;        // about 17 MB
-constexpr std::size_t kShardPixels = 32 << 20;  // and at most about 200 MB of any others
-constexpr std::size_t kDigestDigits = 16;       // of the digest, in a shard's name
-constexpr std::size_t kBlock = 1 << 20;         // bytes that are copied at once
-constexpr LockWords kRefusal = {"another preparation is writing there", "wait for it, or choose another --out"};
+constexpr std::size_t kShardPixels = 32 << 20;  // at most about 200 MB of other jets
+constexpr std::size_t kDigestDigits = 16;       // digits of the digest in a shard's name
+constexpr std::size_t kBlock = 1 << 20;         // bytes copied at once
+constexpr LockWords kRefusal = {"another preparation is writing to it", "wait for it, or choose another `out`"};
 constexpr std::string_view kReportStart = "skipped-";
 
-// A name that a writer gives: nobody else's files are removed.
+// Whether `name` looks like a file of a writer. Files with other names are never removed.
 bool is_own_name(const std::string& name) {
   const auto fits = [&](std::string_view begin, std::string_view end) {
     if (!name.starts_with(begin) || !name.ends_with(end) || name.size() <= begin.size() + end.size()) return false;
@@ -50,7 +50,7 @@ void add_names(const StoreContents& contents, std::set<std::string>& names) {
   for (const FileEntry& report : contents.reports) names.insert(report.file);
 }
 
-// Names of the files of the store, the part and the unfinished work that stand in `folder`.
+// Names of the files of the store, the part and the unfinished work in `folder`.
 std::set<std::string> listed_files(const std::filesystem::path& folder) {
   std::set<std::string> names;
   try {
@@ -68,7 +68,7 @@ std::set<std::string> listed_files(const std::filesystem::path& folder) {
   return names;
 }
 
-// Removes files and temporaries that no record names.
+// Removes temporary files, and own files that no record lists.
 void remove_unlisted(const std::filesystem::path& folder) {
   const std::set<std::string> listed = listed_files(folder);
   std::vector<std::filesystem::path> unlisted;
@@ -76,7 +76,7 @@ void remove_unlisted(const std::filesystem::path& folder) {
     const std::string name = entry.path().filename();
     if ((is_own_name(name) && !listed.contains(name)) || is_temporary(name)) unlisted.push_back(entry.path());
   }
-  std::error_code ignored;  // a left-over does no harm
+  std::error_code ignored;  // leftover files do no harm
   for (const auto& path : unlisted) std::filesystem::remove(path, ignored);
 }
 
@@ -85,7 +85,7 @@ std::string padded(std::size_t number) {
   return text(std::string(5 - std::min<std::size_t>(5, digits.size()), '0'), digits);
 }
 
-// Appends a whole file to another.
+// Appends a complete file to another one.
 void copy_into(const std::filesystem::path& from, OutputFile& out, Sha256& digest) {
   const InputFile input(from);
   std::vector<std::byte> block;
@@ -99,7 +99,7 @@ void copy_into(const std::filesystem::path& from, OutputFile& out, Sha256& diges
 
 }  // namespace
 
-// The report of the rows that were skipped since the last flush(): CSV without its header.
+// The report of the rows skipped since the last flush(): CSV without a header.
 class StoreWriter::Report {
  public:
   explicit Report(const std::filesystem::path& path) : file_(path) {}
@@ -129,7 +129,7 @@ class StoreWriter::Report {
   std::string lines_;
 };
 
-// A shard that grows.
+// A shard that is being written.
 class StoreWriter::Shard {
  public:
   Shard(const std::filesystem::path& folder, std::string start)
@@ -147,7 +147,7 @@ class StoreWriter::Shard {
   }
   bool is_full() const { return jets_ >= kShardJets || pixels_ >= kShardPixels; }
 
-  // Writes the end of the file. Gives the entry under whose name replace() makes it durable, but for the folder.
+  // Writes the end of the file and returns its entry. replace() then gives it that name; the folder is not synced.
   ShardEntry close(Split split) {
     writer_.close();
     const std::string digest = hash_.hex();
@@ -177,8 +177,7 @@ StoreWriter::StoreWriter(std::filesystem::path folder) : folder_(std::move(folde
       const std::string name = entry.path().filename();
       if (is_own_name(name) || is_record_name(name) || is_temporary(name) || FolderLock::is_lock_file(name)) continue;
       if (is_store(folder_) && name == "manifest.json") continue;
-      throw Error(
-          text(folder_, ": holds ", printable(name), ", which no preparation left there (choose another --out)"));
+      throw Error(text(folder_, ": holds ", printable(name), ", which no preparation wrote (choose another `out`)"));
     }
     if (!is_store(folder_)) remove_unlisted(folder_);
   } catch (const Error&) {
@@ -188,7 +187,7 @@ StoreWriter::StoreWriter(std::filesystem::path folder) : folder_(std::move(folde
 }
 
 void StoreWriter::remove_created() {
-  lock_.reset();  // its file is in the folder
+  lock_.reset();  // the lock file is in the folder
   for (const auto& path : created_) ::rmdir(path.c_str());
 }
 
@@ -197,7 +196,8 @@ StoreWriter::~StoreWriter() {
   report_.reset();
   for (std::unique_ptr<Shard>& shard : shards_) shard.reset();
   std::error_code ignored;
-  // The manifest may have been replaced before its last step failed; what it names stays, and so does what was saved.
+  // The manifest may have been replaced before the last step failed. The files that it lists stay, and so do saved
+  // files.
   const std::set<std::string> listed = listed_files(folder_);
   std::set<std::string> written;
   add_names(contents_, written);
@@ -209,12 +209,12 @@ StoreWriter::~StoreWriter() {
 
 void StoreWriter::append(const JetRecords& jets, Split split) {
   if (jets.size() == 0) return;
-  const auto place = static_cast<std::size_t>(split);
-  for (const std::uint8_t label : jets.label) ++contents_.counts[place][label];
-  pending_[place].append(jets);
-  if (pending_[place].size() < kBatchJets && pending_[place].images.pixel.size() < kBatchPixels) return;
+  const auto index = static_cast<std::size_t>(split);
+  for (const std::uint8_t label : jets.label) ++contents_.counts[index][label];
+  pending_[index].append(jets);
+  if (pending_[index].size() < kBatchJets && pending_[index].images.pixel.size() < kBatchPixels) return;
   write_batch(split);
-  if (shards_[place]->is_full()) close_shard(split);
+  if (shards_[index]->is_full()) close_shard(split);
 }
 
 void StoreWriter::report(const std::string& file, const SkippedRow& row) {
@@ -248,7 +248,7 @@ void StoreWriter::flush() {
     write_batch(split);
     close_shard(split);
   }
-  sync_folder(folder_);  // all shards' names at once
+  sync_folder(folder_);  // for the names of all shards
   if (!report_) return;
   contents_.reports.push_back(report_->commit(text(kReportStart, padded(contents_.reports.size()))));
   report_.reset();
@@ -276,7 +276,7 @@ void StoreWriter::save(const Json& command, const Json& state) {
   write_record(folder_ / kUnfinishedFile, {command, state, contents_});
 }
 
-// Makes `entry` of folder `from` a file of this store, whose name begins with `start`.
+// Adds the file `entry` of folder `from` to this store, under a name that begins with `start`.
 void StoreWriter::take(const std::filesystem::path& from, FileEntry& entry, const std::string& start) {
   verify_file(from, entry);
   const std::filesystem::path source = from / entry.file;
@@ -336,11 +336,11 @@ void StoreWriter::close_part(const Json& command, const Json& state) {
 
 namespace {
 
-// Opens a file that is as long as the manifest says.
+// Opens a file and checks its size against the manifest.
 InputFile open_shard(const std::filesystem::path& store, const FileEntry& shard) {
   InputFile file(store / shard.file);
   if (file.size() != shard.bytes) {
-    throw Error(text(file.path(), ": holds ", file.size(), " bytes, the manifest says ", shard.bytes,
+    throw Error(text(file.path(), ": holds ", file.size(), " bytes, but the manifest states ", shard.bytes,
                      " (it was cut short or replaced; prepare the data again)"));
   }
   return file;
@@ -355,7 +355,8 @@ JetRecords read_shard(const std::filesystem::path& store, const Manifest& manife
     throw Error(text(
         where, ": differs from its digest in the manifest (it is damaged or was replaced; prepare the data again)"));
   JetRecords jets = decode_shard(bytes, manifest.shape, manifest.observer_names, where);
-  if (jets.size() != shard.jets) throw Error(text(where, ": holds another number of jets than the manifest says"));
+  if (jets.size() != shard.jets)
+    throw Error(text(where, ": does not hold the number of jets that the manifest states"));
   return jets;
 }
 

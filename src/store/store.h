@@ -13,45 +13,49 @@
 
 namespace jetvit {
 
-// Writes a jet store: shards as jets come in, batch by batch, so that the disk writes while jets are made, and the
-// manifest last. A folder without manifest is no store, so that an interrupted run leaves nothing that could be taken
-// for whole. Shards are named by their content: a store that is written anew stays whole, old until the manifest is
-// replaced and new from then on.
+// Writes a jet store. Jets go to shards batch by batch as they arrive, so the disk writes while jets are prepared. The
+// manifest is written last. A folder without a manifest is not a store, so an interrupted run leaves nothing that looks
+// complete. Shard names depend on the content. While a store is overwritten, it therefore stays complete: the old store
+// until the manifest is replaced, then the new one.
 class StoreWriter {
  public:
-  // Creates `folder`; removes files that an interrupted run left there and no record names. Throws Error where it holds
-  // anything else than a store or work on one, and where another writer is at work in it.
+  // Creates `folder`, and removes files of an interrupted run that no record lists. Throws Error if the folder holds
+  // files other than those of a store or of unfinished work, or if another process is writing to it.
   explicit StoreWriter(std::filesystem::path folder);
 
-  // Without close() or close_part() what was written since the last save() is removed, and so are folders that were
-  // created and hold nothing else.
+  // Without close() or close_part(), removes everything written since the last save(), and created folders that are
+  // empty.
   ~StoreWriter();
   StoreWriter(const StoreWriter&) = delete;
   StoreWriter& operator=(const StoreWriter&) = delete;
 
+  // Adds jets to a split. Throws Error if they cannot be written.
   void append(const JetRecords& jets, Split split);
-  const StoreContents& contents() const { return contents_; }  // without what is pending
-  // Lists a row in the report of skipped rows.
+  const StoreContents& contents() const { return contents_; }  // without the pending jets
+  // Adds a row to the report of skipped rows. Throws Error if it cannot be written.
   void report(const std::string& file, const SkippedRow& row);
 
-  // The unfinished work that stands in the folder; none where there is none, or where it is damaged.
+  // The record of unfinished work in the folder; no value if it is missing or damaged.
   std::optional<WorkRecord> unfinished() const;
-  // Goes on from it, after all its files were compared with their digests; throws Error naming one that differs.
+  // Continues unfinished work, after comparing all its files with their digests. Throws Error naming a file that
+  // differs.
   void resume(const StoreContents& contents);
-  // Removes it.
+  // Removes the unfinished work.
   void discard_unfinished();
 
-  // Writes what is pending, so that the files hold all jets and rows so far, and the record that unfinished() reads.
+  // Writes all pending jets and skipped rows to files, then the record for unfinished(). Throws Error if they cannot be
+  // written.
   void save(const Json& command, const Json& state);
 
-  // Takes the files of a part that stands in another folder, which stays: by hard links, or copies where the file
-  // system has none, after they were compared with their digests. Throws Error naming one that differs.
+  // Adds the files of a part from another folder, after comparing them with their digests. The files are hard-linked,
+  // or copied if the file system has no hard links; the other folder is not changed. Throws Error naming a file that
+  // differs.
   void add_part(const std::filesystem::path& folder, const StoreContents& contents);
 
-  // Writes what is left, then the manifest with the shards, counts and report of skipped rows filled in; removes the
-  // files of the store that was replaced.
+  // Sets the shards, counts and report of skipped rows in the manifest. Writes the remaining jets, then the manifest,
+  // and removes the files of the replaced store. Throws Error if something cannot be written.
   void close(Manifest manifest);
-  // The same with part.json instead of the manifest: a part of a store, for add_part().
+  // Same with part.json instead of the manifest: the folder is then a part of a store, for add_part().
   void close_part(const Json& command, const Json& state);
 
  private:
@@ -67,27 +71,27 @@ class StoreWriter {
   void remove_created();
 
   std::filesystem::path folder_;
-  std::vector<std::filesystem::path> created_;    // folders, the innermost first
-  std::unique_ptr<FolderLock> lock_;              // once the folder is there
-  std::array<JetRecords, 3> pending_;             // of the next batch of each split
-  std::array<std::unique_ptr<Shard>, 3> shards_;  // under way
-  std::unique_ptr<Report> report_;                // where rows were skipped since the last flush()
-  std::array<int, 3> written_{};
+  std::vector<std::filesystem::path> created_;    // created folders, innermost first
+  std::unique_ptr<FolderLock> lock_;              // once the folder exists
+  std::array<JetRecords, 3> pending_;             // next batch of each split
+  std::array<std::unique_ptr<Shard>, 3> shards_;  // current shard of each split
+  std::unique_ptr<Report> report_;                // if rows were skipped since the last flush()
+  std::array<int, 3> written_{};                  // shards of each split
   StoreContents contents_;
   bool closed_ = false;
 };
 
-// All jets of a split, in the order in which they were prepared. Every shard is read whole, and its size and SHA-256
-// are compared with the manifest: a shard that was cut short or replaced gives an Error that names it.
+// Reads all jets of a split, in the order in which they were prepared. The size and SHA-256 of every shard are compared
+// with the manifest. Throws Error naming a shard that was cut short, damaged or replaced.
 JetRecords read_split(const std::filesystem::path& store, const Manifest& manifest, Split split, int threads);
 
-// Calls `sink`, on the calling thread, with the jets of a split shard by shard, in the order of read_split(): memory
-// holds at most one shard a thread and one more, whatever the size of the store. Throws as read_split().
+// Calls `sink` on the calling thread with the jets of a split, shard by shard, in the order of read_split(). Memory
+// holds at most one shard per thread and one more, for any size of the store. Throws the same errors as read_split().
 void for_each_shard(const std::filesystem::path& store, const Manifest& manifest, Split split,
                     const std::function<void(JetRecords&&)>& sink, int threads = 1);
 
-// Whether every shard, and the report of skipped rows, is there and of the size that the manifest states: quick, unlike
-// read_split(). Throws Error naming the first that is not.
+// Checks that every shard and the report of skipped rows exist and have the size in the manifest. This is fast, unlike
+// read_split(). Throws Error naming the first file that fails the check.
 void check_shards(const std::filesystem::path& store, const Manifest& manifest);
 
 }  // namespace jetvit

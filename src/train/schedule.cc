@@ -78,7 +78,7 @@ void Schedule::restore(const Json& state) {
     best_ = state.at("best").get<double>();
     bad_epochs_ = state.at("bad_epochs").get<int>();
   } catch (const Json::exception&) {
-    throw Error("the checkpoint's schedule state is damaged (start again with --overwrite)");
+    throw Error("the checkpoint's schedule state is damaged (start again with `overwrite`)");
   }
 }
 

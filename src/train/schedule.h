@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "train/recipe.h"
+#include "run/recipe.h"
 
 namespace jetvit {
 
@@ -16,16 +16,16 @@ namespace jetvit {
 // all of them times min(1, (step + 1) / warm-up steps).
 class Schedule {
  public:
-  // steps_per_epoch: optimiser steps of one pass over the data.
+  // steps_per_epoch: optimizer steps of one pass over the data.
   Schedule(const ScheduleOptions& options, double lr, double weight_decay, std::int64_t steps_per_epoch, int epochs);
 
   double lr(std::int64_t step) const;  // step: counted from the begin of the training, from 0
   double weight_decay(std::int64_t step) const;
 
-  // Tells the validation metric (larger is better) of an epoch that ended.
+  // Takes the validation metric (larger is better) of an epoch that has ended.
   void end_epoch(double metric);
 
-  // What end_epoch has learnt; everything else follows from the step.
+  // What end_epoch has learned; everything else follows from the step.
   Json state() const;
   void restore(const Json& state);  // throws Error where it is no such state
 

@@ -1,32 +1,23 @@
 #include "train/train_command.h"
 
 #include <algorithm>
-#include <chrono>
-#include <iostream>
+#include <optional>
 
-#include <ATen/Parallel.h>
-
+#include "base/clock.h"
 #include "base/commit.h"
 #include "base/error.h"
 #include "base/folder_lock.h"
-#include "base/progress.h"
+#include "base/reporter.h"
 #include "base/text.h"
-#include "ops/explain_torch_failure.h"
-#include "source/jet_source.h"
-#include "train/run_folder.h"
+#include "compute/describe_torch_error.h"
+#include "compute/runtime.h"
+#include "prepare/jet_source.h"
+#include "run/run_folder.h"
+#include "run/run_record.h"
 #include "train/trainer.h"
 
 namespace jetvit {
 namespace {
-
-std::string utc_now() {
-  const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
-  std::tm parts{};
-  ::gmtime_r(&now, &parts);
-  char buffer[32];
-  const std::size_t length = std::strftime(buffer, sizeof(buffer), "%Y-%m-%dT%H:%M:%SZ", &parts);
-  return {buffer, length};
-}
 
 void require_both_classes(const JetRecords& records, const char* split, const std::string& data) {
   const auto positive = static_cast<std::size_t>(std::count(records.label.begin(), records.label.end(), 1));
@@ -54,9 +45,17 @@ TrainingData read_data(const Recipe& recipe, const SourceOptions& options) {
   return data;
 }
 
-// Whether there is a checkpoint to go on from.
+// Whether there is a checkpoint to resume from.
 bool has_checkpoint(const TrainCommand& command) {
   return command.resume && std::filesystem::exists(command.run / kLastFile);
+}
+
+// A resumed run keeps its threads unless the user chose others: sums are then rounded as before.
+ComputeOptions compute_options(const TrainCommand& command) {
+  ComputeOptions compute = command.compute;
+  if (command.threads_given || !has_checkpoint(command)) return compute;
+  if (const std::optional<int> threads = recorded_threads(command.run)) compute.threads = *threads;
+  return compute;
 }
 
 // Makes the run's folder, which is locked, ready; true where the training goes on from a checkpoint.
@@ -66,126 +65,141 @@ bool open_run(const TrainCommand& command, Trainer& trainer) {
   if (resumed) {
     trainer.resume();
   } else if (command.resume) {
-    std::cerr << text(command.run, ": no checkpoint yet, the training begins\n");
+    reporter().note(text(command.run, ": no checkpoint yet, the training begins"));
   } else if (command.overwrite) {
     // Until this file stands there, the folder holds the whole former run; from then on, one that can be resumed.
     trainer.save_last();
   }
   // Before its first step a training has nothing but that checkpoint: the rest is of a former one, whose removal may
   // have been cut off.
-  if (trainer.position().step == 0) remove_former_run(command.run);
+  if (trainer.state().step == 0) remove_former_run(command.run);
   return resumed;
 }
 
-// The stages with what their epochs came to.
-Json stage_results(const Trainer& trainer) {
-  Json results = Json::array();
-  for (const StageSummary& stage : trainer.stages()) {
-    int epochs = 0;
-    Json best;
+// The phases with what their epochs came to.
+std::vector<PhaseResult> phase_results(const Trainer& trainer) {
+  std::vector<PhaseResult> results;
+  for (const PhaseSummary& phase : trainer.phases()) {
+    PhaseResult result{.phase = phase, .best_validation_auc = {}};
+    const int number = static_cast<int>(results.size()) + 1;
     for (const Json& row : trainer.epochs()) {
-      if (row.value("stage", 1) != static_cast<int>(results.size()) + 1) continue;
-      ++epochs;
+      if (row.value("phase", 1) != number) continue;
+      ++result.epochs;
       const Json auc = row.value("validation_auc", Json());
-      if (best.is_null() || auc > best) best = auc;
+      if (!auc.is_number()) continue;  // null in the log where it was not finite
+      result.best_validation_auc = std::max(auc.get<double>(), result.best_validation_auc.value_or(auc.get<double>()));
     }
-    results.push_back(to_json(stage));
-    results.back()["epochs"] = epochs;
-    results.back()["best_validation_auc"] = best;
+    results.push_back(std::move(result));
   }
   return results;
 }
 
-// "swin_tiny: 27,520,892 parameters", of each stage of several
-std::string summary(const StageSummary& stage, std::size_t number, std::size_t stages) {
+// "swin_tiny: 27,520,892 parameters", of each phase of several
+std::string summary(const PhaseSummary& phase, std::size_t number, std::size_t phases) {
   const auto count = [](std::int64_t value) { return with_commas(static_cast<unsigned long long>(value)); };
-  std::string line = text(stage.model, ": ", count(stage.parameters), " parameters");
-  if (stage.trainable != stage.parameters) line += text(", of which ", count(stage.trainable), " train");
-  if (stages == 1) return line;
-  if (number > 1) line += text(", ", stage.taken, " of ", stage.tensors, " tensors from stage ", number - 1);
-  return text("stage ", number, "/", stages, stage.name.empty() ? "" : " ", printable(stage.name), "  ", line);
+  std::string line = text(phase.model, ": ", count(phase.parameters), " parameters");
+  if (phase.trainable != phase.parameters) line += text(", of which ", count(phase.trainable), " train");
+  if (phases == 1) return line;
+  if (number > 1) line += text(", ", phase.taken, " of ", phase.tensors, " tensors from phase ", number - 1);
+  return text("phase ", number, "/", phases, phase.name.empty() ? "" : " ", printable(phase.name), "  ", line);
 }
 
-// The result that the record and the summary tell.
-Json result_of(const Trainer& trainer, const std::filesystem::path& run) {
-  const Position& position = trainer.position();
-  double seconds = 0;
+TrainingResult result_of(const Trainer& trainer, const std::filesystem::path& run) {
+  const TrainingState& state = trainer.state();
+  TrainingResult result;
+  result.best_validation_auc = state.best_auc;
+  result.best_epoch = state.best_epoch;
+  result.epochs = state.epoch;
+  result.steps = state.step;
+  result.parameters = trainer.phases()[static_cast<std::size_t>(state.phase)].parameters;
+  result.phases = phase_results(trainer);
   for (const Json& row : trainer.epochs()) {
-    seconds += row.value("train_seconds", 0.0) + row.value("validation_seconds", 0.0);
+    result.seconds += row.value("train_seconds", 0.0) + row.value("validation_seconds", 0.0);
   }
-  return {{"best_validation_auc", position.best_auc},
-          {"best_epoch", position.best_epoch},
-          {"epochs", position.epoch},
-          {"steps", position.step},
-          {"parameters", trainer.stages()[static_cast<std::size_t>(position.stage)].parameters},
-          {"stages", stage_results(trainer)},
-          {"seconds", seconds},
-          {"best", (run / kBestFile).string()},
-          {"last", (run / kLastFile).string()}};
+  result.best = run / kBestFile;
+  result.last = run / kLastFile;
+  return result;
+}
+
+// What a record tells from the beginning.
+TrainingRecord begin_record(const TrainCommand& command, const Recipe& recipe, const TrainingData& data,
+                            const ComputeOptions& compute, const Trainer& trainer) {
+  TrainingRecord record;
+  record.command = command.arguments;
+  record.started = utc_now();
+  record.recipe = recipe_to_json(recipe);
+  record.pretrained = trainer.pretrained();
+  record.source = data.source;
+  record.fingerprint = data.fingerprint;
+  record.train_jets = data.train->size();
+  record.validation_jets = data.validation->size();
+  record.compute = compute;
+  return record;
+}
+
+void write_record(const TrainCommand& command, const TrainingRecord& record) {
+  commit_text(command.run / kRecordFile, to_json(record).dump(2) + "\n");
+}
+
+// What is about to be trained, on what.
+void announce(const Trainer& trainer, const TrainingData& data, int threads) {
+  const std::vector<PhaseSummary>& phases = trainer.phases();
+  for (std::size_t phase = 0; phase < phases.size(); ++phase) {
+    reporter().note(summary(phases[phase], phase + 1, phases.size()));
+  }
+  reporter().note(text(with_commas(data.train->size()), " training and ", with_commas(data.validation->size()),
+                       " validation jets, ", threads, threads == 1 ? " thread" : " threads"));
 }
 
 }  // namespace
 
-Json run_training(const TrainCommand& command) {
-  if (command.device != "cpu") {
-    throw UsageError(text("--device ", printable(command.device), ": not available in this build (cpu is)"));
+TrainingRecord run_training(const TrainCommand& command) {
+  std::vector<std::string> overrides = command.overrides;
+  if (!command.precision.empty()) {
+    precision_from_name(command.precision);
+    overrides.push_back("train.precision=" + command.precision);
   }
-  Recipe recipe = read_recipe(command.recipe, command.overrides);
+  Recipe recipe = read_recipe(command.recipe, overrides);
   if (!command.pretrained.empty()) recipe.pretrained.file = command.pretrained;
-  const int threads = command.source.read.threads;
-  at::set_num_threads(threads);
-  // Data and pretrained weights come before the folder: a misspelt path leaves nothing behind.
+  const ComputeOptions compute = compute_options(command);
+  initialize_runtime(compute);
+  // Data and pretrained weights come before the folder: a misspelled path leaves nothing behind.
   if (!command.resume) refuse_run(command.run, command.overwrite);
-  const TrainingData data = read_data(recipe, command.source);
-  auto trainer = std::make_unique<Trainer>(recipe, data, command.run);
+  SourceOptions source = command.source;
+  source.read.threads = compute.threads;
+  const TrainingData data = read_data(recipe, source);
+  auto trainer = std::make_unique<Trainer>(recipe, data, command.run, compute);
   if (!recipe.pretrained.file.empty() && !has_checkpoint(command)) trainer->start_from_pretrained();
   create_folder(command.run);
   const FolderLock lock(command.run);
   const bool resumed = open_run(command, *trainer);
   if (resumed && !recipe.pretrained.file.empty()) {
-    std::cerr << text("the run goes on with its own weights: ", printable(recipe.pretrained.file),
-                      " is not read again\n");
+    reporter().note(
+        text("the run resumes with its own weights: ", printable(recipe.pretrained.file), " is not read again"));
   }
   commit_text(command.run / kRecipeFile, recipe_to_json(recipe).dump(2) + "\n");
-  Json record = {{"status", "running"},
-                 {"command", command.arguments},
-                 {"version", JETVIT_VERSION},
-                 {"started", utc_now()},
-                 {"resumed_at_step", resumed ? Json(trainer->position().step) : Json()},
-                 {"recipe", recipe_to_json(recipe)},
-                 {"pretrained", trainer->pretrained()},
-                 {"data",
-                  {{"source", data.source},
-                   {"fingerprint", data.fingerprint},
-                   {"train_jets", data.train->size()},
-                   {"validation_jets", data.validation->size()}}},
-                 {"device", {{"kind", command.device}, {"threads", threads}}}};
-  const auto write_record = [&] { commit_text(command.run / kRecordFile, record.dump(2) + "\n"); };
-  write_record();
-  const std::vector<StageSummary>& stages = trainer->stages();
-  for (std::size_t stage = 0; stage < stages.size(); ++stage) {
-    std::cerr << text(summary(stages[stage], stage + 1, stages.size()), stages.size() == 1 ? ", " : "\n");
-  }
-  std::cerr << text(with_commas(data.train->size()), " training and ", with_commas(data.validation->size()),
-                    " validation jets, ", threads, threads == 1 ? " thread\n" : " threads\n");
+  TrainingRecord record = begin_record(command, recipe, data, compute, *trainer);
+  if (resumed) record.resumed_at_step = trainer->state().step;
+  write_record(command, record);
+  announce(*trainer, data, compute.threads);
   const double start = monotonic_seconds();
   const auto finish = [&](const char* status, const std::string& error) {
-    record["status"] = status;
-    if (!error.empty()) record["error"] = error;
-    record["ended"] = utc_now();
-    record["session_seconds"] = monotonic_seconds() - start;
-    record["result"] = result_of(*trainer, command.run);
-    write_record();
+    record.status = status;
+    record.error = error;
+    record.ended = utc_now();
+    record.session_seconds = monotonic_seconds() - start;
+    record.result = result_of(*trainer, command.run);
+    write_record(command, record);
   };
   try {
     trainer->run();
   } catch (const std::exception& error) {
     const bool interrupted = dynamic_cast<const Interrupted*>(&error) != nullptr;
     try {
-      finish(interrupted ? "interrupted" : "failed", explain_torch_failure(error));
+      finish(interrupted ? "interrupted" : "failed", describe_torch_error(error));
     } catch (const std::exception& second) {
       // The first failure is the one to report.
-      std::cerr << text("the run's record could not be written: ", second.what(), "\n");
+      reporter().warn(text("the run's record could not be written: ", second.what()));
     }
     throw;
   }

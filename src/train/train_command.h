@@ -4,7 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "source/source_options.h"
+#include "compute/compute_options.h"
+#include "prepare/source_options.h"
+#include "train/training_record.h"
 
 namespace jetvit {
 
@@ -15,15 +17,18 @@ struct TrainCommand {
   std::string pretrained;              // weights to start from, in place of the recipe's pretrained.file; empty: those
   SourceOptions source;
   std::filesystem::path run;
-  bool resume = false;     // go on where the run stopped; a run without a checkpoint begins
-  bool overwrite = false;  // replace an earlier run: killed at any time, the folder holds that or one to resume
-  std::string device = "cpu";
+  bool resume = false;         // go on where the run stopped; a run without a checkpoint begins
+  bool overwrite = false;      // replace an earlier run: killed at any time, the folder holds that or one to resume
+  ComputeOptions compute;      // its precision is the recipe's
+  std::string precision;       // in place of the recipe's train.precision, in every phase; empty: that
+  bool threads_given = false;  // false: a resumed run keeps the threads that it had, and with them its numbers
   std::vector<std::string> arguments;  // of the command line, for the record
 };
 
 // Trains and returns the run's record, which also lies in RUN/run.json, after a failure too (with "status" and
-// "error"). Outputs in RUN: best.safetensors, last.safetensors, recipe.json, metrics.jsonl, a TensorBoard event file,
-// run.json. Throws UsageError, Error and Interrupted as the parts do.
-Json run_training(const TrainCommand& command);
+// "error"): it has ended, and its result tells what came out. Outputs in RUN: best.safetensors, last.safetensors,
+// recipe.json, metrics.jsonl, a TensorBoard event file, run.json. Throws UsageError, Error and Interrupted as the parts
+// do.
+TrainingRecord run_training(const TrainCommand& command);
 
 }  // namespace jetvit

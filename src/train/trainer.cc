@@ -1,33 +1,27 @@
 #include "train/trainer.h"
 
-#include <chrono>
+#include <algorithm>
 #include <cmath>
-#include <iostream>
 
 #include <ATen/TensorOperators.h>
 #include <c10/core/GradMode.h>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/progress.h"
+#include "base/reporter.h"
 #include "base/text.h"
+#include "compute/autocast.h"
+#include "model/io/weights.h"
 #include "model/registry.h"
-#include "model/weights.h"
-#include "predict/autocast.h"
 #include "predict/predictor.h"
+#include "run/run_folder.h"
 #include "train/freeze.h"
 #include "train/loss_terms.h"
 #include "train/seed_random.h"
-#include "train/validation.h"
 
 namespace jetvit {
 namespace {
-
-constexpr std::string_view kBestOfStage = "best_of_stage_";
-constexpr std::string_view kCheckpointEnding = ".safetensors";
-
-double wall_time() {
-  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
 
 // The recipe's model options with what the data decide. Throws UsageError where the recipe says otherwise.
 Json complete_options(const Recipe& recipe, const InputTransform& transform) {
@@ -45,7 +39,8 @@ Json complete_options(const Recipe& recipe, const InputTransform& transform) {
   return options;
 }
 
-LoadOptions load_options(const Recipe& recipe, const Model& model, const JetRecords& jets) {
+LoadOptions load_options(const Recipe& recipe, const Model& model, const JetRecords& jets,
+                         const ComputeOptions& compute) {
   LoadOptions load;
   load.batch_size = recipe.train.batch_size;
   load.seed = static_cast<std::uint64_t>(recipe.train.seed);
@@ -53,42 +48,44 @@ LoadOptions load_options(const Recipe& recipe, const Model& model, const JetReco
   // Batch norm and the step's length want batches of one size; a set smaller than a batch still trains.
   load.drop_last = jets.size() >= static_cast<std::size_t>(load.batch_size);
   load.augment = true;
-  load.format = input_format(model, recipe.train.precision == "bf16");
+  load.format = input_format(model, compute);
   load.weights = jet_weights(jets, recipe.weights);
   return load;
 }
 
 }  // namespace
 
-std::string best_of_stage_file(int stage) {
-  return text(kBestOfStage, stage, kCheckpointEnding);
-}
-
-bool is_best_of_stage_file(std::string_view name) {
-  return name.starts_with(kBestOfStage) && name.ends_with(kCheckpointEnding);
-}
-
-Trainer::Trainer(Recipe recipe, TrainingData data, std::filesystem::path run)
-    : recipe_(std::move(recipe)), recipes_(recipe_.stages), data_(std::move(data)), run_(std::move(run)) {
+Trainer::Trainer(Recipe recipe, TrainingData data, std::filesystem::path run, const ComputeOptions& compute)
+    : recipe_(std::move(recipe)),
+      recipes_(recipe_.phases),
+      data_(std::move(data)),
+      run_(std::move(run)),
+      compute_(compute) {
   if (recipes_.empty()) recipes_.push_back(recipe_);
-  build_stage();
-  stages_.push_back(summarise_stage(recipes_[0], *model_, {}));
-  // What does not fit in a later stage is to be known before the first one trains.
+  build_phase();
+  phases_.push_back(summarize_phase(recipes_[0], *model_, {}));
+  // What does not fit in a later phase is to be known before the first one trains.
   std::map<std::string, at::Tensor> before = named_weights(*model_);
-  for (std::size_t stage = 1; stage < recipes_.size(); ++stage) {
+  for (std::size_t phase = 1; phase < recipes_.size(); ++phase) {
     try {
-      const std::unique_ptr<Model> model = make_stage_model(static_cast<int>(stage));
-      stages_.push_back(summarise_stage(recipes_[stage], *model, before));
+      const std::unique_ptr<Model> model = make_phase_model(static_cast<int>(phase));
+      phases_.push_back(summarize_phase(recipes_[phase], *model, before));
       before = named_weights(*model);
     } catch (const UsageError& error) {
-      throw UsageError(text("stage ", stage + 1, ": ", error.what()));
+      throw UsageError(text("phase ", phase + 1, ": ", error.what()));
     }
   }
 }
 
-std::unique_ptr<Model> Trainer::make_stage_model(int stage) const {
-  const Recipe& recipe = recipes_[static_cast<std::size_t>(stage)];
-  seed_random(recipe.train.seed, kInitialisation - stage, 0);
+ComputeOptions Trainer::compute() const {
+  ComputeOptions options = compute_;
+  options.precision = precision_from_name(phase().train.precision);
+  return options;
+}
+
+std::unique_ptr<Model> Trainer::make_phase_model(int phase) const {
+  const Recipe& recipe = recipes_[static_cast<std::size_t>(phase)];
+  seed_random(recipe.train.seed, kInitialization - phase, 0);
   const Json options = complete_options(recipe, data_.transform);
   try {
     return make_model(recipe.model_name, options);
@@ -101,46 +98,47 @@ std::unique_ptr<Model> Trainer::make_stage_model(int stage) const {
   }
 }
 
-void Trainer::build_stage() {
-  const Recipe& recipe = stage();
-  model_ = make_stage_model(position_.stage);
+void Trainer::build_phase() {
+  const Recipe& recipe = phase();
+  model_ = make_phase_model(state_.phase);
   average_.reset();
   if (recipe.train.ema_decay > 0) {
-    average_ = make_stage_model(position_.stage);
+    average_ = make_phase_model(state_.phase);
     load_weights(*average_, named_weights(*model_), "average");
     average_->train(false);
   }
   model_->train(true);
-  freeze(*model_, frozen_parameters(*model_, recipe.stage.freeze), recipe.stage.freeze_batch_norm);
+  freeze(*model_, frozen_parameters(*model_, recipe.phase.freeze), recipe.phase.freeze_batch_norm);
   parameters_.clear();
   for (const auto& [name, tensor] : model_->parameters()) {
     if (tensor.requires_grad()) parameters_.push_back({name, tensor});
   }
-  bf16_weights_ = std::make_unique<Bf16Weights>(recipe.train.precision == "bf16");
-  optimiser_ = std::make_unique<Optimiser>(recipe.optimiser, parameters_, bf16_weights_.get());
+  bf16_weights_ = std::make_unique<Bf16Weights>(compute());
+  optimizer_ = std::make_unique<Optimizer>(recipe.optimizer, parameters_, bf16_weights_.get());
   loader_ = std::make_unique<BatchLoader>(data_.train, data_.transform, recipe.image, recipe.augment,
-                                          load_options(recipe, *model_, *data_.train));
-  schedule_ = std::make_unique<Schedule>(recipe.schedule, recipe.optimiser.lr, recipe.optimiser.weight_decay,
+                                          load_options(recipe, *model_, *data_.train, compute()));
+  schedule_ = std::make_unique<Schedule>(recipe.schedule, recipe.optimizer.lr, recipe.optimizer.weight_decay,
                                          static_cast<std::int64_t>(loader_->batches()), recipe.train.epochs);
 }
 
-void Trainer::begin_next_stage() {
-  const std::map<std::string, at::Tensor> best = read_checkpoint(best_path(position_.stage)).tensors;
-  ++position_.stage;
-  position_.first_epoch = position_.epoch;
-  position_.first_step = position_.step;
-  position_.best_auc = Position().best_auc;
-  position_.best_epoch = 0;
-  build_stage();
-  take_over(*model_, best);
-  if (average_) take_over(*average_, best);
+void Trainer::begin_next_phase() {
+  const std::map<std::string, at::Tensor> best = read_checkpoint(best_of_phase_path(run_, state_.phase + 1)).tensors;
+  ++state_.phase;
+  state_.first_epoch = state_.epoch;
+  state_.first_step = state_.step;
+  state_.best_auc = TrainingState().best_auc;
+  state_.best_epoch = 0;
+  pace_.start_phase();
+  build_phase();
+  copy_matching_weights(*model_, best);
+  if (average_) copy_matching_weights(*average_, best);
 }
 
 void Trainer::start_from_pretrained() {
   const PretrainedReport report = load_pretrained(*model_, recipe_.pretrained);
   if (average_) load_weights(*average_, named_weights(*model_), "average");
   pretrained_ = to_json(report);
-  std::cerr << summary(report);
+  for (const std::string& line : summary_lines(report)) reporter().note(line);
 }
 
 void Trainer::resume() {
@@ -160,24 +158,24 @@ void Trainer::resume() {
   if (difference.empty()) difference = first_difference(now["transform"], before["transform"], "transform.");
   if (!difference.empty()) {
     throw UsageError(text(run_, ": cannot resume: ", difference,
-                          " (a run goes on with its own recipe and data) choose another --out"));
+                          " (a run goes on with its own recipe and data) choose another `out`"));
   }
   try {
-    const Position position = position_from_json(before.at("position"));
-    if (position.stage < 0 || position.stage >= static_cast<int>(recipes_.size())) {
-      throw Error(text("no stage ", position.stage + 1, " in its recipe"));
+    const TrainingState state = training_state_from_json(before.at("position"));
+    if (state.phase < 0 || state.phase >= static_cast<int>(recipes_.size())) {
+      throw Error(text("no phase ", state.phase + 1, " in its recipe"));
     }
-    const bool elsewhere = position.stage != position_.stage;
-    position_ = position;
-    if (elsewhere) build_stage();
+    const bool elsewhere = state.phase != state_.phase;
+    state_ = state;
+    if (elsewhere) build_phase();
   } catch (const std::exception& error) {
     throw Error(text(path, ": ", error.what()));
   }
   load_weights(*model_, with_prefix(checkpoint.tensors, "model."), path);
   if (average_) load_weights(*average_, with_prefix(checkpoint.tensors, "ema."), path);
   try {
-    optimiser_->restore(with_prefix(checkpoint.tensors, "optimiser."), step_of_stage());
-    schedule_->restore(position_.schedule);
+    optimizer_->restore(with_prefix(checkpoint.tensors, "optimizer."), step_of_phase());
+    schedule_->restore(state_.schedule);
     pretrained_ = before.value("pretrained", Json());
   } catch (const std::exception& error) {
     throw Error(text(path, ": ", error.what()));
@@ -185,68 +183,96 @@ void Trainer::resume() {
 }
 
 void Trainer::run(const std::function<int()>& stop) {
-  log_ = std::make_unique<RunLog>(run_, position_.epoch);
+  log_ = std::make_unique<RunLog>(run_, state_.epoch);
   while (true) {
-    while (stage_goes_on()) {
+    while (phase_goes_on()) {
       const double start = monotonic_seconds();
       train_epoch(stop);
       end_epoch(monotonic_seconds() - start);
     }
-    if (position_.stage + 1 == static_cast<int>(recipes_.size())) break;
-    begin_next_stage();
+    if (state_.phase + 1 == static_cast<int>(recipes_.size())) break;
+    begin_next_phase();
   }
 }
 
-bool Trainer::stage_goes_on() const {
-  const LoopOptions& train = stage().train;
-  if (epoch_of_stage() >= train.epochs) return false;
-  const int idle = position_.epoch - position_.best_epoch;
-  if (train.early_stop == 0 || position_.best_epoch == 0 || idle < train.early_stop) return true;
-  std::cerr << text(label(), "stopped early: no better validation AUC for ", idle, " epochs\n");
+bool Trainer::phase_goes_on() const {
+  const LoopOptions& train = phase().train;
+  if (epoch_of_phase() >= train.epochs) return false;
+  const int idle = state_.epoch - state_.best_epoch;
+  if (train.early_stop == 0 || state_.best_epoch == 0 || idle < train.early_stop) return true;
+  reporter().note(text(label(), "stopped early: no better validation AUC for ", idle, " epochs"));
   return false;
 }
 
-// "stage 2/3  " where the recipe has stages.
+// "phase 2/3  " where the recipe has phases.
 std::string Trainer::label() const {
-  return recipe_.stages.empty() ? "" : text("stage ", position_.stage + 1, "/", recipes_.size(), "  ");
+  return recipe_.phases.empty() ? "" : text("phase ", state_.phase + 1, "/", recipes_.size(), "  ");
 }
 
-std::filesystem::path Trainer::best_path(int stage) const {
-  return run_ / (stage + 1 == static_cast<int>(recipes_.size()) ? kBestFile : best_of_stage_file(stage + 1));
+std::filesystem::path Trainer::best_path(int phase) const {
+  return run_ / (phase + 1 == static_cast<int>(recipes_.size()) ? kBestFile : best_of_phase_file(phase + 1));
+}
+
+// Early stopping may leave some of them out: an upper bound.
+double Trainer::jets_left() const {
+  const auto jets = static_cast<double>(loader_->jets());
+  const double done = static_cast<double>(state_.step_in_epoch) * phase().train.batch_size;
+  double left = std::max(0.0, (phase().train.epochs - epoch_of_phase()) * jets - std::min(done, jets));
+  for (std::size_t later = static_cast<std::size_t>(state_.phase) + 1; later < recipes_.size(); ++later) {
+    left += recipes_[later].train.epochs * static_cast<double>(data_.train->size());
+  }
+  return left;
+}
+
+int Trainer::validations_left() const {
+  int left = phase().train.epochs - epoch_of_phase();
+  for (std::size_t later = static_cast<std::size_t>(state_.phase) + 1; later < recipes_.size(); ++later) {
+    left += recipes_[later].train.epochs;
+  }
+  return left;
 }
 
 void Trainer::train_epoch(const std::function<int()>& stop) {
   const auto batches = static_cast<std::int64_t>(loader_->batches());
   epoch_jets_ = 0;
-  if (position_.step_in_epoch == batches) return;  // stopped in the validation
-  Progress progress(text(label(), "epoch ", epoch_of_stage() + 1, "/", stage().train.epochs), "jets", loader_->jets());
+  if (state_.step_in_epoch == batches) return;  // stopped in the validation
+  // A resumed epoch shows how far its rest is.
+  const std::size_t done_before = static_cast<std::size_t>(state_.step_in_epoch * phase().train.batch_size);
+  Progress progress(text(label(), "epoch ", epoch_of_phase() + 1, "/", phase().train.epochs), "jets",
+                    loader_->jets() - done_before);
   const double start = monotonic_seconds();
-  loader_->start_epoch(position_.epoch, static_cast<std::size_t>(position_.step_in_epoch));
+  double last = start;
+  loader_->start_epoch(state_.epoch, static_cast<std::size_t>(state_.step_in_epoch));
   Batch batch;
-  while (position_.step_in_epoch < batches && loader_->next(batch)) {
+  while (state_.step_in_epoch < batches && loader_->next(batch)) {
     train_step(batch);
     epoch_jets_ += static_cast<double>(batch.jets.size());
-    const double elapsed = std::max(1e-9, monotonic_seconds() - start);
-    progress.add(batch.jets.size(), text("loss ", fixed(position_.loss_sum / position_.weight_sum, 4), "  data wait ",
-                                         fixed(100 * loader_->wait_seconds() / elapsed, 1), " %"));
+    const double now = monotonic_seconds();
+    const double elapsed = std::max(1e-9, now - start);
+    pace_.add_step(static_cast<double>(batch.jets.size()), now - last);
+    last = now;
+    progress.add(batch.jets.size(),
+                 text("loss ", fixed(state_.loss_sum / state_.weight_sum, 4), "  data wait ",
+                      fixed(100 * loader_->wait_seconds() / elapsed, 1), " %"),
+                 pace_.seconds_left(jets_left(), validations_left()));
     if (const int signal = stop()) {
       save_last();
       throw Interrupted(signal);
     }
-    const int every = stage().train.save_every_steps;
-    if (every > 0 && position_.step % every == 0 && position_.step_in_epoch < batches) save_last();
+    const int every = phase().train.save_every_steps;
+    if (every > 0 && state_.step % every == 0 && state_.step_in_epoch < batches) save_last();
   }
 }
 
 void Trainer::train_step(const Batch& batch) {
-  const LoopOptions& train = stage().train;
-  seed_random(train.seed, position_.epoch, position_.step_in_epoch);
-  optimiser_->clear_gradients();
+  const LoopOptions& train = phase().train;
+  seed_random(train.seed, state_.epoch, state_.step_in_epoch);
+  optimizer_->clear_gradients();
   const LossTerms terms = loss_terms(batch.targets, batch.weights, train.positive_weight, train.label_smoothing);
   const double weight_sum = terms.weights.sum().item<double>();
   at::Tensor logits;
   {
-    const Autocast autocast(train.precision == "bf16");
+    const AutocastGuard autocast(compute());
     const Bf16Weights::Use use(*bf16_weights_);
     logits = model_->forward(batch.images);
   }
@@ -257,12 +283,12 @@ void Trainer::train_step(const Batch& batch) {
   bf16_weights_->move_gradients();
   const double norm = gradient_norm(parameters_);
   if (!std::isfinite(norm)) check_finite(loss * norm, batch);
-  optimiser_->step(schedule_->lr(step_of_stage()), schedule_->weight_decay(step_of_stage()),
+  optimizer_->step(schedule_->lr(step_of_phase()), schedule_->weight_decay(step_of_phase()),
                    clip_scale(norm, train.clip_norm));
-  position_.loss_sum += value * weight_sum;
-  position_.weight_sum += weight_sum;
-  ++position_.step;
-  ++position_.step_in_epoch;
+  state_.loss_sum += value * weight_sum;
+  state_.weight_sum += weight_sum;
+  ++state_.step;
+  ++state_.step_in_epoch;
   if (average_) update_average();
 }
 
@@ -277,17 +303,17 @@ double Trainer::check_finite(const at::Tensor& loss, const Batch& batch) const {
     }
     rows.push_back(text(data_.train->source_file[jet], ":", data_.train->source_row[jet]));
   }
-  throw Error(text(label(), "epoch ", epoch_of_stage() + 1, ", step ", position_.step_in_epoch + 1,
+  throw Error(text(label(), "epoch ", epoch_of_phase() + 1, ", step ", state_.step_in_epoch + 1,
                    ": the loss or its gradient is not finite (jets file:row ", join(rows, " "),
-                   ") lower optimiser.lr, set train.clip_norm or look at those jets"));
+                   ") lower optimizer.lr, set train.clip_norm or look at those jets"));
 }
 
 void Trainer::update_average() {
   const c10::NoGradGuard no_grad;
   // Short runs would otherwise keep much of the initial weights: the decay warms up as that of TensorFlow's
   // tf.train.ExponentialMovingAverage does with num_updates.
-  const auto step = static_cast<double>(step_of_stage());
-  const double decay = std::min(stage().train.ema_decay, (1 + step) / (10 + step));
+  const auto step = static_cast<double>(step_of_phase());
+  const double decay = std::min(phase().train.ema_decay, (1 + step) / (10 + step));
   auto average = named_weights(*average_);
   for (const auto& [name, tensor] : named_weights(*model_)) {
     if (tensor.is_floating_point()) {
@@ -298,24 +324,41 @@ void Trainer::update_average() {
   }
 }
 
+Validation Trainer::validate() {
+  const std::size_t total = data_.validation->size();
+  Progress progress(text(label(), "validate"), "jets", total);
+  const double start = monotonic_seconds();
+  std::size_t done = 0;
+  const auto show = [&](std::size_t jets) {
+    done += jets;
+    const double elapsed = monotonic_seconds() - start;
+    const double whole = elapsed * static_cast<double>(total) / static_cast<double>(std::max<std::size_t>(done, 1));
+    pace_.set_validation(whole);
+    const double later = pace_.seconds_left(jets_left(), validations_left() - 1);
+    progress.add(jets, {}, later < 0 ? later : whole - elapsed + later);
+  };
+  const Recipe& recipe = phase();
+  return validate_model(average_ ? *average_ : *model_, data_.validation, data_.transform, recipe.image, compute(),
+                        recipe.train.batch_size, show);
+}
+
 void Trainer::end_epoch(double train_seconds) {
   const double start = monotonic_seconds();
-  const Recipe& recipe = stage();
+  const Recipe& recipe = phase();
   Validation validation;
   try {
-    validation = validate_model(average_ ? *average_ : *model_, data_.validation, data_.transform, recipe.image,
-                                recipe.train.precision == "bf16", recipe.train.batch_size);
+    validation = validate();
   } catch (const Interrupted&) {
     save_last();
     throw;
   }
   model_->train(true);
-  const double lr = schedule_->lr(step_of_stage() - 1);
-  Json row = {{"epoch", position_.epoch + 1},
-              {"step", position_.step},
-              {"wall_time", wall_time()},
+  const double lr = schedule_->lr(step_of_phase() - 1);
+  Json row = {{"epoch", state_.epoch + 1},
+              {"step", state_.step},
+              {"wall_time", wall_seconds()},
               {"lr", lr},
-              {"train_loss", position_.loss_sum / position_.weight_sum},
+              {"train_loss", state_.loss_sum / state_.weight_sum},
               {"validation_loss", validation.loss},
               {"validation_auc", validation.auc},
               {"validation_accuracy", validation.accuracy},
@@ -323,41 +366,41 @@ void Trainer::end_epoch(double train_seconds) {
               {"validation_seconds", monotonic_seconds() - start},
               {"jets_per_second", epoch_jets_ / std::max(1e-9, train_seconds)},
               {"data_wait_percent", 100 * loader_->wait_seconds() / std::max(1e-9, train_seconds)}};
-  if (!recipe_.stages.empty()) row["stage"] = position_.stage + 1;
+  if (!recipe_.phases.empty()) row["phase"] = state_.phase + 1;
   schedule_->end_epoch(validation.auc);
-  ++position_.epoch;
-  position_.step_in_epoch = 0;
-  position_.loss_sum = position_.weight_sum = 0;
-  const bool better = validation.auc > position_.best_auc;
+  ++state_.epoch;
+  state_.step_in_epoch = 0;
+  state_.loss_sum = state_.weight_sum = 0;
+  const bool better = validation.auc > state_.best_auc;
   const bool keep = better || recipe.train.select == "last";
   if (keep) {
-    position_.best_auc = validation.auc;
-    position_.best_epoch = position_.epoch;
+    state_.best_auc = validation.auc;
+    state_.best_epoch = state_.epoch;
   }
   // The checkpoint comes last: killed before it, the epoch's end is done again with the same outcome.
   log_->append(row);
   if (keep) save_best();
   save_last();
-  tell(row, keep);
+  log_epoch(row, keep);
 }
 
-void Trainer::tell(const Json& row, bool best) const {
+void Trainer::log_epoch(const Json& row, bool best) const {
   const auto number = [&row](const char* key, int digits) { return fixed(row.at(key).get<double>(), digits); };
-  std::cerr << text(label(), "epoch ", epoch_of_stage(), "/", stage().train.epochs, "  loss ", number("train_loss", 4),
-                    "  validation loss ", number("validation_loss", 4), "  AUC ", number("validation_auc", 4),
-                    best ? " (kept)" : "", "  ", number("jets_per_second", 0), " jets/s  data wait ",
-                    number("data_wait_percent", 1), " %\n");
+  reporter().note(text(label(), "epoch ", epoch_of_phase(), "/", phase().train.epochs, "  loss ",
+                       number("train_loss", 4), "  validation loss ", number("validation_loss", 4), "  AUC ",
+                       number("validation_auc", 4), best ? " (kept)" : "", "  ", number("jets_per_second", 0),
+                       " jets/s  data wait ", number("data_wait_percent", 1), " %"));
 }
 
 Json Trainer::description(const char* kind) const {
-  Position position = position_;
-  position.schedule = schedule_->state();
+  TrainingState state = state_;
+  state.schedule = schedule_->state();
   const ImageShape& shape = data_.train->images.shape;
   return {{"kind", kind},
           {"version", JETVIT_VERSION},
-          {"model", {{"name", stage().model_name}, {"options", complete_options(stage(), data_.transform)}}},
+          {"model", {{"name", phase().model_name}, {"options", complete_options(phase(), data_.transform)}}},
           {"transform", to_json(data_.transform)},
-          {"image", options_to_json(stage().image)},
+          {"image", options_to_json(phase().image)},
           {"recipe", recipe_to_json(recipe_)},
           {"pretrained", pretrained_},
           {"data",
@@ -365,7 +408,7 @@ Json Trainer::description(const char* kind) const {
             {"source", data_.source},
             {"fingerprint", data_.fingerprint},
             {"shape", {shape.channels, shape.height, shape.width}}}},
-          {"position", to_json(position)}};
+          {"position", to_json(state)}};
 }
 
 void Trainer::save_last() const {
@@ -374,12 +417,12 @@ void Trainer::save_last() const {
   if (average_) {
     for (const auto& [name, tensor] : named_weights(*average_)) checkpoint.tensors["ema." + name] = tensor;
   }
-  for (const auto& [name, tensor] : optimiser_->state()) checkpoint.tensors["optimiser." + name] = tensor;
+  for (const auto& [name, tensor] : optimizer_->state()) checkpoint.tensors["optimizer." + name] = tensor;
   write_checkpoint(run_ / kLastFile, checkpoint);
 }
 
 void Trainer::save_best() const {
-  write_checkpoint(best_path(position_.stage), {description("best"), named_weights(average_ ? *average_ : *model_)});
+  write_checkpoint(best_path(state_.phase), {description("best"), named_weights(average_ ? *average_ : *model_)});
 }
 
 }  // namespace jetvit

@@ -1,23 +1,27 @@
 #pragma once
 
+#include <cstddef>
+#include <functional>
 #include <memory>
 
+#include "compute/compute_options.h"
 #include "jet/input_transform.h"
 #include "jet/jet_records.h"
+#include "load/image_options.h"
 #include "model/model.h"
-#include "ops/image_options.h"
 
 namespace jetvit {
 
-// How a model does on labelled jets, with their weights.
+// How a model does on labeled jets, with their weights.
 struct Validation {
   double loss = 0;  // binary cross-entropy, nats
   double auc = 0;   // exact, ties count one half
   double accuracy = 0;
 };
 
-// Over all the records, by the code that predict and evaluate use.
+// Over all the records, by the code that predict and evaluate use. progress: see PredictOptions.
 Validation validate_model(Model& model, std::shared_ptr<const JetRecords> records, const InputTransform& transform,
-                          const ImageOptions& image, bool bf16, int batch_size);
+                          const ImageOptions& image, const ComputeOptions& compute, int batch_size,
+                          const std::function<void(std::size_t)>& progress = {});
 
 }  // namespace jetvit

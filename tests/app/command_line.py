@@ -58,7 +58,7 @@ def check_too_little_memory():
     assert done.returncode == 1, done
     told = [line for line in done.stderr.splitlines() if "AddressSanitizer" not in line]  # which tells of it as well
     assert len(told) == 1 and re.fullmatch(
-        r"jetvit: there is not enough memory: a tensor needs 180\d+\.\d TB \(take a smaller batch, .*\)", told[0]), done
+        r"jetvit: not enough memory: a tensor needs 180\d+\.\d TB \(use a smaller batch, .*\)", told[0]), done
 
 
 def check_layouts():
@@ -70,21 +70,63 @@ def check_layouts():
     assert done.returncode == 2 and "channels-first" in done.stderr, done
 
 
+def check_help_and_version(commands):
+    """help and version are commands and flags, and print to stdout."""
+    assert run("help").stdout == run("--help").stdout == run("-h").stdout
+    assert run("help", "train").stdout == run("train", "--help").stdout
+    assert run("help", "bench", "load").stdout == run("bench", "load", "--help").stdout
+    number = run("--version").stdout
+    assert re.fullmatch(r"\d+\.\d+\.\d+\n", number), number
+    version = run("version")
+    assert version.returncode == 0 and not version.stderr, version
+    assert re.fullmatch(r"jetvit +(\S+)\ncommit +\S+\nlibtorch +\d\S*\ncompiler +\d.*\n", version.stdout), version.stdout
+    assert version.stdout.split()[1] == number.strip()
+    # The pages of all commands, and a completion of each.
+    page, completion = run("man").stdout, run("completion", "bash").stdout
+    for command in commands:
+        assert f"\n.TP\n\\fB{command}\\fR\n" in page, f"jetvit man lacks {command}"
+        assert f"'jetvit {command}') options=" in completion, f"jetvit completion bash lacks {command}"
+
+
+def check_mistakes():
+    for words, message, hint in (
+        (["trian"], 'unknown command "trian" (did you mean "train"?)', "jetvit --help"),
+        (["-q", "prepaer"], 'unknown command "prepaer" (did you mean "prepare"?)', "jetvit --help"),
+        (["trian", "--help"], 'unknown command "trian" (did you mean "train"?)', "jetvit --help"),
+        (["nonsense"], 'unknown command "nonsense"', "jetvit --help"),
+        (["bench", "laod"], 'unknown command "laod" (did you mean "load"?)', "jetvit bench --help"),
+        (["train", "--thread", "3"], 'unknown option "--thread" (did you mean "--threads"?)', "jetvit train --help"),
+        (["prepare", "--zero_threshold=1"], 'unknown option "--zero_threshold" (did you mean "--zero-threshold"?)', "jetvit prepare --help"),
+        (["models", "--nonsense"], 'unknown option "--nonsense"', "jetvit models --help"),
+        (["models", "more"], 'unexpected argument "more"', "jetvit models --help"),
+        (["generate", "tpo"], 'unknown command "tpo" (did you mean "top"?)', "jetvit generate --help"),
+        (["prepare"], "--out is required", "jetvit prepare --help"),
+        ([], "no command given", "jetvit --help"),
+    ):
+        done = run(*words)
+        first, second = done.stderr.splitlines()
+        assert done.returncode == 2 and not done.stdout, (words, done)
+        assert first == f"jetvit: {message}", (words, first)
+        assert second.endswith(f": {hint}"), (words, second)
+    for words in (["help", "trian"], ["man", "trian"]):
+        done = run(*words)
+        assert done.returncode == 2 and done.stderr == 'jetvit: unknown command "trian" (did you mean "train"?)\n', done
+
+
 def main():
     top = run("--help")
     assert top.returncode == 0, top
     commands = re.findall(r"^  ([a-z]+)\s", top.stdout.split("Subcommands:")[1], re.M)
-    for expected in ("demo", "generate", "inspect", "prepare", "train", "evaluate", "predict", "models", "describe", "weights", "forward", "bench"):
-        assert expected in commands, f"{expected} is missing from --help"
+    expected = ("demo generate inspect prepare train evaluate predict models describe weights forward bench completion man "
+                "help version")
+    assert commands == expected.split(), commands
     for command in commands:
         help_ = run(command, "--help")
-        assert help_.returncode == 0, (command, help_)
-        assert "xample" in help_.stdout or command == "bench", f"{command} --help has no example"
-    assert re.fullmatch(r"\d+\.\d+\.\d+\n", run("--version").stdout)
-    for wrong in ([], ["nonsense"], ["models", "--nonsense"], ["prepare"]):
-        result = run(*wrong)
-        assert result.returncode == 2, (wrong, result)
-        assert result.stderr or result.stdout, wrong
+        assert help_.returncode == 0 and not help_.stderr, (command, help_)
+        assert "xample" in help_.stdout, f"{command} --help has no example"
+        assert "--quiet" in help_.stdout, f"{command} --help has no --quiet"
+    check_help_and_version(commands)
+    check_mistakes()
     check_models_page()
     check_description()
     check_too_little_memory()

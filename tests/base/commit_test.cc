@@ -7,7 +7,7 @@
 namespace jetvit {
 namespace {
 
-TEST(Commit, ReplacesTheOldContentWhole) {
+TEST(Commit, ReplacesTheOldContent) {
   const test::TempFolder folder;
   commit_text(folder / "a.txt", "old");
   commit_text(folder / "a.txt", "new content");
@@ -34,7 +34,7 @@ TEST(Commit, NamesPathAndCause) {
 TEST(Commit, RefusesAnExistingOutput) {
   const test::TempFolder folder;
   commit_text(folder / "a.txt", "old");
-  EXPECT_ERROR(refuse_existing(folder / "a.txt", false), Error, "exists already (nothing was changed)");
+  EXPECT_ERROR(refuse_existing(folder / "a.txt", false), Error, "already exists (nothing was changed)");
   EXPECT_NO_THROW(refuse_existing(folder / "a.txt", true));
   EXPECT_NO_THROW(refuse_existing(folder / "b.txt", false));
 }

@@ -20,16 +20,16 @@ TEST(FolderLock, KeepsTheFolderForOneWriterAndNamesIt) {
   const test::TempFolder folder;
   {
     const FolderLock first(folder.path());
-    // A second opening of the file is what another process has.
+    // A second open of the file acts like another process.
     EXPECT_ERROR(FolderLock(folder / "."), Error,
-                 text("another process writes there (process ", ::getpid(), " on host "));
+                 text("another process is writing to it (process ", ::getpid(), " on host "));
     EXPECT_ERROR(FolderLock(folder.path(), {"it is taken", "look elsewhere"}), Error, "; look elsewhere)");
   }
   EXPECT_TRUE(std::filesystem::is_empty(folder.path())) << "the lock left a file";
   const FolderLock again(folder.path());
 }
 
-TEST(FolderLock, TakesOverTheFileOfAKilledProcess) {
+TEST(FolderLock, ReusesTheFileOfAKilledProcess) {
   const test::TempFolder folder;
   for (const char* left : {"", "71", "2147483647 elsewhere\n", "no process\n"}) {
     commit_text(folder / ".jetvit-lock", left);

@@ -20,14 +20,14 @@ struct Outer {
   std::string kind = "plateau";
   bool shuffle = true;
   int epochs = 3;
-  Inner optimiser;
+  Inner optimizer;
 };
 template <class Visitor>
 void visit_fields(Visitor& visit, Outer& options) {
   visit("kind", options.kind, "schedule", OneOf{"plateau", "cosine"});
   visit("shuffle", options.shuffle, "new order each epoch");
   visit("epochs", options.epochs, "passes over the data", Range{1});
-  visit("optimiser", options.optimiser, "optimiser");
+  visit("optimizer", options.optimizer, "optimizer");
 }
 
 Outer read(const std::string& toml, std::vector<std::string> overrides = {}) {
@@ -39,37 +39,37 @@ Outer read(const std::string& toml, std::vector<std::string> overrides = {}) {
 }
 
 TEST(Options, ReadsNestedTablesAndOverrides) {
-  const Outer options = read("kind = \"cosine\"\n[optimiser]\nlr = 3e-4\n",
-                             {"optimiser.lr=5e-4", "epochs=7", "shuffle=false", "optimiser.depths=[1, 2]"});
+  const Outer options = read("kind = \"cosine\"\n[optimizer]\nlr = 3e-4\n",
+                             {"optimizer.lr=5e-4", "epochs=7", "shuffle=false", "optimizer.depths=[1, 2]"});
   EXPECT_EQ(options.kind, "cosine");
-  EXPECT_EQ(options.optimiser.lr, 5e-4);
+  EXPECT_EQ(options.optimizer.lr, 5e-4);
   EXPECT_EQ(options.epochs, 7);
   EXPECT_FALSE(options.shuffle);
-  EXPECT_EQ(options.optimiser.depths, (std::vector<int>{1, 2}));
+  EXPECT_EQ(options.optimizer.depths, (std::vector<int>{1, 2}));
   EXPECT_EQ(read("", {"kind=cosine"}).kind, "cosine");
 }
 
 TEST(Options, RoundTripsThroughJson) {
-  Outer options = read("epochs = 9\n[optimiser]\nlr = 0.1\n");
+  Outer options = read("epochs = 9\n[optimizer]\nlr = 0.1\n");
   Outer again;
   options_from_json(options_to_json(options), again);
   EXPECT_EQ(options_to_json(again), options_to_json(options));
-  EXPECT_EQ(options_help(options)[3].key, "optimiser.lr");
+  EXPECT_EQ(options_help(options)[3].key, "optimizer.lr");
   EXPECT_EQ(options_help(options)[3].range, "0 to 10");
 }
 
 TEST(Options, SuggestsTheRightKey) {
-  EXPECT_ERROR(read("[optimiser]\nlearn = 1\n"), UsageError, "unknown key \"optimiser.learn\" (known: lr, depths)");
+  EXPECT_ERROR(read("[optimizer]\nlearn = 1\n"), UsageError, "unknown key \"optimizer.learn\" (known: lr, depths)");
   EXPECT_ERROR(read("epoch = 1\n"), UsageError, "unknown key \"epoch\" (did you mean \"epochs\"?)");
 }
 
 TEST(Options, NamesValueTypeAndRange) {
-  EXPECT_ERROR(read("[optimiser]\nlr = -1\n"), UsageError, "optimiser.lr = -1 is out of range (0 to 10)");
+  EXPECT_ERROR(read("[optimizer]\nlr = -1\n"), UsageError, "optimizer.lr = -1 is out of range (0 to 10)");
   EXPECT_ERROR(read("epochs = \"many\"\n"), UsageError, "epochs = \"many\" is not a whole number");
   EXPECT_ERROR(read("epochs = 0\n"), UsageError, "epochs = 0 is out of range (from 1)");
   EXPECT_ERROR(read("kind = \"linear\"\n"), UsageError, "kind = \"linear\" is not one of plateau, cosine");
-  EXPECT_ERROR(read("optimiser = 3\n"), UsageError, "optimiser = 3 is not a table");
-  EXPECT_ERROR(read("", {"optimiser.lr=nan"}), UsageError, "out of range");
+  EXPECT_ERROR(read("optimizer = 3\n"), UsageError, "optimizer = 3 is not a table");
+  EXPECT_ERROR(read("", {"optimizer.lr=nan"}), UsageError, "out of range");
 }
 
 TEST(Toml, NamesFileLineAndColumn) {

@@ -19,12 +19,12 @@ namespace {
 
 constexpr std::size_t kEndless = std::numeric_limits<std::size_t>::max();
 
-// Hands out 0, 1, 2, ... below the count.
+// Returns 0, 1, 2, ... below the count.
 auto count_to(std::size_t count) {
   return [count, index = std::size_t{0}]() mutable { return index < count ? std::optional(index++) : std::nullopt; };
 }
 
-// Later indices are quicker, so that order is not kept by chance.
+// Later indices are quicker, so the order is not kept by chance.
 std::size_t slowly(std::size_t index) {
   std::this_thread::sleep_for(std::chrono::microseconds(300 - 100 * (index % 4)));
   return index;

@@ -22,9 +22,9 @@ void write_output(const std::filesystem::path& path, std::string_view content, b
   output.commit();
 }
 
-TEST(OutputFolder, StandsThereWholeAfterCommit) {
+TEST(OutputFolder, IsCompleteAfterCommit) {
   const test::TempFolder folder;
-  const std::filesystem::path out = folder / "deep/out/";  // a final slash is nothing else
+  const std::filesystem::path out = folder / "deep/out/";  // a trailing slash changes nothing
   {
     OutputFolder output(out, false, is_ours);
     output.add_file("ours", "content");
@@ -44,23 +44,22 @@ TEST(OutputFolder, WithoutCommitNothingIsLeft) {
   EXPECT_EQ(test::files_in(folder.path()), 0U);
 }
 
-TEST(OutputFolder, ReplacesOnlyItsOwnFilesAndOnlyWhenTold) {
+TEST(OutputFolder, ReplacesOnlyItsOwnFilesAndOnlyWhenAsked) {
   const test::TempFolder folder;
   const std::filesystem::path out = folder / "out";
-  std::filesystem::create_directory(out);  // empty: may be used
+  std::filesystem::create_directory(out);  // an empty folder may be used
   write_output(out, "old", false);
-  EXPECT_ERROR(write_output(out, "new", false), Error, "exists already (nothing was changed)");
+  EXPECT_ERROR(write_output(out, "new", false), Error, "already exists (nothing was changed)");
   EXPECT_EQ(read_text_file(out / "ours/a", 100), "old");
   write_output(out, "new", true);
   EXPECT_EQ(read_text_file(out / "ours/a", 100), "new");
   commit_text(out / "theirs.txt", "precious");
-  EXPECT_ERROR(write_output(out, "newer", true), Error,
-               "holds theirs.txt, which no preparation of this kind left there");
+  EXPECT_ERROR(write_output(out, "newer", true), Error, "holds theirs.txt, which no preparation of this kind wrote");
   EXPECT_EQ(read_text_file(out / "theirs.txt", 100), "precious");
   EXPECT_EQ(test::files_in(folder.path()), 1U);
 }
 
-TEST(OutputFolder, ReplacesWhatALinkLeadsTo) {
+TEST(OutputFolder, ReplacesTheTargetOfALink) {
   const test::TempFolder folder;
   write_output(folder / "out", "old", false);
   std::filesystem::create_directory_symlink(folder / "out", folder / "link");
@@ -70,13 +69,13 @@ TEST(OutputFolder, ReplacesWhatALinkLeadsTo) {
   EXPECT_EQ(test::files_in(folder.path()), 2U);
 }
 
-TEST(OutputFolder, RefusesWhatCameThereMeanwhile) {
+TEST(OutputFolder, RefusesAnOutputThatAppearedMeanwhile) {
   const test::TempFolder folder;
   OutputFolder late(folder / "out", false, is_ours);
   late.add_file("ours", "late");
   std::filesystem::create_directory(folder / "out");
   commit_text(folder / "out/ours", "early");
-  EXPECT_ERROR(late.commit(), Error, "exists already");
+  EXPECT_ERROR(late.commit(), Error, "already exists");
   EXPECT_EQ(read_text_file(folder / "out/ours", 100), "early");
 }
 
@@ -85,7 +84,7 @@ TEST(OutputFolder, TheSecondOfTwoWritersRefusesAtOnceAndNamesTheFirst) {
   OutputFolder first(folder / "out", false, is_ours);
   first.add_file("ours", "first");
   EXPECT_ERROR(OutputFolder(folder / "out", false, is_ours), Error,
-               text("out: another preparation is writing there (process ", ::getpid(), " on host "));
+               text("out: another preparation is writing to it (process ", ::getpid(), " on host "));
   first.commit();
   EXPECT_EQ(read_text_file(folder / "out/ours", 100), "first");
   EXPECT_EQ(test::files_in(folder.path()), 1U);
@@ -110,7 +109,7 @@ void leave_unfinished(const std::filesystem::path& out, bool overwrite) {
   commit_text(output.record_path(), "one file");
 }
 
-TEST(OutputFolder, GoesOnFromARecord) {
+TEST(OutputFolder, ResumesFromARecord) {
   const test::TempFolder folder;
   leave_unfinished(folder / "out", false);
   EXPECT_FALSE(std::filesystem::exists(folder / "out"));
@@ -118,17 +117,17 @@ TEST(OutputFolder, GoesOnFromARecord) {
     OutputFolder output(folder / "out", false, is_ours);
     ASSERT_TRUE(output.is_unfinished());
     EXPECT_EQ(read_text_file(output.record_path(), 100), "one file");
-    output.add_folder("ours");  // is there
+    output.add_folder("ours");  // already exists
     output.add_file("ours/b", "new");
     output.commit();
   }
   EXPECT_EQ(read_text_file(folder / "out/ours/a", 100), "finished");
   EXPECT_EQ(read_text_file(folder / "out/ours/b", 100), "new");
-  EXPECT_EQ(test::files_in(folder / "out"), 1U);  // the record is no part of it
+  EXPECT_EQ(test::files_in(folder / "out"), 1U);  // the record is not part of the output
   EXPECT_EQ(test::files_in(folder.path()), 1U);
 }
 
-TEST(OutputFolder, DiscardsUnfinishedWorkWhenTold) {
+TEST(OutputFolder, DiscardsUnfinishedWorkWhenAsked) {
   const test::TempFolder folder;
   leave_unfinished(folder / "out", false);
   {
@@ -140,11 +139,12 @@ TEST(OutputFolder, DiscardsUnfinishedWorkWhenTold) {
   EXPECT_EQ(test::files_in(folder.path()), 0U);
 }
 
-TEST(OutputFolder, NeverTakesAReplacedOutputForUnfinishedWork) {
+TEST(OutputFolder, NeverMistakesAReplacedOutputForUnfinishedWork) {
   const test::TempFolder folder;
   write_output(folder / "out", "old", false);
   leave_unfinished(folder / "out", true);
-  // As after a kill behind the exchange: the old output stands where the new one was made, the record still there.
+  // As after a kill just after the exchange: the old output is where the new one was written, and the record still
+  // exists.
   std::filesystem::rename(folder / ".out.jetvit-unfinished/files", folder / ".out.jetvit-unfinished/whole");
   const OutputFolder output(folder / "out", true, is_ours);
   EXPECT_FALSE(output.is_unfinished());

@@ -16,9 +16,9 @@ TEST(RandomStream, DependsOnEveryWordOfItsKey) {
   EXPECT_NE(base, RandomStream({1, 2})());
 }
 
-TEST(RandomStream, NeighbouringKeysAreIndependentAndUniform) {
-  // First draws of 100,000 neighbouring streams in 16 bins: chi-square with 15 degrees of freedom stays below 40 but
-  // for one case in 2,000.
+TEST(RandomStream, NeighboringKeysAreIndependentAndUniform) {
+  // First draws of 100,000 neighboring streams in 16 bins: chi-square with 15 degrees of freedom exceeds 40 in one case
+  // in 2,000.
   constexpr int kStreams = 100000;
   std::array<int, 16> counts{};
   double product = 0;

@@ -23,7 +23,7 @@ TEST(Text, ConcatenatesAndFormats) {
   EXPECT_EQ(human_seconds(65), "1:05");
 }
 
-// A locale that writes a comma for the decimal point: the machine's, or the one that scripts/setup --with-tests makes.
+// Sets a locale with a decimal comma: the machine's, or the one that scripts/setup --with-tests creates.
 bool set_comma_locale() {
   if (std::setlocale(LC_ALL, "de_DE.UTF-8") != nullptr) return true;
   ::setenv("LOCPATH", JETVIT_TEST_LOCALES, 1);
@@ -32,10 +32,10 @@ bool set_comma_locale() {
 
 TEST(Text, NumbersDoNotFollowTheLocale) {
   const std::string before = std::setlocale(LC_ALL, nullptr);
-  ASSERT_TRUE(set_comma_locale()) << "no locale de_DE.UTF-8 here: run scripts/setup --with-tests";
+  ASSERT_TRUE(set_comma_locale()) << "locale de_DE.UTF-8 is missing: run scripts/setup --with-tests";
   std::array<char, 8> words{};
   std::snprintf(words.data(), words.size(), "%.1f", 72.5);
-  EXPECT_STREQ(words.data(), "72,5") << "the locale is none with a comma";
+  EXPECT_STREQ(words.data(), "72,5") << "the locale has no decimal comma";
   EXPECT_EQ(text(72.5), "72.5");
   EXPECT_EQ(fixed(72.5, 1), "72.5");
   EXPECT_EQ(with_commas(7250), "7,250");

@@ -9,15 +9,17 @@
 #include "base/commit.h"
 #include "base/file.h"
 #include "base/random_stream.h"
-#include "evaluate/learning_log.h"
+#include "evaluate/baselines.h"
+#include "evaluate/evaluation_report.h"
 #include "measure/roc_auc.h"
+#include "run/learning_log.h"
 #include "support/expect_error.h"
 #include "support/temp_folder.h"
 
 namespace jetvit {
 namespace {
 
-// Jets of one channel, 21 x 21: `pixels` of value 2 in the row of the centre, from the centre outwards.
+// Jets of one channel, 21 x 21: `pixels` of value 2 in the row of the center, from the center outwards.
 JetRecords jets_of(const std::vector<int>& pixels, const std::vector<std::uint8_t>& label) {
   JetRecords jets;
   jets.images.shape = {3, 21, 21};
@@ -117,17 +119,17 @@ std::vector<std::string> names_of(const std::vector<NamedScores>& all) {
 TEST(Baselines, WhatEverybodyAsksForIsShownBesideTheBest) {
   const std::vector<NamedScores> sorted = {{"logistic regression of all", {}}, {"jet mass", {}}, {"hcal ptD", {}},
                                            {"- tracks multiplicity", {}},      {"ecal sum", {}}, {"- jet pT", {}}};
-  EXPECT_EQ(names_of(shown_baselines(sorted, 3)),
+  EXPECT_EQ(names_of(select_baselines(sorted, 3)),
             (std::vector<std::string>{"logistic regression of all", "jet mass", "hcal ptD", "- tracks multiplicity",
                                       "- jet pT"}));
-  EXPECT_EQ(names_of(shown_baselines(sorted, 100)), names_of(sorted));
+  EXPECT_EQ(names_of(select_baselines(sorted, 100)), names_of(sorted));
   // Their names are those of the features, of real jets.
   JetRecords jets = jets_of({1, 4, 2, 3}, {0, 1, 0, 1});
   jets.observer_names = {"m0", "pt"};
   jets.observers = {{1, 3, 2, 4}, {4, 2, 3, 1}};
   FeatureTable table;
   table.append(jets);
-  std::vector<std::string> asked = names_of(shown_baselines(baseline_scores(FeatureTable(), table), 0));
+  std::vector<std::string> asked = names_of(select_baselines(baseline_scores(FeatureTable(), table), 0));
   std::sort(asked.begin(), asked.end());
   EXPECT_EQ(asked, (std::vector<std::string>{"- jet pT", "jet mass", "tracks multiplicity"}));
 }
@@ -146,34 +148,41 @@ TEST(Evaluation, IntervalHoldsTheAucAndWeightsGiveTheirOwn) {
   std::vector<std::uint8_t> label;
   const NamedScores scores = random_scores(500, label);
   std::vector<float> weight(500, 1);
-  const Json plain = evaluate_scores(scores, label, weight);
-  EXPECT_LT(plain["auc_interval"][0], plain["auc"]);
-  EXPECT_GT(plain["auc_interval"][1], plain["auc"]);
-  EXPECT_FALSE(plain.contains("weighted_auc"));
+  const ClassifierMetrics plain = evaluate_scores(scores, label, weight);
+  EXPECT_LT(plain.auc_interval.low, plain.auc);
+  EXPECT_GT(plain.auc_interval.high, plain.auc);
+  EXPECT_FALSE(plain.weighted);
   weight[7] = 20;
-  const Json weighted = evaluate_scores(scores, label, weight);
-  EXPECT_EQ(weighted["auc"], plain["auc"]);
-  EXPECT_NE(weighted["weighted_auc"], plain["auc"]);
-  EXPECT_LT(weighted["weighted_auc_interval"][0], weighted["weighted_auc_interval"][1]);
+  const ClassifierMetrics weighted = evaluate_scores(scores, label, weight);
+  EXPECT_EQ(weighted.auc, plain.auc);
+  ASSERT_TRUE(weighted.weighted);
+  EXPECT_NE(weighted.weighted->auc, plain.auc);
+  EXPECT_LT(weighted.weighted->interval.low, weighted.weighted->interval.high);
 }
 
 TEST(Evaluation, PerfectScoresHaveALimitInsteadOfARejection) {
   const NamedScores scores{.name = "perfect", .score = {0.1, 0.2, 0.8, 0.9}};
-  const Json metrics = evaluate_scores(scores, {0, 0, 1, 1}, {1, 1, 1, 1});
-  EXPECT_TRUE(metrics["working_points"][0]["rejection"].is_null());
-  EXPECT_TRUE(metrics["working_points"][0]["error"].is_null());
-  EXPECT_NEAR(metrics["working_points"][0]["lower_limit"], 2 / 2.995732, 1e-6);
-  EXPECT_FALSE(metrics.contains("log_loss"));
-  const std::string table = evaluation_table({{"classifiers", {metrics}}});
+  const Evaluation evaluation{.classifiers = {evaluate_scores(scores, {0, 0, 1, 1}, {1, 1, 1, 1})}, .observers = {}};
+  const ClassifierMetrics& metrics = evaluation.classifiers[0];
+  ASSERT_EQ(metrics.working_points.size(), 3U);
+  EXPECT_TRUE(std::isinf(metrics.working_points[0].rejection));
+  EXPECT_NEAR(metrics.working_points[0].lower_limit, 2 / 2.995732, 1e-6);
+  EXPECT_FALSE(metrics.probability);
+  const std::string table = evaluation_table(evaluation);
   EXPECT_NE(table.find("> 0.7"), std::string::npos) << table;
+  const Json point = to_json(evaluation)["classifiers"][0]["working_points"][0];
+  EXPECT_TRUE(point["rejection"].is_null() && point["error"].is_null()) << point;
+  EXPECT_NEAR(point["lower_limit"], 2 / 2.995732, 1e-6);
 }
 
 TEST(Evaluation, TemperatureIsToldBesideTheProbabilities) {
   std::vector<std::uint8_t> label;
   NamedScores scores = random_scores(500, label);
   scores.temperature = 2;
-  const Json metrics = evaluate_scores(scores, label, std::vector<float>(500, 1));
-  EXPECT_GT(metrics["calibrated"]["log_loss"], metrics["log_loss"]);  // the scores were true before
+  const ClassifierMetrics metrics = evaluate_scores(scores, label, std::vector<float>(500, 1));
+  ASSERT_TRUE(metrics.probability && metrics.calibrated);
+  EXPECT_EQ(metrics.calibrated->temperature, 2);
+  EXPECT_GT(metrics.calibrated->after.log_loss, metrics.probability->log_loss);  // the scores were true before
 }
 
 TEST(Evaluation, BinsShareTheJetsWithAFiniteObserver) {
@@ -183,14 +192,14 @@ TEST(Evaluation, BinsShareTheJetsWithAFiniteObserver) {
   for (int jet = 0; jet < 403; ++jet) observer.push_back((jet * 7919) % 1000);
   observer[5] = std::numeric_limits<double>::quiet_NaN();
   observer[6] = observer[7] = std::numeric_limits<double>::infinity();
-  const Json bins = evaluate_in_bins(scores, label, observer, 4);
+  const std::vector<ObserverBin> bins = evaluate_in_bins(scores, label, observer, 4);
   ASSERT_EQ(bins.size(), 4U);
   double before = -1;
-  for (const Json& bin : bins) {
-    EXPECT_EQ(bin["jets"], 100);
-    EXPECT_GE(bin["from"], before);
-    EXPECT_GE(bin["to"], bin["from"]);
-    before = bin["to"];
+  for (const ObserverBin& bin : bins) {
+    EXPECT_EQ(bin.jets, 100U);
+    EXPECT_GE(bin.from, before);
+    EXPECT_GE(bin.to, bin.from);
+    before = bin.to;
   }
   EXPECT_TRUE(evaluate_in_bins(scores, std::vector<std::uint8_t>(403, 1), observer, 4).empty());
 }
@@ -205,12 +214,19 @@ TEST(Evaluation, OthersAreComparedWithTheFirst) {
   test.weight.assign(300, 1);
   test.observer_names = {"\xff"};
   test.observers = {std::vector<double>(300, 1)};
-  const Json metrics = evaluate_all({scores, worse}, test);
-  const Json& behind = metrics["classifiers"][1]["behind_first"];
-  EXPECT_NEAR(behind["auc"],
-              metrics["classifiers"][0]["auc"].get<double>() - metrics["classifiers"][1]["auc"].get<double>(), 1e-12);
-  EXPECT_LT(behind["p_value"], 0.01);
-  EXPECT_TRUE(metrics.contains("bins_of_?"));
+  const Evaluation evaluation = evaluate_all({scores, worse}, test);
+  ASSERT_EQ(evaluation.classifiers.size(), 2U);
+  const ClassifierMetrics& first = evaluation.classifiers[0];
+  const ClassifierMetrics& second = evaluation.classifiers[1];
+  EXPECT_FALSE(first.behind_first);
+  ASSERT_TRUE(second.behind_first);
+  EXPECT_NEAR(second.behind_first->difference, first.auc - second.auc, 1e-12);
+  EXPECT_LT(second.behind_first->p_value, 0.01);
+  ASSERT_EQ(evaluation.observers.size(), 1U);
+  EXPECT_EQ(evaluation.observers[0].observer, "\xff");
+  const Json metrics = to_json(evaluation);
+  EXPECT_EQ(metrics["classifiers"][1]["behind_first"]["auc"], second.behind_first->difference);
+  EXPECT_EQ(metrics["bins_of_?"].size(), 4U);
   EXPECT_FALSE(metrics.dump().empty());
 }
 

@@ -8,12 +8,12 @@
 #include <unistd.h>
 
 #include "base/text.h"
-#include "base/tf_record.h"
+#include "tfrecord/tf_record.h"
 
 namespace jetvit::fuzz {
 namespace {
 
-// CRC-32 of PNG (ISO 3309), bit by bit: inputs are small.
+// CRC-32 as used by PNG (ISO 3309). Computed bit by bit, because inputs are small.
 std::uint32_t crc32(std::string_view bytes) {
   std::uint32_t crc = 0xffffffff;
   for (const char byte : bytes) {
@@ -43,18 +43,18 @@ const std::filesystem::path& MemoryFile::write(std::string_view bytes) {
 
 std::string with_record_checksums(std::string_view file) {
   std::string out(file);
-  constexpr std::size_t kHeader = 12;  // length and its checksum
-  std::size_t place = 0;
-  while (out.size() - place >= kHeader) {
+  constexpr std::size_t kHeader = 12;  // length with checksum
+  std::size_t offset = 0;
+  while (out.size() - offset >= kHeader) {
     std::uint64_t size = 0;
-    std::memcpy(&size, out.data() + place, sizeof size);
-    const std::uint32_t of_size = masked(std::string_view(out).substr(place, sizeof size));
-    std::memcpy(out.data() + place + sizeof size, &of_size, sizeof of_size);
-    place += kHeader;
-    if (size > out.size() - place || out.size() - place - size < sizeof of_size) break;
-    const std::uint32_t of_data = masked(std::string_view(out).substr(place, size));
-    std::memcpy(out.data() + place + size, &of_data, sizeof of_data);
-    place += size + sizeof of_data;
+    std::memcpy(&size, out.data() + offset, sizeof size);
+    const std::uint32_t of_size = masked(std::string_view(out).substr(offset, sizeof size));
+    std::memcpy(out.data() + offset + sizeof size, &of_size, sizeof of_size);
+    offset += kHeader;
+    if (size > out.size() - offset || out.size() - offset - size < sizeof of_size) break;
+    const std::uint32_t of_data = masked(std::string_view(out).substr(offset, size));
+    std::memcpy(out.data() + offset + size, &of_data, sizeof of_data);
+    offset += size + sizeof of_data;
   }
   return out;
 }
@@ -63,16 +63,16 @@ std::string with_chunk_checksums(std::string_view file) {
   std::string out(file);
   constexpr std::size_t kSignature = 8;
   constexpr std::size_t kAround = 12;  // length, type and checksum of a chunk
-  std::size_t place = kSignature;
-  while (out.size() >= place + kAround) {
+  std::size_t offset = kSignature;
+  while (out.size() >= offset + kAround) {
     std::size_t size = 0;
-    for (std::size_t byte = 0; byte < 4; ++byte) size = size << 8 | static_cast<std::uint8_t>(out[place + byte]);
-    if (size > out.size() - place - kAround) break;
-    const std::uint32_t crc = crc32(std::string_view(out).substr(place + 4, 4 + size));
+    for (std::size_t byte = 0; byte < 4; ++byte) size = size << 8 | static_cast<std::uint8_t>(out[offset + byte]);
+    if (size > out.size() - offset - kAround) break;
+    const std::uint32_t crc = crc32(std::string_view(out).substr(offset + 4, 4 + size));
     for (std::size_t byte = 0; byte < 4; ++byte) {
-      out[place + 8 + size + byte] = static_cast<char>(crc >> (24 - 8 * byte));
+      out[offset + 8 + size + byte] = static_cast<char>(crc >> (24 - 8 * byte));
     }
-    place += kAround + size;
+    offset += kAround + size;
   }
   return out;
 }

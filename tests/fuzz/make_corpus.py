@@ -77,7 +77,7 @@ def prepared(jetvit, folder):
     keep("png", "rgb", next(prepare("a.parquet", "png", "--to", "png").glob("*/*.png")).read_bytes())
     records = next(prepare("two.parquet", "records", "--to", "tfrecord", "--mode", "published").glob("*.tfrecords")).read_bytes()
     begin = records.index(b"\x89PNG")
-    keep("png", "grey", records[begin:records.index(b"IEND") + 8])
+    keep("png", "gray", records[begin:records.index(b"IEND") + 8])
     store = prepare("two.parquet", "store", "--test-share", "0", "--validation-share", "0")
     keep("shard", "store", next(store.glob("*.arrow")).read_bytes())
     store = prepare("a.parquet", "store", "b.parquet")
@@ -96,11 +96,11 @@ def pictures():
 
     random = np.random.default_rng(2)
     passes = ((1, 1), (1, 1), (2, 1), (1, 2), (3, 1), (2, 3), (5, 2))  # columns and rows of 5 x 5 pixels, interlaced
-    for name, colour, colours, interlaced in (("filters", 2, 3, 0), ("interlaced", 0, 1, 1), ("interlaced-rgb", 2, 3, 1)):
+    for name, color, colors, interlaced in (("filters", 2, 3, 0), ("interlaced", 0, 1, 1), ("interlaced-rgb", 2, 3, 1)):
         sizes = passes if interlaced else ((5, 5),)
-        rows = b"".join(row(index % 5, columns * colours) for columns, lines in sizes for index in range(lines))
+        rows = b"".join(row(index % 5, columns * colors) for columns, lines in sizes for index in range(lines))
         image = zlib.compress(rows)
-        keep("png", name, b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 5, 5, 8, colour, 0, 0, interlaced))
+        keep("png", name, b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 5, 5, 8, color, 0, 0, interlaced))
              + b"".join(chunk(b"IDAT", image[begin:begin + 20]) for begin in range(0, len(image), 20)) + chunk(b"IEND", b""))
 
 
@@ -167,7 +167,7 @@ def main(jetvit):
     for name, file in safetensors().items():
         keep("safetensors", name, file)
     keep("recipe", "small", b'train.lr=3e-4\n[model]\nname = "vit"\ndepths = [2, 2]\nnested = {a = 1, "b c" = [true, 0x1f, -inf]}\n'
-         b"[[stage]]\ntext = '''\nx'''\n# comment\n")
+         b"[[phase]]\ntext = '''\nx'''\n# comment\n")
     keep("recipe", "override", b"train.epochs=5\n")
 
 

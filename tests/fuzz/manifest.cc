@@ -1,5 +1,5 @@
-// Manifests of jet stores, and the records of their parts (store/contents.h), which are signed first: nothing unsigned
-// is read of them.
+// Manifests of jet stores, and the records of their parts (store/contents.h). The records are signed first, because
+// readers ignore unsigned ones.
 #include <cstdlib>
 #include <fstream>
 

@@ -1,5 +1,5 @@
-// Raw Parquet: footer, schema, pages and values, as RawReader reads them, without its threads: small row groups whole,
-// then every group as if it were large, page by page.
+// Raw Parquet: footer, schema, pages and values, read like RawReader but without threads. Small row groups are read at
+// once, and then every group is read page by page as if it were large.
 #include "base/error.h"
 #include "fuzz/fuzz.h"
 #include "raw/parquet_footer.h"
@@ -14,7 +14,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   try {
     ReadOptions options;
     options.require_label = false;
-    const RawSchema schema = recognise(path, "y", "auto", {});
+    const RawSchema schema = recognize(path, "y", "auto", {});
     if (!schema.without_image.empty()) return 0;
     const InputFile file(path);
     for (const RunLimits& limits : {RunLimits(), RunLimits{.rows = 1, .pages = 1, .bytes = 1}}) {

@@ -7,7 +7,7 @@ namespace {
 
 void decode(std::string_view bytes) {
   using namespace jetvit;
-  static PictureDecoder decoder;  // as readers keep it: what one picture leaves behind must not harm the next
+  static PictureDecoder decoder;  // kept as in readers, so that one picture could affect the next
   Picture picture;
   try {
     decoder.decode(bytes, picture);

@@ -1,4 +1,4 @@
-// Recipes: TOML, and what --set adds to them.
+// Recipes: TOML and overrides by --set.
 #include "base/error.h"
 #include "base/toml.h"
 #include "fuzz/fuzz.h"

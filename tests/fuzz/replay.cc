@@ -1,5 +1,5 @@
-// Stands in for libFuzzer: feeds a target every file of some folders once. What a fuzzer ever found is kept there, so
-// that any build, with any compiler, reads it again as an ordinary test.
+// A replacement for libFuzzer: passes every file in some folders to a target once. The folders contain all inputs found
+// by a fuzzer, so that builds with any compiler check them as ordinary tests.
 #include <algorithm>
 #include <cstdio>
 #include <exception>
@@ -18,7 +18,7 @@ int main(int argc, char** argv) {
     }
     std::sort(files.begin(), files.end());
     for (const std::filesystem::path& file : files) {
-      std::printf("%s\n", file.c_str());  // the last one named is the one that ended the program
+      std::printf("%s\n", file.c_str());  // the last name printed is the input that ended the program
       std::fflush(stdout);
       const std::vector<std::byte> bytes = jetvit::read_binary_file(file, kLimit);
       LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());

@@ -1,6 +1,6 @@
-// safetensors files: 8 bytes of length, the header, the tensors' bytes. Hardly any mutated length fits its file: each
-// input is read as it is, and once more with a length that ends the header within it.
-#include "model/safetensors.h"
+// safetensors files: 8 bytes of length, the header, the bytes of the tensors. Mutated lengths rarely fit the file.
+// Therefore each input is read unchanged, and again with a length that ends the header within the file.
+#include "model/io/safetensors.h"
 
 #include <cstdlib>
 #include <cstring>
@@ -15,7 +15,7 @@ void read(std::string_view bytes) {
   try {
     std::size_t size = 0;
     for (const auto& [name, tensor] : jetvit::read_safetensors(file.write(bytes)).tensors) size += tensor.nbytes();
-    if (size > bytes.size()) std::abort();  // values that the file does not hold
+    if (size > bytes.size()) std::abort();  // more values than the file has
   } catch (const jetvit::Error&) {
   }
 }
@@ -31,11 +31,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::memcpy(&length, data, sizeof length);
   const std::uint64_t rest = size - sizeof length;
   if (length <= rest) return 0;
-  // Where the brace stands that closes the last object, else the end of the input.
+  // The position after the last closing brace, or the end of the input.
   const std::size_t brace = input.rfind('}');
   length = brace == std::string_view::npos || brace < sizeof length ? rest : brace + 1 - sizeof length;
-  std::string mended(input);
-  std::memcpy(mended.data(), &length, sizeof length);
-  read(mended);
+  std::string corrected(input);
+  std::memcpy(corrected.data(), &length, sizeof length);
+  read(corrected);
   return 0;
 }

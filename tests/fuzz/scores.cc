@@ -1,4 +1,4 @@
-// Scores of foreign origin, as `jetvit evaluate --scores` reads them.
+// Untrusted scores, as read by `jetvit evaluate --scores`.
 #include "base/error.h"
 #include "fuzz/fuzz.h"
 #include "predict/scores_reader.h"

@@ -1,4 +1,4 @@
-// Shards of jet stores behind a right digest: Arrow's reader and our checks of what it gives.
+// Shards of jet stores with a correct digest: Arrow's reader and our checks of its output.
 #include "store/shard.h"
 
 #include "base/error.h"

@@ -1,8 +1,8 @@
 // TFRecord files, plain and gzip, and the tf.train.Example messages in them.
 #include "base/error.h"
 #include "fuzz/fuzz.h"
-#include "pictures/example_message.h"
-#include "pictures/record_file.h"
+#include "tfrecord/example_parser.h"
+#include "tfrecord/record_file.h"
 
 namespace {
 

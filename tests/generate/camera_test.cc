@@ -10,15 +10,15 @@ namespace {
 
 constexpr std::size_t kSide = 125;
 
-// Fills a detector as a jet would: some towers, crystals and tracks around tower (row, column).
+// A detector with a jet: some towers, crystals and tracks around tower (row, column).
 Detector detector_with_jet(int row, int column) {
   Detector detector(false);
   RandomStream random({11});
   for (int index = 0; index < 40; ++index) {
     const int i = row - 6 + static_cast<int>(random.below(13)), j = column - 6 + static_cast<int>(random.below(13));
-    const int turned = (j + kTowerColumns) % kTowerColumns;
-    detector.hcal[static_cast<std::size_t>(i * kTowerColumns + turned)] = static_cast<float>(random.uniform(1, 9));
-    const int crystal_row = i * kTile + 2, crystal_column = turned * kTile + 3;
+    const int wrapped = (j + kTowerColumns) % kTowerColumns;
+    detector.hcal[static_cast<std::size_t>(i * kTowerColumns + wrapped)] = static_cast<float>(random.uniform(1, 9));
+    const int crystal_row = i * kTile + 2, crystal_column = wrapped * kTile + 3;
     detector.ecal[static_cast<std::size_t>(crystal_row * kColumns + crystal_column)] =
         static_cast<float>(random.uniform(0.5, 5));
     detector.tracks.push_back({random.uniform(1, 20), 0, 0, crystal_row, crystal_column, 0, 0});
@@ -27,7 +27,7 @@ Detector detector_with_jet(int row, int column) {
   return detector;
 }
 
-// Towards the middle of tower (row, column).
+// The direction of the center of tower (row, column).
 double eta_of(int row) {
   return 0.087 * (row - kTowerRows / 2 + 0.5);
 }
@@ -49,29 +49,29 @@ std::vector<float> dense(const SparseChannel& channel) {
   return out;
 }
 
-// The detector is symmetric about the beam, and its seam is nowhere special.
-TEST(Camera, JetsLookTheSameAllRoundTheBeam) {
+// The detector is symmetric about the beam, including where phi wraps around.
+TEST(Camera, ImagesDoNotDependOnPhi) {
   const SparseImages middle = picture(detector_with_jet(30, 36), 30, 36);
   for (const int column : {0, 3, 71}) {
-    const SparseImages turned = picture(detector_with_jet(30, column), 30, column);
-    EXPECT_EQ(middle.offset, turned.offset);
-    EXPECT_EQ(middle.pixel, turned.pixel);
-    EXPECT_EQ(middle.value, turned.value);
+    const SparseImages rotated = picture(detector_with_jet(30, column), 30, column);
+    EXPECT_EQ(middle.offset, rotated.offset);
+    EXPECT_EQ(middle.pixel, rotated.pixel);
+    EXPECT_EQ(middle.value, rotated.value);
   }
 }
 
-// Two towers beside the jet's axis is within the search; the tower's 25 pixels share its energy.
+// Two towers from the jet axis is within the search window. The 25 pixels of a tower share its energy.
 TEST(Camera, TheHottestTowerIsInTheMiddle) {
   const SparseImages images = picture(detector_with_jet(30, 36), 32, 34);
   const std::vector<float> hcal = dense(images.channel(0, 2));
   for (std::size_t row = 60; row < 65; ++row) {
     for (std::size_t column = 60; column < 65; ++column) {
-      EXPECT_NEAR(hcal[row * kSide + column], 50.0F / 25, 5 * 0.2 / 25);  // noise of 0.2 GeV a tower
+      EXPECT_NEAR(hcal[row * kSide + column], 50.0F / 25, 5 * 0.2 / 25);  // noise of 0.2 GeV per tower
     }
   }
 }
 
-// All that is in the window is in the picture: the towers' energy (noise of 0.2 GeV on 40 of them), the tracks' pT.
+// The image contains the full energy of the towers in the window (noise of 0.2 GeV on 40 of them) and the pT of tracks.
 TEST(Camera, EnergyIsKept) {
   const Detector detector = detector_with_jet(30, 36);
   const SparseImages images = picture(detector, 30, 36);
@@ -99,7 +99,7 @@ TEST(Camera, TowersAreConstantBlocksOfFiveByFive) {
   }
 }
 
-// Twelve towers on each side are needed.
+// The window extends twelve towers to each side.
 TEST(Camera, WindowsThatLeaveTheDetectorGiveNoPicture) {
   SparseImages images;
   images.shape = {3, 125, 125};
@@ -113,7 +113,7 @@ TEST(Camera, WindowsThatLeaveTheDetectorGiveNoPicture) {
   EXPECT_TRUE(images.pixel.empty());
 }
 
-// Noise of 40 MeV above 100 MeV: the tail's share of the crystals of the barrel, and the mean of that tail.
+// Noise of 40 MeV with a threshold of 100 MeV: the fraction of barrel crystals in the tail, and the mean of the tail.
 TEST(Camera, EmptyCrystalsShowTheTailOfTheNoise) {
   const double a = 2.5, share = 0.5 * std::erfc(a / std::numbers::sqrt2);
   const double density = std::exp(-a * a / 2) / std::sqrt(2 * std::numbers::pi);
@@ -133,7 +133,7 @@ TEST(Camera, EmptyCrystalsShowTheTailOfTheNoise) {
   }
   const double expected = share * kPictures * kSide * kSide;
   EXPECT_NEAR(pixels, expected, 4 * std::sqrt(expected));
-  // The tail's deviation is below a third of sigma beyond its start.
+  // The standard deviation within the tail is below a third of the noise.
   EXPECT_NEAR(energy / pixels, 0.04 * density / share, 4 * 0.04 / 3 / std::sqrt(pixels));
 }
 

@@ -27,7 +27,7 @@ double sum(const std::vector<float>& cells) {
   return std::accumulate(cells.begin(), cells.end(), 0.0);
 }
 
-// Tracks of many positive pions of 10 GeV, one detector for all.
+// The tracks of `count` identical particles, each in an empty detector.
 std::vector<Track> tracks_of(const Particle& particle, bool top, int count) {
   Detector detector(top);
   RandomStream random({1, 2});
@@ -40,9 +40,9 @@ std::vector<Track> tracks_of(const Particle& particle, bool top, int count) {
   return tracks;
 }
 
-// Response 0.72 and a resolution of 2.8 % / sqrt(E): the mean of 4,000 is good to 1e-4. The window of 7 crystals holds
-// 99.9 % of the shower; converted photons keep their energy but legs below 10 MeV.
-TEST(Detector, PhotonsLeaveTheirEnergyInTheCrystals) {
+// With a response of 0.72 and a resolution of 2.8 % / sqrt(E), the mean of 4,000 is known to 1e-4. The window of 7
+// crystals contains 99.9 % of the shower. Converted photons keep their energy, except for legs below 10 MeV.
+TEST(Detector, PhotonsDepositTheirEnergyInTheCrystals) {
   Detector detector(false);
   RandomStream random({3});
   double mean = 0;
@@ -55,9 +55,9 @@ TEST(Detector, PhotonsLeaveTheirEnergyInTheCrystals) {
   EXPECT_NEAR(mean / (0.72 * 50), 1, 0.003);
 }
 
-// Those that do not convert: the centre of energy is where the photon hits, and four fifths of the energy are a core of
-// a fifth of a crystal.
-TEST(Detector, ShowersAreCentredOnThePhoton) {
+// Without conversion, the center of energy is the point of impact. Four fifths of the energy are in a core with a width
+// of a fifth of a crystal.
+TEST(Detector, ShowersAreCenteredOnThePhoton) {
   Detector detector(false);
   RandomStream random({4});
   detector.add(particle_of(11, -1, 1e4, 0.5, 2.0), 0, random);  // bends by 0.1 mrad
@@ -71,14 +71,14 @@ TEST(Detector, ShowersAreCentredOnThePhoton) {
       largest = std::max(largest, cell);
     }
   }
-  // Pixels are wider than the core, so that their centres are half a pixel off at most.
+  // Pixels are wider than the core, so that their centers are off by at most half a pixel.
   EXPECT_NEAR(row / energy, canvas_row(0.5), 0.5);
   EXPECT_NEAR(column / energy, canvas_column(2.0), 0.5);
   EXPECT_GT(largest / energy, 0.4);
 }
 
-// Minimum-ionising energy: 1.5 GeV times 0.7 to 1.3 in the towers, 0.25 GeV in one crystal.
-TEST(Detector, MuonsIonise) {
+// Minimum-ionizing particles: 1.5 GeV times 0.7 to 1.3 in the towers, 0.25 GeV in one crystal.
+TEST(Detector, MuonsIonize) {
   Detector detector(false);
   RandomStream random({5});
   double towers = 0, crystals = 0;
@@ -90,13 +90,13 @@ TEST(Detector, MuonsIonise) {
     towers += sum(detector.hcal) / kParticles;
     crystals += sum(detector.ecal) / kParticles;
   }
-  // Uniform numbers: a relative deviation of 0.17, a mean good to 0.3 % (one sigma).
+  // Uniform numbers with a relative deviation of 0.17: the mean is known to 0.3 % (one standard deviation).
   EXPECT_NEAR(towers, 1.5, 0.02);
   EXPECT_NEAR(crystals, 0.25, 0.004);
 }
 
-// What a hadron leaves in both calorimeters is less than it has, on average.
-TEST(Detector, HadronsLeaveLessThanTheyHave) {
+// On average, the calorimeters measure less than the energy of a hadron.
+TEST(Detector, HadronEnergyIsUnderestimated) {
   Detector detector(false);
   RandomStream random({6});
   double seen = 0;
@@ -109,12 +109,12 @@ TEST(Detector, HadronsLeaveLessThanTheyHave) {
   EXPECT_LT(seen, 0.8 * 30);
 }
 
-TEST(Detector, ColumnsGoRoundTheBeam) {
+TEST(Detector, ColumnsWrapAroundTheBeam) {
   EXPECT_NEAR(canvas_column(-1e-9), kColumns, 1e-6);
   EXPECT_NEAR(canvas_column(2 * std::numbers::pi + 0.1), canvas_column(0.1), 1e-9);
   Detector detector(false);
   RandomStream random({7});
-  detector.add(particle_of(11, 1, 1e5, 0, 0), 0, random);  // on the seam
+  detector.add(particle_of(11, 1, 1e5, 0, 0), 0, random);  // where phi wraps around
   double first = 0, last = 0;
   for (std::size_t row = 0; row < kRows; ++row) {
     first += static_cast<double>(detector.ecal[row * kColumns]);
@@ -124,7 +124,7 @@ TEST(Detector, ColumnsGoRoundTheBeam) {
   EXPECT_GT(first, 0);
 }
 
-// Towers of the CMS HCAL: 0.087 in eta in the barrel, five crystals each; the edge of tower 16 is at 1.392.
+// CMS HCAL towers have a width of 0.087 in eta in the barrel, five crystals each. The edge of tower 16 is at 1.392.
 TEST(Detector, RowsFollowTheTowers) {
   EXPECT_DOUBLE_EQ(canvas_row(0), kRows / 2);
   EXPECT_NEAR(canvas_row(0.087), kRows / 2 + 5, 1e-9);
@@ -133,7 +133,7 @@ TEST(Detector, RowsFollowTheTowers) {
   EXPECT_GT(canvas_row(3.1), kRows);
 }
 
-// 95 % of central tracks above 1 GeV are found, 80 % below; pT is smeared by 1 % + 0.015 % a GeV.
+// 95 % of central tracks above 1 GeV are found, 80 % below; pT is smeared by 1 % + 0.015 % per GeV.
 TEST(Detector, TracksAreFoundAndMeasured) {
   const auto found = [](double pt) {
     return tracks_of(particle_of(211, 1, pt * std::cosh(0.4), 0.4, 1), false, kParticles);
@@ -154,8 +154,8 @@ TEST(Detector, TracksAreFoundAndMeasured) {
   EXPECT_NEAR(spread, 0.115, 4 * 0.115 / std::sqrt(2 * hard.size()));
 }
 
-// Made 1 mm beside the beam, flying across: d0 is that millimetre over its resolution, with the sign of the side; made
-// further along the beam only dz sees it.
+// For a particle produced 1 mm from the beam with a perpendicular direction, d0 is 1 mm divided by the resolution, and
+// its sign depends on the side. A displacement along the beam changes only dz.
 TEST(Detector, SignificancesHaveTheSignOfTheSide) {
   const auto mean_of = [](double x, double z, double Track::*value) {
     Particle particle = particle_of(211, 1, 20, 0, std::numbers::pi / 2);
@@ -175,7 +175,7 @@ TEST(Detector, SignificancesHaveTheSignOfTheSide) {
   EXPECT_NEAR(mean_of(0, 2, &Track::d0), 0, error);
 }
 
-// 99 % a layer, where the track passes: a hard one straight out.
+// The efficiency is 99 % per layer. A track with high pT hits all layers in the same direction.
 TEST(Detector, ChargedParticlesHitThePixelLayers) {
   Detector detector(true);
   RandomStream random({8});

@@ -17,7 +17,7 @@ GenerateOptions small(bool top, int threads) {
   return options;
 }
 
-// The whole set; all tests draw from one pile-up pool, which takes seconds to make.
+// The complete data set. All tests use one pile-up pool, which takes seconds to make.
 JetRecords jets_of(const GenerateOptions& options) {
   static const std::vector<std::vector<Particle>> pool = pile_up_pool(small(false, 1));
   JetRecords all;
@@ -25,8 +25,8 @@ JetRecords jets_of(const GenerateOptions& options) {
   return all;
 }
 
-// Pythia 8 keeps no memory of what it made before a new seed: blocks may be made by any thread.
-TEST(Generate, CollisionsDependOnTheSeedAlone) {
+// Pythia 8 has no state that survives a new seed, so that any thread can make any block.
+TEST(Generate, CollisionsDependOnTheSeedOnly) {
   CollisionSource source(Process::gluon);
   source.seed(1);
   const Collision first = source.next();
@@ -43,7 +43,7 @@ TEST(Generate, CollisionsDependOnTheSeedAlone) {
   EXPECT_NE(first.particles.front().px, other.particles.front().px);
 }
 
-TEST(Generate, SameJetsWhateverTheThreads) {
+TEST(Generate, JetsDoNotDependOnTheNumberOfThreads) {
   const JetRecords one = jets_of(small(false, 1)), three = jets_of(small(false, 3));
   ASSERT_EQ(one.size(), 12U);
   EXPECT_EQ(one.images.offset, three.images.offset);

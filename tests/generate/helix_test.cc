@@ -28,8 +28,8 @@ struct Point {
   bool in_barrel = false;
 };
 
-// The equations of motion in a field of 3.8 T along z (p [GeV] = 0.3 B [T] R [m]), in small steps of the path (Runge
-// and Kutta's fourth order) until the cylinder is left.
+// Integrates the equations of motion in a field of 3.8 T along z (p [GeV] = 0.3 B [T] R [m]) with the fourth-order
+// Runge-Kutta method until the particle leaves the cylinder.
 Point integrate(const Particle& particle) {
   const double pt = particle.pt();
   const double turn_per_mm = -particle.charge * 0.3 * 3.8 / (1000 * pt);
@@ -52,8 +52,8 @@ using Flight = std::tuple<double, double, int>;  // pT (GeV), eta, charge
 
 class Helix : public testing::TestWithParam<Flight> {};
 
-// One step of 0.05 mm at 1.3 m, or at 30 cm where an end cap is hit near the beam, is less than 2e-4.
-TEST_P(Helix, EndsWhereTheEquationsOfMotionLead) {
+// A step of 0.05 mm is less than 2e-4 at 1.3 m, and at 30 cm if an endcap is hit near the beam.
+TEST_P(Helix, AgreesWithTheEquationsOfMotion) {
   const auto [pt, eta, charge] = GetParam();
   for (const double phi : {-2.8, 0.3, 1.9}) {
     Particle particle = particle_of(pt, eta, phi, charge);
@@ -81,20 +81,20 @@ TEST(HelixOf, OppositeChargesBendOppositely) {
   EXPECT_NEAR(plus.eta, minus.eta, 1e-12);
 }
 
-// Chord of a circle: the azimuth shifts by asin(R / 2 rho).
-TEST(HelixOf, FromTheCentreTheShiftIsThatOfTheChord) {
+// For a chord of a circle, the azimuth shifts by asin(R / 2 rho).
+TEST(HelixOf, FromTheCenterTheShiftIsThatOfAChord) {
   const double rho = 2 / (0.3 * 3.8) * 1000;
   const Direction found = propagate(particle_of(2, 0, 0.5, -1), kRadius, kHalfLength, false);
   EXPECT_NEAR(found.phi, 0.5 + std::asin(kRadius / (2 * rho)), 1e-12);
 }
 
-// 0.4 GeV turns with a radius of 351 mm: at eta = 0.1 it would take 13 turns to the end cap.
+// A particle of 0.4 GeV has a radius of 351 mm: at eta = 0.1 it would need 13 turns to reach the endcap.
 TEST(HelixOf, LoopersOfMoreThanTenTurnsEndInTheTracker) {
   EXPECT_FALSE(propagate(particle_of(0.4, 0.1, 0, 1), kRadius, kHalfLength, false).reached);
   EXPECT_TRUE(propagate(particle_of(0.4, 0.2, 0, 1), kRadius, kHalfLength, false).reached);
 }
 
-TEST(HelixOf, WhatIsMadeOutsideDoesNotReachTheFace) {
+TEST(HelixOf, ParticlesProducedOutsideDoNotReachTheFace) {
   Particle particle = particle_of(5, 0, 0, 0);
   particle.x = 1400;
   EXPECT_FALSE(propagate(particle, kRadius, kHalfLength, false).reached);

@@ -12,7 +12,7 @@
 namespace jetvit {
 namespace {
 
-// Jets without image, all in one bin of pT and eta, each with a mass of its own.
+// Jets without pixels, all in one bin of pT and eta, each with a different mass.
 JetRecords block_of(std::uint8_t label, std::size_t count, double first_mass) {
   JetRecords jets;
   jets.images.shape = {3, 125, 125};
@@ -27,7 +27,7 @@ JetRecords block_of(std::uint8_t label, std::size_t count, double first_mass) {
   return jets;
 }
 
-TEST(PairStream, PassesOnEveryPairOnceInChunks) {
+TEST(PairStream, PassesEveryPairOnceInChunks) {
   std::vector<std::size_t> chunks;
   std::vector<double> masses;
   std::size_t signal = 0;
@@ -47,8 +47,8 @@ TEST(PairStream, PassesOnEveryPairOnceInChunks) {
   EXPECT_EQ(std::adjacent_find(masses.begin(), masses.end()), masses.end());
 }
 
-// Of classes with other spectra of pT and eta the pairs have the same: as many of each class in every bin, 10 GeV and
-// 0.2 wide, and within one no order that a classifier could use.
+// After pairing, classes with different spectra of pT and |eta| have equal ones: the same number of jets in every bin
+// (10 GeV and 0.2 wide), and no difference within a bin that a classifier could use.
 TEST(Pairing, MakesTheSpectraOfBothClassesEqual) {
   RandomStream random({21});
   JetRecords jets = block_of(0, 6000, 0);
@@ -61,16 +61,16 @@ TEST(Pairing, MakesTheSpectraOfBothClassesEqual) {
   const std::vector<std::size_t> pairs = pair_classes(jets);
   ASSERT_GT(pairs.size(), 4000U);
   std::map<std::pair<int, int>, int> difference;
-  for (std::size_t place = 0; place < pairs.size(); ++place) {
-    const std::size_t jet = pairs[place];
-    EXPECT_EQ(jets.label[jet], place % 2 == 0 ? 1 : 0);
+  for (std::size_t index = 0; index < pairs.size(); ++index) {
+    const std::size_t jet = pairs[index];
+    EXPECT_EQ(jets.label[jet], index % 2 == 0 ? 1 : 0);
     if (jets.observers[0][jet] >= 200) continue;  // bins of 5 % there
     const std::pair<int, int> bin = {static_cast<int>(jets.observers[0][jet] / 10),
                                      static_cast<int>(std::abs(jets.observers[2][jet]) / 0.2)};
     difference[bin] += jets.label[jet] == 1 ? 1 : -1;
   }
   for (const auto& [bin, count] : difference) EXPECT_EQ(count, 0) << bin.first << " " << bin.second;
-  // AUC of each observer between the classes; its error without any difference is 1 / sqrt(6 n) of n a class.
+  // The AUC of each observer. Without a difference, its standard error is 1 / sqrt(6 n) for n jets per class.
   for (const std::size_t observer : {0U, 2U}) {
     std::vector<std::pair<double, int>> order;
     for (const std::size_t jet : pairs) order.emplace_back(std::abs(jets.observers[observer][jet]), jets.label[jet]);

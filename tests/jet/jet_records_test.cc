@@ -7,7 +7,7 @@
 namespace jetvit {
 namespace {
 
-// Jet j has j % 3 pixels in channel 0 and one in channel 1.
+// Jet j has j % 3 pixels in channel 0 and one pixel in channel 1.
 JetRecords make_jets(std::size_t count, std::uint64_t first_row) {
   JetRecords jets;
   jets.images.shape = {2, 4, 4};
@@ -64,7 +64,7 @@ TEST(JetRecords, RefusesMixtures) {
   other = make_jets(2, 2);
   other.observer_names = {"m0"};
   EXPECT_ERROR(jets.append(other), Error, "cannot be joined with jets with m0");
-  EXPECT_ERROR(jets.observer("mass"), Error, "no observer \"mass\" (there are: pt)");
+  EXPECT_ERROR(jets.observer("mass"), Error, "no observer \"mass\" (available: pt)");
 }
 
 }  // namespace

@@ -7,7 +7,7 @@
 namespace jetvit {
 namespace {
 
-// Images of 2 channels, 2 x 2: the values of channel 0 and of channel 1 at one pixel each.
+// A 2 x 2 image with 2 channels. Each channel has `value` at one pixel: `first` in channel 0, `second` in channel 1.
 struct OnePixel {
   std::uint16_t first, second;
   float value;
@@ -46,7 +46,7 @@ TEST(MeanImages, DifferenceHasTheSignOfTheSecond) {
   EXPECT_EQ(difference({1, 2, 0, 5}, {1, 5, 3, 0}), (ChannelImage{0, 3, 3, -5}));
 }
 
-// Their sums are rounded differently, and that is no difference of the data.
+// The sums are rounded differently, but the data are the same.
 TEST(MeanImages, SameJetsInAnotherOrderHaveNoDifference) {
   std::vector<OnePixel> jets;
   for (int jet = 0; jet < 1000; ++jet) {

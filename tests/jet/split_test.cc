@@ -8,7 +8,7 @@
 namespace jetvit {
 namespace {
 
-TEST(Split, SharesComeOutWithinTheirError) {
+TEST(Split, SharesAreRightWithinTheirError) {
   constexpr int kRows = 100000;
   std::array<int, 3> counts{};
   for (std::uint64_t row = 0; row < kRows; ++row) {
@@ -23,7 +23,7 @@ TEST(Split, FilesDiffer) {
   for (std::uint64_t row = 0; row < 1000; ++row) {
     equal += split_of("a.parquet", row, {0.3, 0.3}) == split_of("b.parquet", row, {0.3, 0.3}) ? 1 : 0;
   }
-  EXPECT_LT(equal, 450);  // 340 expected where independent
+  EXPECT_LT(equal, 450);  // 340 expected if independent
 }
 
 TEST(Split, NamesRoundTrip) {

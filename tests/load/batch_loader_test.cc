@@ -70,7 +70,7 @@ Seen run_epoch(BatchLoader& loader, int epoch, std::size_t first_batch = 0) {
 
 const ImageOptions small_image{32, "bilinear"};
 
-TEST(BatchLoader, YieldsTheSameWhateverTheThreadsAndBatchSize) {
+TEST(BatchLoader, JetsDoNotDependOnThreadsAndBatchSize) {
   const auto records = make_records(101);
   BatchLoader one(records, transform(), small_image, kAugment, training(10, 1));
   BatchLoader four(records, transform(), small_image, kAugment, training(40, 4));
@@ -137,7 +137,7 @@ TEST(BatchLoader, HeldBatchesAreNeverOverwritten) {
   EXPECT_EQ(seen.images, expected.images);
 }
 
-TEST(BatchLoader, UsesMemoryAgain) {
+TEST(BatchLoader, ReusesMemory) {
   const auto records = make_records(400);
   BatchLoader loader(records, transform(), small_image, kAugment, training(10, 1));
   std::vector<const void*> memory;
@@ -159,7 +159,7 @@ TEST(BatchLoader, AbandonedEpochsLeaveNothingBehind) {
   }
   EXPECT_EQ(run_epoch(loader, 9).images, expected.images);
   EXPECT_GE(loader.wait_seconds(), 0);
-  loader.start_epoch(0);  // and destruction in full flight
+  loader.start_epoch(0);  // and destruction while threads are busy
 }
 
 TEST(BatchLoader, RefusesEmptyInputAndImpossibleOptions) {
@@ -169,7 +169,7 @@ TEST(BatchLoader, RefusesEmptyInputAndImpossibleOptions) {
   EXPECT_THROW(BatchLoader(make_records(5), transform(), small_image, {}, {.threads = 0}), UsageError);
 }
 
-TEST(BatchLoader, PassesOnWhatAThreadThrew) {
+TEST(BatchLoader, RethrowsExceptionsOfThreads) {
   auto records = std::make_shared<JetRecords>(*make_records(40));
   records->images.pixel[100] = 60000;  // outside the image
   BatchLoader loader(records, transform(), small_image, {}, {.batch_size = 10, .threads = 2});
@@ -183,7 +183,7 @@ TEST(BatchLoader, PassesOnWhatAThreadThrew) {
       Error);
 }
 
-// All batches of an epoch as one: images (N, C, H, W), targets and weights (N).
+// All batches of an epoch, concatenated: images (N, C, H, W), targets and weights (N).
 Batch whole_epoch(BatchLoader& loader, int epoch, std::size_t first_batch = 0) {
   std::vector<at::Tensor> images, targets, weights;
   Batch whole;
@@ -214,7 +214,7 @@ AugmentOptions mixing(double mixup, double cutmix) {
 TEST(Formats, EqualAPermutedAndRoundedCopy) {
   const auto records = make_records(37);
   InputTransform shifted = transform();
-  shifted.planes[1].offset = -0.3F;  // the planes' empty pixels differ
+  shifted.planes[1].offset = -0.3F;  // empty pixels differ between the planes
   for (const char* resize : {"bilinear", "bicubic", "sum", "pad"}) {
     const ImageOptions image{32, resize};
     for (const AugmentOptions& augment : {AugmentOptions(), kAugment, mixing(0.8, 0), mixing(0, 1), mixing(0.8, 1)}) {
@@ -223,7 +223,8 @@ TEST(Formats, EqualAPermutedAndRoundedCopy) {
       plain.start_epoch(1);
       std::vector<Batch> expected(plain.batches());
       for (Batch& batch : expected) ASSERT_TRUE(plain.next(batch));
-      for (const ImageFormat format : {ImageFormat{true, false}, ImageFormat{false, true}, ImageFormat{true, true}}) {
+      for (const ImageFormat format : {ImageFormat{true, Precision::kFp32}, ImageFormat{false, Precision::kBf16},
+                                       ImageFormat{true, Precision::kBf16}}) {
         load.format = format;
         BatchLoader loader(records, shifted, image, augment, load);
         loader.start_epoch(1);
@@ -232,7 +233,7 @@ TEST(Formats, EqualAPermutedAndRoundedCopy) {
           ASSERT_TRUE(loader.next(batch));
           EXPECT_TRUE(batch.images.is_contiguous(format.channels_last ? at::MemoryFormat::ChannelsLast
                                                                       : at::MemoryFormat::Contiguous));
-          const at::ScalarType type = format.bf16 ? at::kBFloat16 : at::kFloat;
+          const at::ScalarType type = format.scalar_type();
           EXPECT_EQ(batch.images.scalar_type(), type);
           EXPECT_TRUE(batch.images.equal(other.images.to(type)));
           EXPECT_TRUE(batch.targets.equal(other.targets));
@@ -242,8 +243,8 @@ TEST(Formats, EqualAPermutedAndRoundedCopy) {
   }
 }
 
-TEST(Mixing, BatchesAreThoseOfAPlainStatement) {
-  const auto records = make_records(59, 1);  // without two equal pixels, so that a box shows whole
+TEST(Mixing, BatchesEqualAPlainReference) {
+  const auto records = make_records(59, 1);  // without two equal pixels, so that the box is completely visible
   LoadOptions load = training(12, 2);
   for (const float weight : {1.0F, 0.25F}) {
     load.weights.assign(59, 1);
@@ -258,7 +259,7 @@ TEST(Mixing, BatchesAreThoseOfAPlainStatement) {
       while (plain.next(a)) {
         ASSERT_TRUE(mixed.next(b));
         EXPECT_EQ(a.jets, b.jets);
-        // Neighbours change places; a last one without a neighbour (59 = 4 * 12 + 11) meets itself.
+        // Neighbors are partners. The last jet (59 = 4 * 12 + 11) has no neighbor and is its own partner.
         const std::int64_t count = a.images.size(0);
         std::vector<std::int64_t> partner;
         for (std::int64_t i = 0; i < count; ++i) partner.push_back(std::min(i ^ 1, count - 1));
@@ -266,7 +267,7 @@ TEST(Mixing, BatchesAreThoseOfAPlainStatement) {
         const at::Tensor other = a.images.index_select(0, partners);
         const at::Tensor labels = at::cat({a.targets, a.targets.index_select(0, partners)}).reshape({2, count});
         const at::Tensor weights = at::cat({a.weights, a.weights.index_select(0, partners)}).reshape({2, count});
-        // The share as the images show it.
+        // The share, determined from the images.
         double own = 0;
         if (augment.mixup > 0) {
           const at::Tensor difference = (a.images - other).to(at::kDouble);
@@ -276,7 +277,7 @@ TEST(Mixing, BatchesAreThoseOfAPlainStatement) {
         } else {
           const at::Tensor foreign = b.images.ne(a.images);
           EXPECT_TRUE(b.images.equal(at::where(foreign, other, a.images)));
-          // The box is the same in all images and planes: pixels that differ anywhere lie in it.
+          // The box is the same in all images and planes: it contains all pixels that differ anywhere.
           const at::Tensor box = foreign.any(0).any(0);
           const at::Tensor rows = box.any(1);
           const at::Tensor columns = box.any(0);
@@ -293,12 +294,12 @@ TEST(Mixing, BatchesAreThoseOfAPlainStatement) {
   }
 }
 
-TEST(Mixing, DependsNeitherOnThreadsNorOnWhereAnEpochBegan) {
+TEST(Mixing, DependsNeitherOnThreadsNorOnTheFirstBatch) {
   const auto records = make_records(103);
   for (const Order order : {Order::kPermutation, Order::kWeighted}) {
     LoadOptions load = training(10, 1);
     load.order = order;
-    load.format = {true, true};
+    load.format = {true, Precision::kBf16};
     BatchLoader one(records, transform(), small_image, mixing(0.8, 1), load);
     load.threads = 4;
     BatchLoader four(records, transform(), small_image, mixing(0.8, 1), load);
@@ -323,14 +324,14 @@ TEST(Weighted, DrawsReplaceTheWeightsOfTheLoss) {
   EXPECT_EQ(batch.jets.size(), 200U);
   EXPECT_TRUE(batch.weights.eq(1).all().item<bool>());
   for (const std::size_t jet : batch.jets) EXPECT_TRUE(jet >= 50 && jet < 60);
-  // A jet that comes again looks otherwise.
+  // A jet that is drawn again is augmented differently.
   for (std::size_t i = 1; i < batch.jets.size(); ++i) {
     if (batch.jets[i] != batch.jets[0]) continue;
     EXPECT_FALSE(batch.images[0].equal(batch.images[static_cast<std::int64_t>(i)]));
   }
 }
 
-TEST(BatchLoader, TakesWeightsInPlaceOfTheRecords) {
+TEST(BatchLoader, UsesGivenWeightsInsteadOfTheRecords) {
   const auto records = make_records(20);
   LoadOptions load{.batch_size = 20};
   for (int jet = 0; jet < 20; ++jet) load.weights.push_back(0.5F * static_cast<float>(jet));

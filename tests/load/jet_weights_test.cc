@@ -30,7 +30,7 @@ JetRecords records(std::vector<double> pt, std::vector<std::uint8_t> label, std:
   return jets;
 }
 
-// Jets of two classes with unlike falling spectra, and masses that depend on class and pT.
+// Jets of two classes with different falling spectra, and masses that depend on class and pT.
 JetRecords spectra(std::size_t count) {
   RandomStream stream({17});
   std::vector<double> pt;
@@ -48,7 +48,7 @@ JetRecords spectra(std::size_t count) {
 
 const std::vector<double> bin_edges = {80, 100, 120, 140, 160, 200, 260};
 
-// [class][bin] sums of the weights; jets beyond the bins count in the outer ones.
+// Sums of the weights as [class][bin]; jets outside the bins count in the outer ones.
 std::array<std::vector<double>, 2> histograms(const JetRecords& jets, const std::vector<float>& weights) {
   std::array<std::vector<double>, 2> sums{std::vector<double>(bin_edges.size() - 1),
                                           std::vector<double>(bin_edges.size() - 1)};
@@ -95,7 +95,7 @@ TEST(JetWeights, FlatSpectraAreFlat) {
   }
 }
 
-// Sums of the weights of a class by cells of pT and mass.
+// Sums of the weights of one class in cells of pT and mass.
 std::vector<double> cells(const JetRecords& jets, const std::vector<float>& weights, int label,
                           const std::vector<double>& mass_edges) {
   std::vector<double> sums((bin_edges.size() - 1) * (mass_edges.size() - 1));
@@ -126,10 +126,10 @@ TEST(JetWeights, ReferenceOfTwoObserversHoldsCellByCell) {
     change += std::abs(signal_of_one[cell] - signal[cell]);
   }
   EXPECT_GE(filled, 10U);
-  EXPECT_GT(change, 1000);  // jets: the spectrum of pT alone leaves that of the mass as it is
+  EXPECT_GT(change, 1000);  // jets: with pT only, the spectrum of the mass would not change
 }
 
-TEST(JetWeights, FlatOfTwoObserversFillsEveryCellAlike) {
+TEST(JetWeights, FlatOfTwoObserversFillsEveryCellEqually) {
   const JetRecords jets = spectra(20000);
   const std::vector<double> mass_edges = {5, 12, 20, 30};
   const auto weights = jet_weights(jets, {.kind = "flat", .bins = bin_edges, .second_bins = mass_edges});
@@ -177,7 +177,7 @@ TEST(JetWeights, BoundLimitsRareBins) {
   EXPECT_NEAR(sum(histograms(jets, bounded)[1]), 10000, kRounding * 10000);
 }
 
-TEST(JetWeights, NoneKeepsWhatTheJetsBring) {
+TEST(JetWeights, NoneKeepsTheWeightsOfTheData) {
   const JetRecords jets = spectra(100);
   EXPECT_EQ(jet_weights(jets, {}), jets.weight);
 }
@@ -185,13 +185,13 @@ TEST(JetWeights, NoneKeepsWhatTheJetsBring) {
 TEST(JetWeights, MistakesAreNamed) {
   const JetRecords jets = spectra(100);
   EXPECT_ERROR(jet_weights(jets, {.kind = "flat"}), UsageError, "weights.bins: at least two edges");
-  EXPECT_ERROR(jet_weights(jets, {.kind = "flat", .bins = {1, 3, 3}}), UsageError, "3 follows 3 (edges rise)");
+  EXPECT_ERROR(jet_weights(jets, {.kind = "flat", .bins = {1, 3, 3}}), UsageError, "3 follows 3 (edges must increase)");
   EXPECT_ERROR(jet_weights(jets, {.kind = "flat", .observer = "eta", .bins = bin_edges}), Error,
-               "no observer \"eta\" (there are: m0, pt)");
+               "no observer \"eta\" (available: m0, pt)");
   EXPECT_ERROR(jet_weights(jets, {.kind = "flat", .bins = bin_edges, .second_bins = {1}}), UsageError,
                "weights.second_bins: at least two edges");
   EXPECT_ERROR(jet_weights(jets, {.kind = "flat", .bins = bin_edges, .second_observer = "eta", .second_bins = {1, 2}}),
-               Error, "no observer \"eta\" (there are: m0, pt)");
+               Error, "no observer \"eta\" (available: m0, pt)");
   std::vector<double> many(2000);
   std::iota(many.begin(), many.end(), 0.0);
   EXPECT_ERROR(jet_weights(jets, {.kind = "flat", .bins = many, .second_bins = many}), UsageError,

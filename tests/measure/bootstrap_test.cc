@@ -15,26 +15,26 @@ TEST(Bootstrap, AgreesWithDeLongWithoutWeights) {
     const test::GeneratedJets jets = test::generated_jets(2000, levels, 800);
     const AucEstimate delong_estimate = delong(jets.score, jets.label);
     const AucInterval interval = bootstrap_auc(jets.score, jets.label);
-    // 1,000 replicas know the spread to 2.2 %, its 2.5 % quantiles to about 5 %.
+    // With 1,000 replicas the spread is known to 2.2 %, the 2.5 % quantiles to about 5 %.
     EXPECT_NEAR(interval.error / delong_estimate.error, 1, 0.09);
     EXPECT_NEAR((delong_estimate.auc - interval.low) / delong_estimate.error, 1.96, 0.3);
     EXPECT_NEAR((interval.high - delong_estimate.auc) / delong_estimate.error, 1.96, 0.3);
   }
 }
 
-TEST(Bootstrap, HoldsTheWeightedAuc) {
+TEST(Bootstrap, ContainsTheWeightedAuc) {
   const test::GeneratedJets jets = test::generated_jets(1000, 0, 810);
   const double auc = roc_auc(jets.score, jets.label, jets.weight);
   const AucInterval interval = bootstrap_auc(jets.score, jets.label, jets.weight);
   EXPECT_LT(interval.low, auc);
   EXPECT_GT(interval.high, auc);
-  // Ten heavy jets among light ones know less than as many equal ones.
+  // Twenty heavy jets among light ones carry less information than 1,000 equal jets.
   std::vector<double> uneven(1000, 1e-3);
   for (std::size_t jet = 0; jet < 20; ++jet) uneven[jet] = 1;
   EXPECT_GT(bootstrap_auc(jets.score, jets.label, uneven).error, 2 * interval.error);
 }
 
-// The interval holds the truth as often as it says: scores that are the probability of their label have the AUC 5/6.
+// The interval has the stated coverage. Scores that are the probability of their label have an AUC of 5/6.
 TEST(Bootstrap, CoversTheTruth) {
   int held = 0;
   constexpr int kSamples = 300;
@@ -43,7 +43,7 @@ TEST(Bootstrap, CoversTheTruth) {
     const AucInterval interval = bootstrap_auc(jets.score, jets.label, {}, 400, sample);
     if (interval.low <= 5.0 / 6 && 5.0 / 6 <= interval.high) ++held;
   }
-  // 95 % of 300 is 285, give or take 3.8.
+  // 95 % of 300 is 285, with a standard deviation of 3.8.
   EXPECT_GE(held, 270);
   EXPECT_LE(held, 298);
 }

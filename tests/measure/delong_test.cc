@@ -1,4 +1,4 @@
-// DeLong's errors against their definition, pair by pair (DeLong et al., Biometrics 44 (1988) 837).
+// Compares DeLong's errors with their definition, pair by pair (DeLong et al., Biometrics 44 (1988) 837).
 #include "measure/delong.h"
 
 #include <cmath>
@@ -28,7 +28,7 @@ std::vector<std::vector<double>> wins_of(const std::vector<double>& score, const
   return wins;
 }
 
-// Mean of the wins and the square of its error, from the means over either class.
+// Mean of the wins and the variance of the mean, from the means over either class.
 std::pair<double, double> by_pairs(const std::vector<std::vector<double>>& wins) {
   const std::size_t signals = wins.size();
   const std::size_t backgrounds = wins.front().size();
@@ -75,9 +75,9 @@ TEST(DeLong, PairedTestEqualsItsDefinitionByPairs) {
   EXPECT_NEAR(paired.difference, difference, kRounding);
   EXPECT_NEAR(paired.error, std::sqrt(variance), kRounding);
   EXPECT_NEAR(paired.p_value, std::erfc(std::abs(difference) / std::sqrt(2 * variance)), kRounding);
-  const PairedComparison turned = delong_paired(other, sample.score, sample.label);
-  EXPECT_EQ(turned.difference, -paired.difference);
-  EXPECT_NEAR(turned.p_value, paired.p_value, kRounding);
+  const PairedComparison swapped = delong_paired(other, sample.score, sample.label);
+  EXPECT_EQ(swapped.difference, -paired.difference);
+  EXPECT_NEAR(swapped.p_value, paired.p_value, kRounding);
 }
 
 TEST(DeLong, AClassifierDoesNotDifferFromItself) {
@@ -95,7 +95,7 @@ TEST(DeLong, PerfectClassifierHasNoError) {
   EXPECT_EQ(delong(score, label).error, 0);
 }
 
-// The error is what it says: the spread of the AUC over independent samples of one population.
+// The error equals the spread of the AUC over independent samples of one population.
 TEST(DeLong, ErrorIsTheSpreadOverSamples) {
   constexpr int kSamples = 400;
   double sum = 0;
@@ -115,7 +115,7 @@ TEST(DeLong, ErrorIsTheSpreadOverSamples) {
 
 TEST(DeLong, NeedsTwoJetsOfEachClass) {
   EXPECT_ERROR(delong(std::vector<double>{1, 2, 3}, std::vector<std::uint8_t>{0, 1, 1}), Error,
-               "each class needs two jets");
+               "each class needs at least two jets");
 }
 
 }  // namespace

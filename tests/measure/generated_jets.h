@@ -5,10 +5,10 @@
 #include <cstdint>
 #include <vector>
 
-// Scores made from integers, the same here and in tests/oracle/make_measure_oracles.py.
+// Scores made from integers, the same here and in tests/oracle/make/make_measure_oracles.py.
 namespace jetvit::test {
 
-// Numbers in [0, 1): SplitMix64 of the stream's number and the jet, 53 bits each.
+// Numbers in [0, 1) with 53 bits: SplitMix64 of the number of the stream and the jet.
 inline std::vector<double> uniform(std::uint64_t stream, std::size_t count) {
   std::vector<double> out;
   for (std::uint64_t jet = 1; jet <= count; ++jet) {

@@ -1,4 +1,4 @@
-// What must not change, whatever the scores: relations that hold without any reference.
+// Relations that hold for any scores and need no reference.
 #include <cmath>
 #include <numeric>
 
@@ -20,7 +20,7 @@ class Invariance : public ::testing::TestWithParam<int> {
 
 INSTANTIATE_TEST_SUITE_P(Levels, Invariance, ::testing::Values(0, 30));
 
-TEST_P(Invariance, RisingMapsOfTheScoreChangeNothing) {
+TEST_P(Invariance, IncreasingMapsOfTheScoreChangeNothing) {
   const double auc = roc_auc(jets_.score, jets_.label);
   const double weighted = roc_auc(jets_.score, jets_.label, jets_.weight);
   const double error = delong(jets_.score, jets_.label).error;
@@ -36,17 +36,17 @@ TEST_P(Invariance, RisingMapsOfTheScoreChangeNothing) {
   }
 }
 
-TEST_P(Invariance, SwappedClassesOrTurnedScoresMirrorTheAuc) {
+TEST_P(Invariance, SwappedClassesOrNegatedScoresMirrorTheAuc) {
   std::vector<std::uint8_t> swapped;
-  std::vector<double> turned;
+  std::vector<double> negated;
   for (const std::uint8_t label : jets_.label) swapped.push_back(label == 0 ? 1 : 0);
-  for (const double score : jets_.score) turned.push_back(-score);
+  for (const double score : jets_.score) negated.push_back(-score);
   const double auc = roc_auc(jets_.score, jets_.label);
   EXPECT_NEAR(roc_auc(jets_.score, swapped), 1 - auc, 1e-12);
-  EXPECT_NEAR(roc_auc(turned, jets_.label), 1 - auc, 1e-12);
-  EXPECT_NEAR(roc_auc(turned, swapped), auc, 1e-12);
+  EXPECT_NEAR(roc_auc(negated, jets_.label), 1 - auc, 1e-12);
+  EXPECT_NEAR(roc_auc(negated, swapped), auc, 1e-12);
   EXPECT_NEAR(roc_auc(jets_.score, swapped, jets_.weight), 1 - roc_auc(jets_.score, jets_.label, jets_.weight), 1e-12);
-  EXPECT_NEAR(delong(turned, jets_.label).error, delong(jets_.score, jets_.label).error, 1e-12);
+  EXPECT_NEAR(delong(negated, jets_.label).error, delong(jets_.score, jets_.label).error, 1e-12);
 }
 
 TEST_P(Invariance, OrderOfTheJetsDoesNotMatter) {
@@ -69,12 +69,12 @@ TEST_P(Invariance, OrderOfTheJetsDoesNotMatter) {
   EXPECT_NEAR(after.brier, before.brier, 1e-13);
 }
 
-TEST_P(Invariance, ConstantWeightsAreNone) {
+TEST_P(Invariance, ConstantWeightsHaveNoEffect) {
   const std::vector<double> constant(jets_.score.size(), 0.125);
   EXPECT_NEAR(roc_auc(jets_.score, jets_.label, constant), roc_auc(jets_.score, jets_.label), 1e-15);
 }
 
-TEST_P(Invariance, AWholeWeightIsThatManyJets) {
+TEST_P(Invariance, AnIntegerWeightEqualsThatManyJets) {
   test::GeneratedJets repeated;
   std::vector<double> weight;
   for (std::size_t jet = 0; jet < jets_.score.size(); ++jet) {

@@ -56,7 +56,7 @@ TEST(LogisticRegression, PerfectSeparationStaysFinite) {
   EXPECT_GT(probability.back(), 1 - 1e-3);
 }
 
-TEST(LogisticRegression, ConstantFeaturesAndRepeatedOnesDoNoHarm) {
+TEST(LogisticRegression, ConstantAndRepeatedFeaturesHaveNoEffect) {
   const test::GeneratedJets jets = test::generated_jets(500, 0, 720);
   const LogisticRegression alone({jets.score}, jets.label);
   const LogisticRegression more({jets.score, std::vector<double>(500, 1e5 / 3), jets.score}, jets.label);
@@ -76,7 +76,7 @@ TEST(LogisticRegression, ScaleOfAFeatureDoesNotMatter) {
 }
 
 TEST(LogisticRegression, RareClassIsFittedWithoutBias) {
-  // One signal in 1,000 and a feature without information: the probability is the share.
+  // One signal jet in 1,000 and a feature without information: the probability is the fraction of signal.
   std::vector<std::uint8_t> label(2000, 0);
   label[100] = label[1700] = 1;
   const Features features = {test::uniform(740, 2000)};
@@ -88,7 +88,7 @@ TEST(LogisticRegression, RareClassIsFittedWithoutBias) {
 TEST(LogisticRegression, MistakesAreNamed) {
   const std::vector<std::uint8_t> label = {0, 1, 1};
   EXPECT_ERROR(LogisticRegression({}, label), Error, "no feature");
-  EXPECT_ERROR(LogisticRegression({{1, 2}}, label), Error, "do not belong together");
+  EXPECT_ERROR(LogisticRegression({{1, 2}}, label), Error, "do not match");
   EXPECT_ERROR(LogisticRegression({{1, 2, NAN}}, label), Error, "jet 2 has the score nan");
   const LogisticRegression fit({{1, 2, 1.5}}, label);
   EXPECT_ERROR(fit.predict({}), Error, "0 features (it was fitted to 1)");

@@ -1,4 +1,4 @@
-// Every number of scikit-learn that tests/oracle/make_measure_oracles.py stored.
+// Comparison with results of scikit-learn, stored by tests/oracle/make/make_measure_oracles.py.
 #include <cmath>
 #include <limits>
 

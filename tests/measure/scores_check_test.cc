@@ -1,4 +1,4 @@
-// Every measure refuses scores that it could only measure wrongly, and says which jet is to blame.
+// All metrics refuse invalid scores and name the jet.
 #include "measure/scores_check.h"
 
 #include <functional>
@@ -30,7 +30,7 @@ void expect_refused(const Scores& score, const Labels& label, const std::string&
   EXPECT_ERROR(probability_metrics(score, label), Error, words);
 }
 
-TEST(ScoresCheck, ScoresThatAreNoNumbers) {
+TEST(ScoresCheck, ScoresThatAreNotFinite) {
   expect_refused({0.1, kNan, 0.3, 0.4}, {0, 1, 0, 1}, "jet 1 has the score nan (must be a finite number)");
   expect_refused({0.1, 0.2, 0.3, -kInfinite}, {0, 1, 0, 1}, "jet 3 has the score -inf");
 }
@@ -38,11 +38,11 @@ TEST(ScoresCheck, ScoresThatAreNoNumbers) {
 TEST(ScoresCheck, OneClassOnly) {
   expect_refused({0.1, 0.2, 0.3}, {1, 1, 1}, "all 3 jets are of one class (a ROC curve needs both)");
   expect_refused({0.1, 0.2, 0.3}, {0, 0, 0}, "all 3 jets are of one class");
-  expect_refused({}, {}, "there is not one jet");
+  expect_refused({}, {}, "there are no jets");
 }
 
 TEST(ScoresCheck, LengthsThatDiffer) {
-  expect_refused({0.1, 0.2, 0.3}, {0, 1}, "3 scores, 2 labels and 0 weights do not belong together");
+  expect_refused({0.1, 0.2, 0.3}, {0, 1}, "3 scores, 2 labels and 0 weights do not match");
   EXPECT_ERROR(roc_auc(Scores{0.1, 0.2}, Labels{0, 1}, Scores{1}), Error, "2 scores, 2 labels and 1 weights");
 }
 
@@ -60,7 +60,7 @@ TEST(ScoresCheck, WeightsThatAreNotPositive) {
 
 TEST(ScoresCheck, ProbabilitiesOutsideZeroToOne) {
   EXPECT_ERROR(probability_metrics(Scores{0.1, 1.5}, Labels{0, 1}), Error,
-               "jet 1 has the score 1.5, which is no probability");
+               "jet 1 has the score 1.5, which is not a probability");
   EXPECT_ERROR(probability_metrics(Scores{-0.1, 0.5}, Labels{0, 1}), Error, "jet 0");
 }
 

@@ -36,11 +36,11 @@ TEST(Temperature, IsTheOptimumOfTheLogLoss) {
 TEST(Temperature, CertaintiesAndPerfectClassifiers) {
   const std::vector<double> perfect = {0, 0.2, 0.9, 1};
   const std::vector<std::uint8_t> label = {0, 0, 1, 1};
-  EXPECT_NEAR(fit_temperature(perfect, label), 0.01, 1e-9);  // the surer the better
+  EXPECT_NEAR(fit_temperature(perfect, label), 0.01, 1e-9);  // more confident is better
   EXPECT_EQ(with_temperature(perfect, 2).front(), 0);
   EXPECT_EQ(with_temperature(perfect, 2).back(), 1);
   const std::vector<std::uint8_t> wrong = {1, 1, 0, 0};
-  EXPECT_NEAR(fit_temperature(perfect, wrong), 100, 1e-6);  // the less sure the better
+  EXPECT_NEAR(fit_temperature(perfect, wrong), 100, 1e-6);  // less confident is better
   EXPECT_NEAR(with_temperature(perfect, 2)[1], 1 / (1 + std::sqrt(4.0)), 1e-12);
   EXPECT_ERROR(fit_temperature(std::vector<double>{0.5, 1.5}, std::vector<std::uint8_t>{0, 1}), Error,
                "no probability");

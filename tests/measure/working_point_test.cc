@@ -15,7 +15,7 @@ struct Counts {
   double signal = 0, background = 0;
 };
 
-// Share of each class that scores at least `threshold`, counted jet by jet.
+// Fraction of each class with scores of at least `threshold`, counted jet by jet.
 Counts passing(const test::GeneratedJets& jets, double threshold) {
   Counts all;
   Counts pass;
@@ -27,8 +27,8 @@ Counts passing(const test::GeneratedJets& jets, double threshold) {
   return {pass.signal / all.signal, pass.background / all.background};
 }
 
-// Background efficiency at a signal efficiency, independently: all scores as thresholds in turn, interpolated between
-// the tightest that reaches the efficiency and the loosest that does not.
+// Independent calculation of the background efficiency at a signal efficiency: tries all scores as thresholds and
+// interpolates between the tightest that reaches the efficiency and the loosest that does not.
 double background_at(const test::GeneratedJets& jets, double efficiency) {
   Counts below{0, 0};
   Counts above{2, 2};
@@ -72,7 +72,7 @@ TEST(WorkingPoint, WithoutPassingBackgroundGivesALimit) {
   const WorkingPoint point = working_point(roc_curve(score, label), 0.5, 4);
   EXPECT_EQ(point.rejection, std::numeric_limits<double>::infinity());
   EXPECT_EQ(point.error, std::numeric_limits<double>::infinity());
-  // With an expectation of 4 / 1.335 jets none is seen in one experiment of 20.
+  // With an expectation of 4 / 1.335 jets, one experiment in 20 sees none.
   EXPECT_NEAR(std::exp(-4 / point.lower_limit), 0.05, 1e-12);
   EXPECT_EQ(point.threshold, 0.9);
 }

@@ -1,4 +1,4 @@
-// What a model consists of, worked out from shapes: by laws, and against forward passes over numbers.
+// The layer table from shapes alone: its consistency, and comparison with forward passes with values.
 #include "model/layer_table.h"
 
 #include <map>
@@ -12,10 +12,10 @@
 namespace jetvit {
 namespace {
 
-// Calls body(row, name) for every row below `whole`, with its full name.
+// Calls body(row, name) for every row below `root`, with its full name.
 template <class Body>
-void for_each_row(const LayerRow& whole, const std::string& prefix, Body body) {
-  for (const LayerRow& row : whole.parts) {
+void for_each_row(const LayerRow& root, const std::string& prefix, Body body) {
+  for (const LayerRow& row : root.parts) {
     body(row, prefix + row.name);
     for_each_row(row, prefix + row.name + ".", body);
   }
@@ -23,7 +23,7 @@ void for_each_row(const LayerRow& whole, const std::string& prefix, Body body) {
 
 class LayerTable : public testing::TestWithParam<std::string> {
  protected:
-  // Windows do not tile the images of tokens where that is allowed.
+  // With windows that do not tile the image of tokens, for models that allow this.
   Json options() const {
     const bool nano = GetParam().ends_with("nano");
     const bool any_size = GetParam().starts_with("swin") || GetParam().starts_with("davit") ||
@@ -59,7 +59,8 @@ TEST_P(LayerTable, RowsAddUp) {
   for_each_row(model, "", check);
 }
 
-// A weight of a convolution or linear layer is used once for every place of the output; products are attention's alone.
+// Each weight of a convolution or linear layer is used once per output position. Only attention has matrix
+// multiplications without weights.
 TEST_P(LayerTable, CostsFollowFromWeightsAndOutputs) {
   const std::unique_ptr<Model> model = make_model_shape(GetParam(), options());
   std::map<std::string, at::Tensor> parameters;
@@ -75,7 +76,7 @@ TEST_P(LayerTable, CostsFollowFromWeightsAndOutputs) {
     }
     const at::Tensor& weight = parameters.at(name + ".weight");
     const std::int64_t channels = is_linear ? row.output.back() : row.output.front();
-    // The last block of a vision transformer asks for parts of its first linear layer.
+    // The last block of a vision transformer uses only parts of its first linear layer.
     if (channels != weight.size(0)) return;
     std::int64_t places = 1;
     for (const std::int64_t size : row.output) places *= size;
@@ -113,7 +114,7 @@ TEST(LayerTableOfLargeModels, TakesNoMemory) {
   const LayerRow vit = table("vit_tiny", R"({"image_size": 4096, "patch_size": 1, "depth": 2})");
   EXPECT_EQ(vit.parts.at(3).multiply_adds, kTokens * 12 * kWidth * kWidth + 2 * kTokens * kTokens * kWidth);
   EXPECT_ERROR(table("vit_tiny", R"({"image_size": 4096, "patch_size": 1, "embed_dim": 8190, "depth": 99})"), Error,
-               "more than 9.2e18 multiply-adds an image");
+               "more than 9.2e18 multiply-adds per image");
   const std::vector<int> stages(16, 1);
   const LayerRow swin = layer_table(*make_model_shape(
       "swin_tiny", Json{{"embed_dim", 1024}, {"depths", stages}, {"heads", stages}, {"image_size", 4096}}));

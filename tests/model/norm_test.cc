@@ -1,4 +1,4 @@
-// What the norms train on.
+// The number of values that batch norms need in training.
 #include "model/layers/norm.h"
 
 #include <cstdint>
@@ -17,9 +17,9 @@ namespace {
 
 constexpr const char* kRefusal = "batch norm: one value a channel to train on";
 
-TEST(BatchNorm, RefusesToTrainOnOneValueAChannelAndKeepsItsStatistics) {
+TEST(BatchNorm, RefusesToTrainOnOneValuePerChannelAndKeepsItsStatistics) {
   const BatchNorm2d norm(32);
-  // Also in the order of memory that the fused operator takes.
+  // Also in the memory format that the fused operator uses.
   for (const at::MemoryFormat order : {at::MemoryFormat::Contiguous, at::MemoryFormat::ChannelsLast}) {
     const at::Tensor x = test::hash_tensor("x", {1, 32, 1, 1}).contiguous(order);
     EXPECT_ERROR(norm.forward(x), Error, kRefusal);
@@ -31,7 +31,7 @@ TEST(BatchNorm, RefusesToTrainOnOneValueAChannelAndKeepsItsStatistics) {
   EXPECT_TRUE(at::equal(norm.buffers().at(1).tensor, at::ones({32})));
 }
 
-TEST(BatchNorm, TrainsOnTwoValuesAChannelAndEvaluatesOne) {
+TEST(BatchNorm, TrainsOnTwoValuesPerChannelAndEvaluatesOne) {
   BatchNorm2d norm(32);
   const std::vector<std::vector<std::int64_t>> shapes = {{2, 32, 1, 1}, {1, 32, 1, 2}, {1, 32, 2, 1}};
   for (const std::vector<std::int64_t>& shape : shapes) {

@@ -1,5 +1,5 @@
-// Laws of the options of every model: each one acts, an image of any size is taken or the sizes that are said to be the
-// nearest are, and what is taken trains.
+// Properties of the options of every model: each option has an effect; a model accepts an image size or names the
+// nearest ones that it accepts; and it trains with every size that it accepts.
 #include <algorithm>
 #include <regex>
 
@@ -28,7 +28,7 @@ std::vector<std::string> small_models() {
 class SmallModel : public testing::TestWithParam<std::string> {};
 class AnyModel : public testing::TestWithParam<std::string> {};
 
-// Another value of an option of a small model, at which its other options still fit.
+// A different value for an option of a small model, consistent with its other options.
 Json changed(const std::string& key, const Json& value) {
   const auto each = [&value](auto change) {
     Json list = Json::array();
@@ -73,7 +73,7 @@ TEST_P(SmallModel, EveryOptionChangesTheLogits) {
   }
 }
 
-// At the narrowest, ratios of widths come to less than one channel.
+// In the narrowest models, width ratios give less than one channel.
 TEST(NarrowModels, HaveNoEmptyParameters) {
   const std::vector<std::pair<std::string, const char*>> models = {
       {"maxvit_tiny", R"({"embed_dim": [2, 4], "depths": [1, 1], "head_dim": 2, "stem_width": [4, 4]})"},
@@ -98,7 +98,7 @@ TEST(NarrowModels, HaveNoEmptyParameters) {
   }
 }
 
-// What a model says of a size: "" where it takes it and makes one logit of it.
+// The error of a model for an image size; "" if it accepts the size and returns one logit.
 std::string refusal(const std::string& name, int size) {
   try {
     const std::unique_ptr<Model> model = make_model_shape(name, {{"image_size", size}});
@@ -109,7 +109,7 @@ std::string refusal(const std::string& name, int size) {
   }
 }
 
-// The numbers behind "nearest:", or the ends of the range where that is what is said.
+// The numbers after "nearest:", or the ends of the range if the message gives a range.
 std::vector<int> suggestions(const std::string& message) {
   static const std::regex nearest("nearest: (\\d+)(?: or (\\d+))?\\)"), range("\\((\\d+) to (\\d+)\\)");
   std::smatch found;
@@ -121,7 +121,7 @@ std::vector<int> suggestions(const std::string& message) {
   return sizes;
 }
 
-TEST_P(AnyModel, TakesAnImageOrNamesTheNearestSizesThatItTakes) {
+TEST_P(AnyModel, AcceptsAnImageSizeOrNamesTheNearestOnes) {
   for (const int size : {1, 7, 8, 16, 31, 33, 48, 96, 100, 125, 128, 129, 224, 225, 300, 1000, 4095, 4096}) {
     SCOPED_TRACE(size);
     const std::string message = refusal(GetParam(), size);
@@ -133,7 +133,7 @@ TEST_P(AnyModel, TakesAnImageOrNamesTheNearestSizesThatItTakes) {
       EXPECT_EQ(refusal(GetParam(), nearest), "") << message;
       distance = std::min(distance, std::abs(nearest - size));
     }
-    // Nothing nearer would have been taken.
+    // No nearer size is accepted.
     for (int step = 1; step < distance; step += 1 + distance / 8) {
       EXPECT_NE(refusal(GetParam(), size - step), "") << size - step;
       EXPECT_NE(refusal(GetParam(), size + step), "") << size + step;
@@ -141,7 +141,7 @@ TEST_P(AnyModel, TakesAnImageOrNamesTheNearestSizesThatItTakes) {
   }
 }
 
-TEST_P(SmallModel, TrainsOnEverySizeThatItTakes) {
+TEST_P(SmallModel, TrainsOnEverySizeThatItAccepts) {
   for (const int size : {1, 2, 5, 8, 16, 23, 31, 48, 125}) {
     if (!refusal(GetParam(), size).empty()) continue;
     SCOPED_TRACE(size);

@@ -10,7 +10,7 @@
 
 namespace jetvit::test {
 
-// What tests/oracle/make_model_oracles.py wrote of a model.
+// The reference data for a model, written by tests/oracle/make/make_model_oracles.py.
 inline Json read_model_oracle(const std::string& model) {
   constexpr std::uint64_t kLimit = 1 << 20;
   const std::filesystem::path path =

@@ -1,5 +1,5 @@
-// The models against what timm and torch.nn computed with the same hashed parameters:
-// tests/oracle/make_model_oracles.py.
+// Compares the models with timm and torch.nn for the same hashed parameters. The references are made by
+// tests/oracle/make/make_model_oracles.py.
 #include <algorithm>
 #include <cctype>
 #include <cmath>
@@ -23,19 +23,19 @@ namespace jetvit {
 namespace {
 
 constexpr double kLogitTolerance = 1e-5;
-constexpr double kGradientTolerance = 1e-4;  // of the norm of a gradient
-// Gradients that vanish in exact arithmetic (a bias before a norm) are those with less than this share of the largest
-// norm in the reference's float64. Rounding leaves something of them: no more than another share.
+constexpr double kGradientTolerance = 1e-4;  // relative to the norm of a gradient
+// Gradients that vanish in exact arithmetic (a bias before a norm) are those whose norm in the float64 reference is
+// below the first fraction of the largest norm. Rounding errors in them may be up to the second fraction.
 constexpr double kVanishes = 1e-9;
 constexpr double kVanishingTolerance = 1e-5;
-constexpr double kStatisticTolerance = 1e-5;  // of the norm of a running statistic
+constexpr double kStatisticTolerance = 1e-5;  // relative to the norm of a running statistic
 
 struct OracleCase {
   std::string model;
   Json content;
 };
 
-// What GoogleTest lists beside a test's name.
+// The parameter that GoogleTest prints with the name of a test.
 void PrintTo(const OracleCase& item, std::ostream* out) {
   *out << item.model << ' ' << item.content.at("options");
 }
@@ -114,8 +114,7 @@ TEST_P(ModelOracle, LayersHoldTheParametersOfTheReference) {
   EXPECT_EQ(names, expected);
 }
 
-// Stored for one case of every model or more. --gtest_output=json:FILE shows how large the
-// worst difference of a gradient is.
+// Stored for at least one case of every model. --gtest_output=json:FILE reports the largest difference of a gradient.
 class GradientOracle : public ModelOracle {};
 
 TEST_P(GradientOracle, GradientsAndStatisticsEqualTheReference) {
@@ -156,7 +155,7 @@ TEST_P(GradientOracle, GradientsAndStatisticsEqualTheReference) {
 INSTANTIATE_TEST_SUITE_P(Timm, ModelOracle, testing::ValuesIn(oracle_cases(false)), case_name);
 INSTANTIATE_TEST_SUITE_P(Timm, GradientOracle, testing::ValuesIn(oracle_cases(true)), case_name);
 
-// Mean and standard deviation of freshly drawn parameters, over as many draws as the reference's.
+// Mean and standard deviation of initial parameters, over as many draws as for the reference.
 class InitialParameters : public testing::TestWithParam<std::string> {};
 
 TEST_P(InitialParameters, AreDrawnAsInTheReference) {
@@ -183,9 +182,9 @@ TEST_P(InitialParameters, AreDrawnAsInTheReference) {
     const double mean = sum.values / count;
     const double deviation = std::sqrt(std::max(sum.squares / count - mean * mean, 0.0));
     const double expected_deviation = expected.at(name).at(1).get<double>();
-    // Both sides are drawn: six standard errors of the difference, kurtosis at most that of a normal distribution.
+    // Both sides are random: six standard errors of the difference, for a kurtosis up to that of a normal distribution.
     const double error = expected_deviation / std::sqrt(count);
-    constexpr double kRounding = 1e-7;  // of parameters that are not drawn
+    constexpr double kRounding = 1e-7;  // for parameters that are not random
     EXPECT_NEAR(mean, expected.at(name).at(0).get<double>(), 6 * std::sqrt(2) * error + kRounding) << name;
     EXPECT_NEAR(deviation, expected_deviation, 6 * error + kRounding) << name;
   }

@@ -1,4 +1,4 @@
-// What holds for every model of the registry, and the messages for options that do not fit.
+// Properties of every model in the registry, and the messages for inconsistent options.
 #include "model/registry.h"
 
 #include <cmath>
@@ -23,7 +23,7 @@ std::unique_ptr<Model> make_with(const std::string& name, const char* options) {
 
 class EveryModel : public testing::TestWithParam<std::string> {
  protected:
-  // Small images, two logits, and every kind of random layer switched on where the model has it.
+  // Small images, two logits, and all random layers that the model has.
   Json options() const {
     Json options = Json::object();
     options["channels"] = 2;
@@ -55,7 +55,7 @@ TEST_P(EveryModel, GivesFiniteLogitsAndEveryParameterAGradient) {
   }
 }
 
-TEST_P(EveryModel, EvaluatesEachImageByItself) {
+TEST_P(EveryModel, EvaluatesEachImageSeparately) {
   const std::unique_ptr<Model> model = make_model(GetParam(), options());
   model->train(false);
   const at::NoGradGuard no_gradients;
@@ -93,7 +93,7 @@ TEST(Registry, CountsParameters) {
   EXPECT_EQ(parameter_count(*make_with("maxvit_tiny", kThousand)), 30916528);
   EXPECT_EQ(parameter_count(*make_with("maxvit_tiny_rw", kThousand)), 29057312);
   EXPECT_EQ(parameter_count(*make_model("resnet_15", Json::object())), 86241);
-  // The count that the re-run of the papers' network in QMLHEP's notebooks quotes.
+  // The number quoted in QMLHEP's notebooks for the network of the papers.
   EXPECT_EQ(parameter_count(*make_model("resnet_15", Json{{"head_widths", {128, 128}}, {"outputs", 2}})), 107202);
   EXPECT_LE(parameter_count(*make_model("coatnet_nano", Json::object())), 200000);
   EXPECT_LE(parameter_count(*make_model("maxvit_nano", Json::object())), 300000);
@@ -108,8 +108,8 @@ TEST(Registry, CountsMultiplyAddsByHand) {
   const std::unique_ptr<Model> resnet = make_model("resnet_15", Json::object());
   EXPECT_EQ(layer_table(*resnet).multiply_adds, first + wide + halving + narrow + 32);
   EXPECT_TRUE(resnet->training()) << "counting changed the mode";
-  // A block of a vision transformer: 12 width^2 per token and two products of tokens x tokens x width; the last one
-  // works for the class token, but for keys and values.
+  // A block of a vision transformer: 12 width^2 per token and two matrix multiplications of tokens x tokens x width.
+  // The last block computes only the class token, except for keys and values.
   const std::int64_t tokens = 65;
   const std::int64_t block = tokens * 12 * 64 * 64 + 2 * tokens * tokens * 64;
   const std::int64_t patches = 64 * 64 * 3 * 6 * 6;
@@ -137,7 +137,7 @@ TEST(Registry, NamesTheNearestValidImageSizes) {
   EXPECT_ERROR(make_with("resnet_15", R"({"image_size": 8})"), UsageError, "model.image_size");
 }
 
-// A number to try next must be one that is taken.
+// A suggested number must be valid.
 TEST(Registry, NamesNearestNumbersWithinTheirRange) {
   EXPECT_ERROR(make_with("maxvit_tiny", R"({"image_size": 4000, "window": 40})"), UsageError,
                "image_size = 4000 is not a multiple of 32 x window = 1280 (nearest: 3840)");
@@ -150,10 +150,10 @@ TEST(Registry, NamesNearestNumbersWithinTheirRange) {
                "front_strides halve the image 0 times, fewer than split = 2 (give front stages the stride 2)");
 }
 
-TEST(Registry, RefusesOptionsThatDoNotFit) {
+TEST(Registry, RefusesInconsistentOptions) {
   EXPECT_ERROR(make_model("coatnet_O", Json::object()), UsageError, "no model \"coatnet_O\" (did you mean coatnet_0?)");
   EXPECT_ERROR(make_with("vit_tiny", R"({"patchsize": 8})"), UsageError, "patch_size");
-  EXPECT_ERROR(make_with("coatnet_0", R"({"blocks": "CCTX"})"), UsageError, "may hold C and T only");
+  EXPECT_ERROR(make_with("coatnet_0", R"({"blocks": "CCTX"})"), UsageError, "may contain only C and T");
   EXPECT_ERROR(make_with("coatnet_0", R"({"stem_width": [32]})"), UsageError, "stem_width needs two numbers");
   EXPECT_ERROR(make_with("maxvit_tiny", R"({"stem_width": [64]})"), UsageError, "stem_width needs two numbers");
   EXPECT_ERROR(make_with("effswin", R"({"split": 3, "depths": [2, 2], "heads": [3, 6]})"), UsageError,
@@ -169,24 +169,24 @@ TEST(Registry, RefusesOptionsThatDoNotFit) {
 
 TEST(Registry, RefusesListsOfDifferentLengths) {
   EXPECT_ERROR(make_with("swin_tiny", R"({"heads": [3, 6]})"), UsageError,
-               "swin: depths and heads name 4 and 2 stages (give each the same number, 1 to 16)");
+               "swin: depths and heads describe 4 and 2 stages (give each the same number, 1 to 16)");
   EXPECT_ERROR(make_with("swin_tiny", R"({"depths": [], "heads": []})"), UsageError,
-               "depths and heads name 0 and 0 stages");
+               "depths and heads describe 0 and 0 stages");
   EXPECT_ERROR(make_with("effswin", R"({"depths": [2, 2, 6]})"), UsageError,
-               "effswin: depths and heads name 3 and 4 stages");
+               "effswin: depths and heads describe 3 and 4 stages");
   EXPECT_ERROR(make_with("effswin", R"({"front_dim": [24, 32]})"), UsageError,
-               "effswin: front_dim, front_depths, front_kernels and front_strides name 2, 5, 5 and 5 stages");
+               "effswin: front_dim, front_depths, front_kernels and front_strides describe 2, 5, 5 and 5 stages");
   EXPECT_ERROR(make_with("efficientnet_b0", R"({"kernels": [3]})"), UsageError,
-               "efficientnet: embed_dim, depths, kernels and strides name 7, 7, 1 and 7 stages");
+               "efficientnet: embed_dim, depths, kernels and strides describe 7, 7, 1 and 7 stages");
   EXPECT_ERROR(make_with("davit_tiny", R"({"depths": [1, 1]})"), UsageError,
-               "davit: embed_dim, depths and heads name 4, 2 and 4 stages");
+               "davit: embed_dim, depths and heads describe 4, 2 and 4 stages");
   EXPECT_ERROR(make_with("coatnet_0", R"({"depths": [2, 3]})"), UsageError,
-               "coatnet: embed_dim, depths and blocks name 4, 2 and 4 stages");
+               "coatnet: embed_dim, depths and blocks describe 4, 2 and 4 stages");
   EXPECT_ERROR(make_with("maxvit_tiny", R"({"depths": [2, 2]})"), UsageError,
-               "maxvit: embed_dim and depths name 4 and 2 stages");
+               "maxvit: embed_dim and depths describe 4 and 2 stages");
   EXPECT_ERROR(make_with("resnet_15", R"({"depths": []})"), UsageError,
-               "resnet_15: depths name 0 stages (give 1 to 16)");
-  // Each stage doubles the channels: more of them than an integer holds.
+               "resnet_15: depths describe 0 stages (give 1 to 16)");
+  // Each stage doubles the channels, which would overflow an integer.
   const std::vector<int> many(40, 1);
   EXPECT_ERROR(make_model("swin_tiny", Json{{"depths", many}, {"heads", many}}), UsageError, "name 40 and 40 stages");
 }
@@ -201,7 +201,7 @@ TEST(Registry, NamesTheNearestValidWidthsAndHeads) {
                "effswin: heads = 13 does not divide the 384 channels of Swin stage 2 (nearest: 12 or 16)");
   EXPECT_ERROR(make_with("davit_tiny", R"({"heads": [5, 6, 12, 24]})"), UsageError,
                "davit: heads = 5 does not divide the 96 channels of stage 0 (nearest: 4 or 6)");
-  // A size of heads is one for all stages: 96 divides stage 2, but not all of them.
+  // head_dim applies to all stages: 96 divides the channels of stage 2, but not of all stages.
   EXPECT_ERROR(make_with("coatnet_0", R"({"embed_dim": [96, 192, 384, 512], "head_dim": 96})"), UsageError,
                "coatnet: head_dim = 96 does not divide the 512 channels of stage 3 (nearest: 64)");
   EXPECT_ERROR(make_with("coatnet_0", R"({"head_dim": 128})"), UsageError,

@@ -1,5 +1,5 @@
-// How the models are built against how timm builds the same, at full size and with every random layer on: what
-// tests/oracle/reference_structure.py stored.
+// Compares the structure of the models with that of timm's models, at full size and with all random layers active. The
+// references are stored by tests/oracle/make/reference_structure.py.
 #include <memory>
 #include <utility>
 #include <vector>
@@ -9,8 +9,8 @@
 #include <ATen/record_function.h>
 #include <gtest/gtest.h>
 
+#include "model/io/weights.h"
 #include "model/oracle_file.h"
-#include "model/weights.h"
 #include "support/model_names.h"
 
 namespace jetvit {
@@ -21,7 +21,7 @@ struct RandomLayer {
   std::int64_t values;  // of an image; 0 for a drop path
 };
 
-// The random layers that work on this thread while it lives, by the operators that they call.
+// Records the random layers that run on this thread during its lifetime, by the operators that they call.
 class RandomLayerLog {
  public:
   explicit RandomLayerLog(std::int64_t images) : images_(images) {
@@ -47,7 +47,7 @@ class RandomLayerLog {
     const double parameter = call.inputs()[1].toDouble();
     if (dropout) {
       current->layers_.push_back({parameter, x.numel() / current->images_});
-    } else if (x.numel() == current->images_) {  // else a dropout's own
+    } else if (x.numel() == current->images_) {  // otherwise the call belongs to a dropout
       current->layers_.push_back({1 - parameter, 0});
     }
     return nullptr;
@@ -88,7 +88,7 @@ void expect_tensors(const Model& model, const Json& tensors) {
 
 void expect_random_layers(Model& model, const Json& layers) {
   constexpr std::int64_t kImages = 2;
-  constexpr double kRounding = 1e-7;  // timm spaces the rates in float32
+  constexpr double kRounding = 1e-7;  // timm computes the rates in float32
   const at::NoGradGuard no_gradients;
   const RandomLayerLog log(kImages);
   model.forward(at::zeros({kImages, model.channels(), model.image_size(), model.image_size()}));
@@ -101,13 +101,13 @@ void expect_random_layers(Model& model, const Json& layers) {
   }
 }
 
-// So a file of either loads strictly into the other.
+// Files of weights can therefore be exchanged in both directions, with strict loading.
 TEST(ModelStructure, NamesAndShapesAreThoseOfTheReference) {
   for_each_model([](const Model& model, const Json& structure) { expect_tensors(model, structure.at("tensors")); });
 }
 
-// Layer by layer as an image passes them: rates of drop paths; rates and sizes of dropouts.
-TEST(ModelStructure, RandomLayersStandWhereTheReferenceHasThem) {
+// In the order in which an image passes them: rates of drop paths; rates and sizes of dropouts.
+TEST(ModelStructure, RandomLayersAreThoseOfTheReference) {
   for_each_model(
       [](Model& model, const Json& structure) { expect_random_layers(model, structure.at("random_layers")); });
 }

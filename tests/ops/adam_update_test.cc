@@ -1,4 +1,4 @@
-// The update in one pass against ATen's fused kernels on the widened gradients.
+// The update in one pass against ATen's fused kernels on the gradients in float32.
 #include "ops/adam_update.h"
 
 #include <utility>
@@ -15,6 +15,8 @@
 #include <ATen/ops/scalar_tensor.h>
 #include <ATen/ops/zeros_like.h>
 #include <gtest/gtest.h>
+
+#include "ops/called_operators.h"
 
 namespace jetvit {
 namespace {
@@ -75,6 +77,38 @@ TEST_P(AdamUpdate, IsAtensButForRoundingElsewhere) {
   EXPECT_TRUE(at::allclose(ours.weight, atens.weight, 1e-6, 1e-7));
   EXPECT_TRUE(at::allclose(ours.first, atens.first, 1e-6, 1e-7));
   EXPECT_TRUE(at::allclose(ours.second, atens.second, 1e-6, 1e-9));
+}
+
+// Step by step in float64, which no kernel takes, and with strides that no kernel takes.
+TEST(AdamUpdateComposite, IsTheSameUpdate) {
+  constexpr std::int64_t kSide = 20;
+  const at::Tensor start = at::randn({kSide, kSide});
+  const Adam kernel(start), exact(start.to(at::kDouble)), strided(start.t().contiguous().t());
+  const auto copy_of = [](const Adam& of) { return of.weight.to(at::kBFloat16); };
+  const at::Tensor copies[] = {copy_of(kernel), copy_of(exact), copy_of(strided)};
+  for (std::int64_t step = 1; step <= 3; ++step) {
+    const at::Tensor gradient = at::randn({kSide, kSide}).to(at::kBFloat16);
+    const AdamStep how = {.step = step,
+                          .lr = kLr,
+                          .beta1 = kBeta1,
+                          .beta2 = kBeta2,
+                          .eps = kEps,
+                          .gradient_scale = 0.3,
+                          .decay = kDecay,
+                          .shrinkage = 1 - kLr * kDecay};
+    const auto calls_kernel = [&](const Adam& of, const at::Tensor& copy) {
+      const test::CalledOperators called;
+      adam_update(how, of.weight, gradient, of.first, of.second, copy);
+      return called.contains("adam_update");
+    };
+    EXPECT_TRUE(calls_kernel(kernel, copies[0]));
+    EXPECT_FALSE(calls_kernel(exact, copies[1]));
+    EXPECT_FALSE(calls_kernel(strided, copies[2]));
+  }
+  EXPECT_TRUE(at::allclose(kernel.weight.to(at::kDouble), exact.weight, 1e-5, 1e-6));
+  EXPECT_TRUE(at::allclose(kernel.second.to(at::kDouble), exact.second, 1e-5, 1e-9));
+  EXPECT_TRUE(at::allclose(kernel.weight, strided.weight, 1e-5, 1e-6));
+  EXPECT_TRUE(at::equal(copies[1], copy_of(exact)));
 }
 
 INSTANTIATE_TEST_SUITE_P(Kinds, AdamUpdate, testing::Values("adam", "adamw"),

@@ -5,8 +5,10 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/conv2d.h>
 #include <ATen/ops/randn.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "ops/called_operators.h"
 #include "support/difference.h"
 #include "support/layer_result.h"
 #include "support/leaf.h"
@@ -29,11 +31,10 @@ class Conv3x3 : public ::testing::TestWithParam<ImageCase> {
   }
 
   test::LayerResult ours() const {
-    const auto convolve = [](const at::Tensor& x, const at::Tensor& w, const at::Tensor& b) {
-      EXPECT_TRUE(takes_conv3x3(x, w));
-      return conv3x3(x, w, b);
-    };
-    return test::run_layer(convolve, image, weight, bias, gradient);
+    const test::CalledOperators called;
+    const test::LayerResult result = test::run_layer(conv3x3, image, weight, bias, gradient);
+    EXPECT_THAT(called.names(), testing::ElementsAre("conv3x3", "conv3x3_backward"));
+    return result;
   }
 
   at::Tensor image, weight, bias, gradient;
@@ -84,15 +85,21 @@ INSTANTIATE_TEST_SUITE_P(Sizes, Conv3x3,
                                            ImageCase{2, 16, 16, 1, 1}, ImageCase{1, 16, 32, 2, 1},
                                            ImageCase{1, 32, 16, 7, 400}));
 
-TEST(TakesConv3x3, LeavesOtherConvolutionsAlone) {
+TEST(Conv3x3Composite, TakesOtherConvolutions) {
   const at::Tensor image = at::randn({1, 32, 8, 8}).contiguous(at::MemoryFormat::ChannelsLast);
-  EXPECT_TRUE(takes_conv3x3(image, at::randn({16, 32, 3, 3})));
-  EXPECT_FALSE(takes_conv3x3(image.contiguous(), at::randn({16, 32, 3, 3}))) << "channels first";
-  EXPECT_FALSE(takes_conv3x3(image.to(at::kBFloat16), at::randn({16, 32, 3, 3}))) << "bfloat16";
-  EXPECT_FALSE(takes_conv3x3(image, at::randn({24, 32, 3, 3}))) << "outputs that fill no vectors";
-  EXPECT_FALSE(takes_conv3x3(image, at::randn({48, 32, 3, 3}))) << "many outputs";
-  EXPECT_FALSE(takes_conv3x3(image, at::randn({32, 16, 3, 3}))) << "grouped";
-  EXPECT_FALSE(takes_conv3x3(image, at::randn({16, 32, 5, 5}))) << "kernel";
+  const auto runs_kernel = [](const at::Tensor& x, std::int64_t out) {
+    const at::Tensor weight = at::randn({out, x.size(1), 3, 3}).to(x.scalar_type());
+    const test::CalledOperators called;
+    const at::Tensor y = conv3x3(x, weight, {});
+    EXPECT_TRUE(y.equal(at::conv2d(x, weight, {}, 1, 1)) || called.contains("conv3x3"));
+    return called.contains("conv3x3");
+  };
+  EXPECT_TRUE(runs_kernel(image, 16));
+  EXPECT_FALSE(runs_kernel(image.contiguous(), 16)) << "channels first";
+  EXPECT_FALSE(runs_kernel(image.to(at::kBFloat16), 16)) << "bfloat16";
+  EXPECT_FALSE(runs_kernel(image.to(at::kDouble), 16)) << "float64";
+  EXPECT_FALSE(runs_kernel(image, 24)) << "outputs that fill no vectors";
+  EXPECT_FALSE(runs_kernel(image, 48)) << "many outputs";
 }
 
 }  // namespace

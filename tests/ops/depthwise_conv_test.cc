@@ -31,7 +31,7 @@ test::LayerResult ours(const Case& size, const at::Tensor& image, const at::Tens
                        const at::Tensor& gradient) {
   const ConvWindows grid = grid_of(size);
   const auto convolve = [&](const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
-    EXPECT_TRUE(takes_depthwise_conv(x, weight, grid));
+    EXPECT_TRUE(can_use_depthwise_conv(x, weight, grid));
     return depthwise_conv(x, weight, bias, grid);
   };
   return test::run_layer(convolve, image.contiguous(at::MemoryFormat::ChannelsLast), w, b,
@@ -133,12 +133,12 @@ TEST(DepthwiseConvInBfloat16, KeepsNotANumberWithinItsWindows) {
 TEST(TakesDepthwiseConv, LeavesOtherConvolutionsAlone) {
   const at::Tensor image = at::randn({1, 32, 8, 8}).contiguous(at::MemoryFormat::ChannelsLast);
   const ConvWindows grid{1, 1, 1, 8, 8};
-  EXPECT_TRUE(takes_depthwise_conv(image, at::randn({32, 1, 3, 3}), grid));
-  EXPECT_FALSE(takes_depthwise_conv(image.contiguous(), at::randn({32, 1, 3, 3}), grid)) << "channels first";
-  EXPECT_FALSE(takes_depthwise_conv(image, at::randn({64, 1, 3, 3}), grid)) << "two outputs a channel";
-  EXPECT_FALSE(takes_depthwise_conv(image, at::randn({32, 1, 7, 7}), grid)) << "kernel";
-  EXPECT_FALSE(takes_depthwise_conv(image, at::randn({32, 2, 3, 3}), grid)) << "grouped";
-  EXPECT_FALSE(takes_depthwise_conv(image, at::randn({32, 1, 3, 3}), {3, 1, 1, 3, 3})) << "stride";
+  EXPECT_TRUE(can_use_depthwise_conv(image, at::randn({32, 1, 3, 3}), grid));
+  EXPECT_FALSE(can_use_depthwise_conv(image.contiguous(), at::randn({32, 1, 3, 3}), grid)) << "channels first";
+  EXPECT_FALSE(can_use_depthwise_conv(image, at::randn({64, 1, 3, 3}), grid)) << "two outputs a channel";
+  EXPECT_FALSE(can_use_depthwise_conv(image, at::randn({32, 1, 7, 7}), grid)) << "kernel";
+  EXPECT_FALSE(can_use_depthwise_conv(image, at::randn({32, 2, 3, 3}), grid)) << "grouped";
+  EXPECT_FALSE(can_use_depthwise_conv(image, at::randn({32, 1, 3, 3}), {3, 1, 1, 3, 3})) << "stride";
 }
 
 }  // namespace

@@ -19,12 +19,12 @@
 #include <ATen/ops/zeros.h>
 #include <gtest/gtest.h>
 
+#include "compute/vector_math.h"
 #include "ops/batch_norm_activation.h"
 #include "ops/fused_activation.h"
 #include "ops/layer_norm.h"
 #include "ops/row_blocks.h"
 #include "ops/squeeze_excite.h"
-#include "ops/vector_math.h"
 #include "support/difference.h"
 #include "support/layer_result.h"
 #include "support/leaf.h"
@@ -112,7 +112,7 @@ TEST_P(FusedLayers, BatchNormActivationInBfloat16) {
   const at::Tensor w = at::randn({channels()});
   const at::Tensor b = at::randn({channels()});
   const at::Tensor gradient = at::randn(x.sizes()).to(at::kBFloat16);
-  ASSERT_TRUE(has_rows(x));
+  ASSERT_TRUE(is_channels_last_image(x));
   for (const Activation activation : {Activation::kSilu, Activation::kGelu, Activation::kGeluTanh}) {
     SCOPED_TRACE(static_cast<int>(activation));
     const NormResult got = fused_norm(x, w, b, gradient, activation);
@@ -254,7 +254,7 @@ TEST_P(FusedLayers, SqueezeExcite) {
       for (const at::Tensor& input : inputs) out.push_back(input.grad());
       return out;
     };
-    ASSERT_TRUE(has_rows(values));
+    ASSERT_TRUE(is_channels_last_image(values));
     const auto got = run(at::kFloat, [&](const std::vector<at::Tensor>& in) {
       return squeeze_excite(in[0], in[1], in[2], in[3], in[4], activation);
     });

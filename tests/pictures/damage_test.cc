@@ -2,16 +2,16 @@
 #include <fstream>
 
 #include "base/random_stream.h"
-#include "base/tf_record.h"
-#include "pictures/example_message.h"
+#include "pictures/deflater.h"
 #include "pictures/picture_decoder.h"
-#include "pictures/record_file.h"
-#include "published/deflater.h"
-#include "published/example.h"
-#include "published/gzip_stream.h"
-#include "published/png_encoder.h"
+#include "pictures/png_encoder.h"
 #include "support/expect_error.h"
 #include "support/temp_folder.h"
+#include "tfrecord/example_builder.h"
+#include "tfrecord/example_parser.h"
+#include "tfrecord/gzip_stream.h"
+#include "tfrecord/record_file.h"
+#include "tfrecord/tf_record.h"
 
 namespace jetvit {
 namespace {
@@ -45,7 +45,7 @@ std::string some_example(RandomStream& random) {
 
 class RecordDamage : public ::testing::Test {
  protected:
-  // The number of records that a file of these bytes yields.
+  // Writes these bytes to a file and returns its number of records.
   std::size_t read_all(const std::string& bytes) const {
     const std::filesystem::path path = folder_ / "records";
     std::ofstream(path, std::ios::binary) << bytes;
@@ -66,7 +66,7 @@ class RecordDamage : public ::testing::Test {
 
   test::TempFolder folder_;
   RandomStream random_{{1, 2, 3}};
-  std::vector<std::size_t> ends_;  // of the records
+  std::vector<std::size_t> ends_;  // end positions of the records
 };
 
 TEST_F(RecordDamage, EveryFlippedBitIsFound) {
@@ -99,7 +99,7 @@ TEST_F(RecordDamage, EveryCutAndFlippedBitOfAGzipStreamIsFoundOrHarmless) {
   const std::string bytes =
       stream.begin() + std::string(deflater.deflate(inside, Deflater::Form::kPart)) + stream.end();
   ASSERT_EQ(read_all(bytes), 4U);
-  constexpr std::uint64_t kHeaderBits = 80;  // of which time and system mean nothing
+  constexpr std::uint64_t kHeaderBits = 80;  // header with time and system, which are ignored
   std::size_t harmless = 0;
   for (std::uint64_t bit = kHeaderBits; bit < 8 * bytes.size(); ++bit) {
     try {
@@ -108,7 +108,7 @@ TEST_F(RecordDamage, EveryCutAndFlippedBitOfAGzipStreamIsFoundOrHarmless) {
     } catch (const Error&) {
     }
   }
-  EXPECT_LE(harmless, 14U);  // bits that fill up a byte, at the end of a stored and of the last block
+  EXPECT_LE(harmless, 14U);  // padding bits at the end of a stored block and of the last block
   for (std::size_t size = 10; size < bytes.size(); ++size) {
     SCOPED_TRACE(size);
     EXPECT_ERROR(read_all(bytes.substr(0, size)), Error, "record");
@@ -131,7 +131,7 @@ TEST(PictureDamage, EveryFlippedBitAndCutOfAPngIsFound) {
   }
 }
 
-// Without checksums the parser can't know; it must stay inside the message and end.
+// Without checksums the parser cannot detect all damage, but it must stay inside the message and terminate.
 TEST(ExampleDamage, ParsesOrRefusesAnything) {
   RandomStream random{{7, 8, 9}};
   const std::string message = some_example(random);

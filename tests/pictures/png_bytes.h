@@ -6,7 +6,7 @@
 
 #include <isa-l/crc.h>
 
-#include "published/deflater.h"
+#include "pictures/deflater.h"
 
 namespace jetvit::test {
 
@@ -23,13 +23,13 @@ inline std::string png_chunk(const std::string& type, std::string_view data) {
          big_endian(crc32_gzip_refl(0, bytes, checked.size()));
 }
 
-// A PNG in all its parts, each to be changed alone.
+// The parts of a PNG, which tests can change one by one.
 struct PngBytes {
   std::uint32_t width = 1, height = 1;
-  char bits = 8, colour_type = 0, compression = 0, filters = 0, interlace = 0;
-  std::string rows = std::string(2, '\0');  // with their filters
-  std::string before, behind;               // chunks around the image data
-  std::size_t part = 1U << 30;              // bytes of image data a chunk
+  char bits = 8, color_type = 0, compression = 0, filters = 0, interlace = 0;
+  std::string rows = std::string(2, '\0');  // including the filter bytes
+  std::string before, after;                // chunks around the image data
+  std::size_t part = 1U << 30;              // bytes of image data per chunk
 
   std::string image_data() const { return std::string(Deflater().deflate(rows, Deflater::Form::kZlib)); }
 
@@ -38,12 +38,12 @@ struct PngBytes {
   std::string file(const std::string& image_data) const {
     std::string out("\x89PNG\r\n\x1a\n", 8);
     out += png_chunk("IHDR", big_endian(width) + big_endian(height) +
-                                 std::string({bits, colour_type, compression, filters, interlace}));
+                                 std::string({bits, color_type, compression, filters, interlace}));
     out += before;
     for (std::size_t begin = 0; begin < image_data.size(); begin += part) {
       out += png_chunk("IDAT", std::string_view(image_data).substr(begin, part));
     }
-    return out + behind + png_chunk("IEND", "");
+    return out + after + png_chunk("IEND", "");
   }
 };
 

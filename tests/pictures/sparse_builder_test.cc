@@ -21,12 +21,12 @@ std::vector<Channel> some_channels(int count, std::uint64_t signed_bits) {
   return channels;
 }
 
-// What a level means, from the definition: 0 to 255 are 0 to 1, in signed channels 1 to 128 to 255 are -1 to 0 to 1.
+// The value of a level by definition: 0 to 255 mean 0 to 1; in signed channels, 1 to 128 to 255 mean -1 to 0 to 1.
 float meaning(std::uint8_t level, const Channel& channel) {
   return channel.is_signed ? (static_cast<float>(level) - 128) / 127 : static_cast<float>(level) / 255;
 }
 
-// A level: mostly that of the empty detector, else any.
+// A random level, mostly that of the empty detector.
 std::uint8_t some_level(RandomStream& random, const Channel& channel) {
   if (random.below(20) == 0) return static_cast<std::uint8_t>(random.below(256));
   return channel.is_signed ? 128 : 0;
@@ -38,10 +38,10 @@ void expect_last_jet(const SparseImages& images, const std::vector<float>& dense
   for (int channel = 0; channel < images.shape.channels; ++channel) {
     std::vector<std::uint16_t> pixel;
     std::vector<float> value;
-    for (std::size_t place = 0; place < pixels; ++place) {
-      const float dense_value = dense[static_cast<std::size_t>(channel) * pixels + place];
+    for (std::size_t position = 0; position < pixels; ++position) {
+      const float dense_value = dense[static_cast<std::size_t>(channel) * pixels + position];
       if (dense_value == 0) continue;
-      pixel.push_back(static_cast<std::uint16_t>(place));
+      pixel.push_back(static_cast<std::uint16_t>(position));
       value.push_back(dense_value);
     }
     const SparseChannel found = images.channel(images.size() - 1, channel);
@@ -50,7 +50,7 @@ void expect_last_jet(const SparseImages& images, const std::vector<float>& dense
   }
 }
 
-TEST(SparseBuilder, RgbPicturesAreTransposedAndTheirColoursChannels) {
+TEST(SparseBuilder, RgbPicturesAreTransposedAndTheirColorsChannels) {
   RandomStream random{{1, 1}};
   SparseBuilder builder;
   for (const auto& [height, width] : kPictureSides) {
@@ -79,7 +79,7 @@ TEST(SparseBuilder, RgbPicturesAreTransposedAndTheirColoursChannels) {
   }
 }
 
-TEST(SparseBuilder, GreyPicturesAreChannels) {
+TEST(SparseBuilder, GrayPicturesAreChannels) {
   RandomStream random{{1, 2}};
   SparseBuilder builder;
   const std::vector<Channel> channels = some_channels(4, 0b0101);
@@ -95,14 +95,14 @@ TEST(SparseBuilder, GreyPicturesAreChannels) {
           level = some_level(random, channel);
           dense.push_back(meaning(level, channel));
         }
-        builder.append_grey(picture, channel, images);
+        builder.append_gray(picture, channel, images);
       }
       expect_last_jet(images, dense);
     }
   }
 }
 
-TEST(SparseBuilder, ValuesAreTakenApartIntoChannels) {
+TEST(SparseBuilder, ValuesAreSplitIntoChannels) {
   RandomStream random{{1, 3}};
   SparseBuilder builder;
   for (const int channels : {1, 3, 8}) {
@@ -113,11 +113,11 @@ TEST(SparseBuilder, ValuesAreTakenApartIntoChannels) {
       const auto pixels = static_cast<std::size_t>(images.shape.pixels());
       std::vector<float> values(static_cast<std::size_t>(images.shape.values()));
       std::vector<float> dense(values.size());
-      for (std::size_t place = 0; place < values.size(); ++place) {
+      for (std::size_t position = 0; position < values.size(); ++position) {
         const std::uint64_t kind = random.below(40);
-        values[place] = kind == 0 ? -0.0F : kind < 3 ? static_cast<float>(random.uniform(-5, 5)) : 0.0F;
-        const auto channel = place % static_cast<std::size_t>(channels);
-        dense[channel * pixels + place / static_cast<std::size_t>(channels)] = values[place];
+        values[position] = kind == 0 ? -0.0F : kind < 3 ? static_cast<float>(random.uniform(-5, 5)) : 0.0F;
+        const auto channel = position % static_cast<std::size_t>(channels);
+        dense[channel * pixels + position / static_cast<std::size_t>(channels)] = values[position];
       }
       ASSERT_EQ(builder.append_values(values, images), nullptr);
       expect_last_jet(images, dense);
@@ -132,11 +132,11 @@ TEST(SparseBuilder, ValuesThatAreNotFiniteAddNothing) {
   std::vector<float> values(99);
   values[40] = 2;
   const float infinity = std::numeric_limits<float>::infinity();
-  for (std::size_t place = 0; place < values.size(); ++place) {
+  for (std::size_t position = 0; position < values.size(); ++position) {
     std::vector<float> damaged = values;
-    damaged[place] = std::numeric_limits<float>::quiet_NaN();
+    damaged[position] = std::numeric_limits<float>::quiet_NaN();
     EXPECT_STREQ(builder.append_values(damaged, images), "NaN");
-    damaged[place] = -infinity;
+    damaged[position] = -infinity;
     EXPECT_STREQ(builder.append_values(damaged, images), "infinite value");
   }
   values[7] = infinity;

@@ -6,8 +6,8 @@
 #include <ATen/core/grad_mode.h>
 #include <gtest/gtest.h>
 
-#include "ops/bf16_products.h"
-#include "predict/autocast.h"
+#include "compute/autocast.h"
+#include "compute/bf16_products.h"
 #include "predict/predictor.h"
 #include "support/difference.h"
 #include "support/filled_model.h"
@@ -17,16 +17,18 @@
 namespace jetvit {
 namespace {
 
+const ComputeOptions kBf16 = {.precision = Precision::kBf16};
+
 // The small models hold every kind of layer; batch norms with statistics that a hash fills.
 class InferenceOf : public testing::TestWithParam<std::string> {
  protected:
   const std::unique_ptr<Model> model = test::filled_model(GetParam(), Json::object());
   const at::Tensor images = test::hash_tensor("x", {24, model->channels(), model->image_size(), model->image_size()})
-                                .contiguous(input_format(*model, /*bf16=*/false).memory_format());
+                                .contiguous(input_format(*model, {}).memory_format());
 
-  at::Tensor plain(bool bf16) {
+  at::Tensor plain(const ComputeOptions& options = {}) {
     const at::NoGradGuard no_gradients;
-    const Autocast autocast(bf16);
+    const AutocastGuard autocast(options);
     model->train(false);
     return model->forward(images).to(at::kFloat);
   }
@@ -35,8 +37,8 @@ class InferenceOf : public testing::TestWithParam<std::string> {
 // The same numbers but for rounding: single additions in another order, a factor rounded into the weights. With the
 // norms of tens of layers that is a few parts in 10^6 of the largest logit, as much as between jetvit and timm.
 TEST_P(InferenceOf, LogitsEqualThoseOfThePlainModel) {
-  const at::Tensor expected = plain(false);
-  const Inference inference(*model, false);
+  const at::Tensor expected = plain();
+  const Inference inference(*model, {});
   const at::Tensor found = inference.logits(images);
   EXPECT_LT((found - expected).abs().max().item<double>(), 5e-6 * std::max(1.0, expected.abs().max().item<double>()));
   EXPECT_TRUE(inference.logits(images).equal(found));
@@ -46,9 +48,9 @@ TEST_P(InferenceOf, LogitsEqualThoseOfThePlainModel) {
 
 // Rounding to bfloat16 happens less often than with autocast, never more: no worse than twice as far from float32.
 TEST_P(InferenceOf, Bfloat16StaysAsCloseToFloat32AsAutocast) {
-  const at::Tensor exact = plain(false);
-  const double of_autocast = (plain(true) - exact).norm().item<double>();
-  const Inference inference(*model, true);
+  const at::Tensor exact = plain();
+  const double of_autocast = (plain(kBf16) - exact).norm().item<double>();
+  const Inference inference(*model, kBf16);
   const at::Tensor found = inference.logits(images);
   EXPECT_EQ(found.scalar_type(), at::kFloat);
   EXPECT_LT((found - exact).norm().item<double>(), 2 * of_autocast);
@@ -56,15 +58,15 @@ TEST_P(InferenceOf, Bfloat16StaysAsCloseToFloat32AsAutocast) {
 }
 
 TEST_P(InferenceOf, LeavesTheModelAsItWas) {
-  const at::Tensor before = plain(false);
+  const at::Tensor before = plain();
   model->train(true);
-  for (const bool bf16 : {false, true}) {
-    const Inference inference(*model, bf16);
+  for (const ComputeOptions& options : {ComputeOptions(), kBf16}) {
+    const Inference inference(*model, options);
     EXPECT_FALSE(model->training());
     inference.logits(images);
   }
   EXPECT_TRUE(model->training());
-  EXPECT_TRUE(plain(false).equal(before));
+  EXPECT_TRUE(plain().equal(before));
   model->forward(images).sum().backward();
   for (const NamedTensor& parameter : model->parameters()) {
     EXPECT_TRUE(parameter.tensor.grad().defined()) << parameter.name;
@@ -73,14 +75,14 @@ TEST_P(InferenceOf, LeavesTheModelAsItWas) {
 
 // Weights are packed anew by every object.
 TEST_P(InferenceOf, SeesWeightsThatChangedBefore) {
-  Inference(*model, false).logits(images);
+  Inference(*model, {}).logits(images);
   {
     const at::NoGradGuard no_gradients;
     for (const NamedTensor& parameter : model->parameters()) parameter.tensor.mul_(0.9);
     for (const NamedTensor& buffer : model->buffers()) buffer.tensor.mul_(1.1);
   }
-  const at::Tensor expected = plain(false);
-  EXPECT_LT(test::difference(Inference(*model, false).logits(images), expected), 1e-5);
+  const at::Tensor expected = plain();
+  EXPECT_LT(test::difference(Inference(*model, {}).logits(images), expected), 1e-5);
 }
 
 std::vector<std::string> small_models() {

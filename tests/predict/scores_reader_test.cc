@@ -138,7 +138,7 @@ TEST_F(ScoresOfAnyOrigin, MistakesAreNamed) {
   write(with({"pt", *pt.Finish()}));
   EXPECT_ERROR(read_scores(path_), Error, path_.string() + ": column pt holds nulls");
   commit_text(path_, "no Parquet");
-  EXPECT_ERROR(read_scores(path_), Error, path_.string() + ": is not a whole Parquet file");
+  EXPECT_ERROR(read_scores(path_), Error, path_.string() + ": is not a complete Parquet file");
   EXPECT_ERROR(read_scores(folder_ / "absent.parquet"), Error, "absent.parquet");
   EXPECT_ERROR(read_scores(folder_.path()), Error, "is a folder");
 }

@@ -47,7 +47,7 @@ JetRecords shuffled(const JetRecords& jets, std::uint32_t seed) {
   return jets.select(order);
 }
 
-// Values over 60 binary orders of magnitude: sums of doubles would depend on the order.
+// Values over 60 powers of two, so that sums of doubles would depend on the order.
 JetRecords wide_jets() {
   JetRecords jets = test::random_jets(kJets, kShape, 4);
   std::mt19937 random(5);
@@ -78,7 +78,7 @@ TEST(Statistics, DoNotDependOnTheGrouping) {
   }
 }
 
-// Two passes over the dense images in long double.
+// The reference makes two passes over the dense images in long double.
 TEST(Statistics, EqualAPlainReference) {
   const JetRecords jets = test::random_jets(kJets, kShape, 8);
   const auto got = statistics_of(jets);
@@ -88,8 +88,8 @@ TEST(Statistics, EqualAPlainReference) {
     std::size_t filled = 0;
     for (std::size_t jet = 0; jet < kJets; ++jet) {
       const SparseChannel pixels = jets.images.channel(jet, channel);
-      for (std::size_t place = 0; place < pixels.pixel.size(); ++place) {
-        dense[jet * static_cast<std::size_t>(kShape.pixels()) + pixels.pixel[place]] = pixels.value[place];
+      for (std::size_t index = 0; index < pixels.pixel.size(); ++index) {
+        dense[jet * static_cast<std::size_t>(kShape.pixels()) + pixels.pixel[index]] = pixels.value[index];
       }
       filled += pixels.pixel.size();
     }
@@ -111,14 +111,14 @@ TEST(Statistics, OfNothingAndOfFullImages) {
   JetRecords empty = test::random_jets(2, kShape, 1);
   empty.images = {.shape = kShape, .offset = std::vector<std::uint64_t>(7), .pixel = {}, .value = {}};
   expect_same(statistics_of(empty), std::vector<ChannelStatistics>(3));
-  // An image without an empty pixel has no zero for a minimum.
+  // In an image without empty pixels, the minimum is not 0.
   const SparseImages full = {.shape = {1, 1, 2}, .offset = {0, 2}, .pixel = {0, 1}, .value = {2, 4}};
   StatisticsAccumulator statistics(full.shape);
   statistics.add(full);
   expect_same(statistics.result(), {{3, 1, 2, 4, 2}});
 }
 
-TEST(ZeroSuppression, KnowsSignedChannels) {
+TEST(ZeroSuppression, KeepsTheSignOfSignedChannels) {
   SparseImages images = {.shape = {2, 1, 4},
                          .offset = {0, 4, 8},
                          .pixel = {0, 1, 2, 3, 0, 1, 2, 3},
@@ -129,7 +129,7 @@ TEST(ZeroSuppression, KnowsSignedChannels) {
   EXPECT_EQ(images.value, (std::vector<float>{0.5F, 1e-3F, 0.5F, -0.5F, -1e-3F}));
 }
 
-// The same jets in another order, in other files, row groups and threads.
+// The same jets in a different order, in different files and row groups and with different numbers of threads.
 class Prepare : public ::testing::Test {
  protected:
   std::string write(const std::string& name, const JetRecords& jets, std::size_t rows_per_group) const {
@@ -163,16 +163,16 @@ TEST_F(Prepare, ThreadsAndRowGroupsChangeNothing) {
         fingerprint = manifest.fingerprint;
         statistics = manifest.statistics;
       }
-      EXPECT_EQ(manifest.fingerprint, fingerprint) << rows << " rows a group, " << threads << " threads";
+      EXPECT_EQ(manifest.fingerprint, fingerprint) << rows << " rows per group, " << threads << " threads";
       expect_same(manifest.statistics, statistics);
     }
   }
 }
 
 TEST_F(Prepare, OrderAndShardingOfTheInputChangeNoStatistics) {
-  InputNames whole;
-  whole.of_split[0] = {write("whole.parquet", jets_, 64)};
-  const Manifest expected = prepare("whole", whole, 1);
+  InputNames single;
+  single.of_split[0] = {write("single.parquet", jets_, 64)};
+  const Manifest expected = prepare("single", single, 1);
   EXPECT_EQ(expected.jets(Split::kTrain), kJets);
   const JetRecords mixed = shuffled(jets_, 3);
   InputNames parts;
@@ -196,15 +196,15 @@ TEST_F(Prepare, ValidationAndTestJetsStayOutOfTheStatistics) {
     for (float& value : loud.images.value) value *= 1000;
     return write(name, loud, 8);
   };
-  InputNames beside;
-  beside.of_split = {std::vector{train}, std::vector{write_loud("validation.parquet", 2)},
-                     std::vector{write_loud("test.parquet", 3)}};
-  const Manifest got = prepare("beside", beside, 2);
+  InputNames all;
+  all.of_split = {std::vector{train}, std::vector{write_loud("validation.parquet", 2)},
+                  std::vector{write_loud("test.parquet", 3)}};
+  const Manifest got = prepare("all", all, 2);
   EXPECT_EQ(got.jets(Split::kTest), 40U);
   expect_same(got.statistics, expected.statistics);
 }
 
-TEST_F(Prepare, SplitsAreDisjointCompleteAndOfTheAskedSize) {
+TEST_F(Prepare, SplitsAreDisjointCompleteAndOfTheRequestedSize) {
   const InputNames names = {
       .any = {write("jets.parquet", jets_, 64)}, .of_split = {}, .shares = {.validation = 0.2, .test = 0.3}};
   const Manifest manifest = prepare("store", names, 2);
@@ -218,7 +218,7 @@ TEST_F(Prepare, SplitsAreDisjointCompleteAndOfTheAskedSize) {
     }
   }
   EXPECT_EQ(seen, std::vector<int>(kJets, 1));
-  EXPECT_NEAR(static_cast<double>(manifest.jets(Split::kValidation)), 0.2 * kJets, 25);  // 3.5 deviations
+  EXPECT_NEAR(static_cast<double>(manifest.jets(Split::kValidation)), 0.2 * kJets, 25);  // 3.5 standard deviations
   EXPECT_NEAR(static_cast<double>(manifest.jets(Split::kTest)), 0.3 * kJets, 28);
 }
 

@@ -1,5 +1,5 @@
-// Every bit of the headers and footers of small files flipped, in every kind of page: the same jets, other jets that
-// keep all bounds, or an Error; never a crash, and never memory out of proportion to the file.
+// Flips every bit of the headers and footers of small files, in every kind of page. Allowed results are the same jets,
+// other jets within all bounds, or an Error; never a crash, and never memory out of proportion to the file.
 #include <cmath>
 #include <fstream>
 #include <iostream>
@@ -43,25 +43,24 @@ class HostileFile : public ::testing::TestWithParam<int> {
     EXPECT_TRUE(test::equal(test::read_all({path_}), jets_));
   }
 
-  // Reads the file with one byte changed.
-  // Reads the file with one byte changed, and puts it back. Written in place: emptying a file first would wait for
-  // the disk every time.
-  void trial(std::size_t place, std::byte mask, Outcome& outcome) const {
-    put(place, bytes_[place] ^ mask);
+  // Reads the file with one byte changed, then restores the byte. It writes in place, because truncating the file
+  // first would wait for the disk every time.
+  void try_change(std::size_t position, std::byte mask, Outcome& outcome) const {
+    put(position, bytes_[position] ^ mask);
     try {
       const JetRecords jets = test::read_all({path_});
       check_bounds(jets);
       ++(test::equal(jets, jets_) ? outcome.same : outcome.other);
     } catch (const Error& error) {
       ++outcome.refused;
-      ASSERT_THAT(error.what(), ::testing::HasSubstr(path_.string())) << "byte " << place;
+      ASSERT_THAT(error.what(), ::testing::HasSubstr(path_.string())) << "byte " << position;
     }
-    put(place, bytes_[place]);
+    put(position, bytes_[position]);
   }
 
-  void put(std::size_t place, std::byte value) const {
+  void put(std::size_t position, std::byte value) const {
     std::fstream file(path_, std::ios::binary | std::ios::in | std::ios::out);
-    file.seekp(static_cast<std::streamoff>(place)).put(static_cast<char>(value));
+    file.seekp(static_cast<std::streamoff>(position)).put(static_cast<char>(value));
   }
 
   static void check_bounds(const JetRecords& jets) {
@@ -96,9 +95,9 @@ class HostileFile : public ::testing::TestWithParam<int> {
 
 TEST_P(HostileFile, Footer) {
   Outcome outcome;
-  for (std::size_t place = footer_begin(); place < bytes_.size() && !HasFatalFailure(); ++place) {
-    trial(place, std::byte{1} << (place % 8), outcome);
-    trial(place, std::byte{0xff}, outcome);
+  for (std::size_t position = footer_begin(); position < bytes_.size() && !HasFatalFailure(); ++position) {
+    try_change(position, std::byte{1} << (position % 8), outcome);
+    try_change(position, std::byte{0xff}, outcome);
   }
   EXPECT_GT(outcome.refused, outcome.other);
   std::cout << outcome.refused << " refused, " << outcome.same << " harmless, " << outcome.other << " other jets\n";
@@ -107,9 +106,9 @@ TEST_P(HostileFile, Footer) {
 
 TEST_P(HostileFile, PageHeadersAndBodies) {
   Outcome outcome;
-  for (std::size_t place = 0; place < footer_begin() && !HasFatalFailure(); ++place) {
-    trial(place, std::byte{1} << (place % 8), outcome);
-    trial(place, std::byte{0x80}, outcome);
+  for (std::size_t position = 0; position < footer_begin() && !HasFatalFailure(); ++position) {
+    try_change(position, std::byte{1} << (position % 8), outcome);
+    try_change(position, std::byte{0x80}, outcome);
   }
   std::cout << outcome.refused << " refused, " << outcome.same << " harmless, " << outcome.other << " other jets\n";
   EXPECT_GT(outcome.refused, 100);
@@ -126,7 +125,7 @@ TEST_P(HostileFile, Truncated) {
   }
 }
 
-TEST_P(HostileFile, BytesCutOutOfTheMiddle) {
+TEST_P(HostileFile, BytesRemovedFromTheMiddle) {
   std::mt19937 random(3);
   for (int number = 0; number < 300; ++number) {
     std::vector<std::byte> damaged = bytes_;
@@ -145,7 +144,7 @@ TEST_P(HostileFile, BytesCutOutOfTheMiddle) {
   expect_little_memory();
 }
 
-// Bits for no compression, pages of version 2, no dictionary, checksums.
+// Bits: no compression, pages of version 2, no dictionary, checksums.
 INSTANTIATE_TEST_SUITE_P(Variants, HostileFile, ::testing::Values(0, 1, 2, 3, 4, 5, 6, 7, 8, 11, 14));
 
 }  // namespace

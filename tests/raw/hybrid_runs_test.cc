@@ -31,8 +31,8 @@ void add_packed(Bytes& bytes, int bit_width, std::span<const std::uint32_t> valu
   bytes.resize(start + groups * static_cast<std::size_t>(bit_width));
   std::size_t bit = 0;
   for (const std::uint32_t value : values) {
-    for (int place = 0; place < bit_width; ++place, ++bit) {
-      if ((value >> place & 1U) != 0) bytes[start + bit / 8] |= std::byte{1} << (bit % 8);
+    for (int position = 0; position < bit_width; ++position, ++bit) {
+      if ((value >> position & 1U) != 0) bytes[start + bit / 8] |= std::byte{1} << (bit % 8);
     }
   }
 }
@@ -52,7 +52,7 @@ std::vector<std::uint32_t> walk(std::span<const std::byte> bytes, int bit_width,
   return out;
 }
 
-// A random mixture of runs and packed stretches, and the values that it stands for.
+// A random mixture of runs and packed groups, and the values that it encodes.
 std::pair<Bytes, std::vector<std::uint32_t>> random_runs(int bit_width, std::uint32_t seed) {
   std::mt19937 random(seed);
   const std::uint32_t mask = bit_width == 0 ? 0 : ~std::uint32_t{0} >> (32 - bit_width);
@@ -78,7 +78,7 @@ TEST(HybridRuns, EveryBitWidth) {
   for (int bit_width = 0; bit_width <= 32; ++bit_width) {
     const auto [bytes, values] = random_runs(bit_width, static_cast<std::uint32_t>(bit_width) + 1);
     ASSERT_EQ(walk(bytes, bit_width, values.size()), values) << bit_width;
-    // A page may end inside a run or a packed stretch.
+    // A page may end inside a run or inside packed groups.
     for (const std::size_t count : {std::size_t{0}, std::size_t{1}, std::size_t{9}, values.size() - 3}) {
       const std::vector<std::uint32_t> first(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(count));
       ASSERT_EQ(walk(bytes, bit_width, count), first) << bit_width;
@@ -91,12 +91,12 @@ TEST(HybridRuns, RunsBeyondThePageEndWithIt) {
   add_run(bytes, 3, 5, std::uint64_t{1} << 55);
   EXPECT_EQ(walk(bytes, 3, 4), (std::vector<std::uint32_t>{5, 5, 5, 5}));
   bytes.clear();
-  add_varint(bytes, (std::uint64_t{1} << 55) | 1);  // packed groups that are not there
+  add_varint(bytes, (std::uint64_t{1} << 55) | 1);  // packed groups that are missing
   EXPECT_ERROR(walk(bytes, 3, 4), Error, "a page's runs are cut short");
-  EXPECT_EQ(walk(bytes, 0, 4), (std::vector<std::uint32_t>{0, 0, 0, 0}));  // which take no bytes here
+  EXPECT_EQ(walk(bytes, 0, 4), (std::vector<std::uint32_t>{0, 0, 0, 0}));  // groups of width 0 take no bytes
 }
 
-// The unused bits of a run's value mean nothing.
+// The unused bits of a run's value are ignored.
 TEST(HybridRuns, ValuesStayInTheirWidth) {
   Bytes bytes;
   add_run(bytes, 8, 0xff, 2);
@@ -113,7 +113,7 @@ TEST(HybridRuns, EveryTruncationIsFound) {
   }
 }
 
-TEST(HybridRuns, WhatNoWriterWrites) {
+TEST(HybridRuns, RefusesInvalidWidthsAndRuns) {
   EXPECT_ERROR(walk(Bytes(4), 33, 1), Error, "impossible bit width");
   EXPECT_ERROR(walk(Bytes(4), -1, 1), Error, "impossible bit width");
   EXPECT_ERROR(walk(Bytes(4), 1, 1), Error, "an empty run");
@@ -121,7 +121,7 @@ TEST(HybridRuns, WhatNoWriterWrites) {
   EXPECT_ERROR(walk(Bytes(40, std::byte{0xff}), 1, 1), Error, "a page's runs are cut short");  // overlong number
 }
 
-TEST(HybridRuns, RandomBytesNeverLeaveThePage) {
+TEST(HybridRuns, RandomBytesNeverCauseReadsOutsideThePage) {
   std::mt19937 random(5);
   for (int trial = 0; trial < 20000; ++trial) {
     Bytes bytes(random() % 40);

@@ -1,5 +1,5 @@
-// Row groups that are read in runs of pages: whatever the pages, the runs and the threads, the rows are those that the
-// same jets give with one row group each, skipped rows and errors included.
+// Row groups that are read in runs of pages. For any pages, runs and threads, the rows are the same as with one row
+// group per jet, including skipped rows and errors.
 #include "raw/large_row_group.h"
 
 #include <functional>
@@ -28,10 +28,10 @@ struct Rows {
   std::size_t tasks = 0;
 };
 
-// All rows of a file, read with these limits.
+// Reads all rows of a file with these limits.
 Rows read_rows(const std::filesystem::path& path, const RunLimits& limits, int threads) {
   const ReadOptions options;
-  const RawSchema schema = recognise(path, "y", "auto", {});
+  const RawSchema schema = recognize(path, "y", "auto", {});
   const InputFile file(path);
   ParquetFooter footer(file);
   ReadingTasks tasks(file, footer, schema, limits);
@@ -60,7 +60,7 @@ constexpr RunLimits kEveryPage = {.rows = 1, .pages = 1};
 
 class LargeRowGroups : public ::testing::TestWithParam<int> {
  protected:
-  // The table in one row group, its pages of some hundred bytes.
+  // Writes the table in row groups of `rows_per_group` rows with pages of about `page_bytes` bytes.
   static void write(const arrow::Table& table, const std::filesystem::path& path, std::int64_t rows_per_group,
                     std::int64_t page_bytes) {
     parquet::WriterProperties::Builder properties;
@@ -75,7 +75,7 @@ class LargeRowGroups : public ::testing::TestWithParam<int> {
     ASSERT_TRUE(output->Close().ok());
   }
 
-  // 2 x 5 x 5 jets; with `faults`, one row in three lacks something.
+  // 2 x 5 x 5 jets; with `faults`, every third row has a fault.
   static std::shared_ptr<arrow::Table> table(std::size_t jets, bool faults) {
     const JetRecords good = test::random_jets(jets, {2, 5, 5}, 21);
     auto number = std::make_shared<arrow::DoubleBuilder>();
@@ -167,7 +167,7 @@ TEST(LargeRowGroup, ErrorsNameGroupAndRow) {
   EXPECT_ERROR(read_rows(path, kEveryPage, 3), Error, path.string() + ": row 1790: label y = 3");
 }
 
-// A group whose images end before its other columns, as a forged footer has it.
+// A row group whose columns do not match its number of rows, as in a forged footer.
 class ForgedGroup : public ::testing::Test {
  protected:
   ForgedGroup() : path_(folder_ / "jets.parquet") {
@@ -179,11 +179,11 @@ class ForgedGroup : public ::testing::Test {
   // Reads the first row group with its rows and chunks changed.
   void read(const std::function<void(RowGroup&)>& change) {
     const ReadOptions options;
-    const RawSchema schema = recognise(path_, "y", "auto", {});
+    const RawSchema schema = recognize(path_, "y", "auto", {});
     const InputFile file(path_);
     ParquetFooter footer(file);
     std::vector<LeafColumn> columns;
-    for (const int place : wanted_columns(schema)) columns.push_back(footer.columns()[static_cast<std::size_t>(place)]);
+    for (const int leaf : wanted_columns(schema)) columns.push_back(footer.columns()[static_cast<std::size_t>(leaf)]);
     RowGroup row_group;
     ASSERT_TRUE(footer.next(wanted_columns(schema), row_group));
     change(row_group);

@@ -9,7 +9,7 @@
 
 #include "raw/page_reader.h"
 
-// Pages of a column chunk, byte by byte, as the Parquet format lays them out.
+// Builds the pages of a column chunk byte by byte, according to the Parquet format.
 namespace jetvit::test {
 
 using Bytes = std::vector<std::byte>;
@@ -23,7 +23,7 @@ inline void add_zigzag(Bytes& bytes, std::int64_t value) {
   add_varint(bytes, static_cast<std::uint64_t>(value) << 1 ^ static_cast<std::uint64_t>(value >> 63));
 }
 
-// Fields (id, value) of thrift's compact protocol as i32, ids rising by less than 16.
+// Adds fields (id, value) of the Thrift compact protocol as i32. Each id exceeds the previous one by less than 16.
 inline void add_fields(Bytes& bytes, int& last, std::initializer_list<std::pair<int, std::int64_t>> fields) {
   for (const auto& [id, value] : fields) {
     bytes.push_back(static_cast<std::byte>((id - last) << 4 | 5));
@@ -37,10 +37,10 @@ struct Page {
   std::int64_t values = 0;
   std::int64_t encoding = 0;
   std::int64_t levels_encoding = 3;
-  std::int64_t uncompressed = -1, compressed = -1;  // -1: as the body
+  std::int64_t uncompressed = -1, compressed = -1;  // -1: the size of the body
 };
 
-// Header and body of a data page of version 1 or a dictionary page.
+// Adds header and body of a data page of version 1 or of a dictionary page.
 inline void add_page(Bytes& bytes, const Page& page, std::span<const std::byte> body) {
   const auto size = static_cast<std::int64_t>(body.size());
   int last = 0;
@@ -58,7 +58,7 @@ inline void add_page(Bytes& bytes, const Page& page, std::span<const std::byte> 
   bytes.insert(bytes.end(), body.begin(), body.end());
 }
 
-// Version 2: levels before the body, never compressed.
+// Adds a data page of version 2: the body starts with the levels and is not compressed.
 inline void add_page_v2(Bytes& bytes, std::int64_t values, std::int64_t encoding, std::int64_t definition_bytes,
                         std::int64_t repetition_bytes, std::span<const std::byte> body) {
   const auto size = static_cast<std::int64_t>(body.size());

@@ -56,7 +56,7 @@ TEST_F(RawFiles, TwentyThousandRowGroupsOfOneRow) {
   EXPECT_TRUE(test::equal(read_all({file}, 2), jets));
 }
 
-TEST_F(RawFiles, OfDifferentVariantsMix) {
+TEST_F(RawFiles, OfDifferentVariantsCanBeMixed) {
   const JetRecords first = test::random_jets(30, kShape, 7);
   const JetRecords second = test::random_jets(40, kShape, 8);
   const JetRecords third = test::random_jets(50, kShape, 9);
@@ -77,7 +77,7 @@ TEST_F(RawFiles, OfDifferentVariantsMix) {
   EXPECT_TRUE(test::equal(all, expected));
 }
 
-TEST_F(RawFiles, ThatDoNotFitAreRefused) {
+TEST_F(RawFiles, ThatDoNotMatchAreRefused) {
   const auto a = write("a.parquet", test::random_jets(3, kShape, 1), {});
   const auto b = write("b.parquet", test::random_jets(3, {8, 9, 9}, 1), {Schema::boosted_top});
   const auto c = write("c.parquet", test::random_jets(3, {3, 9, 8}, 1), {});
@@ -88,8 +88,8 @@ TEST_F(RawFiles, ThatDoNotFitAreRefused) {
   EXPECT_ERROR(read_all({}), UsageError, "no raw file was named");
 }
 
-// --layout speaks of flat lists; nested ones are what their nesting says, alone or among others.
-TEST_F(RawFiles, LayoutDoesNotTouchNestedImages) {
+// --layout applies to flat lists only; the nesting defines the layout of nested lists, in one file or several.
+TEST_F(RawFiles, LayoutDoesNotAffectNestedImages) {
   const JetRecords jets = test::random_jets(9, {3, 3, 3}, 2);
   const auto a = write("a.parquet", jets, {});
   const auto b = write("b.parquet", jets, {});
@@ -105,8 +105,8 @@ TEST_F(RawFiles, LayoutDoesNotTouchNestedImages) {
   }
 }
 
-// What the sink throws comes out, and the workers end.
-TEST_F(RawFiles, TheSinkMayGiveUp) {
+// An exception of the sink is rethrown, and the workers end.
+TEST_F(RawFiles, TheSinkMayThrow) {
   const auto file = write("many.parquet", test::random_jets(3000, {1, 2, 2}, 6), {Schema::quark_gluon, true, 1});
   ReadOptions options;
   options.threads = 3;

@@ -1,4 +1,4 @@
-// Columns of flat numbers, built page by page: every type and encoding that is read, and what damage is answered with.
+// Flat numeric columns, built page by page: every supported type and encoding, and the errors for damaged pages.
 #include "raw/value_decoder.h"
 
 #include <cmath>
@@ -42,7 +42,7 @@ Bytes one_page(const Page& page, const Bytes& body) {
   return chunk;
 }
 
-// Levels behind their length, then values.
+// The length of the levels, the levels, then the values.
 Bytes with_levels(const Bytes& levels, const Bytes& values) {
   Bytes body;
   test::add_value(body, static_cast<std::uint32_t>(levels.size()));
@@ -81,7 +81,7 @@ TEST(Values, Dictionary) {
   add_page(no_width, {.values = 8, .encoding = 8}, Bytes{});
   EXPECT_ERROR(read(no_width, PhysicalType::kDouble, 8), Error, "a page is cut short");
   const Bytes alone = one_page({.values = 8, .encoding = 8}, {std::byte{0}, std::byte{16}});
-  EXPECT_ERROR(read(alone, PhysicalType::kDouble, 8), Error, "outside its dictionary");  // there is none
+  EXPECT_ERROR(read(alone, PhysicalType::kDouble, 8), Error, "outside its dictionary");  // there is no dictionary
   Bytes short_one;
   add_page(short_one, {.kind = kDictionaryPage, .values = 1 << 30}, plain<double>({10}));
   add_page(short_one, {.values = 8, .encoding = 8}, Bytes{std::byte{0}, std::byte{16}});
@@ -122,7 +122,7 @@ TEST(Values, SeveralPagesOfBothVersions) {
   Bytes body = {std::byte{4}, std::byte{1}};
   for (const std::byte byte : plain<double>({3, 4})) body.push_back(byte);
   add_page_v2(chunk, 2, 0, 2, 0, body);
-  add_page(chunk, {.kind = 1, .values = 0}, Bytes(5));  // an index page is passed over
+  add_page(chunk, {.kind = 1, .values = 0}, Bytes(5));  // index pages are ignored
   EXPECT_EQ(read(chunk, PhysicalType::kDouble, 4, 1), (std::vector<double>{1, 2, 3, 4}));
   EXPECT_ERROR(read(chunk, PhysicalType::kDouble, 5, 1), Error, "column pt holds 4 values for 5 rows");
   EXPECT_ERROR(read(chunk, PhysicalType::kDouble, 3, 1), Error, "column pt holds more values than rows");
@@ -130,16 +130,16 @@ TEST(Values, SeveralPagesOfBothVersions) {
   EXPECT_EQ(read({}, PhysicalType::kDouble, 0), std::vector<double>{});
 }
 
-TEST(Pages, ThatStateWhatCannotBe) {
+TEST(Pages, WithImpossibleHeadersAreRefused) {
   const Bytes body = plain<double>({1, 2});
   const auto refused = [&](const Page& page, const std::string& words) {
     EXPECT_ERROR(read(one_page(page, body), PhysicalType::kDouble, 2), Error, words);
   };
   refused({.values = 3}, "more values than rows");
   refused({.values = std::int64_t{1} << 62}, "more values than rows");
-  refused({.values = -1}, "states no number of values");
+  refused({.values = -1}, "does not state its number of values");
   refused({.values = 2, .uncompressed = std::int64_t{1} << 40}, "1099511627776 uncompressed (limit 67108864)");
-  refused({.values = 2, .uncompressed = 17}, "an uncompressed page states two sizes");
+  refused({.values = 2, .uncompressed = 17}, "an uncompressed page states two different sizes");
   refused({.values = 2, .compressed = 17}, "a page states 17 bytes");
   refused({.values = 2, .compressed = std::numeric_limits<std::int64_t>::max()}, "a page states");
   refused({.values = 2, .encoding = 5}, "encoding 5, which is not supported");
@@ -159,11 +159,11 @@ TEST(Pages, ThatStateWhatCannotBe) {
   }
 }
 
-TEST(Pages, OneDictionaryInFrontOfThemAll) {
+TEST(Pages, OnlyTheFirstPageMayBeADictionary) {
   Bytes chunk;
   add_page(chunk, {.values = 2}, plain<double>({1, 2}));
   add_page(chunk, {.kind = kDictionaryPage, .values = 1}, plain<double>({10}));
-  EXPECT_ERROR(read(chunk, PhysicalType::kDouble, 2), Error, "a dictionary page follows others");
+  EXPECT_ERROR(read(chunk, PhysicalType::kDouble, 2), Error, "a dictionary page follows other pages");
 }
 
 TEST(Pages, EveryTruncationIsFound) {
@@ -177,8 +177,9 @@ TEST(Pages, EveryTruncationIsFound) {
   }
 }
 
-// Thrift's compact protocol: what a page header may hold beside the fields that are read, and what it may not.
-TEST(CompactThrift, SkipsWhatItDoesNotKnow) {
+// The Thrift compact protocol: what a page header may contain in addition to the fields that are read, and what it may
+// not.
+TEST(CompactThrift, SkipsUnknownFields) {
   Bytes header;
   const auto add = [&](std::initializer_list<int> bytes) {
     for (const int byte : bytes) header.push_back(static_cast<std::byte>(byte));
@@ -186,7 +187,7 @@ TEST(CompactThrift, SkipsWhatItDoesNotKnow) {
   add({0x11, 0x12, 0x13, 7, 0x17, 1, 2, 3, 4, 5, 6, 7, 8, 0x18, 2, 65, 66});  // bools, byte, double, string
   add({0x19, 0x25, 1, 2, 0x19, 0xf3, 3, 9, 9, 9, 0x19, 0x22, 1, 2});          // lists of i32, bytes, bools
   add({0x1c, 0x15, 4, 0x00});                                                 // a struct
-  add({0x05, 0x80, 0x02, 0x0a});                                              // field 128 by its long form: 5
+  add({0x05, 0x80, 0x02, 0x0a});                                              // field 128 in the long form: 5
   add({0x00});
   CompactReader reader(header, "a page header");
   std::int64_t got = 0;
@@ -202,18 +203,18 @@ TEST(CompactThrift, SkipsWhatItDoesNotKnow) {
   }
 }
 
-// Windows of every size give what the whole gives, and are never asked for more than was promised.
+// Windows of every size give the same result, and no more windows are requested than there are bytes.
 TEST(CompactThrift, ReadsAcrossWindows) {
   Bytes all;
   for (const int byte : {0x15, 0x80, 0x02, 0x18, 3, 97, 98, 99, 0x19, 0x25, 2, 4, 0x18, 2, 1, 2, 0x15, 0x0a, 0x00}) {
     all.push_back(static_cast<std::byte>(byte));
   }
   for (std::size_t width = 1; width <= all.size(); ++width) {
-    std::size_t place = 0;
+    std::size_t position = 0;
     const auto next = [&] {
-      const auto window = std::span<const std::byte>(all).subspan(place, std::min(width, all.size() - place));
+      const auto window = std::span<const std::byte>(all).subspan(position, std::min(width, all.size() - position));
       EXPECT_FALSE(window.empty());
-      place += window.size();
+      position += window.size();
       return window;
     };
     CompactReader reader(all.size(), next, "the footer");

@@ -15,7 +15,7 @@
 
 namespace jetvit::test {
 
-// Writes the table of `from` anew as Arrow writes it with these properties.
+// Rewrites the table of `from` to `to` with Arrow and these properties.
 inline void rewrite(const std::filesystem::path& from, const std::filesystem::path& to,
                     const std::shared_ptr<parquet::WriterProperties>& properties, std::int64_t rows_per_group) {
   const auto check = [](const arrow::Status& status) {
@@ -33,7 +33,7 @@ inline void rewrite(const std::filesystem::path& from, const std::filesystem::pa
   check((*output)->Close());
 }
 
-// All jets of some files.
+// Reads all jets of the files.
 inline JetRecords read_all(const std::vector<std::filesystem::path>& files, int threads = 1) {
   ReadOptions options;
   options.threads = threads;

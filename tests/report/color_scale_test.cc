@@ -10,10 +10,10 @@ namespace {
 
 TEST(ColorScale, MagnitudesRunFromZeroToTheTop) {
   const ColorScale scale({0, 0.02, 3, 50}, false);
-  EXPECT_EQ(scale.place(0), 0);
-  EXPECT_EQ(scale.place(50), 1);
-  EXPECT_GT(scale.place(0.02), 0);  // the least value differs from nothing
-  EXPECT_NEAR(scale.place(std::sqrt(50 * scale.low())), 0.5, 1e-12);
+  EXPECT_EQ(scale.position(0), 0);
+  EXPECT_EQ(scale.position(50), 1);
+  EXPECT_GT(scale.position(0.02), 0);  // the smallest value differs from zero
+  EXPECT_NEAR(scale.position(std::sqrt(50 * scale.low())), 0.5, 1e-12);
 }
 
 TEST(ColorScale, FourDecadesAtMost) {
@@ -24,7 +24,7 @@ TEST(ColorScale, FourDecadesAtMost) {
   EXPECT_EQ(scale.ticks().back().second, "100");
 }
 
-TEST(ColorScale, CountsOfHitsGetWholeTicks) {
+TEST(ColorScale, CountsOfHitsGetIntegerTicks) {
   const auto words = [](const std::vector<double>& values) {
     std::vector<std::string> out;
     for (const auto& [value, tick] : ColorScale(values, false).ticks()) {
@@ -37,11 +37,11 @@ TEST(ColorScale, CountsOfHitsGetWholeTicks) {
   EXPECT_EQ(words({0, 1}), (std::vector<std::string>{"1"}));
   EXPECT_EQ(words({0, 3, 1, 23}), (std::vector<std::string>{"1", "2", "5", "10", "20"}));
   EXPECT_EQ(words({1, 4000}), (std::vector<std::string>{"1", "10", "100", "1000"}));
-  // Their averages are no counts.
+  // Their averages are not counts.
   EXPECT_EQ(ColorScale({0, 0.4, 2}, false).ticks().front().second, "0.1");
 }
 
-// What a bar writes.
+// A canvas that collects the labels of a color bar.
 class Labels : public Canvas {
  public:
   void line(const std::vector<std::pair<double, double>>& /*points*/, const Color& /*color*/, double /*width*/,
@@ -58,44 +58,44 @@ class Labels : public Canvas {
   std::set<std::string> written;
 };
 
-std::set<std::string> written_beside(const ColorScale& scale, const std::string& unit) {
+std::set<std::string> labels_of(const ColorScale& scale, const std::string& unit) {
   Labels canvas;
   scale.draw_bar(canvas, 0, 0, 100, unit);
   return canvas.written;
 }
 
-TEST(ColorScale, BarSaysHowValuesArePlaced) {
-  EXPECT_EQ(written_beside(ColorScale({-1, 8}, true), "sigma"),
+TEST(ColorScale, BarNamesItsScale) {
+  EXPECT_EQ(labels_of(ColorScale({-1, 8}, true), "sigma"),
             (std::set<std::string>{"[sigma]", "cube root", "8.0", "1.0", "0", "−1.0", "−8.0"}));
-  EXPECT_EQ(written_beside(ColorScale({0, 1, 2}, false), "hits"), (std::set<std::string>{"[hits]", "log", "1", "2"}));
-  EXPECT_EQ(written_beside(ColorScale({0, 1}, false), ""), (std::set<std::string>{"log", "1"}));
+  EXPECT_EQ(labels_of(ColorScale({0, 1, 2}, false), "hits"), (std::set<std::string>{"[hits]", "log", "1", "2"}));
+  EXPECT_EQ(labels_of(ColorScale({0, 1}, false), ""), (std::set<std::string>{"log", "1"}));
 
-  // The names' promises: half way lies the geometric mean of the ends, or an eighth of the top.
+  // "log": the geometric mean of the ends is in the middle. "cube root": an eighth of the top is at a quarter.
   const ColorScale magnitudes({1, 100}, false);
   EXPECT_EQ(magnitudes.name(), "log");
-  EXPECT_NEAR(magnitudes.place(std::sqrt(magnitudes.low() * magnitudes.top())), 0.5, 1e-12);
+  EXPECT_NEAR(magnitudes.position(std::sqrt(magnitudes.low() * magnitudes.top())), 0.5, 1e-12);
   const ColorScale both({-1, 2}, true);
   EXPECT_EQ(both.name(), "cube root");
-  EXPECT_NEAR(both.place(2. / 8) - both.place(0), 0.25, 1e-12);
+  EXPECT_NEAR(both.position(2. / 8) - both.position(0), 0.25, 1e-12);
 }
 
 TEST(ColorScale, SignedValuesAreSymmetric) {
   const ColorScale scale({-8, 1, 2}, true);
-  EXPECT_EQ(scale.place(0), 0.5);
-  EXPECT_EQ(scale.place(-8), 0);
-  EXPECT_EQ(scale.place(8), 1);
-  EXPECT_NEAR(scale.place(1), 0.75, 1e-12);  // the tick at an eighth lies half way
+  EXPECT_EQ(scale.position(0), 0.5);
+  EXPECT_EQ(scale.position(-8), 0);
+  EXPECT_EQ(scale.position(8), 1);
+  EXPECT_NEAR(scale.position(1), 0.75, 1e-12);  // the tick at an eighth is halfway
   EXPECT_EQ(scale.ticks().front().second, "8.0");
   EXPECT_EQ(scale.ticks().back().second, "−8.0");
   const Color zero = scale.color(0);
   EXPECT_EQ(zero.red + zero.green + zero.blue, 3);  // white
 }
 
-TEST(ColorScale, NothingToShowIsNoTrouble) {
+TEST(ColorScale, EmptyAndZeroImages) {
   for (const bool is_signed : {false, true}) {
     for (const auto& values : {std::vector<double>{}, std::vector<double>{0, 0}, std::vector<double>{NAN, INFINITY}}) {
       const ColorScale scale(values, is_signed);
-      EXPECT_TRUE(std::isfinite(scale.place(0)));
+      EXPECT_TRUE(std::isfinite(scale.position(0)));
       EXPECT_FALSE(scale.ticks().empty());
     }
   }

@@ -8,7 +8,7 @@
 namespace jetvit {
 namespace {
 
-// Jets of one bright pixel each in one channel of 10 x 10, with the observer `name`.
+// Jets with one bright pixel each, in one channel of 10 x 10 pixels, with the observer `name`.
 JetRecords jets_at(const std::vector<std::uint16_t>& pixels, const std::string& name = "pt") {
   JetRecords jets;
   jets.images.shape = {1, 10, 10};
@@ -31,7 +31,7 @@ PicturedSet pictured(const std::string& name, const JetRecords& jets) {
   return set;
 }
 
-// The middle of a pixel of the lowest panel, which reaches from (52, 582) to (242, 772) below two lines of names.
+// The center of a pixel in the lowest panel, which extends from (52, 582) to (242, 772) below two lines of caption.
 double x_of(int pixel) {
   return 52 + (pixel % 10 + 0.5) * 19;
 }
@@ -60,13 +60,14 @@ TEST(ComparisonPictures, SetWithItselfHasNoDifferenceAndARatioOfOne) {
     EXPECT_FALSE(averages.has(x_of(pixel), y_of(pixel), difference_color(1)));
   }
   test::expect_svg(folder / "spectrum_pt.svg", "460");
-  // The ratio's panel reaches from (75, 437) to (440, 337) and from 0 to 2; the first bin holds the first jet.
+  // The panel of the ratio extends from (75, 437) to (440, 337), with values from 0 to 2. The first jet is in the first
+  // bin.
   const test::Picture spectrum(folder / "spectrum_pt.png");
   EXPECT_TRUE(spectrum.has(75 + 365 * 0.5 / 40, 387, curve_color(1)));
   EXPECT_FALSE(spectrum.has(75 + 365 * 3.5 / 40, 387, curve_color(1))) << "an empty bin has no ratio";
 }
 
-TEST(ComparisonPictures, OnlyWhatBothHave) {
+TEST(ComparisonPictures, OnlyQuantitiesThatBothHave) {
   const test::TempFolder folder;
   draw_comparison({pictured("a", jets_at({1})), pictured("b", jets_at({2}, "mass"))}, channels_for(1), {1, 10, 10},
                   folder.path());

@@ -26,7 +26,7 @@ TEST(Histogram, DensitiesIntegrateToOneInCommonBins) {
   EXPECT_NEAR(integral, 1, 1e-12);
 }
 
-TEST(Histogram, BinsOfCountsHoldEquallyManyOfThem) {
+TEST(Histogram, BinsOfCountsCoverEqualNumbersOfValues) {
   const Histogram bins = histogram({{"even", {0, 2, 4, 6, 200}}});
   EXPECT_EQ(bins.low, -1);
   EXPECT_EQ(std::fmod(bins.width, 2), 0);

@@ -13,7 +13,7 @@
 namespace jetvit {
 namespace {
 
-// Jets of one bright pixel each: row 2, column 7 of 10 x 10, in every channel.
+// Jets with one bright pixel each: row 2, column 7 of 10 x 10, in every channel.
 JetRecords one_pixel_jets(int channels, const std::vector<std::uint8_t>& label) {
   JetRecords jets;
   jets.images.shape = {channels, 10, 10};
@@ -41,12 +41,12 @@ void draw_pictures(const JetRecords& jets, const std::vector<Channel>& channels,
   pictures.draw(folder);
 }
 
-TEST(JetPictures, PixelLiesWhereEtaAndPhiAre) {
+TEST(JetPictures, PixelsAreAtTheirEtaAndPhi) {
   const test::TempFolder folder;
   draw_pictures(one_pixel_jets(3, {0, 1, 1}), channels_for(3), folder.path());
   const test::Picture picture(folder / "jets.png");
   EXPECT_EQ(picture.width(), 1800);
-  // The first panel reaches from (52, 26) to (242, 216); rows count from the bottom.
+  // The first panel extends from (52, 26) to (242, 216); rows are counted from the bottom.
   const double x = 52 + 7.5 * 19;
   const double y = 26 + (9 - 2 + 0.5) * 19;
   EXPECT_TRUE(picture.has(x, y, heat_color(1), 0.5));
@@ -54,10 +54,10 @@ TEST(JetPictures, PixelLiesWhereEtaAndPhiAre) {
   EXPECT_TRUE(picture.has(x, y - 19, heat_color(0), 0.5));
 }
 
-TEST(JetPictures, FilesOfAWholeSet) {
+TEST(JetPictures, FilesOfACompleteSet) {
   const test::TempFolder folder;
   draw_pictures(one_pixel_jets(8, {0, 1, 0, 1}), channels_for(8), folder.path());
-  // Four channels beside each other, two lines for each of two jets a class and three averages.
+  // Four channels next to each other, two lines for each of two jets per class and three averages.
   EXPECT_EQ(test::Picture(folder / "jets.png").width(), 2400);
   EXPECT_EQ(test::Picture(folder / "jets.png").height(), 2 * (8 * 262 + 10));
   EXPECT_EQ(test::Picture(folder / "averages.png").height(), 2 * (6 * 262 + 10));
@@ -69,12 +69,13 @@ TEST(JetPictures, FilesOfAWholeSet) {
   }
 }
 
-TEST(JetPictures, BothClassesShowWhateverTheirOrder) {
+TEST(JetPictures, BothClassesAreShownForAnyOrder) {
   const test::TempFolder folder;
   JetRecords jets = one_pixel_jets(1, {1, 1, 1, 1, 0});
   for (std::size_t jet = 0; jet < jets.size(); ++jet) jets.images.pixel[jet] = static_cast<std::uint16_t>(10 * jet);
   draw_pictures(jets, channels_for(1), folder.path());
-  // Jet 4 of class 0, then 0 and 1 of class 1: one panel a line, the pixel in the row and first column of its number.
+  // Jet 4 of class 0, then jets 0 and 1 of class 1: one panel per line, with a pixel in the first column and the row of
+  // the jet's number.
   const test::Picture picture(folder / "jets.png");
   EXPECT_EQ(picture.height(), 2 * (3 * 262 + 10));
   int line = 0;
@@ -84,7 +85,7 @@ TEST(JetPictures, BothClassesShowWhateverTheirOrder) {
   }
 }
 
-TEST(JetPictures, OneClassOrNoJetAtAll) {
+TEST(JetPictures, OneClassOrNoJets) {
   const test::TempFolder one;
   draw_pictures(one_pixel_jets(1, {1, 1}), channels_for(1), one.path());
   EXPECT_EQ(test::Picture(one / "jets.png").height(), 2 * (2 * 262 + 10));
@@ -98,11 +99,11 @@ TEST(JetPictures, OneClassOrNoJetAtAll) {
 TEST(JetPictures, ManyChannelsFitIntoAPicture) {
   const test::TempFolder folder;
   draw_pictures(one_pixel_jets(20, {0, 1}), channels_for(20), folder.path());
-  // Five beside each other: a long column would be more than a PNG of cairo can hold.
+  // Five next to each other: a single column would exceed the size limit of cairo's PNGs.
   EXPECT_EQ(test::Picture(folder / "averages.png").width(), 3000);
 }
 
-// Numbers 0 ... count - 1 as the observer "pt" of jets of one class, in chunks.
+// Adds jets of one class in chunks, with the numbers 0 ... count - 1 as observer "pt".
 void add_numbered(JetSpectra& spectra, std::uint8_t label, std::size_t first, std::size_t count) {
   constexpr std::size_t kChunk = 100;
   for (std::size_t begin = first; begin < first + count; begin += kChunk) {
@@ -112,7 +113,7 @@ void add_numbered(JetSpectra& spectra, std::uint8_t label, std::size_t first, st
   }
 }
 
-// An input sorted by class, far longer than the sample: both classes come from everywhere in their part of it.
+// The input is sorted by class and much longer than the sample. The sampled jets are spread over each class.
 TEST(JetSpectra, SampleIsSpreadEvenlyOverAnInputSortedByClass) {
   for (const bool by_class : {false, true}) {
     JetSpectra spectra(channels_for(1), {.limit = 2000, .by_class = by_class});
@@ -124,7 +125,7 @@ TEST(JetSpectra, SampleIsSpreadEvenlyOverAnInputSortedByClass) {
     for (const std::size_t label : {0U, 1U}) {
       const double all = label == 0 ? 9000 : 3000;
       const double share = static_cast<double>(values[label].size()) / all;
-      // Powers of two; the deviation of the number of a class that a share is drawn of is below 40.
+      // Powers of two. The standard deviation of the number of sampled jets of a class is below 40.
       const double expected = by_class ? (label == 0 ? 0.125 : 0.5) : 0.125;
       EXPECT_NEAR(share, expected, 5 * 40 / all) << by_class << label;
       double mean = 0;
@@ -137,8 +138,8 @@ TEST(JetSpectra, SampleIsSpreadEvenlyOverAnInputSortedByClass) {
   }
 }
 
-// What has a sign is shown pixel by pixel, in the channel's unit; what has none by its sum in a jet.
-TEST(JetSpectra, TitlesSayWhatIsCounted) {
+// Signed channels are shown pixel by pixel, in the unit of the channel; unsigned ones by their sum per jet.
+TEST(JetSpectra, TitlesNameTheCountedQuantity) {
   JetSpectra spectra(channels_for(8), {.limit = 10, .by_class = false});
   JetRecords jets;
   jets.images.shape = {8, 1, 1};
@@ -152,7 +153,7 @@ TEST(JetSpectra, TitlesSayWhatIsCounted) {
   EXPECT_EQ(titles.at("d0_pixels").unit, "");
 }
 
-TEST(JetSpectra, FewerThanTheLimitAreAllThere) {
+TEST(JetSpectra, KeepsAllJetsBelowTheLimit) {
   JetSpectra spectra(channels_for(1), {.limit = 500, .by_class = false});
   add_numbered(spectra, 1, 0, 500);
   EXPECT_EQ(spectra.sampled(), 500U);

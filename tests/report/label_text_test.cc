@@ -7,7 +7,7 @@
 namespace jetvit {
 namespace {
 
-TEST(LabelText, ForeignBytesCanBeDrawn) {
+TEST(LabelText, UntrustedBytesCanBeDrawn) {
   EXPECT_EQ(drawable("jet pT [GeV], Δη, 𝛼"), "jet pT [GeV], Δη, 𝛼");
   EXPECT_EQ(drawable("a\xff"
                      "b\x80"),
@@ -19,7 +19,7 @@ TEST(LabelText, ForeignBytesCanBeDrawn) {
   EXPECT_EQ(drawable(std::string("a\0b\n", 4)), "a?b?");
 }
 
-TEST(LabelText, LongWordsLoseTheirMiddle) {
+TEST(LabelText, LongTextIsShortenedInTheMiddle) {
   EXPECT_EQ(shortened("short", 10), "short");
   EXPECT_EQ(shortened("0123456789", 5), "01…89");
   EXPECT_EQ(shortened("ΔΔΔΔΔΔ", 4), "Δ…ΔΔ");

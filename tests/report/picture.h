@@ -15,7 +15,7 @@
 
 namespace jetvit::test {
 
-// A PNG as its reader sees it. Places are in points, of which two pixels make one.
+// A decoded PNG. Positions are in points of two pixels each.
 class Picture {
  public:
   explicit Picture(const std::filesystem::path& path) : surface_(cairo_image_surface_create_from_png(path.c_str())) {
@@ -28,7 +28,7 @@ class Picture {
   int width() const { return cairo_image_surface_get_width(surface_); }
   int height() const { return cairo_image_surface_get_height(surface_); }
 
-  // Whether a pixel within `reach` points of the place has the colour.
+  // Whether a pixel within `reach` points of the position has the color.
   bool has(double x, double y, const Color& color, double reach = 1.5) const {
     const unsigned char* data = cairo_image_surface_get_data(surface_);
     const int stride = cairo_image_surface_get_stride(surface_);

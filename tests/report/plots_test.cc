@@ -1,4 +1,4 @@
-// The figures are looked at as their readers do: decoded, of the right size, with the curves where the numbers are.
+// Checks the decoded pictures: their size, and that curves are where the values are.
 #include "report/plots.h"
 
 #include <cmath>
@@ -29,7 +29,7 @@ class Plots : public ::testing::Test {
   test::TempFolder folder_;
 };
 
-// The left panel of plot_roc reaches from (60, 365) to (405, 20), the right one from (490, 365) to (835, 20).
+// The left panel of plot_roc() extends from (60, 365) to (405, 20), the right one from (490, 365) to (835, 20).
 double left_x(double value) {
   return 60 + 345 * value;
 }
@@ -50,12 +50,12 @@ TEST_F(Plots, RocCurvePassesThroughItsPoints) {
   EXPECT_TRUE(picture.has(left_x(0.2), left_y(0.65), color)) << "half way between two points";
   EXPECT_FALSE(picture.has(left_x(0.2), left_y(0.8), color));
   EXPECT_FALSE(picture.has(left_x(0.6), left_y(0.4), color));
-  // The rejection runs from 1 to 10 on a log axis.
+  // The rejection axis is logarithmic, from 1 to 10.
   EXPECT_TRUE(picture.has(490 + 345 * 0.5, 365 - 345 * std::log10(10.0), color, 2));
   EXPECT_TRUE(picture.has(490 + 345 * 0.8, 365 - 345 * std::log10(1 / 0.3), color, 2));
 }
 
-TEST_F(Plots, EveryCurveHasItsColour) {
+TEST_F(Plots, EveryCurveHasItsColor) {
   plot_roc(stem(), {{"good", {{0, 0, kInfinity}, {0.9, 0.1, 1}, {1, 1, 0}}},
                     {"poor", {{0, 0, kInfinity}, {0.6, 0.5, 1}, {1, 1, 0}}}});
   const test::Picture picture(png());
@@ -64,7 +64,7 @@ TEST_F(Plots, EveryCurveHasItsColour) {
 }
 
 TEST_F(Plots, ManyCurvesAreAllDrawnAndNamed) {
-  // Steps at efficiencies of 0.05, 0.1, ... of both classes: curve by curve further from the corner of the perfect one.
+  // Steps at efficiencies of 0.05, 0.1, ... for both classes: each curve is further from the perfect classifier.
   std::vector<NamedCurve> curves;
   for (int index = 0; index < 11; ++index) {
     const double share = 0.05 * (index + 1);
@@ -78,7 +78,7 @@ TEST_F(Plots, ManyCurvesAreAllDrawnAndNamed) {
     const bool left = index < 6;
     const double y = 365 + 50 + 14 * static_cast<double>(left ? index : index - 6) - 3;
     EXPECT_TRUE(picture.has(left ? 63 : 493, y, color)) << index << ": in the legend";
-    // Colours begin again with the eighth, whose line is dashed: a gap is found along the legend's.
+    // From the eighth curve on, the colors repeat with dashed lines, which have gaps in the legend.
     bool gap = false;
     for (double x = left ? 62 : 492; x < (left ? 78 : 508); x += 0.5) gap = gap || !picture.has(x, y, color, 0.3);
     EXPECT_EQ(gap, index >= 7) << index;
@@ -111,7 +111,7 @@ TEST_F(Plots, ManyPointsKeepTheirEnds) {
   EXPECT_TRUE(picture.has(left_x(1) - 2, left_y(1) + 1, curve_color(0)));
 }
 
-TEST_F(Plots, ForeignNamesAreDrawnAsFarAsTheyCan) {
+TEST_F(Plots, UntrustedNamesAreDrawn) {
   const std::string awful = std::string("\xff\xfe<&\"'\n\0x", 9) + std::string(10'000, 'w');
   plot_roc(stem(), {{awful, {{0, 0, kInfinity}, {1, 1, 0}}}});
   expect_files(1720, 858);
@@ -120,7 +120,7 @@ TEST_F(Plots, ForeignNamesAreDrawnAsFarAsTheyCan) {
 }
 
 TEST_F(Plots, HistogramShowsTheShares) {
-  // Two values, three times as many of the one: the steps stand at the ends of the axis, 365 points wide.
+  // Two values, one three times as frequent: the steps are at the ends of the axis, which is 365 points wide.
   std::vector<double> values(300, 0.25);
   values.resize(400, 0.75);
   plot_histograms(stem(), {"score", ""}, {{"y = 0", values}});
@@ -133,9 +133,9 @@ TEST_F(Plots, HistogramShowsTheShares) {
   EXPECT_TRUE(picture.has(75 + 182, 305, curve_color(0)));
 }
 
-TEST_F(Plots, CountsFillBinsOfWholeNumbers) {
-  // Towers of 25 pixels, evenly spread over 1 to 60 towers: two of the counts that occur in each of 30 bins, so that no
-  // bin is empty or twice as full.
+TEST_F(Plots, BinsOfCountsAreMultiplesOfTheirSpacing) {
+  // Counts of pixels in towers of 25 pixels, uniform over 1 to 60 towers. Each of 30 bins contains two possible counts,
+  // so that no bin is empty or twice as high.
   std::vector<double> values;
   for (int towers = 1; towers <= 60; ++towers) values.push_back(25 * towers);
   plot_histograms(stem(), {"pixels", ""}, {{"y = 0", values}});
@@ -164,7 +164,7 @@ TEST_F(Plots, DegenerateHistograms) {
   }
 }
 
-TEST_F(Plots, CalibrationStandsWhereTheSharesAre) {
+TEST_F(Plots, CalibrationShowsTheFractions) {
   const std::vector<CalibrationBin> bins = {{100, 0.1, 0.2}, {0, 0, 0}, {50, 0.7, 0.6}, {1, 1, 1}};
   plot_calibration(stem(), {{"a classifier", bins}});
   expect_files(860, 2 * (410 + 19));
@@ -186,7 +186,7 @@ TEST_F(Plots, LearningCurveShowsLossesAndTheBestEpoch) {
   for (std::size_t epoch = 0; epoch < 3; ++epoch) {
     EXPECT_TRUE(picture.has(right_x(curve.epoch[epoch]), right_y(curve.validation_auc[epoch]), curve_color(0)));
   }
-  // The mark of the best epoch is a square of 7 points; the line alone is thinner.
+  // The best epoch is marked by a square of 7 points; the line itself is thinner.
   EXPECT_TRUE(picture.has(right_x(2) + 2.5, right_y(0.9) - 2.5, curve_color(0), 0.5));
   EXPECT_FALSE(picture.has(right_x(3) + 2.5, right_y(0.8) - 2.5, curve_color(0), 0.5));
 }

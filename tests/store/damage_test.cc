@@ -1,4 +1,4 @@
-// Shards that were cut short, changed, replaced or made to deceive: an Error that names the file, never a crash.
+// Shards that were cut short, changed, replaced or forged cause an Error that names the file, never a crash.
 #include <fstream>
 #include <iterator>
 #include <random>
@@ -31,7 +31,7 @@ class DamagedStore : public ::testing::Test {
     std::ofstream(shard_, std::ios::binary | std::ios::trunc).write(bytes.data(), std::ssize(bytes));
   }
 
-  // Reading the split fails and names the shard; the others still read.
+  // Reading the split fails and names the shard; other splits can still be read.
   void expect_error(const std::string& words) const {
     EXPECT_ERROR(read_split(store_, manifest_, Split::kTrain, 1), Error, words);
     EXPECT_ERROR(read_split(store_, manifest_, Split::kTrain, 1), Error, shard_.string());
@@ -55,13 +55,13 @@ TEST_F(DamagedStore, Truncated) {
 
 TEST_F(DamagedStore, Longer) {
   write(bytes_ + '\0');
-  expect_error("the manifest says " + std::to_string(bytes_.size()));
+  expect_error("the manifest states " + std::to_string(bytes_.size()));
 }
 
 TEST_F(DamagedStore, EveryByteFlipped) {
-  for (std::size_t place = 0; place < bytes_.size(); place += 13) {
+  for (std::size_t position = 0; position < bytes_.size(); position += 13) {
     std::string damaged = bytes_;
-    damaged[place] = static_cast<char>(damaged[place] ^ (1 << (place % 8)));
+    damaged[position] = static_cast<char>(damaged[position] ^ (1 << (position % 8)));
     write(damaged);
     EXPECT_ERROR(read_split(store_, manifest_, Split::kTrain, 1), Error, "differs from its digest in the manifest");
   }
@@ -79,8 +79,8 @@ TEST_F(DamagedStore, Removed) {
   expect_error("is not a regular file");
 }
 
-// Damage that carries a right digest reaches the decoder: an Error or jets that keep the bounds, at once.
-TEST_F(DamagedStore, FlippedBitsBehindARightDigest) {
+// Damage with a valid digest reaches the decoder, which must throw Error or return jets within the bounds.
+TEST_F(DamagedStore, FlippedBitsWithAValidDigest) {
   std::mt19937 random(11);
   int refused = 0;
   for (std::size_t trial = 0; trial < 8 * bytes_.size(); trial += 5) {
@@ -105,14 +105,14 @@ TEST_F(DamagedStore, FlippedBitsBehindARightDigest) {
   EXPECT_GT(refused, 100);
 }
 
-TEST_F(DamagedStore, TruncatedBehindARightDigest) {
+TEST_F(DamagedStore, TruncatedWithAValidDigest) {
   for (std::size_t size = 0; size < bytes_.size(); size += 7) {
     const auto bytes = std::as_bytes(std::span(bytes_)).first(size);
     EXPECT_ERROR(decode_shard(bytes, test::kSmallShape, manifest_.observer_names, "shard"), Error, "shard: is not");
   }
 }
 
-TEST_F(DamagedStore, AnotherStoresShard) {
+TEST_F(DamagedStore, ShardOfAnotherStore) {
   const auto bytes = std::as_bytes(std::span(bytes_));
   EXPECT_ERROR(decode_shard(bytes, {4, 9, 7}, {"pt", "m0"}, "shard"), Error, "counts, pixel or value");
   EXPECT_ERROR(decode_shard(bytes, {3, 2, 2}, {"pt", "m0"}, "shard"), Error, "image");
@@ -120,7 +120,7 @@ TEST_F(DamagedStore, AnotherStoresShard) {
   EXPECT_ERROR(decode_shard(bytes, {3, 9, 7}, {"label"}, "shard"), Error, "column label is missing, of another type");
 }
 
-TEST_F(DamagedStore, LabelsAndValuesThatNoShardHolds) {
+TEST_F(DamagedStore, InvalidLabelsAndValues) {
   JetRecords jets = test::random_jets(4, test::kSmallShape, 1);
   jets.label[2] = 7;
   EXPECT_ERROR(decode_shard(test::encoded(jets), jets.images.shape, jets.observer_names, "shard"), Error, "label");

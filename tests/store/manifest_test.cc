@@ -1,4 +1,4 @@
-// Manifests that are damaged, of another version or made to deceive: an Error that names the file, never a crash.
+// Manifests that are damaged, forged or of another version cause an Error that names the file, never a crash.
 #include "store/manifest.h"
 
 #include <fstream>
@@ -25,7 +25,7 @@ class ManifestFile : public ::testing::Test {
     std::ofstream(store_ / "manifest.json", std::ios::binary | std::ios::trunc) << document;
   }
 
-  // The manifest as `edit` leaves it, without its digest, is refused with these words and the file's name.
+  // Expects that the manifest is refused after `edit`, without its digest, with these words and the file's name.
   void expect_error(const std::function<void(Json&)>& edit, const std::string& words) const {
     Json json = Json::parse(document_);
     json.erase("manifest_sha256");
@@ -47,14 +47,14 @@ TEST_F(ManifestFile, Missing) {
 
 TEST_F(ManifestFile, OtherVersionOrFormat) {
   expect_error([](Json& json) { json["version"] = 2; },
-               "is of version 2, this program reads version 1 (prepare the data again)");
-  expect_error([](Json& json) { json["version"] = "1"; }, "is of version \"1\"");
+               "has version 2, but this program reads version 1 (prepare the data again)");
+  expect_error([](Json& json) { json["version"] = "1"; }, "has version \"1\"");
   expect_error([](Json& json) { json["format"] = "png folder"; }, "is not the manifest of a jet store");
 }
 
 TEST_F(ManifestFile, EveryKeyIsNeeded) {
-  const Json whole = Json::parse(document_);
-  for (const auto& [key, value] : whole.items()) {
+  const Json complete = Json::parse(document_);
+  for (const auto& [key, value] : complete.items()) {
     if (key == "manifest_sha256" || key.starts_with("skipped_re")) continue;  // older stores lack these
     expect_error([&key = key](Json& json) { json.erase(key); }, "key '" + key + "' not found");
     expect_error([&key = key](Json& json) { json[key] = nullptr; }, "manifest.json: ");
@@ -73,7 +73,8 @@ TEST_F(ManifestFile, NumbersThatDoNotFit) {
   }
   constexpr auto kHuge = std::numeric_limits<std::uint64_t>::max();
   expect_error([&](Json& json) { json["shards"][0]["jets"] = kHuge; }, "states 18446744073709551615 jets");
-  expect_error([&](Json& json) { json["splits"]["train"]["class_0"] = kHuge; }, "counts other jets than its shards");
+  expect_error([&](Json& json) { json["splits"]["train"]["class_0"] = kHuge; },
+               "split train differ from those of its shards");
   expect_error([&](Json& json) { json["shape"][2] = 4294967296 + 7; }, "\"shape\" is 4294967303");
   expect_error([&](Json& json) { json["shape"] = {3, 60000, 60000}; }, "shape that does not fit its channels");
   expect_error([&](Json& json) { json["shape"] = {3, 0, 7}; }, "shape that does not fit its channels");
@@ -93,14 +94,14 @@ TEST_F(ManifestFile, ReportOfSkippedRows) {
   EXPECT_FALSE(read_manifest(store_).skipped_report);
 }
 
-// Sizes that the files do not have are found before memory is asked for.
+// Wrong sizes are detected before memory is allocated.
 TEST_F(ManifestFile, HugeShardsAreNotAllocated) {
   Json json = Json::parse(document_);
   json.erase("manifest_sha256");
   json["shards"][0]["bytes"] = std::uint64_t{1} << 62;
   write(json.dump());
   const Manifest manifest = read_manifest(store_);
-  EXPECT_ERROR(read_split(store_, manifest, Split::kTrain, 2), Error, "the manifest says 4611686018427387904");
+  EXPECT_ERROR(read_split(store_, manifest, Split::kTrain, 2), Error, "the manifest states 4611686018427387904");
 }
 
 TEST_F(ManifestFile, NamesOutsideTheStore) {
@@ -125,23 +126,23 @@ TEST_F(ManifestFile, NotJson) {
   }
 }
 
-// Any changed character is found, or changes nothing that is read.
+// Any changed character is detected, or does not affect the values that are read.
 TEST_F(ManifestFile, FlippedBytes) {
-  const Manifest whole = read_manifest(store_);
+  const Manifest original = read_manifest(store_);
   int refused = 0;
-  for (std::size_t place = 0; place < document_.size(); place += 2) {
+  for (std::size_t position = 0; position < document_.size(); position += 2) {
     std::string damaged = document_;
-    damaged[place] = static_cast<char>(damaged[place] ^ (1 << (place % 8)));
+    damaged[position] = static_cast<char>(damaged[position] ^ (1 << (position % 8)));
     write(damaged);
     try {
       const Manifest manifest = read_manifest(store_);
-      ASSERT_EQ(manifest.fingerprint, whole.fingerprint) << place;
-      ASSERT_EQ(manifest.counts, whole.counts) << place;
-      ASSERT_EQ(manifest.statistics[1].mean, whole.statistics[1].mean) << place;
-      ASSERT_EQ(manifest.sources, whole.sources) << place;
+      ASSERT_EQ(manifest.fingerprint, original.fingerprint) << position;
+      ASSERT_EQ(manifest.counts, original.counts) << position;
+      ASSERT_EQ(manifest.statistics[1].mean, original.statistics[1].mean) << position;
+      ASSERT_EQ(manifest.sources, original.sources) << position;
     } catch (const Error& error) {
       ++refused;
-      ASSERT_THAT(error.what(), ::testing::HasSubstr("manifest.json")) << place;
+      ASSERT_THAT(error.what(), ::testing::HasSubstr("manifest.json")) << position;
     }
   }
   EXPECT_GT(refused, static_cast<int>(document_.size() / 4));

@@ -47,8 +47,8 @@ TEST(Store, ReadsBackWhatWasWritten) {
   check_shards(folder / "store", manifest);
 }
 
-// More jets than a shard holds, in chunks that do not divide it, come back in their order.
-TEST(Store, KeepsTheOrderOverShards) {
+// More jets than fit into a shard, in chunks that do not divide it, are read back in their order.
+TEST(Store, KeepsTheOrderAcrossShards) {
   const TempFolder folder;
   const ImageShape shape = {1, 4, 4};
   const JetRecords all = test::random_jets(20001, shape, 5);
@@ -111,7 +111,7 @@ TEST(Store, AnUnfinishedWriterKeepsTheOldStore) {
   EXPECT_EQ(read_manifest(folder / "store").fingerprint, old.fingerprint);
 }
 
-TEST(Store, AStoreIsReplacedWhole) {
+TEST(Store, AStoreIsReplacedCompletely) {
   const TempFolder folder;
   const Manifest old = test::write_small_store(folder / "store");
   const Manifest now = test::write_small_store(folder / "store", 7);
@@ -134,7 +134,7 @@ TEST(Store, OneWriterAtATime) {
   const TempFolder folder;
   {
     const StoreWriter first(folder / "store");
-    EXPECT_ERROR(StoreWriter(folder / "store"), Error, "store: another preparation is writing there");
+    EXPECT_ERROR(StoreWriter(folder / "store"), Error, "store: another preparation is writing to it");
   }
   test::write_small_store(folder / "store");
 }

@@ -13,7 +13,7 @@ namespace jetvit::test {
 
 inline constexpr ImageShape kSmallShape = {3, 9, 7};
 
-// The manifest's fields that the writer does not fill in itself.
+// A manifest with the fields that the writer does not set itself.
 inline Manifest small_manifest() {
   Manifest manifest;
   manifest.shape = kSmallShape;
@@ -35,7 +35,7 @@ inline std::vector<std::byte> encoded(const JetRecords& jets) {
   return out;
 }
 
-// A store of 30, 20 and 10 jets to train, validate and test.
+// Writes a store with 30 training, 20 validation and 10 test jets.
 inline Manifest write_small_store(const std::filesystem::path& folder, std::uint32_t seed = 1) {
   StoreWriter writer(folder);
   std::uint32_t split_seed = seed;

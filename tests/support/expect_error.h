@@ -7,7 +7,7 @@
 
 #include "base/error.h"
 
-// The statement throws `type`, and its message holds `words`.
+// Expects that the statement throws `type` with a message that contains `words`.
 #define EXPECT_ERROR(statement, type, words)                             \
   try {                                                                  \
     statement;                                                           \

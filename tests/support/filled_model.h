@@ -4,13 +4,13 @@
 #include <memory>
 #include <string>
 
+#include "model/io/weights.h"
 #include "model/registry.h"
-#include "model/weights.h"
 #include "support/hash_fill.h"
 
 namespace jetvit::test {
 
-// A model whose parameters and buffers hold hash_weight, as those of the references in tests/oracle do.
+// A model whose parameters and buffers are filled with hash_weight(), like those of the references in tests/oracle.
 inline std::unique_ptr<Model> filled_model(const std::string& name, const Json& options) {
   std::unique_ptr<Model> model = make_model(name, options);
   std::map<std::string, at::Tensor> weights;

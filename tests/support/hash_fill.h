@@ -8,7 +8,7 @@
 #include <ATen/core/Tensor.h>
 #include <ATen/ops/from_blob.h>
 
-// Values that a hash of a tensor's name fills, the same here and in tests/oracle/hash_fill.py.
+// Values that depend only on the name of a tensor, the same here and in tests/oracle/lib/hash_fill.py.
 namespace jetvit::test {
 
 // `count` values in [-1, 1): SplitMix64 started at the FNV-1a hash of the name.
@@ -33,11 +33,11 @@ inline at::Tensor hash_tensor(const std::string& name, at::IntArrayRef shape) {
   return at::from_blob(values.data(), shape, at::kDouble).to(at::kFloat);
 }
 
-// What the oracles put into the parameter or buffer `name` (float32).
+// The values of the parameter or buffer `name` in the references (float32).
 inline at::Tensor hash_weight(const std::string& name, at::IntArrayRef shape) {
   std::vector<double> values = hash_uniform(name, c10::multiply_integers(shape));
   const double fan_in = static_cast<double>(c10::multiply_integers(shape.slice(1)));
-  // Beside SiLU and squeeze-excite these convolutions would let the signal die out.
+  // Larger weights, because the signal would otherwise vanish in SiLU and squeeze-excite.
   const bool in_efficientnet = name.find("conv_") != std::string::npos && name.find(".se.") == std::string::npos;
   for (double& value : values) {
     if (name.ends_with("running_var")) {
@@ -57,7 +57,7 @@ inline at::Tensor hash_weight(const std::string& name, at::IntArrayRef shape) {
   return at::from_blob(values.data(), shape, at::kDouble).to(at::kFloat);
 }
 
-// The product that the oracles store of a gradient or buffer.
+// The dot product of a gradient or buffer with hashed values, as stored in the references.
 inline double hash_product(const std::string& name, const at::Tensor& tensor) {
   const at::Tensor flat = tensor.detach().to(at::kDouble).contiguous();
   const std::vector<double> weights = hash_uniform("projection/" + name, flat.numel());

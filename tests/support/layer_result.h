@@ -6,7 +6,7 @@
 
 namespace jetvit::test {
 
-// What a layer of x with a weight and a bias gives, and its gradients.
+// The output of a layer with input x, a weight and a bias, and its gradients.
 struct LayerResult {
   at::Tensor y, gx, gw, gb;
 };

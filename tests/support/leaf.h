@@ -4,7 +4,7 @@
 
 namespace jetvit::test {
 
-// A copy in the same memory order that collects its gradient.
+// A copy in the same memory format that requires a gradient.
 inline at::Tensor leaf(const at::Tensor& values) {
   return values.detach().clone(at::MemoryFormat::Preserve).set_requires_grad(true);
 }

@@ -7,7 +7,7 @@
 
 namespace jetvit::test {
 
-// All models of the registry, for tests that hold for each.
+// All models of the registry, for parameterized tests.
 inline std::vector<std::string> model_names() {
   std::vector<std::string> names;
   for (const ModelInfo& info : model_list()) names.push_back(info.name);

@@ -7,7 +7,7 @@
 
 namespace jetvit::test {
 
-// Sparse jets of random pixels with the observers pt and m0; channels beyond the first hold both signs.
+// Sparse jets with random pixels and the observers pt and m0. All channels except the first have both signs.
 inline JetRecords random_jets(std::size_t count, const ImageShape& shape, std::uint32_t seed) {
   std::mt19937 random(seed);
   std::exponential_distribution<float> energy(0.3F);
@@ -34,7 +34,7 @@ inline JetRecords random_jets(std::size_t count, const ImageShape& shape, std::u
   return jets;
 }
 
-// Jets are equal bit for bit; sets of different names or sizes are not.
+// Whether two sets of jets are equal bit for bit.
 inline bool equal(const JetRecords& a, const JetRecords& b) {
   return a.images.shape == b.images.shape && a.images.offset == b.images.offset && a.images.pixel == b.images.pixel &&
          a.images.value == b.images.value && a.label == b.label && a.weight == b.weight &&

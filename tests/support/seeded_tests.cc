@@ -1,5 +1,5 @@
-// Linked into test programs with libtorch. The seed of ATen's generator is another in every process; here each test
-// begins with the same one, so that it draws the same weights whenever it runs, alone or behind others.
+// Linked into test programs with libtorch. ATen's generator has a different seed in every process. This sets the same
+// seed before each test, so that a test draws the same weights whether it runs alone or after others.
 #include <ATen/CPUGeneratorImpl.h>
 #include <gtest/gtest.h>
 
@@ -13,7 +13,7 @@ class SeedEveryTest : public testing::EmptyTestEventListener {
 };
 
 [[maybe_unused]] const bool kRegistered = [] {
-  testing::UnitTest::GetInstance()->listeners().Append(new SeedEveryTest);  // which owns it
+  testing::UnitTest::GetInstance()->listeners().Append(new SeedEveryTest);  // takes ownership
   return true;
 }();
 

@@ -7,7 +7,7 @@
 
 namespace jetvit::test {
 
-// A new folder that goes away with the object.
+// A new folder that is removed with the object.
 class TempFolder {
  public:
   TempFolder() {

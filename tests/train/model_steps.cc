@@ -1,4 +1,4 @@
-// One side of tests/oracle/compare_timm.py: what a model computes in training, from given weights, images and labels.
+// One side of tests/oracle/check/compare_timm.py: what a model computes in training, from given weights, images and labels.
 //   model_steps MODEL OPTIONS WEIGHTS.safetensors INPUT.safetensors OUTPUT.safetensors
 // OPTIONS is JSON. INPUT holds "images" (S, N, C, H, W), "labels" (S, N), "directions" (N) and "settings" (learning
 // rate, weight decay). OUTPUT gets, in float32,
@@ -18,11 +18,11 @@
 
 #include "base/options.h"
 #include "base/text.h"
+#include "model/io/safetensors.h"
+#include "model/io/weights.h"
 #include "model/registry.h"
-#include "model/safetensors.h"
-#include "model/weights.h"
 #include "train/loss_terms.h"
-#include "train/optimiser.h"
+#include "train/optimizer.h"
 #include "train/seed_random.h"
 
 namespace jetvit {
@@ -60,7 +60,7 @@ void add_losses(const Task& task, Tensors& out) {
   const std::unique_ptr<Model> model = task.make();
   const at::Tensor images = task.input.at("images");
   const at::Tensor settings = task.input.at("settings");
-  Optimiser optimiser({}, model->parameters());
+  Optimizer optimizer({}, model->parameters());
   std::vector<at::Tensor> losses;
   for (std::int64_t step = 0; step < images.size(0); ++step) {
     const at::Tensor labels = task.input.at("labels")[step];
@@ -68,9 +68,9 @@ void add_losses(const Task& task, Tensors& out) {
     const at::Tensor loss =
         weighted_loss(model->forward(images[step]).flatten(), terms, static_cast<double>(images.size(1)));
     losses.push_back(loss.detach().to(at::kFloat));
-    optimiser.clear_gradients();
+    optimizer.clear_gradients();
     loss.backward();
-    optimiser.step(settings[0].item<double>(), settings[1].item<double>());
+    optimizer.step(settings[0].item<double>(), settings[1].item<double>());
   }
   out["losses"] = at::stack(losses);
 }
@@ -81,7 +81,7 @@ void add_draws(const Task& task, Tensors& out) {
   };
   std::map<std::string, Sums> sums;
   for (int draw = 0; draw < kDraws; ++draw) {
-    seed_random(draw, kInitialisation, 0);
+    seed_random(draw, kInitialization, 0);
     for (const NamedTensor& parameter : make_model(task.name, task.options)->parameters()) {
       const at::Tensor values = parameter.tensor.detach().to(at::kDouble);
       sums[parameter.name].values += values.mean().item<double>() / kDraws;

@@ -9,16 +9,18 @@
 
 #include "base/file.h"
 #include "base/text.h"
-#include "model/weights.h"
-#include "ops/bf16_products.h"
-#include "predict/autocast.h"
+#include "compute/autocast.h"
+#include "compute/bf16_products.h"
+#include "model/io/weights.h"
 #include "support/filled_model.h"
 #include "train/loss_terms.h"
-#include "train/optimiser.h"
+#include "train/optimizer.h"
 #include "train/seed_random.h"
 
 namespace jetvit {
 namespace {
+
+const ComputeOptions kBf16 = {.precision = Precision::kBf16};
 
 constexpr std::int64_t kBatch = 8;
 
@@ -54,7 +56,7 @@ class NanoSteps : public testing::TestWithParam<std::string> {
 };
 
 // Without random layers. How far bfloat16 may lead away is what it does to timm under torch.autocast on the same
-// numbers, with a factor for the roundings of other places: tests/oracle/make_training_oracles.py.
+// numbers, with a factor for the roundings of other places: tests/oracle/make/make_training_oracles.py.
 TEST_P(NanoSteps, InBfloat16StayAsCloseAsTheReference) {
   constexpr double kFactor = 2;
   const std::unique_ptr<Model> model = test::filled_model(GetParam(), options());
@@ -62,7 +64,7 @@ TEST_P(NanoSteps, InBfloat16StayAsCloseAsTheReference) {
   const at::Tensor exact = model->forward(images(*model, 0)).detach();
   at::Tensor logits;
   {
-    const Autocast autocast(true);
+    const AutocastGuard autocast(kBf16);
     logits = model->forward(images(*model, 0)).to(at::kFloat);
   }
   EXPECT_TRUE(at::isfinite(logits).all().item<bool>());
@@ -84,33 +86,33 @@ TEST_P(NanoSteps, DependOnTheSeedAlone) {
     if (resolved_model_options(GetParam(), random).contains(key)) random[key] = 0.3;
   }
   // Loss and gradients of two steps from freshly drawn parameters.
-  const auto train = [&](int seed, bool bf16) {
+  const auto train = [&](int seed, const ComputeOptions& options) {
     seed_random(seed, 0, 0);
     const std::unique_ptr<Model> model = make_model(GetParam(), random);
     model->train(true);
-    Optimiser optimiser({}, model->parameters());
+    Optimizer optimizer({}, model->parameters());
     std::vector<at::Tensor> out;
     for (int step = 0; step < 2; ++step) {
-      optimiser.clear_gradients();
+      optimizer.clear_gradients();
       at::Tensor logits;
       {
-        const Autocast autocast(bf16);
+        const AutocastGuard autocast(options);
         logits = model->forward(images(*model, step));
       }
       out.push_back(loss(logits, step));
       out.back().backward();
       for (const NamedTensor& parameter : model->parameters()) out.push_back(parameter.tensor.grad().clone());
-      optimiser.step(1e-3, 0.05);
+      optimizer.step(1e-3, 0.05);
     }
     return out;
   };
-  for (const bool bf16 : {false, true}) {
-    const std::vector<at::Tensor> once = train(1, bf16);
-    const std::vector<at::Tensor> again = train(1, bf16);
+  for (const ComputeOptions& options : {ComputeOptions(), kBf16}) {
+    const std::vector<at::Tensor> once = train(1, options);
+    const std::vector<at::Tensor> again = train(1, options);
     ASSERT_EQ(once.size(), again.size());
     for (std::size_t index = 0; index < once.size(); ++index)
       EXPECT_TRUE(at::equal(once[index], again[index])) << index;
-    EXPECT_FALSE(at::equal(once[0], train(2, bf16)[0]));
+    EXPECT_FALSE(at::equal(once[0], train(2, options)[0]));
   }
 }
 
@@ -121,21 +123,21 @@ TEST_P(NanoSteps, KeepingBf16WeightsChangesNothing) {
     seed_random(1, 0, 0);
     const std::unique_ptr<Model> model = make_model(GetParam(), options());
     model->train(true);
-    Bf16Weights weights(keep);
-    OptimiserOptions options;
+    Bf16Weights weights(keep ? kBf16 : ComputeOptions());
+    OptimizerOptions options;
     options.kind = "sgd";  // by ATen, with copies and without
-    Optimiser optimiser(options, model->parameters(), &weights);
+    Optimizer optimizer(options, model->parameters(), &weights);
     for (int step = 0; step < 3; ++step) {
-      optimiser.clear_gradients();
+      optimizer.clear_gradients();
       at::Tensor logits;
       {
-        const Autocast autocast(true);
+        const AutocastGuard autocast(kBf16);
         const Bf16Weights::Use use(weights);
         logits = model->forward(images(*model, step));
       }
       loss(logits, step).backward();
       weights.move_gradients();
-      optimiser.step(1e-2, 0.05);
+      optimizer.step(1e-2, 0.05);
     }
     return named_weights(*model);
   };

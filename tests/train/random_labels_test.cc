@@ -6,10 +6,11 @@
 #include <gtest/gtest.h>
 
 #include "measure/delong.h"
+#include "model/io/weights.h"
 #include "model/registry.h"
-#include "model/weights.h"
 #include "predict/predictor.h"
-#include "source/jet_source.h"
+#include "prepare/jet_source.h"
+#include "run/run_folder.h"
 #include "support/temp_folder.h"
 #include "train/trainer.h"
 
@@ -20,7 +21,7 @@ using Jets = std::shared_ptr<const JetRecords>;
 
 Recipe recipe() {
   return read_recipe(JETVIT_SOURCE_DIR "/recipes/demo/resnet_15.toml",
-                     {"image.size=32", "train.epochs=10", "train.ema_decay=0", "optimiser.weight_decay=0",
+                     {"image.size=32", "train.epochs=10", "train.ema_decay=0", "optimizer.weight_decay=0",
                       "augment.horizontal_flip=0", "augment.vertical_flip=0"});
 }
 
@@ -66,7 +67,7 @@ Outcome train(const TrainingData& data) {
   return {auc(data.train), auc(data.validation)};
 }
 
-TEST(RandomLabels, AreLearntByHeartAndTellNothingOfOtherJets) {
+TEST(RandomLabels, AreLearnedByHeartAndTellNothingOfOtherJets) {
   constexpr double kErrors = 4;
   const TrainingData data = sample_jets();
   TrainingData random = data;

@@ -1,4 +1,4 @@
-// Every recipe of recipes/ trains: its model at its image size, on jets of the detector's size, stage by stage.
+// Every recipe of recipes/ trains: its model at its image size, on jets of the detector's size, phase by phase.
 #include <algorithm>
 
 #include <ATen/ops/equal.h>
@@ -61,16 +61,16 @@ void train_recipes(const std::string& folder, int batch_size) {
     SCOPED_TRACE(path.string());
     const bool top = folder == "boosted_top" || path.stem().string().ends_with("top");
     const Recipe recipe = read_recipe(path, {});
-    if (recipe.stages.empty()) {
+    if (recipe.phases.empty()) {
       train_two_steps(recipe, top, batch_size);
       continue;
     }
     const test::TempFolder run;
     const Trainer whole(recipe, jets_for(recipe, top, 2), run.path());
-    for (std::size_t stage = 1; stage < recipe.stages.size(); ++stage) {
-      EXPECT_GT(whole.stages()[stage].taken, 0U) << "stage " << stage + 1;
+    for (std::size_t phase = 1; phase < recipe.phases.size(); ++phase) {
+      EXPECT_GT(whole.phases()[phase].taken, 0U) << "phase " << phase + 1;
     }
-    for (const Recipe& stage : recipe.stages) train_two_steps(stage, top, batch_size);
+    for (const Recipe& phase : recipe.phases) train_two_steps(phase, top, batch_size);
   }
 }
 

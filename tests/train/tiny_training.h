@@ -10,12 +10,13 @@
 #include <gtest/gtest.h>
 
 #include "base/random_stream.h"
+#include "run/run_folder.h"
 #include "train/trainer.h"
 
 // A training of a second for the tests of the trainer.
 namespace jetvit::test {
 
-// Jets of 3 x 20 x 20 pixels that a network can tell apart: label 1 lies nearer to the centre.
+// Jets of 3 x 20 x 20 pixels that a network can tell apart: label 1 lies nearer to the center.
 inline std::shared_ptr<const JetRecords> jets(std::size_t count, std::uint64_t seed) {
   auto records = std::make_shared<JetRecords>();
   records->images.shape = {3, 20, 20};

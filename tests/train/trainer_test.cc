@@ -11,11 +11,12 @@
 #include "base/digest.h"
 #include "base/file.h"
 #include "base/toml.h"
+#include "model/io/safetensors.h"
+#include "model/io/weights.h"
 #include "model/registry.h"
-#include "model/safetensors.h"
-#include "model/weights.h"
 #include "predict/predictor.h"
-#include "predict/trained_model.h"
+#include "run/run_folder.h"
+#include "run/trained_model.h"
 #include "support/expect_error.h"
 #include "support/temp_folder.h"
 #include "train/tiny_training.h"
@@ -34,7 +35,7 @@ Recipe recipe(const std::string& more = "") {
     augment = {horizontal_flip = 0.5, rotation = 20.0}
     train = {epochs = 3, batch_size = 16, ema_decay = 0.9, clip_norm = 1.0}
     schedule = {kind = "plateau", patience = 0}
-    optimiser = {lr = 1e-3})",
+    optimizer = {lr = 1e-3})",
                          "test");
   if (!more.empty()) apply_override(tree, more);
   return recipe_from_json(tree);
@@ -124,7 +125,7 @@ TEST(Trainer, ResumesRunsOlderThanARecipesKey) {
 TEST(Trainer, ResumeRefusesAnotherRecipeOrOtherData) {
   const test::TempFolder folder;
   train(recipe("train.epochs=1"), folder.path(), {});
-  Trainer other(recipe("optimiser.lr=0.5"), data(), folder.path());
+  Trainer other(recipe("optimizer.lr=0.5"), data(), folder.path());
   EXPECT_ERROR(other.resume(), UsageError, "cannot resume: train.epochs is 3, was 1");
   TrainingData changed = data();
   changed.fingerprint = "changed";

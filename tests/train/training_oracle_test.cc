@@ -1,4 +1,4 @@
-// Ten steps of training against timm with torch.optim.AdamW: tests/oracle/make_training_oracles.py.
+// Ten steps of training against timm with torch.optim.AdamW: tests/oracle/make/make_training_oracles.py.
 #include <filesystem>
 
 #include <ATen/TensorOperators.h>
@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "support/filled_model.h"
 #include "train/loss_terms.h"
-#include "train/optimiser.h"
+#include "train/optimizer.h"
 
 namespace jetvit {
 namespace {
@@ -35,7 +35,7 @@ TEST_P(TrainingOracle, TenAdamWStepsGiveTheLossesOfTheReference) {
   const auto batch = oracles.at("batch").get<std::int64_t>();
   const Json& of_model = oracles.at("models").at(GetParam());
   const std::unique_ptr<Model> model = test::filled_model(GetParam(), of_model.at("options"));
-  Optimiser optimiser({}, model->parameters());
+  Optimizer optimizer({}, model->parameters());
   model->train(true);
   int step = 0;
   for (const Json& expected : of_model.at("losses")) {
@@ -45,9 +45,9 @@ TEST_P(TrainingOracle, TenAdamWStepsGiveTheLossesOfTheReference) {
     const LossTerms terms = loss_terms(labels, at::ones_like(labels), 1, 0);
     const at::Tensor loss = weighted_loss(model->forward(x).flatten(), terms, static_cast<double>(batch));
     EXPECT_NEAR(loss.item<double>(), expected.get<double>(), kTolerance) << "step " << step;
-    optimiser.clear_gradients();
+    optimizer.clear_gradients();
     loss.backward();
-    optimiser.step(oracles.at("lr").get<double>(), oracles.at("weight_decay").get<double>());
+    optimizer.step(oracles.at("lr").get<double>(), oracles.at("weight_decay").get<double>());
     ++step;
   }
   EXPECT_EQ(step, 10);

@@ -4,12 +4,12 @@
 
 #include <ATen/TensorOperators.h>
 
+#include "compute/bf16_products.h"
 #include "model/layers/block_width.h"
-#include "ops/bf16_products.h"
 
 namespace jetvit {
 
-// Heads first in the channels of qkv: (heads, 3, head_dim).
+// The channels of qkv are ordered (heads, 3, head_dim).
 class AttentionBlock::Attention : public Layer {
  public:
   explicit Attention(const AttentionBlockOptions& options)
@@ -24,7 +24,7 @@ class AttentionBlock::Attention : public Layer {
   }
 
  private:
-  // Channels come last throughout, so that the convolutions are products of rows.
+  // Channels are last throughout, so that the 1x1 convolutions are matrix multiplications without copies.
   at::Tensor compute(const at::Tensor& x) const override {
     const std::int64_t n = x.size(0);
     const std::int64_t height = x.size(2);
@@ -36,7 +36,7 @@ class AttentionBlock::Attention : public Layer {
                          .permute({3, 0, 2, 1, 4})
                          .unbind(0);
     const at::Tensor q = qkv[0] * (1 / std::sqrt(static_cast<double>(head_dim_)));
-    // (N, heads, query, key); written out, as batched products beat the fused kernel for so few tokens.
+    // (N, heads, query, key). Batched matrix multiplications are faster than the fused kernel for so few tokens.
     const at::Tensor weights = (product(q, qkv[1].transpose(2, 3)) + bias_->forward()).softmax(-1);
     const at::Tensor mixed = product(weights, qkv[2]).transpose(1, 2);
     const at::Tensor image = mixed.reshape({n, height, width, heads_ * head_dim_}).permute({0, 3, 1, 2});
@@ -68,7 +68,7 @@ class AttentionBlock::Mlp : public Layer {
   std::shared_ptr<Conv2d> fc1_, fc2_;
 };
 
-// Norm and pooling under the reference's name "norm1.norm".
+// Norm and pooling. The norm has the name "norm1.norm", as in the reference.
 class AttentionBlock::Norm1 : public Layer {
  public:
   explicit Norm1(int width) : down_(width, width, false, ConvOptions::Init::kXavier) {

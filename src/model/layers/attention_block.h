@@ -17,11 +17,11 @@ struct AttentionBlockOptions {
   double mlp_ratio = 4;
   double dropout = 0;
   double drop_path = 0;
-  bool expand_first = false;   // attention has `out` channels, else `in`
-  bool shortcut_bias = false;  // of the convolution beside a pooling block
+  bool expand_first = false;   // attention uses `out` channels instead of `in`
+  bool shortcut_bias = false;  // bias of the shortcut convolution, with stride 2
 };
 
-// Attention with relative position bias over the whole (N, C, H, W) image, then an MLP of 1x1 convolutions: the
+// Attention with relative position bias over the entire (N, C, H, W) image, then an MLP of 1x1 convolutions: the
 // transformer block of timm's CoAtNet models (the defaults are those of coatnet_*_rw). (N, in, H, W) to (N, out, H/s,
 // W/s).
 class AttentionBlock : public Layer {

@@ -2,16 +2,16 @@
 
 #include <algorithm>
 
-// Channels inside a block as multiples of its width, in timm's roundings.
+// Numbers of channels inside a block, as multiples of its width. Rounded as in timm.
 namespace jetvit {
 
-// Between the two layers of an MLP.
+// The hidden layer of an MLP.
 inline int mlp_width(int width, double ratio) {
   return static_cast<int>(width * ratio);
 }
 
-// Of the depthwise convolution of an inverted bottleneck: the nearest multiple of 8, or the next one where that would
-// leave less than nine tenths.
+// The depthwise convolution of an inverted bottleneck: the nearest multiple of 8, or the next larger one if that is
+// less than nine tenths of width * ratio.
 inline int bottleneck_width(int width, double ratio) {
   constexpr int kMultiple = 8;
   const double wanted = width * ratio;
@@ -19,8 +19,9 @@ inline int bottleneck_width(int width, double ratio) {
   return nearest < 0.9 * wanted ? nearest + kMultiple : nearest;
 }
 
-// Of a CoAtNet's or MaxViT's squeeze-excite, `ratio` times `width` cut to an integer. Where that leaves none, timm
-// takes a sixteenth of the depthwise convolution, the nearest multiple of 8 and no less than 8: 8 for all that narrow.
+// The squeeze-excite of a CoAtNet or MaxViT: width * ratio, truncated to an integer. If that is 0, timm uses a
+// sixteenth of the depthwise convolution, rounded to a multiple of 8 and at least 8. For such narrow blocks this is
+// always 8.
 inline int squeeze_width(int width, double ratio) {
   constexpr int kLeast = 8;
   const int width_inside = static_cast<int>(width * ratio);

@@ -8,9 +8,9 @@
 #include <ATen/ops/linear.h>
 #include <ATen/ops/relu.h>
 
+#include "compute/bf16_products.h"
+#include "compute/bf16_weights.h"
 #include "model/layers/init.h"
-#include "ops/bf16_products.h"
-#include "ops/bf16_weights.h"
 #include "ops/conv3x3.h"
 #include "ops/depthwise_conv.h"
 #include "ops/fused_activation.h"
@@ -72,18 +72,16 @@ at::Tensor Conv2d::compute(const at::Tensor& input) const {
     // In float32 and with 3 x 3 weights, the library's own are a little faster. Elsewhere its gradients take up to ten
     // times as long.
     const at::Tensor image = in_bf16 ? x.to(at::kBFloat16) : x;
-    if ((in_bf16 || options_.kernel > 3) && takes_depthwise_conv(image, weight_, grid)) {
+    if ((in_bf16 || options_.kernel > 3) && can_use_depthwise_conv(image, weight_, grid)) {
       return rounded(depthwise_conv(image, rounded(weight_), bias_, grid));
     }
   }
-  const bool keeps_size = options_.stride == 1 && options_.padding == 1;
-  if (keeps_size && !in_bf16 && takes_conv3x3(x, weight_)) {
-    return rounded(conv3x3(x, rounded(weight_), bias_));
-  }
-  const at::Tensor weight = rounded(kept_bf16(weight_));
-  const at::Tensor bias = kept_bf16(bias_);
+  const bool is_3x3 = options_.kernel == 3 && options_.stride == 1 && options_.padding == 1 && options_.groups == 1;
+  if (is_3x3 && !in_bf16) return rounded(conv3x3(x, rounded(weight_), bias_));
+  const at::Tensor weight = rounded(cached_bf16(weight_));
+  const at::Tensor bias = cached_bf16(bias_);
   const bool is_pointwise = options_.kernel == 1 && options_.stride == 1 && options_.groups == 1;
-  if (is_pointwise && has_rows(x) && (x.scalar_type() == at::kFloat || weight.numel() >= kLargeWeight)) {
+  if (is_pointwise && is_channels_last_image(x) && (x.scalar_type() == at::kFloat || weight.numel() >= kLargeWeight)) {
     // A matrix product, without the layouts that the convolution would reorder for.
     const at::Tensor rows = at::linear(x.permute({0, 2, 3, 1}), weight.flatten(1), bias);
     return rounded(rows).permute({0, 3, 1, 2});

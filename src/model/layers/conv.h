@@ -16,7 +16,7 @@ struct ConvOptions {
   int kernel = 1;
   int stride = 1;
   int padding = -1;   // -1: symmetric, ((stride - 1) + (kernel - 1)) / 2
-  bool same = false;  // TensorFlow's padding: an odd pixel more goes to the right and below
+  bool same = false;  // TensorFlow's padding: an odd extra pixel is added at the right and bottom
   int groups = 1;
   bool bias = true;
   Init init = Init::kDefault;
@@ -28,14 +28,14 @@ class Conv2d : public Layer {
  public:
   explicit Conv2d(const ConvOptions& options);
   using Layer::forward;
-  // The activation of forward(x).
+  // activation(forward(x)).
   at::Tensor forward(const at::Tensor& x, Activation activation) const;
   const at::Tensor& weight() const { return weight_; }
-  const at::Tensor& bias() const { return bias_; }  // undefined where there is none
+  const at::Tensor& bias() const { return bias_; }  // undefined without bias
 
   void pack(at::ScalarType precision) override;
   void unpack() override { packed_.reset(); }
-  // Packs factor * (what this convolution gives) + shift, for each of its outputs (out).
+  // Packs factor * convolution + shift, with one factor and shift per output channel: (out).
   void pack_scaled(const at::Tensor& factor, const at::Tensor& shift, at::ScalarType precision);
   bool is_packed() const { return packed_.has_value(); }
 
@@ -44,7 +44,7 @@ class Conv2d : public Layer {
 
   ConvWindows windows_over(const at::Tensor& x) const;
   bool pads_unevenly() const { return options_.same && options_.stride > 1; }
-  at::Tensor padded(const at::Tensor& x) const;  // where it pads unevenly
+  at::Tensor padded(const at::Tensor& x) const;  // only if pads_unevenly()
   std::int64_t padding() const { return pads_unevenly() ? 0 : options_.padding; }
 
   ConvOptions options_;

@@ -7,13 +7,13 @@
 
 namespace jetvit {
 
-// A convolution and the batch norm behind it, (N, in, H, W) to (N, out, H', W'). Packed they are one convolution: what
-// running statistics do to a channel is a factor of its weights and a bias. Both go by their own names.
+// A convolution followed by a batch norm, (N, in, H, W) to (N, out, H', W'). When packed they become one convolution:
+// the batch norm is folded in as a factor for the weights of each channel and a bias. Both keep their own names.
 class ConvNorm : public Layer {
  public:
   ConvNorm(std::string conv_name, const ConvOptions& conv, std::string norm_name, double epsilon = 1e-5);
   using Layer::forward;
-  // The activation of forward(x).
+  // activation(forward(x)).
   at::Tensor forward(const at::Tensor& x, Activation activation) const;
 
   void pack(at::ScalarType precision) override;

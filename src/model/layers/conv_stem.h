@@ -16,8 +16,8 @@ struct ConvStemOptions {
   double epsilon = 1e-5;  // of the norm
 };
 
-// 3x3 convolution, batch norm, activation, 3x3 convolution: how timm's CoAtNet and MaxViT models begin. (N, channels,
-// H, W) to (N, width[1], H/s, W/s). Parameters "conv1", "norm1", "conv2".
+// 3x3 convolution, batch norm, activation, 3x3 convolution: the stem of timm's CoAtNet and MaxViT models. (N, channels,
+// H, W) to (N, width[1], H/s, W/s). Children "conv1", "norm1", "conv2".
 class ConvStem : public Layer {
  public:
   explicit ConvStem(const ConvStemOptions& options);

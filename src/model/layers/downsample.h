@@ -4,7 +4,7 @@
 
 namespace jetvit {
 
-// 2x2 mean pooling, then the 1x1 convolution "expand" where the number of channels changes. (N, in, H, W) to
+// 2x2 mean pooling, then the 1x1 convolution "expand" if the number of channels changes. (N, in, H, W) to
 // (N, out, H / 2, W / 2).
 class Downsample : public Layer {
  public:

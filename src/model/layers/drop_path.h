@@ -6,8 +6,8 @@
 
 namespace jetvit {
 
-// Stochastic depth (Huang et al., arXiv:1603.09382): in training each sample loses the branch with probability `rate`;
-// what remains is scaled by 1 / (1 - rate). No parameters.
+// Stochastic depth (Huang et al., arXiv:1603.09382): in training, the branch is dropped for each sample with
+// probability `rate` and otherwise scaled by 1 / (1 - rate). No parameters.
 class DropPath : public Module {
  public:
   explicit DropPath(double rate) : rate_(rate) {}
@@ -17,10 +17,10 @@ class DropPath : public Module {
   double rate_;
 };
 
-// Rates rising linearly from 0 to `last` over `count` blocks.
+// Rates that increase linearly from 0 to `last` over `count` blocks.
 std::vector<double> drop_path_rates(double last, int count);
 
-// Dropout of single values: the identity in evaluation or at rate 0.
+// Dropout of individual values. The identity in evaluation mode or with rate 0.
 at::Tensor dropout(const at::Tensor& x, double rate, bool training);
 
 }  // namespace jetvit

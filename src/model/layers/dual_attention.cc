@@ -4,7 +4,7 @@
 
 #include <ATen/TensorOperators.h>
 
-#include "ops/bf16_products.h"
+#include "compute/bf16_products.h"
 
 namespace jetvit {
 
@@ -23,7 +23,7 @@ at::Tensor ChannelAttention::compute(const at::Tensor& x) const {
   const at::Tensor scores = product(qkv[1].transpose(2, 3), qkv[2]);
   const at::Tensor weights =
       (scores * (1 / std::sqrt(static_cast<double>(size)))).softmax(-1);  // (N, groups, size, size)
-  // As tokens x size: the product of q with the transposed weights.
+  // (N, groups, tokens, size): q multiplied by the transposed weights.
   const at::Tensor mixed = product(qkv[0], weights.transpose(2, 3)).transpose(1, 2).reshape(x.sizes());
   return proj_->forward(mixed);
 }

@@ -11,8 +11,8 @@
 
 namespace jetvit {
 
-// Attention among channels (Ding et al., arXiv:2204.03645): in each group the channels are the tokens and all pixels
-// their features. (N, H, W, width) to the same.
+// Attention among channels (Ding et al., arXiv:2204.03645): in each group, the channels are the tokens and the pixels
+// are their features. (N, H, W, width) to the same shape.
 class ChannelAttention : public Layer {
  public:
   ChannelAttention(int width, int groups);
@@ -26,15 +26,15 @@ class ChannelAttention : public Layer {
 
 struct DualAttentionOptions {
   int width = 1;
-  int heads = 1;  // and groups of channels
+  int heads = 1;  // also the number of groups of channels
   int side = 1;   // of the image of tokens
   int window = 7;
   double mlp_ratio = 4;
   double drop_path = 0;
 };
 
-// A block of DaViT: depthwise convolutions that tell positions apart, attention and an MLP, each added to its input.
-// (N, width, H, W) to the same.
+// A block of DaViT: depthwise convolutions as position encoding, attention and an MLP, each with a residual connection.
+// (N, width, H, W) to the same shape.
 template <class Attention>
 class DualAttentionBlock : public Layer {
  public:
@@ -55,7 +55,7 @@ class DualAttentionBlock : public Layer {
 
  private:
   at::Tensor compute(const at::Tensor& x) const override {
-    // (N, H, W, width) where channels are attended or mixed: in channels-last memory nothing is copied.
+    // Attention and MLP use (N, H, W, width), which needs no copies in channels-last memory format.
     at::Tensor y = (x + positions1_->forward(x)).permute({0, 2, 3, 1});
     y = (y + drop_path_->forward(attention_->forward(norm1_->forward(y)))).permute({0, 3, 1, 2});
     y = (y + positions2_->forward(y)).permute({0, 2, 3, 1});
@@ -69,7 +69,7 @@ class DualAttentionBlock : public Layer {
   std::shared_ptr<DropPath> drop_path_;
 };
 
-// The pair: attention in windows "0", then among channels "1".
+// A pair of blocks: attention in windows ("0"), then among channels ("1"). (N, width, H, W) to the same shape.
 class DualAttention : public Layer {
  public:
   explicit DualAttention(const DualAttentionOptions& options);

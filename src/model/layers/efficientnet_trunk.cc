@@ -25,7 +25,7 @@ EfficientNetTrunk::EfficientNetTrunk(const EfficientNetTrunkOptions& options) {
   for (std::size_t stage = 0; stage < options.stages.size(); ++stage) {
     const EfficientNetStage& of_stage = options.stages[stage];
     const auto make_block = [&](int index) {
-      // Rising from 0 at the first block; the last block stays below the full rate, as in the reference.
+      // Increases from 0 at the first block. The last block stays below the full rate, as in the reference.
       const double drop_path = options.drop_path * blocks++ / count;
       return new InvertedResidual({.in = index == 0 ? width : of_stage.width,
                                    .out = of_stage.width,
@@ -60,8 +60,8 @@ std::vector<EfficientNetStage> efficientnet_stages(const char* model, int stem_w
                        {depths.key, depths.values.size()},
                        {kernels.key, kernels.values.size()},
                        {strides.key, strides.values.size()}});
-  constexpr int kMultiple = 4;                                         // squeeze-excite divides by it
-  const Range allowed = {kMultiple, std::numeric_limits<int>::max()};  // the options' bounds are multiples too
+  constexpr int kMultiple = 4;                                         // squeeze-excite has a quarter of the width
+  const Range allowed = {kMultiple, std::numeric_limits<int>::max()};  // the bounds of the options are multiples too
   check_multiple(model, "stem_width", stem_width, kMultiple, allowed);
   std::vector<EfficientNetStage> stages;
   for (std::size_t stage = 0; stage < widths.values.size(); ++stage) {

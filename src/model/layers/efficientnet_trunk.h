@@ -8,7 +8,7 @@
 
 namespace jetvit {
 
-// Blocks of one width; the first one has the stride.
+// A stage: blocks of equal width, of which the first has the stride.
 struct EfficientNetStage {
   int width = 16;
   int depth = 1;
@@ -22,13 +22,12 @@ struct EfficientNetTrunkOptions {
   int stem_stride = 2;
   ConvOptions::Init stem_init = ConvOptions::Init::kNormalFanOut;
   std::vector<EfficientNetStage> stages;
-  double expand_ratio = 6;  // behind the first stage, which does not expand
+  double expand_ratio = 6;  // after the first stage, which does not expand
   double drop_path = 0;
 };
 
-// What comes before the head of an EfficientNet (Tan and Le, arXiv:1905.11946): a 3x3 convolution "conv_stem", "bn1"
-// and the stages "blocks". (N, channels, H, W) to (N, width of the last stage, H', W'), each stride s turning a side n
-// into ceil(n / s).
+// An EfficientNet without its head (Tan and Le, arXiv:1905.11946): a 3x3 convolution "conv_stem", "bn1" and the stages
+// "blocks". (N, channels, H, W) to (N, width of the last stage, H', W'); each stride s reduces a side n to ceil(n / s).
 class EfficientNetTrunk : public Layer {
  public:
   explicit EfficientNetTrunk(const EfficientNetTrunkOptions& options);
@@ -40,10 +39,10 @@ class EfficientNetTrunk : public Layer {
   std::vector<std::shared_ptr<Stage<InvertedResidual>>> stages_;
 };
 
-// The side of the image that comes out of convolutions with these strides.
+// The side of the output image for an input image with this side.
 int strided_side(int side, const EfficientNetTrunkOptions& options);
 
-// Options that name each stage once.
+// Options with one value per stage.
 struct EfficientNetLists {
   struct List {
     const char* key;
@@ -52,8 +51,8 @@ struct EfficientNetLists {
   List widths, depths, kernels, strides;
 };
 
-// Throws UsageError beginning with `model` where their lengths differ, a width, or that of the stem, is not a multiple
-// of 4 or a kernel is even.
+// Combines the lists to stages. Throws UsageError, beginning with `model`, if their lengths differ, the width of a
+// stage or the stem is not a multiple of 4 or a kernel is even.
 std::vector<EfficientNetStage> efficientnet_stages(const char* model, int stem_width, const EfficientNetLists& lists);
 
 }  // namespace jetvit

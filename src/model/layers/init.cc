@@ -15,7 +15,7 @@ at::Device device() {
   return shapes_only ? at::kMeta : at::kCPU;
 }
 
-// Weights of one output: a convolution's window, or 1.
+// The size of the window of a convolution; 1 for linear layers.
 std::int64_t window(const Shape& shape) {
   return shape.size() == 4 ? shape[2] * shape[3] : 1;
 }

@@ -12,7 +12,7 @@ InvertedResidual::InvertedResidual(const InvertedResidualOptions& options) {
   constexpr auto kInit = ConvOptions::Init::kNormalFanOut;
   const bool expands = options.expands;
   const int middle = expands ? bottleneck_width(options.in, options.expand_ratio) : options.in;
-  // A quarter of the block's input, by way of the rounded width, as in the reference.
+  // A quarter of the block's input, computed from the rounded width as in the reference.
   const double squeeze_ratio = 0.25 / (expands ? options.expand_ratio : 1);
   const auto convolution = [&](const char* name, ConvOptions conv, const char* norm_name) {
     conv.bias = false;

@@ -11,14 +11,14 @@ struct InvertedResidualOptions {
   int out = 1;
   int kernel = 3;  // of the depthwise convolution
   int stride = 1;
-  bool expands = true;      // else the depthwise convolution is the first one
-  double expand_ratio = 6;  // width of the depthwise convolution over `in`, where it expands
+  bool expands = true;      // false: the block begins with the depthwise convolution
+  double expand_ratio = 6;  // width of the depthwise convolution relative to `in`, if the block expands
   double drop_path = 0;
 };
 
-// Inverted bottleneck of EfficientNet (Sandler et al., arXiv:1801.04381; Tan and Le, arXiv:1905.11946) under timm's
-// names: expand, depthwise convolution, squeeze-excite, project, the input added where the shape stays. (N, in, H, W)
-// to (N, out, H/s, W/s).
+// Inverted bottleneck of EfficientNet (Sandler et al., arXiv:1801.04381; Tan and Le, arXiv:1905.11946) with timm's
+// names: expansion, depthwise convolution, squeeze-excite and projection; the input is added if the shape does not
+// change. (N, in, H, W) to (N, out, H/s, W/s).
 class InvertedResidual : public Layer {
  public:
   explicit InvertedResidual(const InvertedResidualOptions& options);
@@ -28,7 +28,7 @@ class InvertedResidual : public Layer {
 
   std::shared_ptr<ConvNorm> expand_, depthwise_, project_;
   std::shared_ptr<SqueezeExcite> se_;
-  std::shared_ptr<DropPath> drop_path_;  // none where the input is not added
+  std::shared_ptr<DropPath> drop_path_;  // null if the input is not added
 };
 
 }  // namespace jetvit

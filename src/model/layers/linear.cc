@@ -2,9 +2,9 @@
 
 #include <ATen/ops/linear.h>
 
+#include "compute/bf16_products.h"
+#include "compute/bf16_weights.h"
 #include "model/layers/init.h"
-#include "ops/bf16_products.h"
-#include "ops/bf16_weights.h"
 #include "ops/fused_activation.h"
 
 namespace jetvit {
@@ -40,7 +40,7 @@ Linear::Linear(int in, int out, Init init, bool with_bias) {
 
 at::Tensor Linear::compute(const at::Tensor& x) const {
   if (packed_) return packed_->forward(x);
-  return rounded(at::linear(rounded(x), rounded(kept_bf16(weight_)), kept_bf16(bias_)));
+  return rounded(at::linear(rounded(x), rounded(cached_bf16(weight_)), cached_bf16(bias_)));
 }
 
 at::Tensor Linear::forward(const at::Tensor& x, Activation activation) const {
@@ -49,8 +49,8 @@ at::Tensor Linear::forward(const at::Tensor& x, Activation activation) const {
 
 at::Tensor Linear::forward_part(const at::Tensor& x, std::int64_t first, std::int64_t count) const {
   return watched([&] {
-    const at::Tensor weight = kept_bf16(weight_).narrow(0, first, count);
-    return rounded(at::linear(rounded(x), rounded(weight), kept_bf16(bias_).narrow(0, first, count)));
+    const at::Tensor weight = cached_bf16(weight_).narrow(0, first, count);
+    return rounded(at::linear(rounded(x), rounded(weight), cached_bf16(bias_).narrow(0, first, count)));
   });
 }
 

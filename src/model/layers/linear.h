@@ -15,13 +15,13 @@ class Linear : public Layer {
   enum class Init { kDefault, kTruncatedNormal, kUniformFanOut, kXavier, kXavierMlp };
   Linear(int in, int out, Init init, bool with_bias = true);
   const at::Tensor& weight() const { return weight_; }
-  const at::Tensor& bias() const { return bias_; }  // undefined where there is none
+  const at::Tensor& bias() const { return bias_; }  // undefined without bias
 
   using Layer::forward;
-  // The activation of forward(x).
+  // activation(forward(x)).
   at::Tensor forward(const at::Tensor& x, Activation activation) const;
 
-  // The outputs [first, first + count) alone.
+  // Only the outputs [first, first + count).
   at::Tensor forward_part(const at::Tensor& x, std::int64_t first, std::int64_t count) const;
 
   void pack(at::ScalarType precision) override;

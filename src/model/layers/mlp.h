@@ -4,8 +4,8 @@
 
 namespace jetvit {
 
-// Two linear layers "fc1" and "fc2" with GELU between them and `ratio` times the width there, dropout behind each.
-// (..., width) to the same.
+// Linear layer "fc1", GELU, linear layer "fc2", with a hidden width of `ratio` times the width and dropout after each
+// layer. (..., width) to the same shape.
 class Mlp : public Layer {
  public:
   Mlp(int width, double ratio, double dropout);

@@ -5,16 +5,16 @@
 
 namespace jetvit {
 
-// Batch norm over (N, C, H, W) with running statistics (momentum 0.1). Parameters "weight", "bias"; buffers
-// "running_mean", "running_var". In training throws Error where N H W is 1.
+// Batch norm of (N, C, H, W) with running statistics (momentum 0.1). Parameters "weight", "bias"; buffers
+// "running_mean", "running_var". In training mode, throws Error if N H W is 1.
 class BatchNorm2d : public Layer {
  public:
   explicit BatchNorm2d(int channels, double epsilon = 1e-5);
   using Layer::forward;
-  // The activation of forward(x), fused where that is faster.
+  // activation(forward(x)), fused if that is faster.
   at::Tensor forward(const at::Tensor& x, Activation activation) const;
 
-  // What it does in evaluation mode: y = factor x + shift, each (channels).
+  // The operation in evaluation mode: y = factor x + shift, with shapes (channels).
   struct Affine {
     at::Tensor factor, shift;
   };

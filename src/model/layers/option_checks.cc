@@ -18,7 +18,7 @@ std::string listed(std::vector<std::string> words) {
   return text(join(words, ", "), " and ", last);
 }
 
-// "nearest: 96 or 128": of the numbers below and above, those within the range.
+// "nearest: 96 or 128": those of the two numbers that are within the range.
 std::string nearest(int below, std::int64_t above, const Range& allowed) {
   std::vector<std::string> fitting;
   for (const std::int64_t number : {std::int64_t{below}, above}) {
@@ -29,7 +29,7 @@ std::string nearest(int below, std::int64_t above, const Range& allowed) {
   return text("nearest: ", join(fitting, " or "));
 }
 
-// The divisors of `count` on both sides of `divisor`, which is none of them. Where there is none above: 0.
+// The nearest divisors of `count` below and above `divisor`, which is not a divisor itself.
 std::string nearest_divisors(int count, int divisor, const Range& allowed) {
   int below = std::min(divisor, count);
   while (count % below != 0) --below;
@@ -41,7 +41,7 @@ std::string nearest_divisors(int count, int divisor, const Range& allowed) {
 }  // namespace
 
 void check_stages(const char* model, std::initializer_list<StageList> lists) {
-  constexpr std::size_t kMost = 16;  // widths that double from stage to stage stay integers
+  constexpr std::size_t kMost = 16;  // widths that double with each stage do not overflow
   std::vector<std::string> keys, lengths;
   bool fits = true;
   for (const StageList& list : lists) {
@@ -50,7 +50,7 @@ void check_stages(const char* model, std::initializer_list<StageList> lists) {
     fits = fits && list.length == lists.begin()->length && list.length > 0 && list.length <= kMost;
   }
   if (fits) return;
-  throw UsageError(text(model, ": ", listed(keys), " name ", listed(lengths), " stages (give ",
+  throw UsageError(text(model, ": ", listed(keys), " describe ", listed(lengths), " stages (give ",
                         keys.size() > 1 ? "each the same number, " : "", "1 to ", kMost, ")"));
 }
 

@@ -7,24 +7,24 @@
 
 #include "base/options.h"
 
-// Whether a model's options fit together. All throw UsageError that begins with the model's name, names the option and,
-// where a number does not fit, the nearest ones that do and may be given.
+// Checks that the options of a model are consistent. All functions throw a UsageError that begins with the name of the
+// model and contains the option and, for a wrong number, the nearest valid ones in its range.
 namespace jetvit {
 
-// Lists that name each stage once.
+// An option with one value per stage.
 struct StageList {
   const char* key;
   std::size_t length;
 };
 void check_stages(const char* model, std::initializer_list<StageList> lists);
 
-// `value` of option `key`, which may lie in the range `allowed`, is a multiple of `multiple`. reason: what that is made
-// of, as "patch_size = 16"; "" for a number of its own.
+// Requires that `value` of option `key`, which has the range `allowed`, is a multiple of `multiple`. reason: a
+// description of `multiple` such as "patch_size = 16"; "" prints the number.
 void check_multiple(const char* model, const std::string& key, int value, int multiple, const Range& allowed,
                     const std::string& reason = "");
 
-// `divisor`, the value of option `key` (heads, head_dim), which may lie in the range `allowed`, divides the channels of
-// all these places.
+// Requires that `divisor`, the value of option `key` (heads, head_dim) with the range `allowed`, divides the number of
+// channels at all these places.
 struct Channels {
   std::string where;  // "stage 2"
   int count;

@@ -14,7 +14,7 @@ std::shared_ptr<Linear> linear(int in, int out, Linear::Init init = Linear::Init
 
 }  // namespace
 
-// The partition is that of the operator: the linear layers see the whole image in its order.
+// The operator partitions the image; the linear layers use it unchanged.
 class PartitionAttention::Attention : public Layer {
  public:
   explicit Attention(const PartitionAttentionOptions& options)

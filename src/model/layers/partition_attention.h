@@ -16,16 +16,16 @@ struct PartitionAttentionOptions {
   double mlp_ratio = 4;
   double dropout = 0;
   double drop_path = 0;
-  // What sets the reference's families apart; the defaults are those of maxvit_*_rw.
-  bool head_first = true;  // order of the channels of qkv: (heads, 3, head_dim), else (3, heads, head_dim)
+  // Differences between the model families of the reference. The defaults are those of maxvit_*_rw.
+  bool head_first = true;  // order of the channels of qkv: (heads, 3, head_dim) instead of (3, heads, head_dim)
   RelativeBias::Table table = RelativeBias::Table::kSwin;
   Activation activation = Activation::kGelu;
   double epsilon = 1e-6;  // of the norms
 };
 
-// Attention among the tokens of a block (window x window neighbours) or of a grid (window x window tokens spread evenly
-// over the image), then an MLP, each with its norm and shortcut (MaxViT: Tu et al., arXiv:2204.01697). (N, side,
-// side, C) to the same; the side is a multiple of the window.
+// Attention among the tokens of a block (window x window neighbors) or of a grid (window x window tokens spread evenly
+// over the image), then an MLP, each with a norm and a residual connection (MaxViT: Tu et al., arXiv:2204.01697).
+// (N, side, side, C) to the same shape; side must be a multiple of the window.
 class PartitionAttention : public Layer {
  public:
   explicit PartitionAttention(const PartitionAttentionOptions& options);

@@ -13,9 +13,9 @@ struct PooledHeadOptions {
   bool hidden = false;
 };
 
-// Layer norm, mean over the image, dropout and a linear layer: "norm", "head.fc". With a hidden layer the mean comes
-// first and tanh of that layer (channels to channels) before the dropout: "head.norm", "head.pre_logits.fc", "head.fc".
-// (N, channels, H, W) to (N, outputs).
+// (N, channels, H, W) to (N, outputs). Layer norm "norm", mean over the image, dropout and the linear layer "head.fc".
+// With a hidden layer: mean over the image, layer norm "head.norm", the linear layer "head.pre_logits.fc" (channels to
+// channels), tanh, dropout and "head.fc".
 class PooledHead : public Layer {
  public:
   explicit PooledHead(const PooledHeadOptions& options);

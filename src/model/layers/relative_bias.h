@@ -6,9 +6,9 @@
 
 namespace jetvit {
 
-// Learned attention bias by relative position in a window of side x side tokens (Shaw et al.; Swin, arXiv:2103.14030).
-// Parameter "relative_position_bias_table": ((2 side - 1)^2, heads), or of kMaxVit (heads, 2 side - 1, 2 side - 1) with
-// the offsets counted the other way round.
+// Learned attention bias for each relative position in a window of side x side tokens (Shaw et al., arXiv:1803.02155;
+// Swin, arXiv:2103.14030). Parameter "relative_position_bias_table": ((2 side - 1)^2, heads), for kMaxVit
+// (heads, 2 side - 1, 2 side - 1) with offsets of the opposite sign.
 class RelativeBias : public Module {
  public:
   enum class Table { kSwin, kMaxVit };

@@ -3,7 +3,6 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/sigmoid.h>
 
-#include "ops/row_blocks.h"
 #include "ops/squeeze_excite.h"
 
 namespace jetvit {
@@ -17,7 +16,8 @@ SqueezeExcite::SqueezeExcite(const SqueezeExciteOptions& options) : activation_(
 }
 
 at::Tensor SqueezeExcite::compute(const at::Tensor& x) const {
-  if (has_rows(x) && fc1_->weight().scalar_type() == at::kFloat) {
+  // Otherwise by the two convolutions, which may have packed weights and have rows of their own in tables of layers.
+  if (can_use_squeeze_excite(x, fc1_->weight().scalar_type())) {
     return squeeze_excite(x, fc1_->weight().flatten(1), fc1_->bias(), fc2_->weight().flatten(1), fc2_->bias(),
                           activation_);
   }

@@ -15,8 +15,8 @@ struct SqueezeExciteOptions {
   ConvOptions::Init init = ConvOptions::Init::kDefault;
 };
 
-// Channel attention (Hu et al., arXiv:1709.01507): mean over the image, 1x1 convolutions with the activation behind the
-// first and the sigmoid behind the second, and the product with x (N, C, H, W).
+// Squeeze-excite (Hu et al., arXiv:1709.01507): mean over the image, 1x1 convolution, activation, 1x1 convolution,
+// sigmoid; x (N, C, H, W) is multiplied by the result.
 class SqueezeExcite : public Layer {
  public:
   explicit SqueezeExcite(const SqueezeExciteOptions& options);

@@ -7,7 +7,7 @@
 
 namespace jetvit {
 
-// Blocks of one kind in a row, "<prefix>0" and so on.
+// A sequence of blocks of one type, with the names "<prefix>0", "<prefix>1" ...
 template <class Block>
 class Stage : public Layer {
  public:

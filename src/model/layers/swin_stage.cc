@@ -21,7 +21,7 @@ std::shared_ptr<LayerNorm> layer_norm(int width) {
 
 }  // namespace
 
-// Four neighbours become one token: (N, H, W, in) to (N, H / 2, W / 2, out), odd sides filled up with zeros.
+// Merges 2 x 2 tokens to one: (N, H, W, in) to (N, H / 2, W / 2, out). Odd sides are padded with zeros.
 class SwinStage::PatchMerging : public Layer {
  public:
   PatchMerging(int in, int out) {
@@ -35,8 +35,8 @@ class SwinStage::PatchMerging : public Layer {
     const at::Tensor even = odd > 0 ? at::constant_pad_nd(x, {0, 0, 0, odd, 0, odd}) : x;
     const std::int64_t half = even.size(1) / 2;
     // (N, H / 2, W / 2, column, row, in)
-    const at::Tensor neighbours = even.reshape({-1, half, 2, half, 2, x.size(3)}).permute({0, 1, 3, 4, 2, 5});
-    return reduction_->forward(norm_->forward(neighbours.flatten(3)));
+    const at::Tensor neighbors = even.reshape({-1, half, 2, half, 2, x.size(3)}).permute({0, 1, 3, 4, 2, 5});
+    return reduction_->forward(norm_->forward(neighbors.flatten(3)));
   }
 
   std::shared_ptr<LayerNorm> norm_;
@@ -67,7 +67,7 @@ class SwinStage::Block : public Layer {
 
 SwinStage::SwinStage(const SwinStageOptions& options) : side_(options.merge ? (options.side + 1) / 2 : options.side) {
   if (options.merge) downsample_ = add_child("downsample", std::make_shared<PatchMerging>(options.in, options.out));
-  // Where one window covers the image there is nothing to shift.
+  // If one window covers the image, shifting has no effect.
   const int window = std::min(options.window, side_);
   const int shift = side_ > window ? options.window / 2 : 0;
   for (int index = 0; index < options.depth; ++index) {

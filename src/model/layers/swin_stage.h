@@ -10,23 +10,23 @@ namespace jetvit {
 struct SwinStageOptions {
   int in = 96;
   int out = 96;
-  int side = 56;       // of the image of tokens that comes in
-  bool merge = false;  // halves the image first, one token out of 2 x 2
+  int side = 56;       // of the input image of tokens
+  bool merge = false;  // first halve the image by merging 2 x 2 tokens to one
   int depth = 2;
   int heads = 3;
-  int window = 7;  // no larger than the image of tokens
+  int window = 7;  // side in tokens; limited to the side of the image
   double mlp_ratio = 4;
   double dropout = 0;
-  std::vector<double> drop_path;  // a block each
+  std::vector<double> drop_path;  // one rate per block
 };
 
-// A stage of a Swin transformer (Liu et al., arXiv:2103.14030): "downsample" where it merges, then blocks of window
-// attention, every second one with windows shifted by half their size, and an MLP. (N, side, side, in) to (N, side',
+// A stage of a Swin transformer (Liu et al., arXiv:2103.14030): "downsample" if it merges tokens, then blocks of window
+// attention and an MLP. Every second block shifts the windows by half their size. (N, side, side, in) to (N, side',
 // side', out).
 class SwinStage : public Layer {
  public:
   explicit SwinStage(const SwinStageOptions& options);
-  int side() const { return side_; }  // of the image of tokens that goes out
+  int side() const { return side_; }  // of the output image of tokens
 
  private:
   class PatchMerging;
@@ -39,7 +39,8 @@ class SwinStage : public Layer {
   std::vector<std::shared_ptr<Block>> blocks_;
 };
 
-// What follows the stages: "norm" over the channels, the mean over the tokens, "head.fc". (N, H, W, C) to (N, outputs).
+// The head after the stages: "norm" over the channels, the mean over the tokens, "head.fc". (N, H, W, C) to (N,
+// outputs).
 class SwinHead : public Layer {
  public:
   SwinHead(int width, int outputs, double dropout);

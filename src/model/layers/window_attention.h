@@ -11,11 +11,11 @@ struct WindowAttentionOptions {
   int heads = 1;
   WindowGrid grid;
   bool relative_bias = true;
-  double dropout = 0;  // behind the projection
+  double dropout = 0;  // after the projection
 };
 
-// Self-attention among the tokens of each window (Swin, arXiv:2103.14030). (N, side, side, width) to the same.
-// Parameters "relative_position_bias_table" where there is one, then "qkv" and "proj".
+// Self-attention among the tokens of each window (Swin, arXiv:2103.14030). (N, side, side, width) to the same shape.
+// Parameters "relative_position_bias_table" (with relative_bias), then those of "qkv" and "proj".
 class WindowAttention : public Layer {
  public:
   explicit WindowAttention(const WindowAttentionOptions& options);

@@ -1,0 +1,26 @@
+#include "app/compute_flags.h"
+
+#include <CLI/CLI.hpp>
+
+#include "base/text.h"
+
+namespace jetvit {
+
+ComputeOptions ComputeFlags::options() const {
+  ComputeOptions options;
+  options.device = device_from_name(device);
+  if (precision) options.precision = precision_from_name(*precision);
+  if (threads) options.threads = *threads;
+  return options;
+}
+
+void add_compute_flags(CLI::App& app, ComputeFlags& flags, const std::string& precision_default) {
+  app.add_option("--device", flags.device, "where the model runs: cpu")->capture_default_str();
+  app.add_option("--precision", flags.precision,
+                 text("fp32, or bf16: faster, less exact matrix multiplications (default: ", precision_default, ")"));
+  app.add_option("--threads", flags.threads,
+                 text("threads (default: the cores that this process may use, here ", default_threads(), ")"))
+      ->check(CLI::Range(1, 1024));
+}
+
+}  // namespace jetvit

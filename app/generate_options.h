@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+
+#include "generate/generate.h"
+
+namespace CLI {
+class App;
+}
+
+namespace jetvit {
+
+// What `jetvit generate` is asked for.
+struct GenerateCommand {
+  GenerateOptions generate;
+  std::string out;
+  bool published_layout = false;
+  bool overwrite = false;
+};
+
+inline constexpr const char* kGeneratePurpose =
+    "Makes raw Parquet files of jet images with Pythia 8 and a CMS-like detector";
+
+// Adds the kinds of jets as commands with their options, and the examples: the same to `jetvit generate`, which is
+// built everywhere, and to jetvit-generate, which does the work. The command must outlive the parsing.
+void add_generate_options(CLI::App& app, GenerateCommand& command);
+
+}  // namespace jetvit

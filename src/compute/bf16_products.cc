@@ -1,0 +1,36 @@
+#include "compute/bf16_products.h"
+
+#include <utility>
+
+#include <ATen/ops/matmul.h>
+
+namespace jetvit {
+namespace {
+
+thread_local bool emulated = false;
+
+}  // namespace
+
+bool has_bf16_instructions() {
+#if defined(__x86_64__)
+  return __builtin_cpu_supports("avx512bf16") != 0;
+#else
+  return true;
+#endif
+}
+
+Bf16EmulationGuard::Bf16EmulationGuard() : before_(std::exchange(emulated, true)) {}
+
+Bf16EmulationGuard::~Bf16EmulationGuard() {
+  emulated = before_;
+}
+
+at::Tensor rounded(const at::Tensor& x) {
+  return emulated ? x.to(at::kBFloat16).to(at::kFloat) : x;
+}
+
+at::Tensor product(const at::Tensor& a, const at::Tensor& b) {
+  return rounded(at::matmul(rounded(a), rounded(b)));
+}
+
+}  // namespace jetvit

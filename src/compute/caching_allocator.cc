@@ -1,0 +1,55 @@
+#include "compute/caching_allocator.h"
+
+#include <cstddef>
+
+#include <c10/core/CPUAllocator.h>
+#include <c10/core/impl/alloc_cpu.h>
+#include <c10/util/Exception.h>
+
+#include "base/text.h"
+#include "compute/block_cache.h"
+
+namespace jetvit {
+namespace {
+
+// Smaller blocks come from malloc. Blocks of this size and larger are those that malloc would map individually.
+constexpr std::size_t kSmallestKept = 128 << 10;  // bytes
+
+// Never destroyed, because tensors may outlive static objects.
+BlockCache& blocks() {
+  static auto* const kept = new BlockCache;
+  return *kept;
+}
+
+void keep(void* memory) {
+  blocks().deallocate(memory);
+}
+
+// Releases memory of both kinds.
+void release(void* memory) {
+  if (memory != nullptr && !blocks().deallocate(memory)) c10::free_cpu(memory);
+}
+
+class TensorMemory : public c10::Allocator {
+ public:
+  c10::DataPtr allocate(std::size_t bytes) override {
+    const bool kept = bytes >= kSmallestKept;
+    void* const memory = kept ? blocks().allocate(bytes) : c10::alloc_cpu(bytes);
+    TORCH_CHECK_WITH(OutOfMemoryError, memory != nullptr || bytes == 0, "a tensor needs ",
+                     human_bytes(static_cast<double>(bytes)));
+    return {memory, memory, kept ? &keep : &c10::free_cpu, c10::Device(c10::kCPU)};
+  }
+
+  c10::DeleterFnPtr raw_deleter() const override { return &release; }
+
+  void copy_data(void* to, const void* from, std::size_t bytes) const override { default_copy_data(to, from, bytes); }
+};
+
+}  // namespace
+
+void install_caching_allocator() {
+  static TensorMemory memory;
+  c10::SetCPUAllocator(&memory, /*priority=*/1);
+}
+
+}  // namespace jetvit

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <string_view>
+
+#include <c10/core/Device.h>
+
+#include "base/threads.h"
+
+namespace jetvit {
+
+// The precision of matrix multiplications and convolutions. Weights, norms, losses and optimizer states are always
+// float32.
+enum class Precision {
+  kFp32,
+  kBf16,  // bfloat16: native, or emulated on processors without the instructions (compute/bf16_products.h)
+};
+
+// "fp32" or "bf16".
+std::string_view precision_name(Precision precision);
+
+// The inverse. Throws UsageError with the possible names for any other name.
+Precision precision_from_name(std::string_view name);
+
+// Where and how a model computes. Common to training, evaluation, prediction and benchmarks.
+struct ComputeOptions {
+  c10::Device device = c10::kCPU;
+  Precision precision = Precision::kFp32;
+  int threads = default_threads();  // for libtorch's and jetvit's operators
+
+  bool is_bf16() const { return precision == Precision::kBf16; }
+};
+
+// The device of a name, "cpu". Throws UsageError for a device that this build cannot use.
+c10::Device device_from_name(std::string_view name);
+
+}  // namespace jetvit

@@ -1,0 +1,226 @@
+#include "evaluate/evaluate_command.h"
+
+#include <algorithm>
+#include <memory>
+
+#include "base/error.h"
+#include "base/output_folder.h"
+#include "base/progress.h"
+#include "base/text.h"
+#include "compute/runtime.h"
+#include "evaluate/baselines.h"
+#include "evaluate/evaluation_report.h"
+#include "measure/logistic.h"
+#include "measure/temperature.h"
+#include "predict/predictor.h"
+#include "predict/scores_reader.h"
+#include "prepare/jet_source.h"
+#include "run/evaluation_files.h"
+#include "run/learning_log.h"
+#include "run/run_log.h"
+#include "run/trained_model.h"
+
+namespace jetvit {
+namespace {
+
+// What is measured, and what metrics.json says of its origin.
+struct Measured {
+  std::vector<NamedScores> all;
+  JetRecords test;  // without images
+  std::vector<LearningCurve> learning;
+  Json origin;
+};
+
+void check_command(const EvaluateCommand& command) {
+  if (command.calibrate && !command.scores.empty()) {
+    throw UsageError("`calibrate` needs a RUN (scores do not tell which other jets to fit the temperature to)");
+  }
+  if (command.calibrate && command.split == Split::kValidation) {
+    throw UsageError("`calibrate` fits the validation split (evaluate another)");
+  }
+  if (command.runs.empty() == command.scores.empty()) throw UsageError("name either one or more RUNs or `scores` FILE");
+  for (const std::string& run : command.runs) checkpoint_path(run);
+}
+
+std::filesystem::path output_folder(const EvaluateCommand& command) {
+  if (!command.out.empty()) return command.out;
+  if (!command.scores.empty()) throw UsageError("`scores` needs `out`, the folder for the metrics and plots");
+  if (!std::filesystem::is_directory(command.runs.front())) {
+    throw UsageError(text(command.runs.front(), ": is no run folder (say `out`, the folder for metrics and plots)"));
+  }
+  return evaluation_folder(command.runs.front(), split_name(command.split));
+}
+
+Measured read_scores_to_measure(const EvaluateCommand& command) {
+  Scores scores = read_scores(command.scores);
+  Measured out;
+  out.test.label = std::move(scores.label);
+  out.test.weight = std::move(scores.weight);
+  out.test.observer_names = std::move(scores.observer_names);
+  out.test.observers = std::move(scores.observers);
+  const bool is_probability =
+      std::all_of(scores.score.begin(), scores.score.end(), [](double score) { return score >= 0 && score <= 1; });
+  out.all.push_back({"score", std::move(scores.score), is_probability});
+  out.origin = {{"scores", command.scores}};
+  return out;
+}
+
+// The data on which all the runs were trained, or those that are named.
+SourceOptions common_data(const EvaluateCommand& command, const std::vector<TrainedModel>& models) {
+  if (!command.source.inputs.empty()) return command.source;
+  for (std::size_t run = 1; run < models.size(); ++run) {
+    const Json& first = models.front().provenance;
+    const Json& other = models[run].provenance;
+    if (other.at("source") != first.at("source")) {
+      throw Error(text(command.runs[run], ": was trained on ", printable(other.at("data").get<std::string>()), ", ",
+                       command.runs.front(), " on ", printable(first.at("data").get<std::string>()), " (say `data`)"));
+    }
+  }
+  SourceOptions options = source_options_from_json(models.front().provenance.at("source"));
+  options.read.threads = command.source.read.threads;
+  return options;
+}
+
+// What to measure on. Throws Error, which asks for `data` where those of the training have gone.
+std::unique_ptr<JetSource> open_data(const EvaluateCommand& command, const std::vector<TrainedModel>& models) {
+  const SourceOptions options = common_data(command, models);
+  if (!command.source.inputs.empty()) return open_source(options);
+  try {
+    return open_source(options);
+  } catch (const Interrupted&) {
+    throw;
+  } catch (const Error& error) {
+    throw Error(text(command.runs.front(), ": the data that it was trained on cannot be read (", error.what(),
+                     ") say with `data` where they are now"));
+  }
+}
+
+void check_data(const EvaluateCommand& command, const JetSource& source, const std::vector<TrainedModel>& models) {
+  const Manifest& manifest = source.manifest();
+  const std::string data = printable(source.name());
+  for (std::size_t run = 0; run < models.size(); ++run) {
+    require_same_images(models[run], command.runs[run], manifest.shape, manifest.channels, source.name());
+  }
+  const auto& validation = manifest.counts[static_cast<std::size_t>(Split::kValidation)];
+  if (command.calibrate && (validation[0] == 0 || validation[1] == 0)) {
+    throw Error(text(data, ": `calibrate` needs jets of both labels in the validation split"));
+  }
+  const auto& counts = manifest.counts[static_cast<std::size_t>(command.split)];
+  if (counts[0] < 2 || counts[1] < 2) {
+    throw Error(text(data, ": its split ", split_name(command.split), " has ", counts[0], " jets of label 0 and ",
+                     counts[1], " of label 1 (at least two of each are needed; choose another `split`)"));
+  }
+}
+
+std::vector<double> probabilities(const TrainedModel& trained, const std::shared_ptr<const JetRecords>& jets,
+                                  const PredictOptions& options) {
+  std::vector<double> out;
+  for (const float logit : predict_logits(*trained.model, jets, trained.transform, trained.image, options)) {
+    out.push_back(sigmoid(logit));
+  }
+  return out;
+}
+
+// The temperature that fits the validation split: jets that the evaluation does not measure on.
+double temperature_of(const TrainedModel& trained, const JetSource& source, const PredictOptions& options) {
+  std::vector<double> probability;
+  std::vector<std::uint8_t> label;
+  source.for_each_chunk(Split::kValidation, [&](const std::shared_ptr<const JetRecords>& jets) {
+    const std::vector<double> more = probabilities(trained, jets, options);
+    probability.insert(probability.end(), more.begin(), more.end());
+    label.insert(label.end(), jets->label.begin(), jets->label.end());
+  });
+  return fit_temperature(probability, label);
+}
+
+std::vector<LearningCurve> learning_curves(const std::vector<std::string>& runs) {
+  std::vector<LearningCurve> curves;
+  for (const std::string& run : runs) {
+    const std::filesystem::path log = std::filesystem::path(run) / kMetricsFile;
+    if (std::filesystem::exists(log)) curves.push_back(read_learning_log(log, run));
+  }
+  return curves;
+}
+
+Measured score_runs(const EvaluateCommand& command) {
+  initialize_runtime(command.compute);
+  std::vector<TrainedModel> models;
+  for (const std::string& run : command.runs) models.push_back(load_trained_model(run));
+  const std::unique_ptr<JetSource> source = open_data(command, models);
+  const Manifest& manifest = source->manifest();
+  check_data(command, *source, models);
+  Measured out;
+  for (std::size_t run = 0; run < models.size(); ++run) {
+    const std::string& name = models[run].model_name;
+    out.all.push_back({models.size() == 1 ? name : text(name, " (", command.runs[run], ")"), {}, true});
+  }
+  FeatureTable test_features;
+  Progress progress("evaluate", "jets", manifest.jets(command.split) * models.size());
+  PredictOptions options;
+  options.compute = command.compute;
+  options.progress = [&progress](std::size_t jets) { progress.add(jets); };
+  source->for_each_chunk(command.split, [&](const std::shared_ptr<const JetRecords>& jets) {
+    for (std::size_t run = 0; run < models.size(); ++run) {
+      const std::vector<double> more = probabilities(models[run], jets, options);
+      out.all[run].score.insert(out.all[run].score.end(), more.begin(), more.end());
+    }
+    if (command.baselines > 0) test_features.append(*jets);
+    out.test.append_without_images(*jets);
+  });
+  for (std::size_t run = 0; command.calibrate && run < models.size(); ++run) {
+    out.all[run].temperature = temperature_of(models[run], *source, options);
+  }
+  if (command.baselines > 0) {
+    FeatureTable train_features;
+    source->for_each_chunk(Split::kTrain, [&](const auto& jets) { train_features.append(*jets); });
+    for (NamedScores& one : select_baselines(baseline_scores(train_features, test_features), command.baselines)) {
+      out.all.push_back(std::move(one));
+    }
+  }
+  out.learning = learning_curves(command.runs);
+  out.origin = {{"runs", command.runs},
+                {"data", source->name()},
+                {"split", split_name(command.split)},
+                {"fingerprint", manifest.fingerprint}};
+  return out;
+}
+
+// Measures, and writes plots and metrics.
+EvaluateSummary write_evaluation(const Measured& measured, OutputFolder& output) {
+  EvaluateSummary summary;
+  summary.evaluation = evaluate_all(measured.all, measured.test);
+  summary.plots = draw_evaluation(output.temporary_path(), measured.all, measured.test, measured.learning);
+  Json metrics = to_json(summary.evaluation);
+  metrics.update(measured.origin);
+  output.add_file(kEvaluationMetrics, metrics.dump(1, ' ', false, Json::error_handler_t::replace) + "\n");
+  output.commit();
+  return summary;
+}
+
+EvaluateSummary evaluate_scores_file(const EvaluateCommand& command, OutputFolder& output) {
+  const Measured measured = read_scores_to_measure(command);
+  try {
+    return write_evaluation(measured, output);
+  } catch (const Error& error) {
+    throw Error(text(command.scores, ": ", error.what()));
+  }
+}
+
+}  // namespace
+
+Json to_json(const EvaluateSummary& summary) {
+  return {{"metrics", summary.metrics.string()}};
+}
+
+EvaluateSummary run_evaluate(const EvaluateCommand& command) {
+  check_command(command);
+  const std::filesystem::path folder = output_folder(command);
+  OutputFolder output(folder, command.overwrite, is_evaluation_file, {"evaluation"});
+  EvaluateSummary summary =
+      command.scores.empty() ? write_evaluation(score_runs(command), output) : evaluate_scores_file(command, output);
+  summary.folder = folder;
+  summary.metrics = folder / kEvaluationMetrics;
+  return summary;
+}
+
+}  // namespace jetvit

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "compute/compute_options.h"
+#include "evaluate/evaluation.h"
+#include "jet/split.h"
+#include "prepare/source_options.h"
+
+namespace jetvit {
+
+// What `jetvit evaluate` is asked for.
+struct EvaluateCommand {
+  std::vector<std::string> runs;  // run folders or checkpoints ...
+  std::string scores;             // ... or a Parquet file with the columns score and label, of any origin
+  SourceOptions source;           // without inputs: what the runs were trained on
+  Split split = Split::kTest;
+  std::filesystem::path out;  // folder for metrics and plots; empty: RUN/evaluation-<split> of the first run
+  std::size_t baselines = 6;  // how many of the best simple classifiers are shown beside; 0: none
+  bool calibrate = false;     // fit a temperature to the validation split
+  bool overwrite = false;     // replace an existing evaluation
+  ComputeOptions compute;     // of the models
+};
+
+// What an evaluation found, and where it wrote it.
+struct EvaluateSummary {
+  Evaluation evaluation;
+  std::filesystem::path folder;    // of the metrics and plots
+  std::filesystem::path metrics;   // JSON
+  std::vector<std::string> plots;  // names without ending
+};
+
+// {"metrics": path}
+Json to_json(const EvaluateSummary& summary);
+
+// Scores the runs on a split of the data, or reads a scores file, measures the scores beside those of the baselines and
+// writes metrics and plots, all or nothing. Data pass through shard by shard. Throws UsageError for words that exclude
+// each other, and Error naming what is wrong: no run, data that were moved or are of other images than the runs were
+// trained on (require_same_images), a split without both classes, an output that exists.
+EvaluateSummary run_evaluate(const EvaluateCommand& command);
+
+}  // namespace jetvit

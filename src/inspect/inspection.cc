@@ -1,0 +1,189 @@
+#include "inspect/inspection.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "prepare/inputs.h"
+#include "prepare/statistics.h"
+#include "store/store.h"
+#include "tfrecord/picture_set.h"
+
+namespace jetvit {
+namespace {
+
+// Jet stores and shards of TFRecords have digests.
+void verify_files(const Inputs& inputs) {
+  switch (inputs.format) {
+    case InputFormat::kParquet:
+      throw UsageError("`verify`: raw Parquet files have no digests to compare with (jet stores and TFRecords do)");
+    case InputFormat::kPngFolders:
+      throw UsageError(
+          "`verify`: PNG folders have no digests to compare with (that no picture is missing is always checked)");
+    case InputFormat::kTfRecords:
+      return verify_records(inputs.files);
+  }
+}
+
+Inspection inspect_files(const InspectOptions& options, std::optional<JetPictures>& pictures) {
+  InputNames names;
+  names.any = {options.input};
+  const Inputs inputs = find_inputs(names);
+  if (options.verify) verify_files(inputs);
+  const std::unique_ptr<JetReader> reader = open_reader(inputs, options.read);
+  Inspection found;
+  found.kind = reader->kind();
+  found.shape = reader->shape();
+  found.channels = reader->channels();
+  found.observers = reader->observer_names();
+  for (const auto& file : reader->files()) found.files.push_back(file.string());
+  if (!options.pictures.folder.empty()) pictures.emplace(found.shape, found.channels);
+  StatisticsAccumulator statistics(found.shape);
+  found.summary = reader->read([&](JetRecords&& jets) {
+    statistics.add(jets.images);
+    for (const std::uint8_t label : jets.label) ++found.counts[label];
+    if (pictures) pictures->add(jets);
+  });
+  require_shape(found.summary, options.input);
+  found.statistics = statistics.result();
+  return found;
+}
+
+// The jets behind the statistics of a manifest.
+std::string statistics_of(const Manifest& manifest) {
+  return manifest.jets(Split::kTrain) > 0 ? "the split train" : "all jets";
+}
+
+// What the preparation of a store read and left out.
+ReadSummary summary_of(const Manifest& manifest) {
+  ReadSummary summary;
+  for (const Split split : kSplits) summary.kept += manifest.jets(split);
+  for (const SourceFile& source : manifest.source_files) {
+    summary.rows += source.rows;
+    summary.skipped += source.skipped;
+  }
+  for (const Json& row : manifest.skipped_rows) {
+    const auto file = std::find(manifest.sources.begin(), manifest.sources.end(), row.value("file", ""));
+    if (file == manifest.sources.end()) continue;
+    const auto index = static_cast<std::uint32_t>(file - manifest.sources.begin());
+    summary.named.push_back({index, row.value("row", std::uint64_t{0}), row.value("reason", "")});
+  }
+  for (const auto& [reason, count] : manifest.skipped_reasons.items()) summary.reasons[reason] = count;
+  return summary;
+}
+
+// What the manifest tells.
+Inspection describe_store(const std::filesystem::path& store, const Manifest& manifest) {
+  Inspection found;
+  found.kind = "jet store";
+  found.shape = manifest.shape;
+  found.channels = manifest.channels;
+  found.statistics = manifest.statistics;
+  found.observers = manifest.observer_names;
+  found.statistics_of = statistics_of(manifest);
+  found.preparation = {manifest.zero_threshold, manifest.negative_pixels, manifest.source_files.size()};
+  for (const Split split : kSplits) {
+    const auto& counts = manifest.counts[static_cast<std::size_t>(split)];
+    found.splits.push_back({split, counts, {}});
+    found.counts[0] += counts[0];
+    found.counts[1] += counts[1];
+  }
+  found.summary = summary_of(manifest);
+  found.files = manifest.sources;
+  if (manifest.skipped_report) found.skipped_report = store / manifest.skipped_report->file;
+  return found;
+}
+
+Inspection inspect_store(const InspectOptions& options, std::optional<JetPictures>& pictures) {
+  refuse_label_options(options.read, "jet stores", false);
+  const Manifest manifest = read_manifest(options.input);
+  check_shards(options.input, manifest);
+  if (options.verify && manifest.skipped_report) verify_file(options.input, *manifest.skipped_report);
+  Inspection found = describe_store(options.input, manifest);
+  if (!options.pictures.folder.empty()) pictures.emplace(found.shape, found.channels);
+  if (!options.verify && !pictures) return found;
+  for (SplitInspection& of : found.splits) {
+    StatisticsAccumulator statistics(found.shape);
+    const auto take = [&](const JetRecords& jets) {
+      if (options.verify) statistics.add(jets.images);
+      if (pictures) pictures->add(jets);
+    };
+    for_each_shard(options.input, manifest, of.split, take, options.read.threads);
+    if (options.verify) of.statistics = statistics.result();
+  }
+  return found;
+}
+
+Json channels_to_json(const std::vector<Channel>& channels, const std::vector<ChannelStatistics>& statistics) {
+  Json out = Json::array();
+  for (std::size_t index = 0; index < channels.size(); ++index) {
+    const ChannelStatistics& of = statistics[index];
+    out.push_back({{"name", channels[index].name},
+                   {"unit", channels[index].unit},
+                   {"occupancy", of.occupancy},
+                   {"mean", of.mean},
+                   {"standard_deviation", of.standard_deviation},
+                   {"minimum", of.minimum},
+                   {"maximum", of.maximum}});
+  }
+  return out;
+}
+
+Json splits_to_json(const Inspection& inspection) {
+  Json out = Json::object();
+  for (const SplitInspection& of : inspection.splits) {
+    Json& split = out[std::string(split_name(of.split))];
+    split = {{"jets", of.counts[0] + of.counts[1]}, {"class_0", of.counts[0]}, {"class_1", of.counts[1]}};
+    if (!of.statistics.empty()) split["channels"] = channels_to_json(inspection.channels, of.statistics);
+  }
+  return out;
+}
+
+}  // namespace
+
+Inspection inspect(const InspectOptions& options) {
+  const std::unique_ptr<OutputFolder> output = open_pictures(options.pictures);
+  std::optional<JetPictures> pictures;
+  Inspection found = is_store(options.input) ? inspect_store(options, pictures) : inspect_files(options, pictures);
+  if (pictures) {
+    pictures->draw(output->temporary_path());
+    output->commit();
+    found.pictures = {pictures->jets(), pictures->jets_of_spectra()};
+  }
+  return found;
+}
+
+Json to_json(const Inspection& inspection) {
+  Json skipped = Json::array();
+  for (const SkippedRow& row : inspection.summary.named) {
+    skipped.push_back({{"file", inspection.files[row.file]}, {"row", row.row}, {"reason", row.reason}});
+  }
+  Json out = {{"kind", inspection.kind},
+              {"shape", {inspection.shape.channels, inspection.shape.height, inspection.shape.width}},
+              {"rows", inspection.summary.rows},
+              {"jets", inspection.summary.kept},
+              {"class_0", inspection.counts[0]},
+              {"class_1", inspection.counts[1]},
+              {"observers", inspection.observers},
+              {"channels", channels_to_json(inspection.channels, inspection.statistics)},
+              {"statistics_of", inspection.statistics_of},
+              {"skipped", inspection.summary.skipped},
+              {"skipped_reasons", inspection.summary.reasons},
+              {"skipped_rows", skipped}};
+  if (!inspection.splits.empty()) out["splits"] = splits_to_json(inspection);
+  if (inspection.preparation) {
+    const StorePreparation& of = *inspection.preparation;
+    out["preparation"] = {{"mode", "standard"},
+                          {"zero_threshold", of.zero_threshold},
+                          {"negative_pixels_dropped", of.negative_pixels},
+                          {"files", of.files}};
+  }
+  if (inspection.pictures) {
+    out["pictures"] = {{"jets", inspection.pictures->jets}, {"jets_of_spectra", inspection.pictures->jets_of_spectra}};
+  }
+  return out;
+}
+
+}  // namespace jetvit

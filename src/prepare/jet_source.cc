@@ -1,0 +1,112 @@
+#include "prepare/jet_source.h"
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <utility>
+
+#include "base/digest.h"
+#include "base/error.h"
+#include "prepare/prepare.h"
+#include "store/store.h"
+
+namespace jetvit {
+namespace {
+
+class StoreSource : public JetSource {
+ public:
+  StoreSource(const std::filesystem::path& store, int threads)
+      : JetSource(store.string(), read_manifest(store)), store_(store), threads_(threads) {}
+
+  std::shared_ptr<const JetRecords> read(Split split) const override {
+    return std::make_shared<const JetRecords>(read_split(store_, manifest(), split, threads_));
+  }
+
+  void for_each_chunk(Split split, const Sink& sink) const override {
+    for_each_shard(store_, manifest(), split,
+                   [&](JetRecords&& jets) { sink(std::make_shared<const JetRecords>(std::move(jets))); });
+  }
+
+ private:
+  std::filesystem::path store_;
+  int threads_;
+};
+
+using SplitRecords = std::array<std::shared_ptr<const JetRecords>, 3>;
+
+// The jets of input files, kept in memory.
+class ResidentSource : public JetSource {
+ public:
+  ResidentSource(std::string name, Manifest manifest, SplitRecords records)
+      : JetSource(std::move(name), std::move(manifest)), records_(std::move(records)) {}
+
+  std::shared_ptr<const JetRecords> read(Split split) const override {
+    return records_[static_cast<std::size_t>(split)];
+  }
+
+  void for_each_chunk(Split split, const Sink& sink) const override {
+    const auto& jets = read(split);
+    if (jets->size() > 0) sink(jets);
+  }
+
+ private:
+  SplitRecords records_;
+};
+
+template <class Value>
+void add(Sha256& digest, const std::vector<Value>& values) {
+  digest.add(std::as_bytes(std::span(values)));
+}
+
+// A digest of the images, labels and weights of all jets.
+std::string fingerprint_of(const SplitRecords& splits) {
+  Sha256 digest;
+  for (const auto& jets : splits) {
+    add(digest, jets->images.offset);
+    add(digest, jets->images.pixel);
+    add(digest, jets->images.value);
+    add(digest, jets->label);
+    add(digest, jets->weight);
+  }
+  return digest.hex();
+}
+
+std::unique_ptr<JetSource> read_files(const SourceOptions& options) {
+  const Inputs inputs = find_inputs(options.inputs);
+  const std::unique_ptr<JetReader> reader = open_reader(inputs, options.read);
+  refuse_copies(inputs);
+  std::array<JetRecords, 3> records;
+  for (JetRecords& jets : records) {
+    jets.images.shape = reader->shape();
+    jets.observer_names = reader->observer_names();
+    jets.observers.resize(jets.observer_names.size());
+  }
+  ReadSummary summary;
+  const auto keep = [&](const JetRecords& jets, Split split) { records[static_cast<std::size_t>(split)].append(jets); };
+  Manifest manifest =
+      prepare_jets(inputs, *reader, PrepareOptions().zero_threshold, options.read.threads, keep, summary);
+  SplitRecords shared;
+  for (std::size_t split = 0; split < shared.size(); ++split) {
+    for (const std::uint8_t label : records[split].label) ++manifest.counts[split][label];
+    shared[split] = std::make_shared<const JetRecords>(std::move(records[split]));
+  }
+  manifest.fingerprint = fingerprint_of(shared);
+  return std::make_unique<ResidentSource>(options.name(), std::move(manifest), std::move(shared));
+}
+
+}  // namespace
+
+std::unique_ptr<JetSource> open_source(const SourceOptions& options) {
+  if (options.inputs.empty()) throw UsageError("no data given (use `data`, or `train`, `validation` and `test`)");
+  if (const auto store = options.store()) {
+    refuse_label_options(options.read, "jet stores", false);
+    if (options.inputs.shares != SplitShares()) {
+      throw UsageError(
+          "`validation_share` and `test_share`: a jet store already has its splits (jetvit prepare makes them)");
+    }
+    return std::make_unique<StoreSource>(*store, options.read.threads);
+  }
+  return read_files(options);
+}
+
+}  // namespace jetvit

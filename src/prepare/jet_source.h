@@ -1,0 +1,41 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "jet/jet_records.h"
+#include "prepare/source_options.h"
+#include "store/manifest.h"
+
+namespace jetvit {
+
+// Prepared jets by split, from a jet store or from input files. The same jets give the same records in the same order
+// in both cases.
+class JetSource {
+ public:
+  virtual ~JetSource() = default;
+
+  const std::string& name() const { return name_; }       // as given by the user
+  const Manifest& manifest() const { return manifest_; }  // for files: what preparation would write, without shards
+
+  // All jets of a split. Throws Error if they cannot be read completely.
+  virtual std::shared_ptr<const JetRecords> read(Split split) const = 0;
+
+  // The same in chunks, in order. A store keeps one shard at a time in memory.
+  using Sink = std::function<void(const std::shared_ptr<const JetRecords>&)>;
+  virtual void for_each_chunk(Split split, const Sink& sink) const = 0;
+
+ protected:
+  JetSource(std::string name, Manifest manifest) : name_(std::move(name)), manifest_(std::move(manifest)) {}
+
+ private:
+  std::string name_;
+  Manifest manifest_;
+};
+
+// Opens a store, or reads files and prepares their jets in memory with the defaults of `jetvit prepare`. Throws
+// UsageError for options that do not fit the inputs, otherwise what reading and preparing throw.
+std::unique_ptr<JetSource> open_source(const SourceOptions& options);
+
+}  // namespace jetvit

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "base/options.h"
+#include "jet/jet_reader.h"
+#include "prepare/inputs.h"
+
+namespace jetvit {
+
+// The source of the jets of a training, evaluation or prediction: one jet store, raw Parquet files, class folders of
+// PNGs or TFRecords.
+struct SourceOptions {
+  InputNames inputs;  // `any` holds one store, or files, folders and patterns
+  ReadOptions read;   // for files
+
+  // The jet store, if the input is one. Throws Error if a store is given together with other inputs.
+  std::optional<std::filesystem::path> store() const;
+
+  std::string name() const;  // for messages: the first input
+};
+
+// The same options with absolute paths, which do not depend on the working folder.
+SourceOptions absolute(SourceOptions options);
+
+// All options except the threads, so that a run can record what it was trained on.
+Json to_json(const SourceOptions& options);
+SourceOptions source_options_from_json(const Json& json);  // throws Json::exception
+
+}  // namespace jetvit

@@ -1,0 +1,101 @@
+#include "run/trained_model.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "model/io/weights.h"
+#include "model/registry.h"
+#include "run/checkpoint.h"
+#include "run/run_folder.h"
+
+namespace jetvit {
+namespace {
+
+std::optional<ImageShape> shape_of(const Json& data) {
+  if (!data.contains("shape")) return std::nullopt;
+  const Json& shape = data.at("shape");
+  return ImageShape{shape.at(0).get<int>(), shape.at(1).get<int>(), shape.at(2).get<int>()};
+}
+
+// "3 x 125 x 125 (tracks in GeV, ecal in GeV, hcal in GeV)"
+std::string describe_images(const ImageShape& shape, const std::vector<Channel>& channels) {
+  std::vector<std::string> words;
+  for (const Channel& channel : channels) {
+    const std::string unit = channel.unit.empty() ? " without unit" : " in " + printable(channel.unit);
+    words.push_back(text(printable(channel.name), unit, channel.is_signed ? ", signed" : ""));
+  }
+  return text(shape.channels, " x ", shape.height, " x ", shape.width, " (", join(words, ", "), ")");
+}
+
+bool are_compatible(const Channel& one, const Channel& other) {
+  return one.unit == other.unit && one.is_signed == other.is_signed;
+}
+
+}  // namespace
+
+std::filesystem::path checkpoint_path(const std::filesystem::path& run_or_checkpoint) {
+  if (!std::filesystem::exists(run_or_checkpoint)) {
+    throw Error(text(run_or_checkpoint, ": no such run or checkpoint"));
+  }
+  if (!std::filesystem::is_directory(run_or_checkpoint)) return run_or_checkpoint;
+  std::filesystem::path best = run_or_checkpoint / kBestFile;
+  if (!std::filesystem::exists(best)) {
+    throw Error(text(run_or_checkpoint, ": holds no ", kBestFile,
+                     " (train for at least one epoch, in the last phase if there are several, or give a checkpoint)"));
+  }
+  return best;
+}
+
+TrainedModel load_trained_model(const std::filesystem::path& run_or_checkpoint) {
+  const std::filesystem::path path = checkpoint_path(run_or_checkpoint);
+  const Checkpoint checkpoint = read_checkpoint(path);
+  const Json& about = checkpoint.about;
+  TrainedModel trained;
+  try {
+    trained.model_name = about.at("model").at("name").get<std::string>();
+    trained.model_options = about.at("model").at("options");
+    trained.transform = input_transform_from_json(about.at("transform"));
+    options_from_json(about.at("image"), trained.image, "image.");
+    trained.recipe = about.at("recipe");
+    trained.shape = shape_of(about.at("data"));
+    const Json& position = about.at("position");
+    trained.provenance = {{"checkpoint", path.string()},
+                          {"epoch", position.at("epoch")},
+                          {"step", position.at("step")},
+                          {"validation_auc", position.at("best_auc")},
+                          {"best_epoch", position.at("best_epoch")},
+                          {"data", about.at("data").at("name")},
+                          {"source", about.at("data").at("source")},
+                          {"fingerprint", about.at("data").at("fingerprint")},
+                          {"version", about.at("version")}};
+    trained.model = make_model(trained.model_name, trained.model_options);
+  } catch (const Json::exception& error) {
+    throw Error(text(path, ": damaged description (", printable(error.what()), ")"));
+  } catch (const Error& error) {
+    throw Error(text(path, ": damaged description, or of another version (", error.what(), ")"));
+  }
+  auto weights = checkpoint.tensors;
+  if (about.value("kind", "") == "last") {
+    weights = with_prefix(checkpoint.tensors, "ema.");
+    if (weights.empty()) weights = with_prefix(checkpoint.tensors, "model.");
+  }
+  load_weights(*trained.model, weights, path);
+  trained.model->train(false);
+  return trained;
+}
+
+void require_same_images(const TrainedModel& trained, const std::string& model, const ImageShape& shape,
+                         const std::vector<Channel>& channels, const std::string& data) {
+  const std::vector<Channel>& wanted = trained.transform.channels;
+  if (channels.size() != wanted.size()) {
+    throw Error(text(printable(data), ": has images of ", channels.size(), " channels, but ", printable(model),
+                     " was trained on ", wanted.size(), " (use data of the same kind)"));
+  }
+  if (!trained.shape) return;
+  if (shape == *trained.shape && std::equal(channels.begin(), channels.end(), wanted.begin(), are_compatible)) return;
+  throw Error(text(printable(data), ": has images of ", describe_images(shape, channels), ", but ", printable(model),
+                   " was trained on ", describe_images(*trained.shape, wanted), " (use data of the same kind)"));
+}
+
+}  // namespace jetvit

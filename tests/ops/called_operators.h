@@ -1,0 +1,39 @@
+#pragma once
+
+#include <memory>
+#include <set>
+#include <string>
+
+#include <ATen/record_function.h>
+
+namespace jetvit::test {
+
+// The operators jetvit::... that this thread calls while it lives, by libtorch's dispatcher. One at a time.
+class CalledOperators {
+ public:
+  CalledOperators() : handle_(at::addThreadLocalCallback(at::RecordFunctionCallback(add))) { recording_ = this; }
+  ~CalledOperators() {
+    at::removeCallback(handle_);
+    recording_ = nullptr;
+  }
+  CalledOperators(const CalledOperators&) = delete;
+  CalledOperators& operator=(const CalledOperators&) = delete;
+
+  // Without the namespace.
+  const std::set<std::string>& names() const { return names_; }
+  bool contains(const std::string& name) const { return names_.contains(name); }
+
+ private:
+  static std::unique_ptr<at::ObserverContext> add(const at::RecordFunction& call) {
+    constexpr std::string_view kNamespace = "jetvit::";
+    const std::string_view name = call.name();
+    if (name.starts_with(kNamespace)) recording_->names_.emplace(name.substr(kNamespace.size()));
+    return nullptr;
+  }
+
+  inline static thread_local CalledOperators* recording_ = nullptr;
+  at::CallbackHandle handle_;
+  std::set<std::string> names_;
+};
+
+}  // namespace jetvit::test
