@@ -79,14 +79,14 @@ TEST(Phases, KilledBetweenTwoPhasesTheyResumeBitForBit) {
   Trainer whole(how, data(), folder / "whole");
   // At the first step of a phase, the last checkpoint is that of the phase before.
   whole.run([&] {
-    const std::string kill = std::to_string(whole.position().step);
+    const std::string kill = std::to_string(whole.state().step);
     if (kill == "9" || kill == "13") std::filesystem::copy(folder / "whole", folder / kill);
     return 0;
   });
   for (const char* kill : {"9", "13"}) {
     Trainer rest(how, data(), folder / kill);
     rest.resume();
-    EXPECT_EQ(rest.position().step, std::stoi(kill) - 1);
+    EXPECT_EQ(rest.state().step, std::stoi(kill) - 1);
     rest.run();
     EXPECT_EQ(sha256_of_file(folder / "whole" / kLastFile), sha256_of_file(folder / kill / kLastFile)) << kill;
   }

@@ -49,7 +49,7 @@ void train_two_steps(Recipe recipe, bool top, int batch_size) {
   Trainer trainer(recipe, jets_for(recipe, top, kSteps * batch_size), folder.path());
   std::map<std::string, at::Tensor> before;
   for (const auto& [name, tensor] : trainer.model().parameters()) before[name] = tensor.detach().clone();
-  EXPECT_THROW(trainer.run([&trainer] { return trainer.position().step == kSteps ? throw Enough() : 0; }), Enough);
+  EXPECT_THROW(trainer.run([&trainer] { return trainer.state().step == kSteps ? throw Enough() : 0; }), Enough);
   for (const auto& [name, tensor] : trainer.model().parameters()) {
     EXPECT_TRUE(tensor.isfinite().all().item<bool>()) << name;
     EXPECT_EQ(at::equal(tensor, before.at(name)), !tensor.requires_grad()) << name;

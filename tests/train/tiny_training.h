@@ -60,7 +60,7 @@ inline void train(const Recipe& how, const std::filesystem::path& run, const std
   for (const std::int64_t stop : stops) {
     Trainer trainer(how, data(), run);
     if (std::filesystem::exists(run / kLastFile)) trainer.resume();
-    EXPECT_THROW(trainer.run([&] { return trainer.position().step == stop ? SIGTERM : 0; }), Interrupted);
+    EXPECT_THROW(trainer.run([&] { return trainer.state().step == stop ? SIGTERM : 0; }), Interrupted);
   }
   Trainer trainer(how, data(), run);
   if (!stops.empty()) trainer.resume();

@@ -68,7 +68,7 @@ TEST(Trainer, PretrainedWeightsAreReadOnceAndResumeBitForBit) {
     trainer.start_from_pretrained();
     EXPECT_EQ(trainer.pretrained()["adapted"][0]["how"], "5 to 3 input channels (timm)");
     const std::int64_t stop = std::string(name) == "parts" ? 2 : -1;
-    const auto train = [&] { trainer.run([&] { return trainer.position().step == stop ? SIGTERM : 0; }); };
+    const auto train = [&] { trainer.run([&] { return trainer.state().step == stop ? SIGTERM : 0; }); };
     if (stop > 0) {
       EXPECT_THROW(train(), Interrupted);
     } else {
@@ -117,7 +117,7 @@ TEST(Trainer, ResumesRunsOlderThanARecipesKey) {
   write_checkpoint(folder / kLastFile, checkpoint);
   Trainer trainer(recipe("train.epochs=2"), data(), folder.path());
   trainer.resume();
-  EXPECT_EQ(trainer.position().step, 8);
+  EXPECT_EQ(trainer.state().step, 8);
   Trainer other(recipe("weights.kind=class"), data(), folder.path());
   EXPECT_ERROR(other.resume(), UsageError, "cannot resume: weights.kind is \"class\", was \"none\"");
 }
