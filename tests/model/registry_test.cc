@@ -188,7 +188,8 @@ TEST(Registry, RefusesListsOfDifferentLengths) {
                "resnet_15: depths describe 0 stages (give 1 to 16)");
   // Each stage doubles the channels, which would overflow an integer.
   const std::vector<int> many(40, 1);
-  EXPECT_ERROR(make_model("swin_tiny", Json{{"depths", many}, {"heads", many}}), UsageError, "describe 40 and 40 stages");
+  EXPECT_ERROR(make_model("swin_tiny", Json{{"depths", many}, {"heads", many}}), UsageError,
+               "describe 40 and 40 stages");
 }
 
 TEST(Registry, NamesTheNearestValidWidthsAndHeads) {

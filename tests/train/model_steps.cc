@@ -1,4 +1,5 @@
-// One side of tests/oracle/check/compare_timm.py: what a model computes in training, from given weights, images and labels.
+// One side of tests/oracle/check/compare_timm.py: what a model computes in training, from given weights, images and
+// labels.
 //   model_steps MODEL OPTIONS WEIGHTS.safetensors INPUT.safetensors OUTPUT.safetensors
 // OPTIONS is JSON. INPUT holds "images" (S, N, C, H, W), "labels" (S, N), "directions" (N) and "settings" (learning
 // rate, weight decay). OUTPUT gets, in float32,
