@@ -9,12 +9,13 @@
 #include <gtest/gtest.h>
 
 #include "compute/bf16_products.h"
+#include "support/bf16_options.h"
 #include "support/leaf.h"
 
 namespace jetvit {
 namespace {
 
-const ComputeOptions kBf16 = {.precision = Precision::kBf16};
+using test::kBf16;
 
 class Bf16WeightsTest : public testing::Test {
  protected:

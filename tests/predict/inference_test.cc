@@ -9,6 +9,7 @@
 #include "compute/autocast.h"
 #include "compute/bf16_products.h"
 #include "predict/predictor.h"
+#include "support/bf16_options.h"
 #include "support/difference.h"
 #include "support/filled_model.h"
 #include "support/hash_fill.h"
@@ -17,7 +18,7 @@
 namespace jetvit {
 namespace {
 
-const ComputeOptions kBf16 = {.precision = Precision::kBf16};
+using test::kBf16;
 
 // The small models hold every kind of layer; batch norms with statistics that a hash fills.
 class InferenceOf : public testing::TestWithParam<std::string> {

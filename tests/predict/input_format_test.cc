@@ -6,11 +6,12 @@
 #include "compute/autocast.h"
 #include "model/registry.h"
 #include "predict/predictor.h"
+#include "support/bf16_options.h"
 
 namespace jetvit {
 namespace {
 
-const ComputeOptions kBf16 = {.precision = Precision::kBf16};
+using test::kBf16;
 
 // Images that come in bfloat16 are those that autocast would have made: the outputs are the same to the last bit.
 TEST(InputFormat, Bfloat16ImagesChangeNoOutput) {

@@ -12,6 +12,7 @@
 #include "compute/autocast.h"
 #include "compute/bf16_products.h"
 #include "model/io/weights.h"
+#include "support/bf16_options.h"
 #include "support/filled_model.h"
 #include "train/loss_terms.h"
 #include "train/optimizer.h"
@@ -20,7 +21,7 @@
 namespace jetvit {
 namespace {
 
-const ComputeOptions kBf16 = {.precision = Precision::kBf16};
+using test::kBf16;
 
 constexpr std::int64_t kBatch = 8;
 
