@@ -226,7 +226,7 @@ def damaged(jetvit, folder):
         return message.SerializeToString()
 
     example_refused("small", changed(channel_3=png(pixels[:10, :, 0])), "channel_3", "20 x 10 pixels, others have 20 x 20")
-    example_refused("deep", changed(channel_3=png(pixels[..., 0].astype(np.uint16))), "channel_3", "16 bits")
+    example_refused("deep", changed(channel_3=png(pixels[..., 0].astype(np.uint16))), "channel_3", "16-bit gray")
     example_refused("color", changed(channel_3=png(pixels[..., :3])), "channel_3", "RGB (expected gray)")
     broken = bytearray(png(pixels[..., 0]))
     broken[60] ^= 8
