@@ -43,7 +43,7 @@ TEST(Temperature, CertaintiesAndPerfectClassifiers) {
   EXPECT_NEAR(fit_temperature(perfect, wrong), 100, 1e-6);  // less confident is better
   EXPECT_NEAR(with_temperature(perfect, 2)[1], 1 / (1 + std::sqrt(4.0)), 1e-12);
   EXPECT_ERROR(fit_temperature(std::vector<double>{0.5, 1.5}, std::vector<std::uint8_t>{0, 1}), Error,
-               "no probability");
+               "not a probability");
 }
 
 }  // namespace

@@ -249,7 +249,7 @@ def damaged(jetvit, folder):
         refuse(root, *fragments)
 
     pictures("p_size", lambda root: cv2.imwrite(str(root / "quark/1.png"), pixels[:10, :, :3]), "quark/1.png", "20 x 10 pixels")
-    pictures("p_deep", lambda root: cv2.imwrite(str(root / "quark/1.png"), pixels[..., :3].astype(np.uint16)), "quark/1.png", "16 bits")
+    pictures("p_deep", lambda root: cv2.imwrite(str(root / "quark/1.png"), pixels[..., :3].astype(np.uint16)), "quark/1.png", "16-bit RGB")
     pictures("p_gray", lambda root: cv2.imwrite(str(root / "quark/1.png"), pixels[..., 0]), "quark/1.png", "gray")
     pictures("p_alpha", lambda root: cv2.imwrite(str(root / "quark/1.png"), pixels[..., :4]), "quark/1.png", "transparency")
     pictures("p_cut", lambda root: (root / "quark/1.png").write_bytes(png(pixels[..., :3])[:90]), "quark/1.png", "damaged PNG")
