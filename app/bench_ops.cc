@@ -21,7 +21,8 @@ void print(const BenchOpsOptions& bench, const std::vector<BenchOpsResult>& resu
   }
   std::cout << "float32, " << bench.compute.threads << (bench.compute.threads == 1 ? " thread" : " threads")
             << "; forward and backward, but for packed weights and updates\n"
-            << text_table({"operator", "beside ATen's", "size", "ms", "ATen's ms", "ratio", "of a round"}, rows, 3);
+            << text_table({"operator", "compared with ATen's", "size", "ms", "ATen's ms", "ratio", "of a round"}, rows,
+                          3);
 }
 
 }  // namespace
@@ -29,7 +30,7 @@ void print(const BenchOpsOptions& bench, const std::vector<BenchOpsResult>& resu
 void add_bench_ops(CLI::App& bench) {
   auto options = std::make_shared<BenchOpsOptions>();
   auto as_json = std::make_shared<bool>(false);
-  CLI::App* app = bench.add_subcommand("ops", "Milliseconds of jetvit's own operators beside ATen's for the same");
+  CLI::App* app = bench.add_subcommand("ops", "Milliseconds of jetvit's own operators, compared with ATen's");
   app->add_option("--operators", options->operators, "names, for example layer_norm (default: all)")->delimiter(',');
   app->add_option("--images", options->images, "images at once")->capture_default_str()->check(CLI::Range(1, 4096));
   add_threads_option(*app, options->compute.threads);

@@ -32,7 +32,7 @@ std::string sample_file(const std::filesystem::path& sample, std::string_view sp
 DemoRecord read_demo(const std::filesystem::path& out);
 void write_demo(const std::filesystem::path& out, const DemoRecord& record);
 
-// How the second differs from the first, in words; empty where it does not.
+// A description of how the second differs from the first; empty if they are equal.
 std::string demo_difference(const DemoRecord& record, const DemoRecord& other);
 
 // When the run's last checkpoint was written, in ticks of the file system's clock; 0 where there is none.

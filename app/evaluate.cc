@@ -58,12 +58,12 @@ void add_evaluate(CLI::App& program) {
   command->add_option("--split", *split, "train, validation or test")->capture_default_str();
   command->add_option("--out", options->out, "folder for metrics and plots (default: RUN/evaluation-<split>)");
   command->add_flag("--calibrate", options->calibrate,
-                    "fit a temperature to the validation split and tell what it does to the probabilities");
+                    "fit a temperature to the validation split and report its effect on the probabilities");
   command->add_flag("--overwrite", options->overwrite, "replace an existing evaluation");
   command
       ->add_option(
           "--baselines", options->baselines,
-          "how many of the best simple classifiers to show beside, with jet pT, jet mass and track multiplicity; "
+          "how many of the best simple classifiers to show as well, with jet pT, jet mass and track multiplicity; "
           "0: none")
       ->capture_default_str()
       ->check(CLI::Range(0, 1000));

@@ -190,7 +190,7 @@ void add_prepare(CLI::App& program) {
       "  jetvit prepare BoostedTop_x1_fixed_*.parquet --mode published --to tfrecord --out Tfrecords\n"
       "  jetvit prepare raw --shard 3/16 --out parts/3\n"
       "  jetvit prepare --merge parts/* --out store\n"
-      "A preparation of a store or of pictures that was interrupted goes on when the same command is given again.\n");
+      "To resume an interrupted preparation, run the same command again.\n");
   app->callback([command] { run(*command); });
 }
 

@@ -30,7 +30,7 @@ void add_train(CLI::App& program) {
       "--pretrained", options->pretrained,
       "safetensors to start from, of timm or another run: what fits is loaded (recipe: pretrained.file)");
   CLI::Option* resume = command->add_flag("--resume", options->resume,
-                                          "go on where the run stopped: the outcome is that of an unbroken run");
+                                          "resume where the run stopped; the result is that of an uninterrupted run");
   command->add_flag("--overwrite", options->overwrite, "replace an earlier run")->excludes(resume);
   add_read_options(*command, options->source.read);
   add_compute_flags(*command, *flags, "the recipe's train.precision");

@@ -25,7 +25,7 @@ std::string kind_of(const SourceOptions& source) {
   return {};
 }
 
-// The jets of the training split, and what is told of the source.
+// The jets of the training split, and what is reported about the source.
 struct Opened {
   std::shared_ptr<const JetRecords> jets;
   BenchSource source;
@@ -96,7 +96,7 @@ class Consumer {
     return static_cast<double>(taken) / elapsed;
   }
 
-  // Counts anew.
+  // Restarts the counters.
   void reset() {
     jets_ = batches_ = 0;
     waited_ = -loader_.wait_seconds();

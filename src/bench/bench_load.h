@@ -23,7 +23,7 @@ struct BenchLoadOptions {
 // The jets of a measurement, and how fast they came into memory.
 struct BenchSource {
   std::string name;
-  std::string kind;                    // of the files, in words
+  std::string kind;                    // a description of the files
   std::uint64_t jets = 0;              // of all splits
   std::optional<RateSummary> reading;  // of all splits; none of made-up jets
 };

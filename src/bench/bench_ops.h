@@ -16,7 +16,7 @@ struct BenchOpsOptions {
   BenchTime time = {.seconds = 0.2, .rounds = 5};
 };
 
-// One of jetvit's operators beside one of ATen's.
+// One of jetvit's operators compared with one of ATen's.
 struct BenchOpsResult {
   std::string name, peer;
   std::string size;                                // of the first input: "8 x 28 x 28 x 192"
@@ -30,8 +30,9 @@ struct BenchOpsResult {
 // "difference"} of each
 Json to_json(const std::vector<BenchOpsResult>& results);
 
-// Times jetvit's operators beside ATen's that compute the same, in turns, in float32 and at sizes of the models at 224
-// px: forward and backward, but for those of predictions and updates. Throws UsageError for a name that is none.
+// Times jetvit's operators and ATen's that compute the same, alternating between them, in float32 and at sizes of the
+// models at 224 px: forward and backward, but for those of predictions and updates. Throws UsageError for a name that
+// is none.
 std::vector<BenchOpsResult> bench_ops(const BenchOpsOptions& options);
 
 }  // namespace jetvit

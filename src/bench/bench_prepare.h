@@ -27,7 +27,7 @@ struct PreparationStepResult {
 };
 
 struct BenchPrepareResult {
-  std::string kind;  // of the inputs, in words
+  std::string kind;  // a description of the inputs
   std::size_t files = 0;
   std::uint64_t bytes = 0;  // of all input files
   int threads = 0;

@@ -19,7 +19,7 @@ struct OperatorPair {
   std::function<at::Tensor(const Tensors&)> ours, peers;
 };
 
-// At sizes that the models have at 224 px, for so many images.
+// At the sizes that the models have at 224 px, for `images` images.
 std::vector<OperatorPair> operator_pairs(std::int64_t images);
 
 }  // namespace jetvit

@@ -28,7 +28,7 @@ class PreparationSteps {
   // Those that the inputs allow: pictures are made of raw Parquet, PNGs of three channels.
   const std::vector<std::string>& possible() const { return possible_; }
   const Inputs& inputs() const { return inputs_; }
-  const std::string& kind() const { return kind_; }  // of the inputs, in words
+  const std::string& kind() const { return kind_; }  // a description of the inputs
   std::uint64_t bytes() const { return bytes_; }     // of all input files
 
   struct Run {

@@ -41,7 +41,7 @@ std::vector<Feature> jet_features(const JetRecords& jets);
 // Throws Error where `test` holds a single class.
 std::vector<NamedScores> baseline_scores(const FeatureTable& train, const FeatureTable& test);
 
-// Of baseline_scores() the best `count`, and behind them, whatever they reach, those that everybody asks for: jet pT,
+// The best `count` of baseline_scores(), followed by those that everybody asks for, however good they are: jet pT,
 // jet mass and track multiplicity. The order stays.
 std::vector<NamedScores> select_baselines(std::vector<NamedScores> baselines, std::size_t count);
 

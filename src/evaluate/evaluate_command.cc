@@ -33,7 +33,7 @@ struct Measured {
 
 void check_command(const EvaluateCommand& command) {
   if (command.calibrate && !command.scores.empty()) {
-    throw UsageError("`calibrate` needs a RUN (scores do not tell which other jets to fit the temperature to)");
+    throw UsageError("`calibrate` needs a RUN (a scores file does not contain the jets to fit the temperature to)");
   }
   if (command.calibrate && command.split == Split::kValidation) {
     throw UsageError("`calibrate` fits the validation split (evaluate another)");

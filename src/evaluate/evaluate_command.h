@@ -19,7 +19,7 @@ struct EvaluateCommand {
   SourceOptions source;           // without inputs: what the runs were trained on
   Split split = Split::kTest;
   std::filesystem::path out;  // folder for metrics and plots; empty: RUN/evaluation-<split> of the first run
-  std::size_t baselines = 6;  // how many of the best simple classifiers are shown beside; 0: none
+  std::size_t baselines = 6;  // how many of the best simple classifiers are added; 0: none
   bool calibrate = false;     // fit a temperature to the validation split
   bool overwrite = false;     // replace an existing evaluation
   ComputeOptions compute;     // of the models
@@ -36,10 +36,10 @@ struct EvaluateSummary {
 // {"metrics": path}
 Json to_json(const EvaluateSummary& summary);
 
-// Scores the runs on a split of the data, or reads a scores file, measures the scores beside those of the baselines and
-// writes metrics and plots, all or nothing. Data pass through shard by shard. Throws UsageError for words that exclude
-// each other, and Error naming what is wrong: no run, data that were moved or are of other images than the runs were
-// trained on (require_same_images), a split without both classes, an output that exists.
+// Scores the runs on a split of the data, or reads a scores file, measures the scores together with those of the
+// baselines and writes metrics and plots, all or nothing. Data pass through shard by shard. Throws UsageError for words
+// that exclude each other, and Error naming what is wrong: no run, data that were moved or are of other images than the
+// runs were trained on (require_same_images), a split without both classes, an output that exists.
 EvaluateSummary run_evaluate(const EvaluateCommand& command);
 
 }  // namespace jetvit

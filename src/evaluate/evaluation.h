@@ -66,7 +66,7 @@ struct Evaluation {
 };
 
 // ROC-AUC with DeLong's error and a bootstrap interval of 95 %, background rejection at eS 0.3, 0.5 and 0.8, and for
-// probabilities their metrics. Weights other than 1 give the weighted AUC and its interval beside it, a temperature
+// probabilities their metrics. Weights other than 1 add the weighted AUC and its interval, a temperature
 // what it makes of the probabilities. Throws Error for a single class or non-finite scores.
 ClassifierMetrics evaluate_scores(const NamedScores& scores, const std::vector<std::uint8_t>& label,
                                   const std::vector<float>& weight);

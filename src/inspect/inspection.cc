@@ -51,7 +51,7 @@ Inspection inspect_files(const InspectOptions& options, std::optional<JetPicture
   return found;
 }
 
-// The jets behind the statistics of a manifest.
+// The jets that the statistics of a manifest describe.
 std::string statistics_of(const Manifest& manifest) {
   return manifest.jets(Split::kTrain) > 0 ? "the split train" : "all jets";
 }
@@ -74,7 +74,7 @@ ReadSummary summary_of(const Manifest& manifest) {
   return summary;
 }
 
-// What the manifest tells.
+// What the manifest contains.
 Inspection describe_store(const std::filesystem::path& store, const Manifest& manifest) {
   Inspection found;
   found.kind = "jet store";

@@ -46,7 +46,7 @@ struct PictureCounts {
 
 // What files or a store hold.
 struct Inspection {
-  std::string kind;  // the format, in words
+  std::string kind;  // a description of the format
   ImageShape shape;
   std::vector<Channel> channels;
   std::vector<ChannelStatistics> statistics;  // one a channel

@@ -31,7 +31,7 @@ at::Tensor window_attention_meta(const at::Tensor& qkv, const std::optional<at::
 }
 
 // `padding` and `bias` are empty where there are none: an undefined tensor is no input of an autograd function, which
-// would move the numbers of the inputs behind it.
+// would shift the numbers of the inputs after it.
 struct WindowAttentionFunction : torch::autograd::Function<WindowAttentionFunction> {
   static std::optional<at::Tensor> unless_empty(const at::Tensor& x) {
     return x.numel() > 0 ? std::optional(x) : std::nullopt;

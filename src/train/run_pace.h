@@ -5,17 +5,17 @@ namespace jetvit {
 // Estimates how long a training still takes, from what this session has measured.
 class RunPace {
  public:
-  // A step on so many jets took so long.
+  // Records the duration of a step.
   void add_step(double jets, double seconds);
 
-  // A validation takes, or would take as a whole, so long: the latest counts.
+  // Sets the duration of a complete validation; the latest one counts.
   void set_validation(double seconds) { validation_seconds_ = seconds; }
 
-  // Another model trains from now on: its steps take another time.
+  // A new phase trains another model, whose steps take another time.
   void start_phase() { jets_ = seconds_ = 0; }
 
-  // For so many more jets and validations; the latter count nothing before the first was measured. Negative where no
-  // step was measured.
+  // The time for `jets` more jets and `validations` more validations. Validations count as nothing until the first has
+  // been measured. Negative if no step has been measured.
   double seconds_left(double jets, int validations) const;
 
  private:

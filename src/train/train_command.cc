@@ -58,7 +58,7 @@ ComputeOptions compute_options(const TrainCommand& command) {
   return compute;
 }
 
-// Makes the run's folder, which is locked, ready; true where the training goes on from a checkpoint.
+// Prepares the run's folder, which is locked. True if the training resumes from a checkpoint.
 bool open_run(const TrainCommand& command, Trainer& trainer) {
   remove_stale_temporaries(command.run);
   const bool resumed = has_checkpoint(command);
@@ -67,7 +67,7 @@ bool open_run(const TrainCommand& command, Trainer& trainer) {
   } else if (command.resume) {
     reporter().note(text(command.run, ": no checkpoint yet, the training begins"));
   } else if (command.overwrite) {
-    // Until this file stands there, the folder holds the whole former run; from then on, one that can be resumed.
+    // Until this file exists, the folder holds the complete former run; from then on, a run that can be resumed.
     trainer.save_last();
   }
   // Before its first step a training has nothing but that checkpoint: the rest is of a former one, whose removal may
@@ -121,7 +121,7 @@ TrainingResult result_of(const Trainer& trainer, const std::filesystem::path& ru
   return result;
 }
 
-// What a record tells from the beginning.
+// What a record contains from the start.
 TrainingRecord begin_record(const TrainCommand& command, const Recipe& recipe, const TrainingData& data,
                             const ComputeOptions& compute, const Trainer& trainer) {
   TrainingRecord record;

@@ -17,7 +17,7 @@ struct TrainCommand {
   std::string pretrained;              // weights to start from, in place of the recipe's pretrained.file; empty: those
   SourceOptions source;
   std::filesystem::path run;
-  bool resume = false;         // go on where the run stopped; a run without a checkpoint begins
+  bool resume = false;         // resume where the run stopped; a run without a checkpoint starts from the beginning
   bool overwrite = false;      // replace an earlier run: killed at any time, the folder holds that or one to resume
   ComputeOptions compute;      // its precision is the recipe's
   std::string precision;       // in place of the recipe's train.precision, in every phase; empty: that
@@ -25,8 +25,8 @@ struct TrainCommand {
   std::vector<std::string> arguments;  // of the command line, for the record
 };
 
-// Trains and returns the run's record, which also lies in RUN/run.json, after a failure too (with "status" and
-// "error"): it has ended, and its result tells what came out. Outputs in RUN: best.safetensors, last.safetensors,
+// Trains and returns the record of the run. The record is also written to RUN/run.json, even after a failure (with
+// "status" and "error"). Outputs in RUN: best.safetensors, last.safetensors,
 // recipe.json, metrics.jsonl, a TensorBoard event file, run.json. Throws UsageError, Error and Interrupted as the parts
 // do.
 TrainingRecord run_training(const TrainCommand& command);

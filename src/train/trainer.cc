@@ -158,7 +158,7 @@ void Trainer::resume() {
   if (difference.empty()) difference = first_difference(now["transform"], before["transform"], "transform.");
   if (!difference.empty()) {
     throw UsageError(text(run_, ": cannot resume: ", difference,
-                          " (a run goes on with its own recipe and data) choose another `out`"));
+                          " (a run resumes with its own recipe and data) choose another `out`"));
   }
   try {
     const TrainingState state = training_state_from_json(before.at("position"));

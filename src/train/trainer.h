@@ -44,18 +44,18 @@ class Trainer {
   // parameters and the model, do not fit.
   Trainer(Recipe recipe, TrainingData data, std::filesystem::path run, const ComputeOptions& compute = {});
 
-  // Begins with the weights that the recipe's [pretrained] names, and tells what fitted. Throws as load_pretrained
-  // does.
+  // Starts from the weights that the recipe's [pretrained] names, and reports what was loaded. Throws as
+  // load_pretrained does.
   void start_from_pretrained();
 
-  // Goes on from last.safetensors. Throws Error naming what differs where it stems from another recipe or other data.
+  // Resumes from last.safetensors. Throws Error naming the difference if it belongs to another recipe or other data.
   void resume();
 
   // Trains to the end. Throws Interrupted after a checkpoint where SIGINT or SIGTERM asked to stop, and Error naming
   // epoch, step and jets where the loss is not finite. `stop` is asked after every step for a signal, or 0.
   void run(const std::function<int()>& stop = stop_requested);
 
-  // Writes last.safetensors: a resume goes on from here.
+  // Writes last.safetensors, from which a resumed run continues.
   void save_last() const;
 
   const TrainingState& state() const { return state_; }

@@ -36,7 +36,7 @@ struct TrainingResult {
 // "best_validation_auc"}], "seconds", "best", "last"}
 Json to_json(const TrainingResult& result);
 
-// What RUN/run.json tells of a training.
+// The contents of RUN/run.json.
 struct TrainingRecord {
   std::string status = "running";    // then "finished", "interrupted" or "failed"
   std::vector<std::string> command;  // words of the command line

@@ -1,5 +1,5 @@
 """A training that starts from pretrained weights: it begins with exactly what `jetvit weights` writes and numpy expects, tells
-what it loaded, and a resumed one goes on with its own weights. Learning rate 0, so that the first weights are the last."""
+what it loaded, and a resumed one continues with its own weights. Learning rate 0, so that the first weights are the last."""
 import json
 import pathlib
 import sys
