@@ -25,6 +25,8 @@ timed() {
 
 # Compilers run through ccache where there is one; cmake takes this up when it configures a folder for the first time.
 if [[ -z ${CMAKE_CXX_COMPILER_LAUNCHER+set} ]] && command -v ccache >/dev/null; then export CMAKE_CXX_COMPILER_LAUNCHER=ccache; fi
+# Paths below the project count as relative, so that another clone finds what this one has compiled.
+export CCACHE_BASEDIR=$PWD
 
 # configure PRESET [CMAKE ARGUMENTS...]
 configure() { cmake --preset "$@" >/dev/null; }
