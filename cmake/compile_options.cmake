@@ -17,8 +17,8 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     add_compile_options(-Wno-dangling-reference)
   endif()
   if(CMAKE_CXX_COMPILER_VERSION VERSION_GREATER_EQUAL 14)
-    # The std::vector<bool> that torch::autograd::Function::apply grows is reported.
-    add_compile_options(-Wno-array-bounds)
+    # The std::vector<bool> that torch::autograd::Function::apply grows is reported, twice.
+    add_compile_options(-Wno-array-bounds -Wno-stringop-overflow)
   endif()
 endif()
 if(NOT CMAKE_BUILD_TYPE)
