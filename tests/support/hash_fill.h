@@ -1,70 +1,24 @@
 #pragma once
 
-#include <cmath>
 #include <cstdint>
 #include <string>
 #include <vector>
 
 #include <ATen/core/Tensor.h>
-#include <ATen/ops/from_blob.h>
 
 // Values that depend only on the name of a tensor, the same here and in tests/oracle/lib/hash_fill.py.
 namespace jetvit::test {
 
 // `count` values in [-1, 1): SplitMix64 started at the FNV-1a hash of the name.
-inline std::vector<double> hash_uniform(const std::string& name, std::int64_t count) {
-  std::uint64_t state = 0xcbf29ce484222325;
-  for (const char byte : name) state = (state ^ static_cast<unsigned char>(byte)) * 0x100000001b3;
-  std::vector<double> values(static_cast<std::size_t>(count));
-  for (double& value : values) {
-    state += 0x9e3779b97f4a7c15;
-    std::uint64_t word = state;
-    word = (word ^ (word >> 30)) * 0xbf58476d1ce4e5b9;
-    word = (word ^ (word >> 27)) * 0x94d049bb133111eb;
-    word ^= word >> 31;
-    value = static_cast<double>(word >> 11) * 0x1p-52 - 1;
-  }
-  return values;
-}
+std::vector<double> hash_uniform(const std::string& name, std::int64_t count);
 
 // A float32 tensor of these values.
-inline at::Tensor hash_tensor(const std::string& name, at::IntArrayRef shape) {
-  std::vector<double> values = hash_uniform(name, c10::multiply_integers(shape));
-  return at::from_blob(values.data(), shape, at::kDouble).to(at::kFloat);
-}
+at::Tensor hash_tensor(const std::string& name, at::IntArrayRef shape);
 
 // The values of the parameter or buffer `name` in the references (float32).
-inline at::Tensor hash_weight(const std::string& name, at::IntArrayRef shape) {
-  std::vector<double> values = hash_uniform(name, c10::multiply_integers(shape));
-  const double fan_in = static_cast<double>(c10::multiply_integers(shape.slice(1)));
-  // Larger weights, because the signal would otherwise vanish in SiLU and squeeze-excite.
-  const bool in_efficientnet = name.find("conv_") != std::string::npos && name.find(".se.") == std::string::npos;
-  for (double& value : values) {
-    if (name.ends_with("running_var")) {
-      value = 1 + 0.5 * std::abs(value);
-    } else if (name.ends_with("running_mean")) {
-      value = 0.1 * value;
-    } else if (name == "pos_embed" || name == "cls_token") {
-      value = 0.5 * value;
-    } else if (shape.size() > 1) {
-      value = (in_efficientnet ? 3 : 1.5) / std::sqrt(fan_in) * value;
-    } else if (name.ends_with("weight")) {
-      value = 1 + 0.2 * value;
-    } else {
-      value = 0.2 * value;
-    }
-  }
-  return at::from_blob(values.data(), shape, at::kDouble).to(at::kFloat);
-}
+at::Tensor hash_weight(const std::string& name, at::IntArrayRef shape);
 
 // The dot product of a gradient or buffer with hashed values, as stored in the references.
-inline double hash_product(const std::string& name, const at::Tensor& tensor) {
-  const at::Tensor flat = tensor.detach().to(at::kDouble).contiguous();
-  const std::vector<double> weights = hash_uniform("projection/" + name, flat.numel());
-  const double* values = flat.const_data_ptr<double>();
-  double sum = 0;
-  for (std::size_t index = 0; index < weights.size(); ++index) sum += values[index] * weights[index];
-  return sum;
-}
+double hash_product(const std::string& name, const at::Tensor& tensor);
 
 }  // namespace jetvit::test

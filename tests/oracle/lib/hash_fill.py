@@ -1,4 +1,4 @@
-"""Values that a hash of a tensor's name fills, the same here and in tests/support/hash_fill.h: numbers of a reference then need
+"""Values that a hash of a tensor's name fills, the same here and in tests/support/hash_fill.cc: numbers of a reference then need
 no stored weights. Needs numpy alone."""
 import math
 
