@@ -147,8 +147,8 @@ BenchLoadResult bench_load(const BenchLoadOptions& options) {
   const Opened opened = open_jets(options);
   require_full_batch(options, opened);
   const std::vector<Channel> channels = channels_for(opened.jets->images.shape.channels);
-  const InputTransform transform =
-      make_input_transform(channels, std::vector<ChannelStatistics>(channels.size()), {"log1p"}, true, 1e-3);
+  const InputTransform transform = make_input_transform(channels, std::vector<ChannelStatistics>(channels.size()),
+                                                        {"log1p"}, true, kStudyZeroThreshold);
   BatchLoader loader(opened.jets, transform, options.image, options.augment, options.load);
   Consumer consumer(loader);
   consumer.round(options.time.seconds);  // warm-up

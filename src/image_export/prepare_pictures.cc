@@ -18,7 +18,6 @@
 namespace jetvit {
 namespace {
 
-constexpr double kStudyThreshold = 1e-3;
 constexpr int kRevision = 1;  // increase it if the same command would write different pictures
 
 bool is_digits(std::string_view word) {
@@ -42,9 +41,9 @@ void check_options(const PictureOptions& options) {
   if (options.published && options.as_floats) {
     throw UsageError("published mode writes 8-bit pictures, not floats (use `mode` standard for float TFRecords)");
   }
-  if (options.published && options.zero_threshold != kStudyThreshold) {
-    throw UsageError(text("published mode uses the zero threshold 0.001, not ", options.zero_threshold,
-                          " (use `mode` standard to choose another)"));
+  if (options.published && options.zero_threshold != kStudyZeroThreshold) {
+    throw UsageError(text("published mode uses the zero threshold ", kStudyZeroThreshold, ", not ",
+                          options.zero_threshold, " (use `mode` standard to choose another)"));
   }
   if (!options.published && options.batch != 0) {
     throw UsageError("`batch` applies to `mode` published only: standard mode normalizes all jets together");

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/options.h"
+#include "jet/input_transform.h"
 #include "raw/raw_reader.h"
 
 namespace jetvit {
@@ -24,7 +25,7 @@ struct PictureOptions {
   bool as_floats = false;  // TFRecord only: pixel values instead of 8-bit pictures; nothing is normalized
   bool gzip = false;       // TFRecord only
   int batch = 0;           // published mode: jets per normalization; 0: as the study, 4096 (PNG) or 320 (TFRecord)
-  double zero_threshold = 1e-3;
+  double zero_threshold = kStudyZeroThreshold;
   ReadOptions raw;
 };
 

@@ -10,6 +10,10 @@
 
 namespace jetvit {
 
+// Data units. Preparation of the published study sets pixels below it to 0, and so does ours unless the user chooses
+// another.
+inline constexpr double kStudyZeroThreshold = 1e-3;
+
 // Which part of a signed channel a plane shows.
 enum class Part : std::uint8_t { kAll, kPositive, kNegative };
 

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <functional>
 
+#include "jet/input_transform.h"
 #include "jet/jet_reader.h"
 #include "prepare/inputs.h"
 #include "store/manifest.h"
@@ -20,7 +21,7 @@ PartChoice parse_part(const std::string& word);
 struct PrepareOptions {
   InputNames inputs;
   ReadOptions read;
-  double zero_threshold = 1e-3;  // data units; the published study's value
+  double zero_threshold = kStudyZeroThreshold;
   PartChoice part;
 };
 

@@ -1,0 +1,85 @@
+// What a training saves, and how it resumes from that.
+#include "base/error.h"
+#include "base/text.h"
+#include "model/io/weights.h"
+#include "run/run_folder.h"
+#include "train/complete_options.h"
+#include "train/trainer.h"
+
+namespace jetvit {
+
+void Trainer::resume() {
+  const std::filesystem::path path = run_ / kLastFile;
+  const Checkpoint checkpoint = read_checkpoint(path);
+  const Json now = description("last");
+  const Json& before = checkpoint.about;
+  for (const char* part : {"recipe", "data", "transform"}) {
+    if (!before.contains(part)) throw Error(text(path, ": the description lacks \"", part, "\""));
+  }
+  // Keys that the run does not know yet have their defaults in it.
+  std::string difference = first_difference(now["recipe"], recipe_to_json(recipe_from_json(before["recipe"])));
+  if (difference.empty() && now["data"]["fingerprint"] != before["data"].value("fingerprint", Json())) {
+    difference = text("the jets of ", printable(data_.name), " are not those of ",
+                      printable(before["data"].value("name", "the run")));
+  }
+  if (difference.empty()) difference = first_difference(now["transform"], before["transform"], "transform.");
+  if (!difference.empty()) {
+    throw UsageError(text(run_, ": cannot resume: ", difference,
+                          " (a run resumes with its own recipe and data) choose another `out`"));
+  }
+  try {
+    const TrainingState state = training_state_from_json(before.at("position"));
+    if (state.phase < 0 || state.phase >= static_cast<int>(recipes_.size())) {
+      throw Error(text("no phase ", state.phase + 1, " in its recipe"));
+    }
+    const bool elsewhere = state.phase != state_.phase;
+    state_ = state;
+    if (elsewhere) build_phase();
+  } catch (const std::exception& error) {
+    throw Error(text(path, ": ", error.what()));
+  }
+  load_weights(*model_, with_prefix(checkpoint.tensors, "model."), path);
+  if (average_) load_weights(*average_, with_prefix(checkpoint.tensors, "ema."), path);
+  try {
+    optimizer_->restore(with_prefix(checkpoint.tensors, "optimizer."), step_of_phase());
+    schedule_->restore(state_.schedule);
+    pretrained_ = before.value("pretrained", Json());
+  } catch (const std::exception& error) {
+    throw Error(text(path, ": ", error.what()));
+  }
+}
+
+Json Trainer::description(const char* kind) const {
+  TrainingState state = state_;
+  state.schedule = schedule_->state();
+  const ImageShape& shape = data_.train->images.shape;
+  return {{"kind", kind},
+          {"version", JETVIT_VERSION},
+          {"model", {{"name", phase().model_name}, {"options", complete_options(phase(), data_.transform)}}},
+          {"transform", to_json(data_.transform)},
+          {"image", options_to_json(phase().image)},
+          {"recipe", recipe_to_json(recipe_)},
+          {"pretrained", pretrained_},
+          {"data",
+           {{"name", data_.name},
+            {"source", data_.source},
+            {"fingerprint", data_.fingerprint},
+            {"shape", {shape.channels, shape.height, shape.width}}}},
+          {"position", to_json(state)}};
+}
+
+void Trainer::save_last() const {
+  Checkpoint checkpoint{description("last"), {}};
+  for (const auto& [name, tensor] : named_weights(*model_)) checkpoint.tensors["model." + name] = tensor;
+  if (average_) {
+    for (const auto& [name, tensor] : named_weights(*average_)) checkpoint.tensors["ema." + name] = tensor;
+  }
+  for (const auto& [name, tensor] : optimizer_->state()) checkpoint.tensors["optimizer." + name] = tensor;
+  write_checkpoint(run_ / kLastFile, checkpoint);
+}
+
+void Trainer::save_best() const {
+  write_checkpoint(best_path(state_.phase), {description("best"), named_weights(average_ ? *average_ : *model_)});
+}
+
+}  // namespace jetvit
