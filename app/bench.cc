@@ -43,7 +43,7 @@ void add_steps(CLI::App& bench, const std::string& name, const std::string& purp
   app->callback([options, settings, flags, measure] {
     options->compute = flags->options();
     for (const std::string& assignment : *settings) apply_override(options->model_options, assignment);
-    std::cout << to_json(measure(*options)).dump(1) << '\n';
+    std::cout << json_text(to_json(measure(*options)), 1) << '\n';
   });
 }
 

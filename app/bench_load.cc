@@ -54,7 +54,7 @@ void run(BenchLoadFlags& flags) {
   if (flags.sampling == "weighted") options.load.order = Order::kWeighted;
   const BenchLoadResult result = bench_load(options);
   if (flags.as_json) {
-    std::cout << to_json(result).dump(1) << '\n';
+    std::cout << json_text(to_json(result), 1) << '\n';
   } else {
     print(result);
   }

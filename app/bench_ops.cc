@@ -48,7 +48,7 @@ void add_bench_ops(CLI::App& bench) {
   app->callback([options, as_json] {
     const std::vector<BenchOpsResult> results = bench_ops(*options);
     if (*as_json) {
-      std::cout << to_json(results).dump(1) << '\n';
+      std::cout << json_text(to_json(results), 1) << '\n';
     } else {
       print(*options, results);
     }

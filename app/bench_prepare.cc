@@ -42,7 +42,8 @@ void add_bench_prepare(CLI::App& bench) {
                   "mode (default: all that the input allows)")
       ->delimiter(',')
       ->check(CLI::IsMember(PreparationSteps::all()));
-  app->add_option("--folder", options->folder, "where they write into folders that are removed")->capture_default_str();
+  app->add_option("--folder", options->folder,
+                  "where they write into folders that are removed (default: $TMPDIR or /tmp)");
   add_read_options(*app, preparation.read);
   add_threads_option(*app, preparation.read.threads);
   app->add_option("--seconds", options->time.seconds, "least duration of a round, in whole passes over the input")
@@ -59,7 +60,7 @@ void add_bench_prepare(CLI::App& bench) {
   app->callback([options, as_json] {
     const BenchPrepareResult result = bench_prepare(*options);
     if (*as_json) {
-      std::cout << to_json(result).dump(1) << '\n';
+      std::cout << json_text(to_json(result), 1) << '\n';
     } else {
       print(result);
     }

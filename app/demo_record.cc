@@ -50,7 +50,7 @@ void write_demo(const std::filesystem::path& out, const DemoRecord& record) {
                      {"store", record.store},
                      {"former_run", record.former_run ? Json(*record.former_run) : Json()},
                      {"finished", record.finished}};
-  commit_text(out / kDemoRecord, json.dump(1) + "\n");
+  commit_text(out / kDemoRecord, json_text(json, 1) + "\n");
 }
 
 std::string demo_difference(const DemoRecord& record, const DemoRecord& other) {

@@ -63,7 +63,7 @@ std::string layers_text(const LayerRow& model, int depth) {
 std::string options_text(const std::string& model, const Json& resolved) {
   Rows rows;
   for (const OptionHelp& row : model_options_help(model)) {
-    rows.push_back({row.key, resolved.at(row.key).dump(), row.value, row.range, row.meaning});
+    rows.push_back({row.key, json_text(resolved.at(row.key)), row.value, row.range, row.meaning});
   }
   return text_table({"option", "value", "default", "range", "meaning"}, rows);
 }
@@ -112,7 +112,7 @@ void describe(const DescribeCommand& command) {
                       {"multiply_adds", layers.multiply_adds},
                       {"layers", layers_json(layers, "")},
                       {"tensors", tensors_json(*model)}};
-    std::cout << out.dump(1) << '\n';
+    std::cout << json_text(out, 1) << '\n';
     return;
   }
   std::cout << options_text(command.model, resolved) << '\n' << layers_text(layers, command.depth);

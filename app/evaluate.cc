@@ -78,7 +78,7 @@ void add_evaluate(CLI::App& program) {
     options->source.read.threads = options->compute.threads;
     const EvaluateSummary summary = run_evaluate(*options);
     if (*json) {
-      std::cout << to_json(summary).dump(-1, ' ', false, Json::error_handler_t::replace) << '\n';
+      std::cout << json_text(to_json(summary)) << '\n';
     } else {
       print(summary);
     }

@@ -5,7 +5,7 @@
 #include <CLI/CLI.hpp>
 
 #include "app/commands.h"
-#include "base/commit.h"
+#include "app/tensor_output.h"
 #include "base/error.h"
 #include "base/options.h"
 #include "base/text.h"
@@ -17,6 +17,8 @@
 namespace jetvit {
 namespace {
 
+constexpr const char* kForwardCommand = "forward";
+
 struct ForwardCommand {
   std::string model, weights, input, output;
   std::vector<std::string> settings;
@@ -24,7 +26,7 @@ struct ForwardCommand {
 };
 
 void forward(const ForwardCommand& command) {
-  refuse_existing(command.output, command.overwrite);
+  refuse_tensor_file(command.output, command.overwrite, kForwardCommand, {command.weights, command.input});
   Json options = Json::object();
   for (const std::string& assignment : command.settings) apply_override(options, assignment);
   const std::unique_ptr<Model> model = make_model(command.model, options);
@@ -40,7 +42,7 @@ void forward(const ForwardCommand& command) {
   model->train(false);
   const at::NoGradGuard no_gradients;
   const at::Tensor logits = model->forward(x->second.to(at::kFloat));
-  write_safetensors(command.output, {{{"logits", logits}}, {}});
+  write_safetensors(command.output, {{{"logits", logits}}, made_by(kForwardCommand)});
   std::cout << "logits (" << logits.size(0) << ", " << logits.size(1) << "): " << command.output << '\n';
 }
 

@@ -6,7 +6,7 @@
 #include "app/generate_options.h"
 #include "app/program.h"
 #include "base/clock.h"
-#include "base/commit.h"
+#include "base/replaced_file.h"
 #include "base/text.h"
 #include "generate/closure.h"
 #include "generate/generate.h"
@@ -16,7 +16,7 @@ namespace jetvit {
 namespace {
 
 void write_generated(const GenerateCommand& command) {
-  refuse_existing(command.out, command.overwrite);
+  refuse_file(command.out, command.overwrite, {"jets of jetvit generate", is_generated_file, {}});
   RawLayout layout;
   layout.schema = command.generate.top ? RawLayout::Schema::boosted_top : RawLayout::Schema::quark_gluon;
   layout.snappy = command.published_layout;

@@ -22,7 +22,7 @@ struct InspectCommand {
 };
 
 void print_json(const Json& json) {
-  std::cout << json.dump(1, ' ', false, Json::error_handler_t::replace) << '\n';
+  std::cout << json_text(json, 1) << '\n';
 }
 
 void print_preparation(const Inspection& found) {

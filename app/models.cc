@@ -28,7 +28,7 @@ void list_models(bool as_json) {
                     with_commas(static_cast<std::uint64_t>(layers.multiply_adds / 1000000)), info.summary});
   }
   if (as_json) {
-    std::cout << models.dump(1) << '\n';
+    std::cout << json_text(models, 1) << '\n';
   } else {
     std::cout << text_table({"model", "pixels", "parameters", "M multiply-adds", "description"}, rows);
   }

@@ -37,7 +37,7 @@ void add_predict(CLI::App& program) {
     options->source.read.threads = options->compute.threads;
     const PredictSummary summary = run_predict(*options);
     if (*json) {
-      std::cout << to_json(summary).dump(2) << '\n';
+      std::cout << json_text(to_json(summary), 2) << '\n';
       return;
     }
     std::cout << text(with_commas(summary.jets), " jets scored in ", human_seconds(summary.seconds), " (",

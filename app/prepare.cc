@@ -137,7 +137,7 @@ void run(PrepareCommand& command) {
   if (!is_store) return run_pictures(command);
   const PrepareResult result = prepare_or_merge(command);
   if (command.json) {
-    std::cout << result_json(result, command.out).dump(1) << '\n';
+    std::cout << json_text(result_json(result, command.out), 1) << '\n';
   } else {
     print_summary(result, command.out);
   }

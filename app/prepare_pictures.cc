@@ -46,7 +46,7 @@ void run_prepare_pictures(PictureCommand& command) {
   options.gzip = command.compression == "auto" ? options.as_floats : command.compression == "gzip";
   const PictureResult result = prepare_pictures(options);
   if (command.json) {
-    std::cout << result_json(result, options.out).dump(1) << '\n';
+    std::cout << json_text(result_json(result, options.out), 1) << '\n';
   } else {
     print_summary(result, options.out);
   }

@@ -7,10 +7,12 @@
 #include <CLI/CLI.hpp>
 
 #include "app/flag_names.h"
+#include "app/safe_output.h"
 #include "app/terminal_reporter.h"
 #include "app/usage.h"
 #include "base/error.h"
 #include "base/stop_flag.h"
+#include "base/text.h"
 
 namespace jetvit {
 namespace {
@@ -20,7 +22,7 @@ constexpr int kUsage = 2;
 constexpr int kSignalBase = 128;
 
 int fail(const std::string& message, int status) {
-  std::cerr << "jetvit: " << with_flags(message) << '\n';
+  std::cerr << terminal_safe(text("jetvit: ", with_flags(message), "\n"));
   return status;
 }
 
@@ -45,7 +47,7 @@ int report_failures(const std::function<int()>& run, DescribeError explain) {
   }
 }
 
-int run_program(int argc, char** argv, std::span<const Command> commands, DescribeError explain) {
+int run_program(int argc, char** argv, std::span<const Command> commands, DescribeError explain) try {
   CLI::App program(
       "Classifies particle jets from detector images with vision transformers:\nraw Parquet files in; a trained, "
       "evaluated, portable classifier out.");
@@ -56,6 +58,8 @@ int run_program(int argc, char** argv, std::span<const Command> commands, Descri
   program.require_subcommand(1);
   for (const Command& command : commands) command.add(program);
   return run_program(argc, argv, program, explain);
+} catch (const std::exception& error) {
+  return fail(explain(error), kFailure);
 }
 
 int run_program(int argc, char** argv, CLI::App& program, DescribeError explain) {
@@ -63,15 +67,18 @@ int run_program(int argc, char** argv, CLI::App& program, DescribeError explain)
   const ReporterScope scope(terminal);
   add_quiet(program, terminal);
   install_stop_handlers();
+  SafeOutput output(std::cout);
   const auto run = [&] {
+    int status = 0;
     try {
       program.parse(argc, argv);
-      return 0;
     } catch (const CLI::ParseError& error) {
       // --help and --version end the parsing as well.
-      if (error.get_exit_code() == 0 && !is_unknown_command(program)) return program.exit(error);
-      return fail(usage_message(program, error), kUsage);
+      if (error.get_exit_code() != 0 || is_unknown_command(program)) return fail(usage_message(program, error), kUsage);
+      status = program.exit(error);
     }
+    output.finish();
+    return status;
   };
   return report_failures(run, explain);
 }

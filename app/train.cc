@@ -50,7 +50,7 @@ void add_train(CLI::App& program) {
     options->arguments = command_line();
     const TrainingRecord record = run_training(*options);
     if (*json) {
-      std::cout << to_json(record).dump(2) << '\n';
+      std::cout << json_text(to_json(record), 2) << '\n';
       return;
     }
     const TrainingResult& result = record.result;

@@ -6,7 +6,7 @@
 #include <CLI/CLI.hpp>
 
 #include "app/commands.h"
-#include "base/commit.h"
+#include "app/tensor_output.h"
 #include "base/options.h"
 #include "base/reporter.h"
 #include "base/text.h"
@@ -19,6 +19,8 @@
 namespace jetvit {
 namespace {
 
+constexpr const char* kWeightsCommand = "weights";
+
 struct WeightsCommand {
   std::string model, out;
   std::vector<std::string> settings;
@@ -29,7 +31,7 @@ struct WeightsCommand {
 };
 
 void write_weights(const WeightsCommand& command) {
-  refuse_existing(command.out, command.overwrite);
+  refuse_tensor_file(command.out, command.overwrite, kWeightsCommand, {command.pretrained.file});
   Json options = Json::object();
   for (const std::string& assignment : command.settings) apply_override(options, assignment);
   seed_random(command.seed, kInitialization, 0);
@@ -44,9 +46,9 @@ void write_weights(const WeightsCommand& command) {
     record["pretrained"] = to_json(report);
     for (const std::string& line : summary_lines(report)) reporter().note(line);
   }
-  write_safetensors(command.out, {named_weights(*model), {{"format", "pt"}}});
+  write_safetensors(command.out, {named_weights(*model), made_by(kWeightsCommand)});
   if (command.json) {
-    std::cout << record.dump(2) << '\n';
+    std::cout << json_text(record, 2) << '\n';
   } else {
     std::cout << text("weights  ", command.out, "\n");
   }

@@ -18,7 +18,7 @@ import tempfile
 # folder: (folders it includes, third parties in .cc files alone, third parties in headers too); prefixes of the headers.
 # In the order of dependence: data flow from base to train, everything with tensors stands on compute.
 TABLE = {
-    "base": ("", "openssl/ toml++/", "nlohmann/"),
+    "base": ("", "isa-l openssl/ toml++/", "nlohmann/"),
     "jet": ("base", "", ""),
     "pictures": ("base jet", "isa-l", ""),
     "tfrecord": ("base jet pictures", "isa-l", ""),

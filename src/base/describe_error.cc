@@ -1,5 +1,6 @@
 #include "base/describe_error.h"
 
+#include <filesystem>
 #include <new>
 
 #include "base/text.h"
@@ -7,7 +8,11 @@
 namespace jetvit {
 
 std::string describe_error(const std::exception& error) {
-  return dynamic_cast<const std::bad_alloc*>(&error) != nullptr ? not_enough_memory("") : error.what();
+  if (dynamic_cast<const std::bad_alloc*>(&error) != nullptr) return not_enough_memory("");
+  if (const auto* of_file = dynamic_cast<const std::filesystem::filesystem_error*>(&error)) {
+    return text(printable(of_file->path1().native()), ": cannot be used (", of_file->code().message(), ")");
+  }
+  return error.what();
 }
 
 std::string not_enough_memory(std::string_view detail) {

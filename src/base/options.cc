@@ -6,10 +6,15 @@
 #include "base/text.h"
 
 namespace jetvit {
+
+std::string json_text(const Json& json, int indent) {
+  return json.dump(indent, ' ', false, Json::error_handler_t::replace);
+}
+
 namespace options_detail {
 
 void wrong_type(const std::string& key, const Json& value, const char* wanted) {
-  throw UsageError(text(key, " = ", printable(value.dump()), " is not ", wanted));
+  throw UsageError(text(key, " = ", printable(json_text(value)), " is not ", wanted));
 }
 
 void unknown_key(const std::string& prefix, const std::string& key, const std::vector<std::string>& known) {

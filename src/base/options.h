@@ -25,6 +25,10 @@ namespace jetvit {
 
 using Json = nlohmann::ordered_json;
 
+// JSON as text, on one line or with `indent` spaces a level. Bytes that are not UTF-8, as names of files may have them,
+// become U+FFFD, because JSON cannot hold them.
+std::string json_text(const Json& json, int indent = -1);
+
 // The number given for an option is not allowed, by itself or in combination with other options.
 class OptionError : public UsageError {
  public:
@@ -140,7 +144,7 @@ struct Helper {
     if constexpr (Leaf<Value>) {
       std::string range;
       ((range += describe(bound)), ...);
-      rows.push_back({prefix + name, Json(value).dump(), range, meaning});
+      rows.push_back({prefix + name, json_text(Json(value)), range, meaning});
     } else {
       Helper nested{prefix + name + ".", {}};
       visit_fields(nested, value);

@@ -15,11 +15,14 @@ static_assert(std::atomic<int>::is_always_lock_free, "a signal handler may store
 }  // namespace
 
 void install_stop_handlers() {
-  struct sigaction action {};
-  action.sa_handler = [](int signal) { requested.store(signal); };
-  action.sa_flags = SA_RESETHAND | SA_RESTART;
-  ::sigaction(SIGINT, &action, nullptr);
-  ::sigaction(SIGTERM, &action, nullptr);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGUSR1}) {
+    struct sigaction before {};
+    if (::sigaction(signal, nullptr, &before) == 0 && before.sa_handler == SIG_IGN) continue;
+    struct sigaction action {};
+    action.sa_handler = [](int sent) { requested.store(sent); };
+    action.sa_flags = SA_RESTART | (signal == SIGINT ? SA_RESETHAND : 0);
+    ::sigaction(signal, &action, nullptr);
+  }
   // Then write() fails at the file size limit as on a full disk, and partial output is removed.
   ::signal(SIGXFSZ, SIG_IGN);
 }

@@ -2,8 +2,10 @@
 
 namespace jetvit {
 
-// Makes SIGINT and SIGTERM set a flag that long loops check. A second signal ends the process at once. A file that
-// exceeds the size limit of the process (ulimit -f) then causes a write error and not a signal.
+// Makes SIGINT, SIGTERM, SIGHUP and SIGUSR1 set a flag that long loops check: what a batch system sends before it ends
+// a job, possibly several times. Only a second SIGINT ends the process at once. Signals that are ignored, as SIGHUP
+// under nohup, stay ignored. A file that exceeds the size limit of the process (ulimit -f) then causes a write error
+// and not a signal.
 void install_stop_handlers();
 
 // The signal that requested the stop, or 0.

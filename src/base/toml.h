@@ -7,8 +7,9 @@
 
 namespace jetvit {
 
-// Parses TOML and returns it as JSON: a file of at most 1 MB, or a document that messages call `name`. Throws
-// UsageError naming the file, line and column, and Error if the file cannot be read.
+// Parses TOML and returns it as JSON: a file of at most 1 MB, or a document that messages call `name`, with at most
+// 4,096 keys and 32 levels of tables and lists. Throws UsageError naming the file, line and column, and Error if the
+// file cannot be read.
 Json read_toml(const std::filesystem::path& path);
 Json parse_toml(const std::string& document, const std::string& name);
 

@@ -63,12 +63,13 @@ Json to_json(const BenchPrepareResult& result) {
 }
 
 BenchPrepareResult bench_prepare(const BenchPrepareOptions& options) {
-  PreparationSteps steps(options.preparation, options.folder);
+  const std::filesystem::path folder = options.folder.empty() ? std::filesystem::temp_directory_path() : options.folder;
+  PreparationSteps steps(options.preparation, folder);
   BenchPrepareResult result{.kind = steps.kind(),
                             .files = steps.inputs().files.size(),
                             .bytes = steps.bytes(),
                             .threads = options.preparation.read.threads,
-                            .folder = options.folder,
+                            .folder = folder,
                             .steps = {}};
   for (const std::string& step : choose_steps(options.steps, steps)) {
     result.steps.push_back(measure_step(steps, step, options.time));

@@ -15,7 +15,7 @@ namespace jetvit {
 struct BenchPrepareOptions {
   PrepareOptions preparation;
   std::vector<std::string> steps;  // of PreparationSteps::all(); empty: all that the inputs allow
-  std::filesystem::path folder = std::filesystem::temp_directory_path();  // they write into new folders in it
+  std::filesystem::path folder;    // they write into new folders in it; empty: the system's for temporary files
   BenchTime time;
 };
 

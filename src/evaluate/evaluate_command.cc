@@ -192,7 +192,7 @@ EvaluateSummary write_evaluation(const Measured& measured, OutputFolder& output)
   summary.plots = draw_evaluation(output.temporary_path(), measured.all, measured.test, measured.learning);
   Json metrics = to_json(summary.evaluation);
   metrics.update(measured.origin);
-  output.add_file(kEvaluationMetrics, metrics.dump(1, ' ', false, Json::error_handler_t::replace) + "\n");
+  output.add_file(kEvaluationMetrics, json_text(metrics, 1) + "\n");
   output.commit();
   return summary;
 }

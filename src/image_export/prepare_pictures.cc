@@ -120,7 +120,7 @@ PictureResult prepare_pictures(const PictureOptions& options) {
     require_jets(result.summary, reader.files().front());
     const Json description = run->finish();
     throw_if_stopped();
-    output.add_file(kPreparationName, description.dump(1) + "\n");
+    output.add_file(kPreparationName, json_text(description, 1) + "\n");
     output.commit();
   } catch (const std::exception&) {
     if (output.is_unfinished()) {

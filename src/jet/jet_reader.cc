@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/stop_flag.h"
 #include "base/text.h"
 
 namespace jetvit {
@@ -106,8 +107,11 @@ JetReader::JetReader(std::vector<std::filesystem::path> files) : files_(std::mov
   if (files_.empty()) throw UsageError("no raw file was named");
   std::set<std::filesystem::path> seen;
   for (const std::filesystem::path& file : files_) {
-    // The reader of the format reports missing files.
-    if (!seen.insert(std::filesystem::weakly_canonical(file)).second) throw Error(text(file, ": is named twice"));
+    // The reader of the format reports missing files. A pipe has no canonical path.
+    std::error_code failed;
+    std::filesystem::path name = std::filesystem::weakly_canonical(file, failed);
+    if (failed) name = std::filesystem::absolute(file);
+    if (!seen.insert(name).second) throw Error(text(file, ": is named twice"));
   }
 }
 
@@ -128,6 +132,7 @@ void JetReader::read(std::size_t first, std::size_t last, const Work& work, cons
   summary.skipped_of_file.resize(files_.size());
   for (std::size_t file = first; file < last; ++file) {
     read_file(file, work, [&](Chunk&& chunk) {
+      throw_if_stopped();
       summary.kept += chunk.jets.size();
       summary.rows += chunk.jets.size() + chunk.skipped.size();
       summary.rows_of_file[file] += chunk.jets.size() + chunk.skipped.size();

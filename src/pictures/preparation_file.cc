@@ -19,7 +19,7 @@ std::vector<Channel> parse_channels(const Json& json) {
 }
 
 std::uint64_t count_of(const Json& json) {
-  if (!json.is_number_unsigned()) throw Error(text("it states ", printable(json.dump()), " instead of a count"));
+  if (!json.is_number_unsigned()) throw Error(text("it states ", printable(json_text(json)), " instead of a count"));
   return json.get<std::uint64_t>();
 }
 

@@ -3,9 +3,9 @@
 #include <memory>
 
 #include "base/clock.h"
-#include "base/commit.h"
 #include "base/error.h"
 #include "base/progress.h"
+#include "base/replaced_file.h"
 #include "base/text.h"
 #include "compute/runtime.h"
 #include "measure/logistic.h"
@@ -96,6 +96,14 @@ void score_files(const PredictCommand& command, TrainedModel& trained, PredictSu
   summary.jets = scorer.close();
 }
 
+std::vector<std::filesystem::path> inputs_of(const PredictCommand& command) {
+  const InputNames& names = command.source.inputs;
+  std::vector<std::filesystem::path> inputs = {command.model};
+  inputs.insert(inputs.end(), names.any.begin(), names.any.end());
+  for (const auto& of_split : names.of_split) inputs.insert(inputs.end(), of_split.begin(), of_split.end());
+  return inputs;
+}
+
 }  // namespace
 
 Json to_json(const PredictSummary& summary) {
@@ -108,7 +116,7 @@ Json to_json(const PredictSummary& summary) {
 }
 
 PredictSummary run_predict(const PredictCommand& command) {
-  refuse_existing(command.output, command.overwrite);
+  refuse_file(command.output, command.overwrite, {"scores of jetvit predict", is_scores_file, inputs_of(command)});
   initialize_runtime(command.compute);
   TrainedModel trained = load_trained_model(command.model);
   PredictSummary summary;

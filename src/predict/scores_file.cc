@@ -5,6 +5,8 @@
 #include <arrow/util/io_util.h>
 #include <arrow/util/key_value_metadata.h>
 #include <parquet/arrow/writer.h>
+#include <parquet/exception.h>
+#include <parquet/file_reader.h>
 
 #include "base/commit.h"
 #include "base/error.h"
@@ -16,6 +18,7 @@ namespace {
 
 constexpr std::int64_t kRowsPerGroup = 65536;
 constexpr std::string_view kWriting = "be written";
+constexpr const char* kProvenanceKey = "jetvit";
 
 // what: "be read" or "be written"; the message gives the system's reason, where that is one, in place of Arrow's.
 void check(const arrow::Status& status, const std::filesystem::path& path, std::string_view what = "be read") {
@@ -47,10 +50,19 @@ std::shared_ptr<arrow::Schema> schema_of(const ScoresColumns& columns, const Jso
   fields.push_back(arrow::field("source_file", arrow::utf8(), false));
   fields.push_back(arrow::field("source_row", arrow::uint64(), false));
   if (columns.split) fields.push_back(arrow::field("split", arrow::utf8(), false));
-  return arrow::schema(fields, arrow::key_value_metadata({"jetvit"}, {provenance.dump()}));
+  return arrow::schema(fields, arrow::key_value_metadata({kProvenanceKey}, {json_text(provenance)}));
 }
 
 }  // namespace
+
+bool is_scores_file(const std::filesystem::path& path) {
+  try {
+    const auto metadata = parquet::ParquetFileReader::OpenFile(path.string())->metadata()->key_value_metadata();
+    return metadata != nullptr && metadata->Contains(kProvenanceKey);
+  } catch (const parquet::ParquetException&) {
+    return false;
+  }
+}
 
 struct ScoresWriter::Impl {
   std::filesystem::path path;
@@ -63,7 +75,8 @@ struct ScoresWriter::Impl {
 ScoresWriter::ScoresWriter(const std::filesystem::path& path, const ScoresColumns& columns, const Json& provenance)
     : impl_(new Impl{path, OutputFile(path), schema_of(columns, provenance), nullptr, nullptr}) {
   impl_->stream = take(arrow::io::FileOutputStream::Open(impl_->file.temporary_path().native()), path, kWriting);
-  const auto properties = parquet::WriterProperties::Builder().compression(parquet::Compression::SNAPPY)->build();
+  const auto properties =
+      parquet::WriterProperties::Builder().compression(parquet::Compression::SNAPPY)->enable_page_checksum()->build();
   const auto arrow_properties = parquet::ArrowWriterProperties::Builder().store_schema()->build();
   impl_->writer = take(parquet::arrow::FileWriter::Open(*impl_->schema, arrow::default_memory_pool(), impl_->stream,
                                                         properties, arrow_properties),

@@ -27,6 +27,9 @@ struct Scores {
   std::size_t size() const { return score.size(); }
 };
 
+// Whether the file at `path` is a scores file of jetvit. False where it cannot be read.
+bool is_scores_file(const std::filesystem::path& path);
+
 // The columns of a scores file that not every one has.
 struct ScoresColumns {
   std::vector<std::string> observers;

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/ordered_for.h"
+#include "base/reporter.h"
 #include "base/text.h"
 #include "raw/reading_tasks.h"
 #include "raw/row_group_reader.h"
@@ -24,7 +25,8 @@ RawReader::RawReader(std::vector<std::filesystem::path> files, ReadOptions optio
   for (std::size_t index = 0; index < files_.size(); ++index) {
     const std::filesystem::path& file = files_[index];
     const RawSchema schema = recognize(file, options_.label_column, options_.layout, options_.shape);
-    if (schema.label < 0 && options_.require_label) {
+    // A label column that the user named has to be there, also where no labels are needed.
+    if (schema.label < 0 && (options_.require_label || options_.label_column != ReadOptions().label_column)) {
       throw Error(
           text(file, ": has no label column \"", printable(options_.label_column), "\" (name it with `label_column`)"));
     }
@@ -53,6 +55,10 @@ RawReader::RawReader(std::vector<std::filesystem::path> files, ReadOptions optio
   channels_ = channels_for(shape_.channels);
   observer_names_ = schema_.observer_names;
   has_label_ = schema_.label >= 0;
+  if (!schema_.ignored.empty()) {
+    reporter().note(
+        text(files_.front(), ": left out, as they do not hold plain numbers: ", join(schema_.ignored, ", ")));
+  }
 }
 
 void RawReader::read_file(std::size_t file, const Work& work, const ChunkSink& sink) const {

@@ -20,7 +20,6 @@ class RawReader : public JetReader {
   RawReader(std::vector<std::filesystem::path> files, ReadOptions options);
 
   const ImageLayout& layout() const { return schema_.layout; }
-  const std::vector<std::string>& ignored_columns() const { return schema_.ignored; }
 
  private:
   void read_file(std::size_t file, const Work& work, const ChunkSink& sink) const override;

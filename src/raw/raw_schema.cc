@@ -141,8 +141,8 @@ RawSchema recognize(const std::filesystem::path& path, const std::string& label_
     } else if (is_observer(column) && !contains(schema.observer_names, observer_name(column.root))) {
       schema.observers.push_back(leaf);
       schema.observer_names.push_back(observer_name(column.root));
-    } else {
-      schema.ignored.push_back(column.root);
+    } else if (!contains(schema.ignored, printable(column.root))) {
+      schema.ignored.push_back(printable(column.root));
     }
   }
   if (schema.image < 0) {

@@ -7,6 +7,8 @@
 #include <arrow/api.h>
 #include <arrow/io/file.h>
 #include <parquet/arrow/writer.h>
+#include <parquet/exception.h>
+#include <parquet/file_reader.h>
 #include <parquet/properties.h>
 
 #include "base/commit.h"
@@ -17,6 +19,8 @@ namespace jetvit {
 namespace {
 
 using Schema = RawLayout::Schema;
+
+constexpr const char* kCreator = "jetvit-generate";
 
 void check(const arrow::Status& status, const std::filesystem::path& path) {
   if (!status.ok()) throw Error(text(path, ": cannot be written (", status.ToString(), ")"));
@@ -37,6 +41,7 @@ std::shared_ptr<parquet::WriterProperties> properties(const RawLayout& layout) {
   builder.compression(layout.snappy ? parquet::Compression::SNAPPY : parquet::Compression::ZSTD);
   if (!layout.snappy) builder.compression_level(9);
   builder.enable_page_checksum();
+  builder.created_by(kCreator);
   builder.max_row_group_length(static_cast<std::int64_t>(layout.rows_per_group));
   return builder.build();
 }
@@ -92,6 +97,14 @@ std::shared_ptr<arrow::Table> make_table(const JetRecords& records, Schema schem
 }
 
 }  // namespace
+
+bool is_generated_file(const std::filesystem::path& path) {
+  try {
+    return parquet::ParquetFileReader::OpenFile(path.string())->metadata()->created_by() == kCreator;
+  } catch (const parquet::ParquetException&) {
+    return false;
+  }
+}
 
 struct RawWriter::State {
   std::filesystem::path path;

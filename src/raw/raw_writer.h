@@ -19,6 +19,9 @@ struct RawLayout {
   std::size_t rows_per_group = 256;  // 1 in the published files
 };
 
+// Whether RawWriter wrote the file at `path`. False where it cannot be read.
+bool is_generated_file(const std::filesystem::path& path);
+
 // Writes jets in the schema of the CMS Open Data jet images; all values are doubles. When close() returns, the complete
 // and durable file is at `path`. Without close() nothing is left. All functions throw Error if the file cannot be
 // written.

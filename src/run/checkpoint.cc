@@ -52,7 +52,7 @@ void write_checkpoint(const std::filesystem::path& path, const Checkpoint& check
   Json about = checkpoint.about;
   about["format"] = kFormat;
   file.metadata["format"] = "pt";  // expected by Python readers of safetensors
-  file.metadata[kMetadataKey] = about.dump();
+  file.metadata[kMetadataKey] = json_text(about);
   for (const auto& [name, tensor] : checkpoint.tensors) file.tensors[name] = tensor.detach().contiguous();
   write_safetensors(path, file);
 }

@@ -165,15 +165,16 @@ std::string first_difference(const Json& now, const Json& before, const std::str
   }
   if (!now.is_object() || !before.is_object()) {
     if (now == before) return {};
-    return text(prefix.substr(0, prefix.size() - 1), " is ", printable(now.dump()), ", was ", printable(before.dump()));
+    return text(prefix.substr(0, prefix.size() - 1), " is ", printable(json_text(now)), ", was ",
+                printable(json_text(before)));
   }
   for (const auto& [key, value] : now.items()) {
-    if (!before.contains(key)) return text(prefix, key, " is ", printable(value.dump()), ", was absent");
+    if (!before.contains(key)) return text(prefix, key, " is ", printable(json_text(value)), ", was absent");
     std::string difference = first_difference(value, before.at(key), text(prefix, key, "."));
     if (!difference.empty()) return difference;
   }
   for (const auto& [key, value] : before.items()) {
-    if (!now.contains(key)) return text(prefix, key, " is absent, was ", printable(value.dump()));
+    if (!now.contains(key)) return text(prefix, key, " is absent, was ", printable(json_text(value)));
   }
   return {};
 }

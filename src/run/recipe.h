@@ -40,6 +40,7 @@ struct LoopOptions {
   double label_smoothing = 0;
   double positive_weight = 1;
   int save_every_steps = 0;
+  double save_every_minutes = 10;
   std::string select = "auc";
   int early_stop = 0;
 };
@@ -62,7 +63,9 @@ void visit_fields(Visitor& visit, LoopOptions& options) {
   visit("clip_norm", options.clip_norm, "largest global norm of the gradient; 0: off", Range{0, 1e9});
   visit("label_smoothing", options.label_smoothing, "targets s/2 and 1 - s/2 instead of 0 and 1", Range{0, 0.99});
   visit("positive_weight", options.positive_weight, "weight of label 1 in the loss", Range{1e-6, 1e6});
-  visit("save_every_steps", options.save_every_steps, "checkpoints within an epoch; 0: only at its end", Range{0, 1e9});
+  visit("save_every_steps", options.save_every_steps, "checkpoints within an epoch; 0: none by steps", Range{0, 1e9});
+  visit("save_every_minutes", options.save_every_minutes, "checkpoints within an epoch; 0: none by time",
+        Range{0, 100000});
   visit("select", options.select, "epoch that best.safetensors holds: largest validation AUC, or the last",
         OneOf{"auc", "last"});
   visit("early_stop", options.early_stop, "stop after this many epochs without a better AUC; 0: never",

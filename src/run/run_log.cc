@@ -33,7 +33,7 @@ void RunLog::write() const {
   std::string lines;
   std::string events = event_file_header(rows_.empty() ? 0 : rows_.front().value("wall_time", 0.0));
   for (const Json& row : rows_) {
-    lines += row.dump() + "\n";
+    lines += json_text(row) + "\n";
     std::vector<std::pair<std::string, double>> scalars;
     for (const auto& [key, value] : row.items()) {
       if (!value.is_number() || key == "epoch" || key == "step" || key == "wall_time") continue;

@@ -15,12 +15,8 @@ namespace {
 constexpr const char* kDigestKey = "manifest_sha256";
 constexpr std::uint64_t kRecordLimit = 64 << 20;
 
-std::string dump(const Json& json) {
-  return json.dump(1, ' ', false, Json::error_handler_t::replace);
-}
-
 std::string digest_of(const Json& json) {
-  const std::string document = dump(json);
+  const std::string document = json_text(json, 1);
   return sha256(std::as_bytes(std::span(document)));
 }
 
@@ -92,14 +88,14 @@ void verify_file(const std::filesystem::path& store, const FileEntry& file) {
 std::uint64_t unsigned_from_json(const Json& json, const std::string& key, std::uint64_t limit) {
   const Json& value = json.at(key);
   if (!value.is_number_unsigned() || value.get<std::uint64_t>() > limit) {
-    throw Error(text("\"", key, "\" is ", printable(value.dump()), ", not an integer in the allowed range"));
+    throw Error(text("\"", key, "\" is ", printable(json_text(value)), ", not an integer in the allowed range"));
   }
   return value.get<std::uint64_t>();
 }
 
 std::string signed_document(Json json) {
   json[kDigestKey] = digest_of(json);
-  return dump(json) + "\n";
+  return json_text(json, 1) + "\n";
 }
 
 void check_signature(Json& json) {
@@ -132,7 +128,7 @@ WorkRecord read_record(const std::filesystem::path& path) {
   try {
     if (json.at("format") != "jetvit part") throw Error("it is not the record of a preparation");
     if (json.at("version") != WorkRecord::kVersion) {
-      throw Error(text("it has version ", printable(json.at("version").dump()), ", but this program reads version ",
+      throw Error(text("it has version ", printable(json_text(json.at("version"))), ", but this program reads version ",
                        WorkRecord::kVersion));
     }
     check_signature(json);

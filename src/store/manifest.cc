@@ -156,7 +156,7 @@ Manifest read_manifest(const std::filesystem::path& store) {
   try {
     if (json.at("format") != "jetvit store") throw Error(text(path, ": is not the manifest of a jet store"));
     if (json.at("version") != Manifest::kVersion) {
-      throw Error(text(path, ": has version ", printable(json.at("version").dump()),
+      throw Error(text(path, ": has version ", printable(json_text(json.at("version"))),
                        ", but this program reads version ", Manifest::kVersion, " (prepare the data again)"));
     }
     Manifest manifest = from_json(json);

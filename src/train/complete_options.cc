@@ -8,8 +8,8 @@ Json complete_options(const Recipe& recipe, const InputTransform& transform) {
   Json options = recipe.model_options;
   const auto require = [&options](const char* key, int value, const char* why) {
     if (options.contains(key) && options[key] != Json(value)) {
-      throw UsageError(text("model.", key, " = ", printable(options[key].dump()), " does not fit (", why, " make it ",
-                            value, ") leave it out"));
+      throw UsageError(text("model.", key, " = ", printable(json_text(options[key])), " does not fit (", why,
+                            " make it ", value, ") leave it out"));
     }
     options[key] = value;
   };

@@ -138,7 +138,7 @@ TrainingRecord begin_record(const TrainCommand& command, const Recipe& recipe, c
 }
 
 void write_record(const TrainCommand& command, const TrainingRecord& record) {
-  commit_text(command.run / kRecordFile, to_json(record).dump(2) + "\n");
+  commit_text(command.run / kRecordFile, json_text(to_json(record), 2) + "\n");
 }
 
 // What is about to be trained, on what.
@@ -177,7 +177,7 @@ TrainingRecord run_training(const TrainCommand& command) {
     reporter().note(
         text("the run resumes with its own weights: ", printable(recipe.pretrained.file), " is not read again"));
   }
-  commit_text(command.run / kRecipeFile, recipe_to_json(recipe).dump(2) + "\n");
+  commit_text(command.run / kRecipeFile, json_text(recipe_to_json(recipe), 2) + "\n");
   TrainingRecord record = begin_record(command, recipe, data, compute, *trainer);
   if (resumed) record.resumed_at_step = trainer->state().step;
   write_record(command, record);

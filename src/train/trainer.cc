@@ -128,6 +128,7 @@ void Trainer::start_from_pretrained() {
 
 void Trainer::run(const std::function<int()>& stop) {
   log_ = std::make_unique<RunLog>(run_, state_.epoch);
+  saved_at_ = monotonic_seconds();
   while (true) {
     while (phase_goes_on()) {
       const double start = monotonic_seconds();
@@ -203,9 +204,17 @@ void Trainer::train_epoch(const std::function<int()>& stop) {
       save_last();
       throw Interrupted(signal);
     }
-    const int every = phase().train.save_every_steps;
-    if (every > 0 && state_.step % every == 0 && state_.step_in_epoch < batches) save_last();
+    if (state_.step_in_epoch < batches && is_checkpoint_due()) {
+      save_last();
+      saved_at_ = monotonic_seconds();
+    }
   }
+}
+
+bool Trainer::is_checkpoint_due() const {
+  const LoopOptions& train = phase().train;
+  if (train.save_every_steps > 0 && state_.step % train.save_every_steps == 0) return true;
+  return train.save_every_minutes > 0 && monotonic_seconds() - saved_at_ >= 60 * train.save_every_minutes;
 }
 
 void Trainer::train_step(const Batch& batch) {
@@ -325,6 +334,7 @@ void Trainer::end_epoch(double train_seconds) {
   log_->append(row);
   if (keep) save_best();
   save_last();
+  saved_at_ = monotonic_seconds();
   log_epoch(row, keep);
 }
 

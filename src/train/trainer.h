@@ -59,8 +59,8 @@ class Trainer {
   void save_last() const;
 
   const TrainingState& state() const { return state_; }
-  const Model& model() const { return *model_; }  // of the phase under way
-  const std::vector<Json>& epochs() const { return log_->rows(); }
+  const Model& model() const { return *model_; }                                          // of the phase under way
+  std::vector<Json> epochs() const { return log_ ? log_->rows() : std::vector<Json>(); }  // none before run()
   const std::vector<PhaseSummary>& phases() const { return phases_; }  // one of a recipe without phases
   const Json& pretrained() const { return pretrained_; }               // the report of what the run began with, or null
 
@@ -80,6 +80,7 @@ class Trainer {
   void train_epoch(const std::function<int()>& stop);
   Validation validate();
   void train_step(const Batch& batch);
+  bool is_checkpoint_due() const;
   double check_finite(const at::Tensor& loss, const Batch& batch) const;
   void update_average();
   void end_epoch(double train_seconds);
@@ -105,6 +106,7 @@ class Trainer {
   std::unique_ptr<RunLog> log_;
   TrainingState state_;
   RunPace pace_;
+  double saved_at_ = 0;    // monotonic time of the last checkpoint
   double epoch_jets_ = 0;  // that this session trained on in the epoch under way: the rate's share of a resumed epoch
 };
 

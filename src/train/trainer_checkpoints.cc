@@ -40,6 +40,12 @@ void Trainer::resume() {
   }
   load_weights(*model_, with_prefix(checkpoint.tensors, "model."), path);
   if (average_) load_weights(*average_, with_prefix(checkpoint.tensors, "ema."), path);
+  const bool is_last_phase = state_.phase + 1 == static_cast<int>(recipes_.size());
+  const std::filesystem::path best = is_last_phase ? run_ / kBestFile : best_of_phase_path(run_, state_.phase + 1);
+  if (state_.best_epoch > 0 && !std::filesystem::exists(best)) {
+    throw Error(text(best, ": is missing, but the run kept the weights of epoch ", state_.best_epoch,
+                     " there (put it back, or start again with `overwrite`)"));
+  }
   try {
     optimizer_->restore(with_prefix(checkpoint.tensors, "optimizer."), step_of_phase());
     schedule_->restore(state_.schedule);

@@ -51,8 +51,22 @@ TEST(Text, ParsesWholeWordsOnly) {
   EXPECT_ERROR(parse_integer("12a", "--jets"), UsageError, "--jets: \"12a\" is not a whole number");
 }
 
-TEST(Text, EscapesControlBytes) {
-  EXPECT_EQ(printable("a\x1b[31m\n"), "a\\x1b[31m\\x0a");
+TEST(Text, WhatChangesATerminalIsEscaped) {
+  EXPECT_EQ(printable("a\x1b[31m\n"), "a\\u001b[31m\\u000a");
+  EXPECT_EQ(terminal_safe("one\ttwo\n\r\x7f"), "one\ttwo\n\\u000d\\u007f");
+  EXPECT_EQ(terminal_safe("\xc2\x85\xc2\x9b"), "\\u0085\\u009b");  // C1: next line, control sequence introducer
+  EXPECT_EQ(terminal_safe("\u202e live\u2066\u200f\u061c\u2028"), "\\u202e live\\u2066\\u200f\\u061c\\u2028");
+  EXPECT_EQ(terminal_safe("quark ± η 粒 \U0001f600"), "quark ± η 粒 \U0001f600");
+}
+
+// RFC 3629: what is cut off, too long, a surrogate or beyond U+10FFFF is no UTF-8.
+TEST(Text, BytesThatAreNotUtf8AreEscaped) {
+  EXPECT_EQ(terminal_safe("\xff"), "\\udcff");
+  EXPECT_EQ(terminal_safe("\xc3"), "\\udcc3");
+  EXPECT_EQ(terminal_safe("\xc0\x9b"), "\\udcc0\\udc9b");
+  EXPECT_EQ(terminal_safe("\xe0\x80\x9b"), "\\udce0\\udc80\\udc9b");
+  EXPECT_EQ(terminal_safe("\xed\xa0\x80"), "\\udced\\udca0\\udc80");
+  EXPECT_EQ(terminal_safe("\xf4\x90\x80\x80z"), "\\udcf4\\udc90\\udc80\\udc80z");
 }
 
 TEST(Text, NearestWord) {

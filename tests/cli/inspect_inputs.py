@@ -116,6 +116,17 @@ def whole_sets_of_pictures(jetvit, folder):
     refused(pngs, f"{pngs}/1: holds 0 pictures")
 
 
+def columns(jetvit, folder):
+    """What is no number is left out by name; a label column that was named has to be there."""
+    few = pq.read_table(folder / "few.parquet")
+    tagged = few.append_column("generator", pa.array(["pythia"] * 70)).append_column("daughters", pa.array([[1.0, 2.0]] * 70))
+    pq.write_table(tagged, folder / "tagged.parquet")
+    done = tiny.check(inspect(jetvit, folder / "tagged.parquet", "--layout", "chw"))
+    assert f"{folder}/tagged.parquet: left out, as they do not hold plain numbers: generator, daughters\n" in done.stderr, done.stderr
+    assert "left out" not in tiny.check(inspect(jetvit, folder / "few.parquet", "--layout", "chw")).stderr
+    mistakes.expect(inspect(jetvit, folder / "few.parquet", "--layout", "chw", "--label-column", "label"), 1, 'has no label column "label"')
+
+
 def main(jetvit):
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
@@ -123,6 +134,7 @@ def main(jetvit):
         pictures_of_all(jetvit, folder)
         skipped_by_file(jetvit, folder)
         whole_sets_of_pictures(jetvit, folder)
+        columns(jetvit, folder)
     print("inspect: pictures of whole inputs, skipped rows by file, whole sets of pictures")
 
 

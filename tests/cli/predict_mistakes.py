@@ -92,7 +92,7 @@ def check_inputs(jetvit, folder, run, store):
     shard.write_bytes(shard.read_bytes()[:-1])
     refused(predict(run, copy), 1, shard.name)
     refused(predict(run, raw, out=folder / "no" / "where.parquet"), 1, "where.parquet")
-    refused(predict(run, raw, out=outputs), 1, "already exists")
+    refused(predict(run, raw, out=outputs), 1, "is a folder, which is never replaced")
 
     tiny.check(predict(run, raw))
     before = out.read_bytes()

@@ -108,7 +108,7 @@ TEST_F(ManifestFile, NamesOutsideTheStore) {
   for (const std::string name : {"../store/train.arrow", "/etc/passwd", "..", ".", "", ".hidden", "a/b"}) {
     expect_error([&](Json& json) { json["shards"][0]["file"] = name; }, "it names a shard \"" + name + "\" outside");
   }
-  expect_error([&](Json& json) { json["shards"][0]["file"] = std::string("a\0b", 3); }, "\"a\\x00b\" outside");
+  expect_error([&](Json& json) { json["shards"][0]["file"] = std::string("a\0b", 3); }, "\"a\\u0000b\" outside");
 }
 
 TEST_F(ManifestFile, NotJson) {

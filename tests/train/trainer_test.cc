@@ -10,6 +10,7 @@
 
 #include "base/digest.h"
 #include "base/file.h"
+#include "base/text.h"
 #include "base/toml.h"
 #include "model/io/safetensors.h"
 #include "model/io/weights.h"
@@ -105,6 +106,35 @@ TEST(Trainer, MixingWeightsAndDrawingResumeBitForBit) {
   }
   EXPECT_NE(digests[0], digests[1]);
   EXPECT_NE(digests[1], digests[2]);
+}
+
+// With no time between checkpoints, there is one before every step but the first.
+TEST(Trainer, TimeMakesCheckpointsWithinAnEpoch) {
+  for (const char* minutes : {"1e-12", "0", "1000"}) {
+    SCOPED_TRACE(minutes);
+    const test::TempFolder folder;
+    Trainer trainer(recipe(text("train.save_every_minutes=", minutes)), data(), folder.path());
+    const auto stop = [&]() -> int {
+      const bool expected = std::string(minutes) == "1e-12" && trainer.state().step > 1;
+      EXPECT_EQ(std::filesystem::exists(folder / kLastFile), expected) << trainer.state().step;
+      return trainer.state().step == 3 ? SIGTERM : 0;
+    };
+    EXPECT_THROW(trainer.run(stop), Interrupted);
+    EXPECT_EQ(training_state_from_json(read_checkpoint(folder / kLastFile).about["position"]).step, 3);
+  }
+}
+
+TEST(Trainer, ResumeMissesTheWeightsThatTheRunKept) {
+  const test::TempFolder folder;
+  train(recipe(), folder / "run", {7});
+  std::filesystem::remove(folder / "run" / kBestFile);
+  Trainer resumed(recipe(), data(), folder / "run");
+  EXPECT_ERROR(resumed.resume(), Error, "best.safetensors: is missing, but the run kept the weights of epoch 3 there");
+}
+
+TEST(Trainer, EpochsOfATrainingThatDidNotBeginAreNone) {
+  const test::TempFolder folder;
+  EXPECT_TRUE(Trainer(recipe(), data(), folder.path()).epochs().empty());
 }
 
 TEST(Trainer, ResumesRunsOlderThanARecipesKey) {

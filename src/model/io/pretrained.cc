@@ -1,6 +1,7 @@
 #include "model/io/pretrained.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <utility>
 
@@ -21,6 +22,7 @@ namespace {
 using Weights = std::map<std::string, at::Tensor>;
 
 constexpr std::string_view kBiasTable = "relative_position_bias_table";
+constexpr double kLeastShare = 0.01;        // of the parameters: below it the file belongs to another model
 constexpr std::int64_t kLargestPatch = 32;  // limit for resampling: the pseudoinverse has kLargestPatch^2 rows
 
 // Every model registers its input convolution before any other, and its classifier last.
@@ -42,6 +44,35 @@ void rename(Weights& weights, const std::string& from, const std::string& to) {
   if (node.empty()) return;
   node.key() = to;
   weights.insert(std::move(node));
+}
+
+// Prefixes of DataParallel, torch.compile, and of modules (as of Lightning) that hold the network as `model`.
+constexpr std::array<std::string_view, 3> kWrappers = {"module.", "_orig_mod.", "model."};
+
+// Takes the prefixes of wrappers off the names, and counts them. Throws Error if two tensors then have the same name.
+std::map<std::string, std::size_t> unwrap(Weights& weights, const std::string& source) {
+  std::map<std::string, std::size_t> counts;
+  Weights out;
+  for (const auto& [wrapped, tensor] : weights) {
+    std::string_view name = wrapped;
+    std::string prefix;
+    for (bool found = true; found;) {
+      found = false;
+      for (const std::string_view wrapper : kWrappers) {
+        if (!name.starts_with(wrapper)) continue;
+        name.remove_prefix(wrapper.size());
+        prefix += wrapper;
+        found = true;
+      }
+    }
+    if (!prefix.empty()) ++counts[prefix];
+    if (!out.emplace(name, tensor).second) {
+      throw Error(text(source, ": has two tensors \"", printable(name),
+                       "\", with and without prefixes or with other ones (leave one out of the file)"));
+    }
+  }
+  weights = std::move(out);
+  return counts;
 }
 
 // Swin's first release merges patches at the end of a stage, timm at the start of the next one.
@@ -137,6 +168,7 @@ class Plan {
         channels_(std::move(channels)),
         source_(std::move(source)),
         ends_(ends_of(model)) {
+    report.prefixes = unwrap(weights_, source_);
     rename_first_release(weights_);
     own_ = model.parameters();
     const std::size_t parameters = own_.size();
@@ -154,11 +186,12 @@ class Plan {
     }
     report.share = static_cast<double>(found) / static_cast<double>(all);
     for (const auto& [name, tensor] : weights_) {
-      const bool known =
-          std::any_of(own_.begin(), own_.end(), [&name = name](const NamedTensor& item) { return item.name == name; });
+      const bool known = std::any_of(own_.begin(), own_.end(),
+                                     [&wanted = name](const NamedTensor& item) { return item.name == wanted; });
       if (!known && !is_derived_buffer(name)) report.unexpected.push_back(name);
     }
     if (copies_.empty()) refuse_strangers();
+    if (report.share < kLeastShare) refuse_small_share();
   }
 
   void carry_out() const {
@@ -247,6 +280,13 @@ class Plan {
              "\") choose weights of the same architecture with timm's names, or the best.safetensors of a run"));
   }
 
+  [[noreturn]] void refuse_small_share() const {
+    throw Error(
+        text(source_, ": only ", copies_.size(), " of its ", weights_.size(), " tensors fit the model, ",
+             fixed(100 * report.share, 2), " % of its parameters (less than ", fixed(100 * kLeastShare, 0),
+             " %) choose weights of the same architecture with timm's names, or the best.safetensors of a run"));
+  }
+
   Weights weights_;
   std::string channels_, source_;
   Ends ends_;
@@ -270,6 +310,7 @@ Json to_json(const PretrainedReport& report) {
   for (const auto& [name, how] : report.adapted) adapted.push_back({{"name", name}, {"how", how}});
   return {{"file", report.file},
           {"sha256", report.sha256},
+          {"prefixes", report.prefixes},
           {"share", report.share},
           {"classifier", report.classifier},
           {"loaded", report.loaded},
@@ -287,10 +328,13 @@ std::vector<std::string> summary_lines(const PretrainedReport& report) {
            " missing; ", report.unexpected.size(), " unexpected (", fixed(100 * report.share, 1),
            " % of the parameters start from it)"),
       "  " + report.classifier};
+  for (const auto& [prefix, count] : report.prefixes) {
+    lines.push_back(text("  the prefix \"", prefix, "\" was taken off ", count, count == 1 ? " name" : " names"));
+  }
   std::vector<std::pair<std::string, std::vector<std::string>>> groups;  // how, names
   for (const auto& [name, how] : report.adapted) {
-    const auto known =
-        std::find_if(groups.begin(), groups.end(), [&how = how](const auto& group) { return group.first == how; });
+    const auto known = std::find_if(groups.begin(), groups.end(),
+                                    [&wanted = how](const auto& group) { return group.first == wanted; });
     if (known == groups.end()) {
       groups.push_back({how, {name}});
     } else {

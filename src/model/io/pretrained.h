@@ -31,8 +31,9 @@ struct PretrainedReport {
     std::string name, how;  // "patch_embed.proj.weight", "3 to 8 input channels (timm)"
   };
   std::string file, sha256;
-  std::vector<std::string> loaded;      // unchanged
-  std::vector<Adapted> adapted;         // converted to the shape of the model
+  std::map<std::string, std::size_t> prefixes;  // taken off the names of the file, and of how many
+  std::vector<std::string> loaded;              // unchanged
+  std::vector<Adapted> adapted;                 // converted to the shape of the model
   std::vector<std::string> replaced;    // the classifier, if its number of outputs differs: keeps its initial values
   std::vector<std::string> missing;     // not in the file: keep their initial values
   std::vector<std::string> unexpected;  // in the file, not in the model
@@ -50,10 +51,12 @@ std::vector<std::string> summary_lines(const PretrainedReport& report);
 //   (model/io/resampled_weights.h); "pos_embed", "*.relative_position_bias_table" and "patch_embed.proj.weight" to its
 //   image, window and patch size; linear layers to 1 x 1 convolutions and vice versa; the names of
 //   "layers.*.downsample" and "head" in Swin's first release to the current ones; the names of the first layers of an
-//   EfficientNet to those of the front end of EffSwin.
+//   EfficientNet to those of the front end of EffSwin; names with the prefixes "module.", "_orig_mod." and "model." of
+//   PyTorch's wrappers to those without.
 // Buffers that follow from the model (is_derived_buffer) are ignored. Throws Error with the tensor and its shapes if it
 // cannot be converted to the shape of the model, is not floating point or has a value that is not finite. Also throws
-// Error if no tensor fits. In these cases nothing is copied.
+// Error if no tensor fits, or if those that fit are less than 1 % of the model's parameters. In these cases nothing is
+// copied.
 PretrainedReport load_pretrained(Model& model, const PretrainedOptions& options);
 
 // The same for weights in memory; `source` is their name in messages.

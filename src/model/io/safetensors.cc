@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <bit>
+#include <string_view>
 #include <vector>
 
 #include <ATen/ops/empty.h>
 
+#include "base/checksum.h"
 #include "base/commit.h"
 #include "base/file.h"
 #include "base/options.h"
@@ -17,11 +19,30 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little, "safetensors are little endian");
 
+// What a file that is no safetensors file seems to be, for its message; "" if that is not known.
+std::string foreign_kind(const InputFile& file) {
+  std::string start(std::min<std::uint64_t>(file.size(), 64), '\0');
+  file.read(0, std::as_writable_bytes(std::span(start)));
+  constexpr std::string_view kConvert = " (save it with safetensors.torch.save_file)";
+  if (start.starts_with("version https://git-lfs")) return "a Git LFS pointer, not the file itself (git lfs pull)";
+  if (start.starts_with("PK\x03\x04")) return text("a zip file, as torch.save writes it", kConvert);
+  if (start.starts_with("\x80\x02") || start.starts_with("\x80\x04")) return text("a Python pickle", kConvert);
+  if (start.starts_with("\x89HDF")) return text("an HDF5 file", kConvert);
+  if (start.starts_with("PAR1")) return "a Parquet file";
+  const std::size_t first = start.find_first_not_of(" \t\r\n");
+  if (first == std::string::npos) return "";
+  if (start[first] == '<') return "an HTML or XML page, not the file itself (download it again)";
+  if (start[first] == '{') return "JSON, as the index of weights in several files (name one of those files)";
+  return "";
+}
+
 std::string read_header(const InputFile& file, Sha256* digest) {
   std::uint64_t length = 0;
   if (file.size() < sizeof(length)) throw Error(text(file.path(), ": is too short for a safetensors file"));
   file.read(0, std::as_writable_bytes(std::span(&length, 1)));
   if (length > kSafetensorsHeaderLimit || length > file.size() - sizeof(length)) {
+    const std::string kind = foreign_kind(file);
+    if (!kind.empty()) throw Error(text(file.path(), ": is ", kind));
     throw Error(text(file.path(), ": declares a header of ", length, " bytes, in a file of ", file.size(), " (limit ",
                      kSafetensorsHeaderLimit, ")"));
   }
@@ -37,6 +58,44 @@ std::string read_header(const InputFile& file, Sha256* digest) {
 std::span<std::byte> bytes_of(const at::Tensor& tensor) {
   return {static_cast<std::byte*>(tensor.data_ptr()), tensor.nbytes()};
 }
+
+constexpr std::string_view kNoDigits = "0000000000000000";
+
+// Where the digits of the checksum `digits` lie in the header.
+std::size_t place_of_checksum(const std::string& document, const std::string& digits) {
+  const std::string entry = text("\"", kChecksumKey, "\":\"");
+  const std::size_t start = document.find(text(entry, digits, "\""));
+  return start == std::string::npos ? start : start + entry.size();
+}
+
+// Checks the bytes of a file against the checksum in its metadata, if there is one.
+class ChecksumCheck {
+ public:
+  ChecksumCheck(std::string document, const std::map<std::string, std::string>& metadata) {
+    const auto found = metadata.find(kChecksumKey);
+    if (found == metadata.end()) return;
+    expected_ = found->second;
+    const std::size_t place = place_of_checksum(document, expected_);
+    if (place != std::string::npos) document.replace(place, expected_.size(), kNoDigits);
+    add(std::as_bytes(std::span(document)));
+  }
+
+  void add(std::span<const std::byte> bytes) {
+    if (!expected_.empty()) sum_.add(bytes);
+  }
+
+  void finish(const std::filesystem::path& path) const {
+    if (expected_.empty() || sum_.hex() == expected_) return;
+    throw Error(text(path,
+                     ": does not match its checksum: the file was damaged, or changed by another program (take a copy "
+                     "of it from before; a program that changes tensors has to remove \"",
+                     kChecksumKey, "\" from the metadata)"));
+  }
+
+ private:
+  std::string expected_;
+  Checksum sum_;
+};
 
 // Using a bool with a value other than 0 and 1 is undefined behavior.
 void check_truth_values(const at::Tensor& tensor, const TensorEntry& entry, const std::filesystem::path& path) {
@@ -56,16 +115,27 @@ TensorFile read_safetensors(const std::filesystem::path& path, Sha256* digest) {
   const std::string document = read_header(file, digest);
   const std::uint64_t data = sizeof(std::uint64_t) + document.size();
   SafetensorsHeader header = parse_safetensors_header(document, file.size() - data, path.string());
+  ChecksumCheck checksum(document, header.metadata);
   TensorFile out;
   out.metadata = std::move(header.metadata);
+  out.metadata.erase(kChecksumKey);
   for (const TensorEntry& entry : header.tensors) {
     const at::Tensor tensor = at::empty(entry.shape, entry.type);
     if (entry.end > entry.begin) file.read(data + entry.begin, bytes_of(tensor));
     if (digest != nullptr) digest->add(bytes_of(tensor));
+    checksum.add(bytes_of(tensor));
     check_truth_values(tensor, entry, path);
     out.tensors.emplace(entry.name, tensor);
   }
+  checksum.finish(path);
   return out;
+}
+
+std::map<std::string, std::string> read_safetensors_metadata(const std::filesystem::path& path) {
+  const InputFile file(path);
+  const std::string document = read_header(file, nullptr);
+  const std::uint64_t data = sizeof(std::uint64_t) + document.size();
+  return parse_safetensors_header(document, file.size() - data, path.string()).metadata;
 }
 
 void write_safetensors(const std::filesystem::path& path, const TensorFile& content) {
@@ -80,7 +150,8 @@ void write_safetensors(const std::filesystem::path& path, const TensorFile& cont
     return one.tensor.element_size() > other.tensor.element_size();
   });
   Json header = Json::object();
-  if (!content.metadata.empty()) header["__metadata__"] = content.metadata;
+  header["__metadata__"] = content.metadata;
+  header["__metadata__"][kChecksumKey] = kNoDigits;
   std::uint64_t position = 0;
   for (const auto& [name, tensor] : items) {
     const char* type = safetensors_type_name(tensor.scalar_type());
@@ -90,8 +161,12 @@ void write_safetensors(const std::filesystem::path& path, const TensorFile& cont
     header[name] = {{"dtype", type}, {"shape", tensor.sizes().vec()}, {"data_offsets", {position, end}}};
     position = end;
   }
-  std::string document = header.dump();
+  std::string document = json_text(header);
   document.resize((document.size() + 7) / 8 * 8, ' ');
+  Checksum checksum;
+  checksum.add(std::as_bytes(std::span(document)));
+  for (const Item& item : items) checksum.add(bytes_of(item.tensor));
+  document.replace(place_of_checksum(document, std::string(kNoDigits)), kNoDigits.size(), checksum.hex());
   const std::uint64_t length = document.size();
   OutputFile file(path);
   file.write(std::as_bytes(std::span(&length, 1)));

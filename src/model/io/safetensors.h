@@ -16,13 +16,20 @@ struct TensorFile {
   std::map<std::string, std::string> metadata;
 };
 
+// The key of the metadata that holds a checksum (base/checksum.h) of the whole file, taken with zeros in place of its
+// digits. write_safetensors() adds it, reading takes it off; files of other programs have none.
+inline constexpr const char* kChecksumKey = "jetvit_crc64";
+
 // Reads an untrusted file: lengths, shapes and offsets are checked before anything is allocated (the limits are in
-// model/io/safetensors_header.h). Throws Error with the file and the tensor. digest: if not null, all bytes of the file
-// are added to it, in order.
+// model/io/safetensors_header.h), and a checksum has to be right. Throws Error with the file and the tensor. digest: if
+// not null, all bytes of the file are added to it, in order.
 TensorFile read_safetensors(const std::filesystem::path& path, Sha256* digest = nullptr);
 
-// Writes contiguous copies durably (base/commit.h), largest element type first, then in the order of the names. Throws
-// Error for types that the format does not support.
+// The metadata alone, with the same checks of the header.
+std::map<std::string, std::string> read_safetensors_metadata(const std::filesystem::path& path);
+
+// Writes contiguous copies durably (base/commit.h) with a checksum, largest element type first, then in the order of
+// the names. Throws Error for types that the format does not support.
 void write_safetensors(const std::filesystem::path& path, const TensorFile& file);
 
 }  // namespace jetvit

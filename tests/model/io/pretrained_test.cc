@@ -112,6 +112,35 @@ TEST(Pretrained, PartsAreReported) {
   EXPECT_EQ(to_json(report)["missing"].size(), 3U);
 }
 
+TEST(Pretrained, PrefixesOfWrappersAreTakenOff) {
+  const std::unique_ptr<Model> model = make("vit_nano");
+  const Weights plain = filled(*model, 0.5);
+  for (const char* prefix : {"module.", "_orig_mod.", "model.", "module._orig_mod.", "_orig_mod.module.model."}) {
+    SCOPED_TRACE(prefix);
+    Weights wrapped;
+    for (const auto& [name, tensor] : plain) wrapped[name.starts_with("head") ? name : prefix + name] = tensor;
+    const PretrainedReport report = load(*model, wrapped);
+    EXPECT_EQ(report.loaded.size(), plain.size());
+    EXPECT_EQ(report.share, 1);
+    ASSERT_EQ(report.prefixes.size(), 1U);
+    EXPECT_EQ(report.prefixes.at(prefix), plain.size() - 2);
+    EXPECT_THAT(join(summary_lines(report), "\n"), HasSubstr(text("the prefix \"", prefix, "\" was taken off ")));
+  }
+  Weights twice = plain;
+  twice["module.norm.weight"] = plain.at("norm.weight");
+  EXPECT_ERROR(load(*model, twice), Error, "has two tensors \"norm.weight\", with and without prefixes");
+}
+
+TEST(Pretrained, NearlyNothingIsRefusedAndNotCopied) {
+  const std::unique_ptr<Model> model = make("vit_nano");
+  const Weights before = copied(*model);
+  const Weights weights = filled(*model, 0.5);
+  for (const char* only : {"head.weight", "norm.weight"}) {
+    EXPECT_ERROR(load(*model, {{only, weights.at(only)}}), Error, "only 1 of its 1 tensors fit the model, 0.0");
+  }
+  for (const auto& [name, tensor] : named_weights(*model)) EXPECT_TRUE(at::equal(tensor, before.at(name))) << name;
+}
+
 TEST(Pretrained, ImageAndWindowOfAnotherSizeAreNamed) {
   const std::unique_ptr<Model> vit = make("vit_nano", R"({"image_size": 36})");
   const PretrainedReport positions = load(*vit, filled(*make("vit_nano"), 1));
@@ -215,8 +244,8 @@ TEST(Pretrained, WhatCannotBeAdaptedIsNamedAndNothingIsCopied) {
   EXPECT_ERROR(load(*model, with("norm.bias", at::zeros({64}, at::kLong))), Error, "holds Long values");
   EXPECT_ERROR(load(*model, with("norm.bias", at::full({64}, std::numeric_limits<double>::quiet_NaN()))), Error,
                "\"norm.bias\" holds values that are not finite");
-  EXPECT_ERROR(load(*model, {{"model.cls_token", at::zeros({1, 1, 64})}}), Error,
-               "none of its 1 tensors fits the model (it has \"model.cls_token\", the model \"cls_token\") choose");
+  EXPECT_ERROR(load(*model, {{"backbone.cls_token", at::zeros({1, 1, 64})}}), Error,
+               "none of its 1 tensors fits the model (it has \"backbone.cls_token\", the model \"cls_token\") choose");
   EXPECT_ERROR(load(*model, {}), Error, "none of its 0 tensors fits");
   const std::unique_ptr<Model> swin = make("swin_nano");
   const std::string table = "layers.0.blocks.0.attn.relative_position_bias_table";

@@ -7,8 +7,10 @@
 #include <ATen/ops/empty.h>
 #include <ATen/ops/equal.h>
 #include <ATen/ops/zeros.h>
+#include <gmock/gmock.h>
 
 #include "base/commit.h"
+#include "base/file.h"
 #include "base/text.h"
 #include "support/expect_error.h"
 #include "support/temp_folder.h"
@@ -80,6 +82,36 @@ TEST_F(Safetensors, EveryTypeAndShapeIsReadBack) {
   }
 }
 
+// A flip may also spoil the name of the checksum: then the content is still right.
+TEST_F(Safetensors, AFlippedBitChangesNoContentUnnoticed) {
+  TensorFile file;
+  file.tensors = {{"a.weight", at::arange(40).to(at::kFloat)}, {"b", at::arange(3)}};
+  file.metadata = {{"model", "vit_tiny"}};
+  const std::filesystem::path path = folder_ / "x.safetensors";
+  write_safetensors(path, file);
+  const std::string whole = read_text_file(path, 1 << 20);
+  for (std::size_t bit = 0; bit < 8 * whole.size(); ++bit) {
+    std::string flipped = whole;
+    flipped[bit / 8] = static_cast<char>(flipped[bit / 8] ^ (1 << bit % 8));
+    commit_text(path, flipped);
+    try {
+      const TensorFile found = read_safetensors(path);
+      EXPECT_EQ(found.metadata.at("model"), "vit_tiny") << bit;
+      EXPECT_EQ(found.tensors.size(), 2U) << bit;
+      for (const auto& [name, tensor] : file.tensors) EXPECT_TRUE(at::equal(found.tensors.at(name), tensor)) << bit;
+    } catch (const Error& error) {
+      EXPECT_THAT(error.what(), testing::HasSubstr("x.safetensors: ")) << bit;
+    }
+  }
+}
+
+// As timm and earlier versions write them.
+TEST_F(Safetensors, FilesWithoutAChecksumAreRead) {
+  EXPECT_EQ(read_safetensors(write_file(text("{", pair_at("a", 0, 8), "}"), 8)).tensors.size(), 1U);
+  const std::string wrong = R"({"__metadata__":{"jetvit_crc64":"0123456789abcdef"},)";
+  expect_refused(text(wrong, pair_at("a", 0, 8), "}"), 8, "does not match its checksum");
+}
+
 TEST_F(Safetensors, NoTensorAndOneTensorAreReadBack) {
   write_safetensors(folder_ / "none.safetensors", {});
   EXPECT_TRUE(read_safetensors(folder_ / "none.safetensors").tensors.empty());
@@ -91,6 +123,23 @@ TEST_F(Safetensors, TypesWithoutANameAreNotWritten) {
   file.tensors["complex"] = at::empty({1}, at::kComplexFloat);
   EXPECT_ERROR(write_safetensors(folder_ / "y.safetensors", file), Error, "tensor \"complex\" has a type");
   EXPECT_TRUE(std::filesystem::is_empty(folder_.path()));
+}
+
+TEST_F(Safetensors, ForeignFilesAreCalledWhatTheyAre) {
+  const std::filesystem::path path = folder_ / "x.safetensors";
+  const std::string rest(100, 'x');
+  const std::vector<std::pair<std::string, std::string>> kinds = {
+      {"version https://git-lfs.github.com/spec/v1\noid sha256:00", "x.safetensors: is a Git LFS pointer"},
+      {"PK\x03\x04" + rest, "is a zip file, as torch.save writes it"},
+      {"\x80\x02" + rest, "is a Python pickle"},
+      {"\x89HDF\r\n" + rest, "is an HDF5 file"},
+      {"PAR1" + rest, "is a Parquet file"},
+      {"\n<!DOCTYPE html>" + rest, "is an HTML or XML page"},
+      {"{\"metadata\": {}, \"weight_map\": {}}", "is JSON, as the index"}};
+  for (const auto& [content, words] : kinds) {
+    commit_text(path, content);
+    EXPECT_ERROR(read_safetensors(path), Error, words);
+  }
 }
 
 TEST_F(Safetensors, WrongLengthsAreRefused) {

@@ -40,7 +40,7 @@ def main(jetvit):
         expect(train(file=folder / "absent"), 1, "absent")
         expect(train(file=store), 1, "store")
         expect(train("--set", "pretrained.channels=median"), 2, "pretrained.channels", "mean")
-        save_file({"model.conv0.weight": given["conv0.weight"]}, folder / "foreign.safetensors")
+        save_file({"backbone.conv0.weight": given["conv0.weight"]}, folder / "foreign.safetensors")
         expect(train(file=folder / "foreign.safetensors"), 1, "none of its 1 tensors fits the model")
         save_file(given | {"conv0.bias": np.zeros(8, np.float32)}, folder / "narrow.safetensors")
         expect(train(file=folder / "narrow.safetensors"), 1, 'tensor "conv0.bias" has the shape (8), but the model needs (16)')

@@ -36,10 +36,11 @@ def small_disk(folder):
 
 
 def edit_checkpoint(source, target, change):
-    """A copy of a checkpoint after change(metadata, tensors); metadata["jetvit"] is a dict meanwhile."""
+    """A copy of a checkpoint after change(metadata, tensors), without a checksum; metadata["jetvit"] is a dict meanwhile."""
     with safe_open(source, "numpy") as file:
         metadata = dict(file.metadata())
         tensors = {name: file.get_tensor(name) for name in file.keys()}
+    metadata.pop("jetvit_crc64", None)
     metadata["jetvit"] = json.loads(metadata["jetvit"])
     change(metadata, tensors)
     metadata["jetvit"] = json.dumps(metadata["jetvit"])

@@ -1,0 +1,47 @@
+#include "base/toml.h"
+
+#include <string>
+
+#include "base/text.h"
+#include "support/expect_error.h"
+
+namespace jetvit {
+namespace {
+
+std::string repeated(const std::string& part, int count) {
+  std::string out;
+  for (int index = 0; index < count; ++index) out += part;
+  return out;
+}
+
+// A parser that calls itself for every level would overflow the stack at a hundred thousand of them.
+TEST(Toml, DocumentsThatAreTooDeepAreRefusedBeforeTheyAreParsed) {
+  constexpr int kMany = 100000;
+  EXPECT_ERROR(parse_toml("a = 1\n" + repeated("b.", kMany) + "c = 1\n", "x"), UsageError,
+               "x: line 2: a key has more than 32 parts");
+  EXPECT_ERROR(parse_toml("[" + repeated("'b' . ", kMany) + "c]\n", "x"), UsageError, "a key has more than 32 parts");
+  EXPECT_ERROR(parse_toml("a = " + repeated("[", kMany), "x"), UsageError, "nested more than 32 levels deep");
+  EXPECT_ERROR(parse_toml("a = " + repeated("{b=", kMany), "x"), UsageError, "nested more than 32 levels deep");
+  Json tree = Json::object();
+  EXPECT_ERROR(apply_override(tree, repeated("a.", kMany) + "b=1"), UsageError, "the key has more than 32 parts");
+  EXPECT_TRUE(tree.empty());
+}
+
+TEST(Toml, DocumentsWithTooManyKeysAreRefused) {
+  std::string document;
+  for (int key = 0; key < 4096; ++key) document += text("k", key, " = ", key, ".5\n");
+  EXPECT_EQ(parse_toml(document, "x").size(), 4096U);
+  EXPECT_ERROR(parse_toml(document + "last = 1\n", "x"), UsageError, "x: line 4097: more than 4096 keys");
+}
+
+// Dots, brackets and equals signs in strings, comments and numbers are not counted.
+TEST(Toml, LongListsStringsAndCommentsAreRead) {
+  const std::string dots = repeated(".[{=", 5000);
+  EXPECT_EQ(parse_toml("a = [" + repeated("0.5, ", 5000) + "]\n", "x").at("a").size(), 5000U);
+  EXPECT_EQ(parse_toml("a = \"\\\"" + dots + "\" # " + dots + "\nb = 1\n", "x").at("a"), "\"" + dots);
+  EXPECT_EQ(parse_toml("a = '''" + dots + "'\n" + dots + "'''\nb = 1\n", "x").at("b"), 1);
+  EXPECT_EQ(parse_toml("'a" + dots + "' = 1\n", "x").at("a" + dots), 1);
+}
+
+}  // namespace
+}  // namespace jetvit
