@@ -47,19 +47,20 @@ int report_failures(const std::function<int()>& run, DescribeError explain) {
   }
 }
 
-int run_program(int argc, char** argv, std::span<const Command> commands, DescribeError explain) try {
-  CLI::App program(
-      "Classifies particle jets from detector images with vision transformers:\nraw Parquet files in; a trained, "
-      "evaluated, portable classifier out.");
-  program.name("jetvit");
-  program.set_help_flag("-h,--help", "show this help and exit");
-  program.set_version_flag("--version", JETVIT_VERSION, "show the version and exit");
-  program.footer("Start with: jetvit demo\nFor help on a command and examples: jetvit help COMMAND\n");
-  program.require_subcommand(1);
-  for (const Command& command : commands) command.add(program);
-  return run_program(argc, argv, program, explain);
-} catch (const std::exception& error) {
-  return fail(explain(error), kFailure);
+int run_program(int argc, char** argv, std::span<const Command> commands, DescribeError explain) {
+  const auto run = [&] {
+    CLI::App program(
+        "Classifies particle jets from detector images with vision transformers:\nraw Parquet files in; a trained, "
+        "evaluated, portable classifier out.");
+    program.name("jetvit");
+    program.set_help_flag("-h,--help", "show this help and exit");
+    program.set_version_flag("--version", JETVIT_VERSION, "show the version and exit");
+    program.footer("Start with: jetvit demo\nFor help on a command and examples: jetvit help COMMAND\n");
+    program.require_subcommand(1);
+    for (const Command& command : commands) command.add(program);
+    return run_program(argc, argv, program, explain);
+  };
+  return report_failures(run, explain);
 }
 
 int run_program(int argc, char** argv, CLI::App& program, DescribeError explain) {

@@ -12,20 +12,22 @@ namespace jetvit {
 SafeOutput::SafeOutput(std::ostream& stream) : stream_(stream), target_(stream.rdbuf(this)) {}
 
 SafeOutput::~SafeOutput() {
-  pass_on(true);
+  pass_on(pending_.size());
   stream_.rdbuf(target_);
 }
 
-// Passes on what is pending; without `whole`, as far as the last line end: a character may have arrived in part.
-bool SafeOutput::pass_on(bool whole) {
-  const std::size_t size = whole ? pending_.size() : pending_.rfind('\n') + 1;
+// Keeps the cause of the first failure.
+bool SafeOutput::succeeded(bool outcome) {
+  if (!outcome && cause_ == 0) cause_ = errno;
+  return outcome;
+}
+
+bool SafeOutput::pass_on(std::size_t size) {
   const std::string safe = terminal_safe(std::string_view(pending_).substr(0, size));
   pending_.erase(0, size);
   const auto count = static_cast<std::streamsize>(safe.size());
   errno = 0;
-  if (target_->sputn(safe.data(), count) == count) return true;
-  if (cause_ == 0) cause_ = errno;
-  return false;
+  return succeeded(target_->sputn(safe.data(), count) == count);
 }
 
 SafeOutput::int_type SafeOutput::overflow(int_type letter) {
@@ -34,17 +36,19 @@ SafeOutput::int_type SafeOutput::overflow(int_type letter) {
   return xsputn(&one, 1) == 1 ? letter : traits_type::eof();
 }
 
+// Passes on whole lines: a character may have arrived in part.
 std::streamsize SafeOutput::xsputn(const char* letters, std::streamsize count) {
-  pending_.append(letters, static_cast<std::size_t>(count));
-  return pass_on(false) ? count : 0;
+  const std::string_view arrived(letters, static_cast<std::size_t>(count));
+  const std::size_t before = pending_.size();
+  pending_.append(arrived);
+  const std::size_t end = arrived.rfind('\n');
+  return end == std::string_view::npos || pass_on(before + end + 1) ? count : 0;
 }
 
 int SafeOutput::sync() {
-  if (!pass_on(true)) return -1;
+  if (!pass_on(pending_.size())) return -1;
   errno = 0;
-  if (target_->pubsync() == 0) return 0;
-  if (cause_ == 0) cause_ = errno;
-  return -1;
+  return succeeded(target_->pubsync() == 0) ? 0 : -1;
 }
 
 void SafeOutput::finish() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <ostream>
 #include <streambuf>
 #include <string>
@@ -22,7 +23,8 @@ class SafeOutput : private std::streambuf {
   int_type overflow(int_type letter) override;
   std::streamsize xsputn(const char* letters, std::streamsize count) override;
   int sync() override;
-  bool pass_on(bool whole);
+  bool pass_on(std::size_t size);  // the first bytes that are pending
+  bool succeeded(bool outcome);
 
   std::ostream& stream_;
   std::streambuf* target_;

@@ -8,6 +8,7 @@
 #include <string.h>  // strverscmp
 
 #include "base/error.h"
+#include "base/utf8.h"
 
 namespace jetvit {
 namespace {
@@ -45,42 +46,31 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return row.back();
 }
 
-struct Character {
-  std::uint32_t code = 0;
-  std::size_t size = 1;  // bytes
-};
-
 constexpr std::uint32_t kNotUtf8 = 0xdc00;  // added to such a byte: half of a surrogate pair, which no text holds
 
-// The first character of UTF-8 text that is not empty (RFC 3629).
-Character first_character(std::string_view text) {
-  const auto byte = [text](std::size_t index) { return static_cast<unsigned char>(text[index]); };
-  if (byte(0) < 0x80) return {byte(0), 1};
-  const std::size_t size = byte(0) >= 0xf0 ? 4 : byte(0) >= 0xe0 ? 3 : 2;
-  const Character invalid{kNotUtf8 + byte(0), 1};
-  if (byte(0) < 0xc2 || byte(0) > 0xf4 || text.size() < size) return invalid;
-  std::uint32_t code = byte(0) & (0x7fU >> size);
-  for (std::size_t index = 1; index < size; ++index) {
-    if ((byte(index) & 0xc0) != 0x80) return invalid;
-    code = code << 6 | (byte(index) & 0x3fU);
-  }
-  const bool too_long = (size == 3 && code < 0x800) || (size == 4 && code < 0x10000);
-  const bool is_surrogate = code >= 0xd800 && code < 0xe000;
-  return too_long || is_surrogate || code > 0x10ffff ? invalid : Character{code, size};
-}
-
-// Of the characters from U+0020 on: DEL, C1, Bidi_Control, separators of lines and paragraphs, byte order mark, and
-// what is not UTF-8.
+// Control characters (C0, DEL, C1), Bidi_Control, separators of lines and paragraphs, and the byte order mark.
 bool is_unsafe(std::uint32_t code) {
   const auto within = [code](std::uint32_t first, std::uint32_t last) { return code >= first && code <= last; };
-  return within(0x7f, 0x9f) || code == 0x61c || within(0x200e, 0x200f) || within(0x2028, 0x202e) ||
-         within(0x2066, 0x2069) || code == 0xfeff || within(kNotUtf8, kNotUtf8 + 0xff);
+  return code < 0x20 || within(0x7f, 0x9f) || code == 0x61c || within(0x200e, 0x200f) || within(0x2028, 0x202e) ||
+         within(0x2066, 0x2069) || code == 0xfeff;
 }
 
-// All of these characters have at most 16 bits.
-void append_escaped(std::string& out, std::uint32_t code) {
+// `shown` with \uXXXX for what is unsafe or not UTF-8, all of it of at most 16 bits; those in `kept` stay.
+std::string escaped(std::string_view shown, std::string_view kept) {
   constexpr std::string_view kHex = "0123456789abcdef";
-  out.append({'\\', 'u', kHex[code >> 12], kHex[code >> 8 & 15], kHex[code >> 4 & 15], kHex[code & 15]});
+  std::string out;
+  out.reserve(shown.size());
+  while (!shown.empty()) {
+    const Utf8Character next = first_character(shown);
+    if (next.is_valid && (!is_unsafe(next.code) || kept.find(shown.front()) != std::string_view::npos)) {
+      out.append(shown.substr(0, next.size));
+    } else {
+      const std::uint32_t code = next.is_valid ? next.code : kNotUtf8 + next.code;
+      out.append({'\\', 'u', kHex[code >> 12], kHex[code >> 8 & 15], kHex[code >> 4 & 15], kHex[code & 15]});
+    }
+    shown.remove_prefix(next.size);
+  }
+  return out;
 }
 
 }  // namespace
@@ -183,31 +173,12 @@ std::string nearest_word(std::string_view word, const std::vector<std::string>& 
 }
 
 std::string terminal_safe(std::string_view shown) {
-  std::string out;
-  out.reserve(shown.size());
-  while (!shown.empty()) {
-    const Character next = first_character(shown);
-    if (next.code >= 0x20 ? !is_unsafe(next.code) : next.code == '\n' || next.code == '\t') {
-      out.append(shown.substr(0, next.size));
-    } else {
-      append_escaped(out, next.code);
-    }
-    shown.remove_prefix(next.size);
-  }
-  return out;
+  return escaped(shown, "\n\t");
 }
 
 std::string printable(std::string_view name) {
-  std::string out;
-  for (const char letter : terminal_safe(name.substr(0, 200))) {
-    if (letter == '\n' || letter == '\t') {
-      append_escaped(out, static_cast<unsigned char>(letter));
-    } else {
-      out.push_back(letter);
-    }
-  }
-  if (name.size() > 200) out.append("...");
-  return out;
+  constexpr std::size_t kMost = 200;
+  return escaped(name.substr(0, kMost), "") + (name.size() > kMost ? "..." : "");
 }
 
 }  // namespace jetvit

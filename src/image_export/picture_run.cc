@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "base/error.h"
-#include "base/stop_flag.h"
 #include "base/text.h"
 #include "image_export/batch_scales.h"
 #include "image_export/description.h"
@@ -111,7 +110,6 @@ std::vector<ChannelScale> PictureRun::first_pass() {
   if (statistics_.jets() == 0) {
     Progress progress("statistics", "jets", 0);
     reader_.read([&](JetRecords&& jets) {
-      throw_if_stopped();
       take_statistics(jets);
       progress.add(jets.size());
     });
@@ -162,7 +160,6 @@ void PictureRun::prepare_file(Progress& progress) {
     if (sink_->files_together() == 0 && ++unsaved_batches_ == kBatchesOfPiece) save();
   });
   const auto take = [&](JetRecords&& jets) {
-    throw_if_stopped();
     const std::size_t count = jets.size();
     batches.add(std::move(jets));
     progress.add(count);

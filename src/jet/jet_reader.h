@@ -89,7 +89,8 @@ class JetReader {
   using Work = std::function<void(JetRecords&, int thread)>;
 
   // Calls `sink` on the calling thread with chunks of jets, in order. Skips rows with nulls, NaN, infinities or a wrong
-  // shape and lists them in the summary. Throws Error for damaged files and for labels outside {0, 1}.
+  // shape and lists them in the summary. Throws Error for damaged files and for labels outside {0, 1}, and Interrupted
+  // where a stop was requested.
   ReadSummary read(const Sink& sink) const;
 
   // Same, but passes each chunk through `work` first, on one of the threads set in the options and in any order.

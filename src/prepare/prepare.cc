@@ -11,7 +11,6 @@
 #include "base/error.h"
 #include "base/progress.h"
 #include "base/reporter.h"
-#include "base/stop_flag.h"
 #include "base/text.h"
 #include "prepare/preparation.h"
 #include "prepare/work.h"
@@ -67,7 +66,6 @@ class Worker {
       }
     };
     const auto take = [&](const JetRecords& jets) {
-      throw_if_stopped();
       divide(jets, inputs_, sink);
       progress_.add(jets.size());
     };

@@ -5,45 +5,18 @@
 #include <vector>
 
 #include "base/text.h"
+#include "base/utf8.h"
 
 namespace jetvit {
 namespace {
 
-// Length in bytes of the UTF-8 character at the start of `words` (RFC 3629: shortest form, no surrogates); 0 if it is
-// invalid or a control character.
-std::size_t character_length(std::string_view words) {
-  const auto byte = [&](std::size_t at) {
-    return at < words.size() ? static_cast<unsigned char>(words[at]) : static_cast<unsigned char>(0);
-  };
-  const auto continues = [&](std::size_t from, std::size_t to) {
-    for (std::size_t at = from; at < to; ++at) {
-      if ((byte(at) & 0xc0) != 0x80) return false;
-    }
-    return true;
-  };
-  const unsigned char first = byte(0);
-  const unsigned char second = byte(1);
-  if (first < 0x80) return first >= 0x20 && first != 0x7f ? 1 : 0;
-  if (first >= 0xc2 && first <= 0xdf) return continues(1, 2) ? 2 : 0;
-  if (first >= 0xe0 && first <= 0xef) {
-    const bool overlong = first == 0xe0 && second < 0xa0;
-    const bool surrogate = first == 0xed && second > 0x9f;
-    return !overlong && !surrogate && continues(1, 3) ? 3 : 0;
-  }
-  if (first >= 0xf0 && first <= 0xf4) {
-    const bool overlong = first == 0xf0 && second < 0x90;
-    const bool beyond = first == 0xf4 && second > 0x8f;
-    return !overlong && !beyond && continues(1, 4) ? 4 : 0;
-  }
-  return 0;
-}
-
 std::vector<std::string> characters(std::string_view words) {
   std::vector<std::string> out;
   while (!words.empty()) {
-    const std::size_t length = character_length(words);
-    out.emplace_back(length > 0 ? words.substr(0, length) : "?");
-    words.remove_prefix(std::max<std::size_t>(length, 1));
+    const Utf8Character next = first_character(words);
+    const bool is_control = next.code < 0x20 || next.code == 0x7f;
+    out.emplace_back(next.is_valid && !is_control ? words.substr(0, next.size) : "?");
+    words.remove_prefix(next.size);
   }
   return out;
 }

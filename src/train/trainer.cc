@@ -204,10 +204,7 @@ void Trainer::train_epoch(const std::function<int()>& stop) {
       save_last();
       throw Interrupted(signal);
     }
-    if (state_.step_in_epoch < batches && is_checkpoint_due()) {
-      save_last();
-      saved_at_ = monotonic_seconds();
-    }
+    if (state_.step_in_epoch < batches && is_checkpoint_due()) save_last();
   }
 }
 
@@ -334,7 +331,6 @@ void Trainer::end_epoch(double train_seconds) {
   log_->append(row);
   if (keep) save_best();
   save_last();
-  saved_at_ = monotonic_seconds();
   log_epoch(row, keep);
 }
 

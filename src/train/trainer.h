@@ -56,7 +56,7 @@ class Trainer {
   void run(const std::function<int()>& stop = stop_requested);
 
   // Writes last.safetensors, from which a resumed run continues.
-  void save_last() const;
+  void save_last();
 
   const TrainingState& state() const { return state_; }
   const Model& model() const { return *model_; }                                          // of the phase under way

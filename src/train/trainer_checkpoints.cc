@@ -1,4 +1,5 @@
 // What a training saves, and how it resumes from that.
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "model/io/weights.h"
@@ -74,7 +75,7 @@ Json Trainer::description(const char* kind) const {
           {"position", to_json(state)}};
 }
 
-void Trainer::save_last() const {
+void Trainer::save_last() {
   Checkpoint checkpoint{description("last"), {}};
   for (const auto& [name, tensor] : named_weights(*model_)) checkpoint.tensors["model." + name] = tensor;
   if (average_) {
@@ -82,6 +83,7 @@ void Trainer::save_last() const {
   }
   for (const auto& [name, tensor] : optimizer_->state()) checkpoint.tensors["optimizer." + name] = tensor;
   write_checkpoint(run_ / kLastFile, checkpoint);
+  saved_at_ = monotonic_seconds();
 }
 
 void Trainer::save_best() const {

@@ -56,12 +56,8 @@ def names(jetvit, folder):
         shown = (done.stdout + done.stderr).decode()  # UTF-8, or an error
         assert not UNSAFE & set(shown), (words, shown)
         assert done.returncode in (0, 1, 2), (words, shown)
-    observers = json.loads(done_json(jetvit, raw))["observers"]
+    observers = json.loads(tiny.check(mistakes.run(jetvit, "inspect", raw, "--json")).stdout)["observers"]
     assert observers == ["pt", "m0", HOSTILE], observers
-
-
-def done_json(jetvit, raw):
-    return tiny.check(mistakes.run(jetvit, "inspect", raw, "--json")).stdout
 
 
 def bytes_of_names(jetvit, folder):
