@@ -7,9 +7,11 @@ namespace jetvit {
 namespace {
 
 // The options that messages of src/ name.
-constexpr auto kOptions = std::to_array<std::string_view>({"batch",
+constexpr auto kOptions = std::to_array<std::string_view>({"allow_trained",
+                                                           "batch",
                                                            "batch_size",
                                                            "calibrate",
+                                                           "class_names",
                                                            "compression",
                                                            "data",
                                                            "device",

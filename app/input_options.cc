@@ -17,6 +17,11 @@ void add_split_options(CLI::App& app, InputNames& names) {
   app.add_option("--validation-share", names.shares.validation, "share of the other jets that validates")
       ->capture_default_str();
   app.add_option("--test-share", names.shares.test, "share of the other jets that tests")->capture_default_str();
+  add_allow_trained(app, names.allow_trained);
+}
+
+void add_allow_trained(CLI::App& app, bool& allow) {
+  app.add_flag("--allow-trained", allow, "accept jets that are in two splits, or that the model was trained on");
 }
 
 void add_read_options(CLI::App& app, ReadOptions& options) {
@@ -28,6 +33,10 @@ void add_read_options(CLI::App& app, ReadOptions& options) {
         options.any_label = true;
       },
       "value of the label that is the signal; all others are background (default: labels are 0 and 1)");
+  app.add_option("--class-names", options.class_names,
+                 "names of the labels 0 and 1, such as gluon quark; for class folders: which folder is which label "
+                 "(default: what the input states, or gluon quark for 3 channels and qcd top for 8)")
+      ->expected(2);
   app.add_option("--layout", options.layout, "order of flat lists")->check(CLI::IsMember({"auto", "chw", "hwc"}));
   app.add_option("--shape", options.shape, "channels height width, if the file does not define them")->expected(3);
 }

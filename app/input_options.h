@@ -17,11 +17,14 @@ namespace jetvit {
 inline constexpr const char* kDataHelp =
     "jet store, or files, folders or patterns of raw Parquet, PNG class folders or TFRecords";
 
-// --train, --validation, --test and the shares of what is split by hash.
+// --train, --validation, --test, the shares of what is split by hash, and --allow-trained.
 void add_split_options(CLI::App& app, InputNames& names);
 
-// --label-column, --positive-label, --layout and --shape.
+// --label-column, --positive-label, --class-names, --layout and --shape.
 void add_read_options(CLI::App& app, ReadOptions& options);
+
+// --allow-trained.
+void add_allow_trained(CLI::App& app, bool& allow);
 
 // --threads, for commands that run no model.
 void add_threads_option(CLI::App& app, int& threads);

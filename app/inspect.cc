@@ -34,7 +34,7 @@ void print_preparation(const Inspection& found) {
     rows.push_back({std::string(split_name(split.split)), with_commas(split.counts[0] + split.counts[1]),
                     with_commas(split.counts[0]), with_commas(split.counts[1])});
   }
-  std::cout << text_table({"split", "jets", "class 0", "class 1"}, rows);
+  std::cout << text_table({"split", "jets", class_name(found.class_names, 0), class_name(found.class_names, 1)}, rows);
 }
 
 void print_channels(const Inspection& found, const std::string& jets,
@@ -54,8 +54,8 @@ void print_channels(const Inspection& found, const std::string& jets,
 void print(const Inspection& found, const std::string& input) {
   std::cout << input << ": " << found.kind << "\nimages " << found.shape.channels << " x " << found.shape.height
             << " x " << found.shape.width << ", " << with_commas(found.summary.kept) << " jets ("
-            << with_commas(found.counts[0]) << " of class 0, " << with_commas(found.counts[1]) << " of class 1), "
-            << found.summary.skipped
+            << with_commas(found.counts[0]) << ' ' << class_name(found.class_names, 0) << ", "
+            << with_commas(found.counts[1]) << ' ' << class_name(found.class_names, 1) << "), " << found.summary.skipped
             << " rows skipped\nobservers: " << (found.observers.empty() ? "none" : join(found.observers, ", ")) << '\n';
   if (found.preparation) print_preparation(found);
   print_channels(found, found.statistics_of, found.statistics);

@@ -44,6 +44,8 @@ Json result_json(const PrepareResult& result, const std::filesystem::path& out) 
           {"files_finished_before", result.resumed},
           {"seconds", result.seconds},
           {"jets_per_second", static_cast<double>(result.rows) / result.seconds},
+          {"class_names", result.manifest.class_names},
+          {"split_rule", split_rule_name(result.manifest.split_rule)},
           {"fingerprint", result.manifest.fingerprint}};
 }
 
@@ -55,7 +57,9 @@ void print_summary(const PrepareResult& result, const std::filesystem::path& out
     splits.push_back({std::string(split_name(split)), with_commas(counts[0] + counts[1]), with_commas(counts[0]),
                       with_commas(counts[1])});
   }
-  std::cout << text_table({"split", "jets", "y = 0", "y = 1"}, splits) << '\n';
+  std::cout << text_table({"split", "jets", class_name(manifest.class_names, 0), class_name(manifest.class_names, 1)},
+                          splits)
+            << '\n';
   std::vector<std::vector<std::string>> channels;
   for (std::size_t index = 0; index < manifest.channels.size(); ++index) {
     const ChannelStatistics& of = manifest.statistics[index];
@@ -109,7 +113,7 @@ PrepareResult prepare_or_merge(PrepareCommand& command) {
   if (!command.options.inputs.empty() || !command.shard.empty()) {
     throw UsageError("--merge takes parts that are prepared (leave out the raw files and --shard)");
   }
-  return merge_parts(command.merge, command.out, command.overwrite);
+  return merge_parts(command.merge, command.out, command.overwrite, command.options.inputs.allow_trained);
 }
 
 // A store takes none of the options of pictures.
@@ -154,7 +158,7 @@ void add_prepare(CLI::App& program) {
   app->add_option(
       "RAW", inputs.any,
       "raw files, folders or patterns (also PNG class folders and TFRecords); their jets are split by a hash "
-      "of file and row");
+      "of the column event, or of the jet without it");
   add_split_options(*app, inputs);
   app->add_option("--out", command->out, "folder of the store or of the pictures")->required();
   PictureCommand& pictures = command->pictures;

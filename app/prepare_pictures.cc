@@ -27,9 +27,10 @@ void print_summary(const PictureResult& result, const std::filesystem::path& out
   for (const auto& file : result.sources) files.push_back(file.string());
   print_skipped(result.summary, files, out / kSkippedName);
   std::cout << "prepared " << with_commas(result.summary.kept) << " of " << with_commas(result.summary.rows)
-            << " jets (y = 0: " << with_commas(result.counts[0]) << ", y = 1: " << with_commas(result.counts[1])
-            << ") in " << human_seconds(result.seconds) << " ("
-            << fixed(static_cast<double>(result.rows) / result.seconds, 0) << " jets/s): " << out.string() << '\n';
+            << " jets (" << with_commas(result.counts[0]) << ' ' << class_name(result.class_names, 0) << ", "
+            << with_commas(result.counts[1]) << ' ' << class_name(result.class_names, 1) << ") in "
+            << human_seconds(result.seconds) << " (" << fixed(static_cast<double>(result.rows) / result.seconds, 0)
+            << " jets/s): " << out.string() << '\n';
 }
 
 }  // namespace

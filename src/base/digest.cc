@@ -1,7 +1,6 @@
 #include "base/digest.h"
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -20,13 +19,22 @@ void Sha256::add(std::span<const std::byte> bytes) {
   EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size());
 }
 
+std::array<std::byte, 32> Sha256::finish() {
+  std::array<std::byte, 32> digest{};
+  EVP_DigestFinal_ex(context_.get(), reinterpret_cast<unsigned char*>(digest.data()), nullptr);
+  EVP_DigestInit_ex(context_.get(), nullptr, nullptr);  // the same algorithm again
+  return digest;
+}
+
 std::string Sha256::hex() {
-  std::array<unsigned char, 32> digest{};
-  EVP_DigestFinal_ex(context_.get(), digest.data(), nullptr);
+  return hexadecimal(finish());
+}
+
+std::string hexadecimal(std::span<const std::byte> bytes) {
   std::string out;
-  for (const unsigned char byte : digest) {
-    out.push_back("0123456789abcdef"[byte >> 4]);
-    out.push_back("0123456789abcdef"[byte & 15]);
+  for (const std::byte byte : bytes) {
+    out.push_back("0123456789abcdef"[std::to_integer<int>(byte) >> 4]);
+    out.push_back("0123456789abcdef"[std::to_integer<int>(byte) & 15]);
   }
   return out;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <filesystem>
 #include <memory>
@@ -17,11 +18,15 @@ class Sha256 {
  public:
   Sha256();
   void add(std::span<const std::byte> bytes);
-  std::string hex();  // 64 lowercase hexadecimal digits; call it once, at the end
+  std::array<std::byte, 32> finish();  // the digest of what was added; the next add() begins other data
+  std::string hex();                   // finish(), as 64 lowercase hexadecimal digits
 
  private:
   std::unique_ptr<evp_md_ctx_st, void (*)(evp_md_ctx_st*)> context_;
 };
+
+// Two lowercase hexadecimal digits per byte.
+std::string hexadecimal(std::span<const std::byte> bytes);
 
 // SHA-256 of complete data, as 64 lowercase hexadecimal digits. The file versions throw Error if the file cannot be
 // read.

@@ -6,10 +6,12 @@
 #include "base/error.h"
 #include "base/output_folder.h"
 #include "base/progress.h"
+#include "base/reporter.h"
 #include "base/text.h"
 #include "compute/runtime.h"
 #include "evaluate/baselines.h"
 #include "evaluate/evaluation_report.h"
+#include "evaluate/refuse_trained.h"
 #include "measure/logistic.h"
 #include "measure/temperature.h"
 #include "predict/predictor.h"
@@ -27,6 +29,7 @@ namespace {
 struct Measured {
   std::vector<NamedScores> all;
   JetRecords test;  // without images
+  ClassNames class_names;
   std::vector<LearningCurve> learning;
   Json origin;
 };
@@ -51,8 +54,39 @@ std::filesystem::path output_folder(const EvaluateCommand& command) {
   return evaluation_folder(command.runs.front(), split_name(command.split));
 }
 
+void refuse_trained_scores(const std::string& file, const Scores& scores) {
+  const auto trained = std::count(scores.trained_on.begin(), scores.trained_on.end(), 1);
+  if (trained == 0) return;
+  throw Error(text(printable(file), ": the model was trained on ", with_commas(static_cast<std::uint64_t>(trained)),
+                   " of these ", with_commas(scores.size()),
+                   " jets (column trained_on), and looks better on them than it is (measure other jets, or use "
+                   "`allow_trained`)"));
+}
+
+// Reports which jets of the data that the user named are not measured, and why.
+void report_left_out(const EvaluateCommand& command, const Manifest& manifest) {
+  std::vector<std::string> others;
+  for (const Split split : kSplits) {
+    if (split == command.split || manifest.jets(split) == 0) continue;
+    others.push_back(text(with_commas(manifest.jets(split)), " of the ", split_name(split), " split"));
+  }
+  std::uint64_t skipped = 0;
+  for (const SourceFile& file : manifest.source_files) skipped += file.skipped;
+  if (skipped > 0) others.push_back(text(with_commas(skipped), " rows that cannot be used"));
+  if (others.empty()) return;
+  const InputNames& names = command.source.inputs;
+  const bool has_rule = !names.any.empty() && manifest.shards.empty();
+  reporter().note(text(printable(command.source.name()), ": measures the ", with_commas(manifest.jets(command.split)),
+                       " jets of the ", split_name(command.split), " split; left out: ", join(others, ", "),
+                       has_rule
+                           ? text(" (a hash of the ", split_rule_name(manifest.split_rule),
+                                  " of each jet chooses its split; name files as `test` to measure all their jets)")
+                           : ""));
+}
+
 Measured read_scores_to_measure(const EvaluateCommand& command) {
   Scores scores = read_scores(command.scores);
+  if (!command.source.inputs.allow_trained) refuse_trained_scores(command.scores, scores);
   Measured out;
   out.test.label = std::move(scores.label);
   out.test.weight = std::move(scores.weight);
@@ -61,13 +95,23 @@ Measured read_scores_to_measure(const EvaluateCommand& command) {
   const bool is_probability =
       std::all_of(scores.score.begin(), scores.score.end(), [](double score) { return score >= 0 && score <= 1; });
   out.all.push_back({"score", std::move(scores.score), is_probability});
+  out.class_names = scores.class_names;
   out.origin = {{"scores", command.scores}};
   return out;
 }
 
 // The data on which all the runs were trained, or those that are named.
 SourceOptions common_data(const EvaluateCommand& command, const std::vector<TrainedModel>& models) {
-  if (!command.source.inputs.empty()) return command.source;
+  if (!command.source.inputs.empty()) {
+    SourceOptions options = command.source;
+    // Runs of earlier versions split by file and row, and keep no list of their jets: only that rule finds their
+    // splits.
+    const Json& recorded = models.front().provenance.at("source");
+    if (source_options_from_json(recorded).inputs.rule == SplitRule::kFileAndRow) {
+      options.inputs.rule = SplitRule::kFileAndRow;
+    }
+    return options;
+  }
   for (std::size_t run = 1; run < models.size(); ++run) {
     const Json& first = models.front().provenance;
     const Json& other = models[run].provenance;
@@ -78,6 +122,7 @@ SourceOptions common_data(const EvaluateCommand& command, const std::vector<Trai
   }
   SourceOptions options = source_options_from_json(models.front().provenance.at("source"));
   options.read.threads = command.source.read.threads;
+  options.inputs.allow_trained = options.inputs.allow_trained || command.source.inputs.allow_trained;
   return options;
 }
 
@@ -100,15 +145,17 @@ void check_data(const EvaluateCommand& command, const JetSource& source, const s
   const std::string data = printable(source.name());
   for (std::size_t run = 0; run < models.size(); ++run) {
     require_same_images(models[run], command.runs[run], manifest.shape, manifest.channels, source.name());
+    require_same_classes(models[run], command.runs[run], manifest.class_names, source.name());
   }
   const auto& validation = manifest.counts[static_cast<std::size_t>(Split::kValidation)];
   if (command.calibrate && (validation[0] == 0 || validation[1] == 0)) {
     throw Error(text(data, ": `calibrate` needs jets of both labels in the validation split"));
   }
   const auto& counts = manifest.counts[static_cast<std::size_t>(command.split)];
+  const auto name = [&](int label) { return printable(class_name(manifest.class_names, label)); };
   if (counts[0] < 2 || counts[1] < 2) {
-    throw Error(text(data, ": its split ", split_name(command.split), " has ", counts[0], " jets of label 0 and ",
-                     counts[1], " of label 1 (at least two of each are needed; choose another `split`)"));
+    throw Error(text(data, ": its split ", split_name(command.split), " has ", counts[0], " jets of ", name(0), " and ",
+                     counts[1], " of ", name(1), " (at least two of each are needed; choose another `split`)"));
   }
 }
 
@@ -149,7 +196,12 @@ Measured score_runs(const EvaluateCommand& command) {
   const std::unique_ptr<JetSource> source = open_data(command, models);
   const Manifest& manifest = source->manifest();
   check_data(command, *source, models);
+  if (!command.source.inputs.allow_trained && command.split != Split::kTrain) {
+    refuse_trained(*source, command.split, command.runs);
+  }
+  if (!command.source.inputs.empty()) report_left_out(command, manifest);
   Measured out;
+  out.class_names = manifest.class_names[0].empty() ? models.front().class_names : manifest.class_names;
   for (std::size_t run = 0; run < models.size(); ++run) {
     const std::string& name = models[run].model_name;
     out.all.push_back({models.size() == 1 ? name : text(name, " (", command.runs[run], ")"), {}, true});
@@ -181,7 +233,8 @@ Measured score_runs(const EvaluateCommand& command) {
   out.origin = {{"runs", command.runs},
                 {"data", source->name()},
                 {"split", split_name(command.split)},
-                {"fingerprint", manifest.fingerprint}};
+                {"fingerprint", manifest.fingerprint},
+                {"split_rule", split_rule_name(manifest.split_rule)}};
   return out;
 }
 
@@ -189,8 +242,10 @@ Measured score_runs(const EvaluateCommand& command) {
 EvaluateSummary write_evaluation(const Measured& measured, OutputFolder& output) {
   EvaluateSummary summary;
   summary.evaluation = evaluate_all(measured.all, measured.test);
-  summary.plots = draw_evaluation(output.temporary_path(), measured.all, measured.test, measured.learning);
+  summary.plots =
+      draw_evaluation(output.temporary_path(), measured.all, measured.test, measured.class_names, measured.learning);
   Json metrics = to_json(summary.evaluation);
+  metrics["class_names"] = measured.class_names;
   metrics.update(measured.origin);
   output.add_file(kEvaluationMetrics, json_text(metrics, 1) + "\n");
   output.commit();

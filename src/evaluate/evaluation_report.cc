@@ -38,7 +38,8 @@ std::string evaluation_table(const Evaluation& evaluation) {
 }
 
 std::vector<std::string> draw_evaluation(const std::filesystem::path& folder, const std::vector<NamedScores>& all,
-                                         const JetRecords& test, const std::vector<LearningCurve>& learning) {
+                                         const JetRecords& test, const ClassNames& names,
+                                         const std::vector<LearningCurve>& learning) {
   std::vector<std::string> drawn = {"roc", "scores"};
   std::vector<NamedCurve> curves;
   std::vector<NamedCalibration> calibrations;
@@ -53,13 +54,13 @@ std::vector<std::string> draw_evaluation(const std::filesystem::path& folder, co
     }
   }
   plot_roc(folder / "roc", curves);
-  std::vector<NamedValues> by_class = {{"y = 0", {}}, {"y = 1", {}}};
+  std::vector<NamedValues> by_class = {{class_name(names, 0), {}}, {class_name(names, 1), {}}};
   for (std::size_t jet = 0; jet < test.size(); ++jet) {
     by_class[test.label[jet]].values.push_back(all.front().score[jet]);
   }
   plot_histograms(folder / "scores", {text("score of ", all.front().name), ""}, by_class);
   if (!calibrations.empty()) {
-    plot_calibration(folder / "calibration", calibrations);
+    plot_calibration(folder / "calibration", calibrations, class_name(names, 1));
     drawn.emplace_back("calibration");
   }
   if (!learning.empty()) {

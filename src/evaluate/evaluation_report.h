@@ -16,6 +16,7 @@ std::string evaluation_table(const Evaluation& evaluation);
 // there is one, learning as PNG and SVG into `folder`; returns the files' names without ending. Throws Error where they
 // cannot be written.
 std::vector<std::string> draw_evaluation(const std::filesystem::path& folder, const std::vector<NamedScores>& all,
-                                         const JetRecords& test, const std::vector<LearningCurve>& learning);
+                                         const JetRecords& test, const ClassNames& names,
+                                         const std::vector<LearningCurve>& learning);
 
 }  // namespace jetvit

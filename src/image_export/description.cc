@@ -19,6 +19,7 @@ Json describe_options(const PictureOptions& options, const RawReader& reader, st
                {"compression", options.gzip ? "gzip" : "none"},
                {"shape", {shape.channels, shape.height, shape.width}},
                {"channels", channels},
+               {"class_names", reader.class_names()},
                {"zero_threshold", options.zero_threshold}};
   if (options.published) json["batch"] = batch;
   return json;

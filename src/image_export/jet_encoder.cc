@@ -2,22 +2,54 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
+#include <vector>
 
+#include "base/options.h"
 #include "base/text.h"
+#include "jet/split.h"
 #include "tfrecord/example_builder.h"
+#include "tfrecord/example_fields.h"
 
 namespace jetvit {
+namespace {
+
+// Whether a number has an exact 64-bit integer.
+bool is_integer(double value) {
+  return std::abs(value) < 0x1p53 && value == std::floor(value);
+}
+
+// The jet's event number; no value if the jets have none.
+std::optional<double> event_of(const JetRecords& jets, std::size_t jet) {
+  const auto& names = jets.observer_names;
+  if (std::find(names.begin(), names.end(), kEventObserver) == names.end()) return std::nullopt;
+  return jets.observer(std::string(kEventObserver))[jet];
+}
+
+std::vector<PngText> texts_of(const JetRecords& jets, std::size_t jet) {
+  std::vector<PngText> texts = {{kIdentityKeyword, jets.identity[jet].text()}};
+  if (const auto event = event_of(jets, jet)) texts.push_back({kEventKeyword, json_text(*event)});
+  return texts;
+}
+
+void add_event(Example& example, double event) {
+  if (is_integer(event)) return example.add_integer(kEventObserver, static_cast<std::int64_t>(event));
+  const auto value = static_cast<float>(event);
+  example.add_floats(kEventObserver, {&value, 1});
+}
+
+}  // namespace
 
 RgbPicture::RgbPicture(const ImageShape& shape) : shape_(shape), png_(shape.width, shape.height, 3) {}
 
-std::string RgbPicture::encode(const SparseImages& images, std::size_t jet, std::span<const ChannelScale> scales,
+std::string RgbPicture::encode(const JetRecords& jets, std::size_t jet, std::span<const ChannelScale> scales,
                                double threshold) {
   png_.clear();
   const auto width = static_cast<std::uint32_t>(shape_.width);
   for (int channel = 0; channel < 3; ++channel) {
     const int color = 2 - channel;
     const ChannelScale& scale = scales[static_cast<std::size_t>(channel)];
-    levels_.compute(images.channel(jet, channel), scale, threshold, static_cast<std::size_t>(shape_.pixels()));
+    levels_.compute(jets.images.channel(jet, channel), scale, threshold, static_cast<std::size_t>(shape_.pixels()));
     if (scale.is_signed) {
       for (int row = 0; row < shape_.width; ++row) {
         for (int column = 0; column < shape_.height; ++column) png_.row(row)[3 * column + color] = gray(0, scale);
@@ -29,7 +61,7 @@ std::string RgbPicture::encode(const SparseImages& images, std::size_t jet, std:
       row[3 * (pixel / width) + static_cast<std::uint32_t>(color)] = gray(levels_.level()[index], scale);
     }
   }
-  return png_.encode();
+  return png_.encode(texts_of(jets, jet));
 }
 
 PictureExample::PictureExample(const ImageShape& shape)
@@ -66,6 +98,8 @@ std::string PictureExample::encode(const JetRecords& jets, std::size_t jet, cons
   }
   example.add_integer("label", jets.label[jet]);
   example.add_bytes("name", name);
+  example.add_bytes(kIdentityFeature, jets.identity[jet].text());
+  if (const auto event = event_of(jets, jet)) add_event(example, *event);
   return example.message();
 }
 
@@ -83,9 +117,14 @@ std::string float_example(const JetRecords& jets, std::size_t jet, const std::st
   example.add_floats("X_jets", image);
   example.add_integer("label", jets.label[jet]);
   example.add_bytes("name", name);
+  example.add_bytes(kIdentityFeature, jets.identity[jet].text());
   for (std::size_t observer = 0; observer < jets.observers.size(); ++observer) {
-    const auto value = static_cast<float>(jets.observers[observer][jet]);
     const std::string& own = jets.observer_names[observer];
+    if (own == kEventObserver) {
+      add_event(example, jets.observers[observer][jet]);
+      continue;
+    }
+    const auto value = static_cast<float>(jets.observers[observer][jet]);
     const bool is_reserved = own == "X_jets" || own == "label" || own == "name";
     example.add_floats(is_reserved ? "raw_" + own : own, {&value, 1});
   }

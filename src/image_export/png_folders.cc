@@ -25,7 +25,7 @@ class PngFolders : public JetSink {
   void write(const JetRecords& jets, std::span<const ChannelScale> scales) override {
     const std::vector<std::uint64_t> numbers = number(jets);
     parallel_for(jets.size(), static_cast<int>(encoders_.size()), [&](std::size_t jet, int thread) {
-      const std::string png = encoders_[static_cast<std::size_t>(thread)].encode(jets.images, jet, scales, threshold_);
+      const std::string png = encoders_[static_cast<std::size_t>(thread)].encode(jets, jet, scales, threshold_);
       output_.add_file(text(jets.label[jet], "/", name_of(numbers[jet])), png);
       bytes_ += png.size();
     });

@@ -18,7 +18,7 @@
 namespace jetvit {
 namespace {
 
-constexpr int kRevision = 1;  // increase it if the same command would write different pictures
+constexpr int kRevision = 2;  // increase it if the same command would write different pictures
 
 bool is_digits(std::string_view word) {
   return !word.empty() && word.find_first_not_of("0123456789") == std::string_view::npos;
@@ -131,6 +131,7 @@ PictureResult prepare_pictures(const PictureOptions& options) {
   }
   result.rows = result.summary.rows - rows_before;
   result.counts = run->counts();
+  result.class_names = reader.class_names();
   result.sources = reader.files();
   result.seconds = monotonic_seconds() - start;
   return result;

@@ -35,6 +35,7 @@ inline constexpr const char* kSkippedName = "skipped.csv";
 struct PictureResult {
   ReadSummary summary;
   std::array<std::uint64_t, 2> counts{};  // jets of class 0 and 1
+  ClassNames class_names;
   std::vector<std::filesystem::path> sources;
   std::size_t resumed = 0;  // sources that an earlier, interrupted run had prepared
   std::uint64_t rows = 0;   // rows read by this run

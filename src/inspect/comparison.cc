@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
+#include <utility>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -18,9 +19,11 @@ namespace {
 // What is added up of the jets of one set.
 class DataSet {
  public:
-  DataSet(std::string name, const ImageShape& shape, const std::vector<Channel>& channels, bool with_spectra)
+  DataSet(std::string name, const ImageShape& shape, const std::vector<Channel>& channels, ClassNames class_names,
+          bool with_spectra)
       : shape_(shape),
         channels_(channels),
+        class_names_(std::move(class_names)),
         observables_(channels),
         pictured_{std::move(name), MeanImages(shape), JetSpectra(channels)},
         with_spectra_(with_spectra) {}
@@ -39,11 +42,12 @@ class DataSet {
   const std::vector<Channel>& channels() const { return channels_; }
   std::vector<ObservableMean> observables() const { return observables_.result(); }
   const PicturedSet& pictured() const { return pictured_; }
-  ComparedSet summary() const { return {name(), shape_, counts_, pictured_.spectra.sampled()}; }
+  ComparedSet summary() const { return {name(), shape_, class_names_, counts_, pictured_.spectra.sampled()}; }
 
  private:
   ImageShape shape_;
   std::vector<Channel> channels_;
+  ClassNames class_names_;
   std::array<std::uint64_t, 2> counts_{};
   ObservableMeans observables_;
   PicturedSet pictured_;
@@ -52,7 +56,7 @@ class DataSet {
 
 DataSet add_up_store(const std::string& path, bool with_spectra) {
   const Manifest manifest = read_manifest(path);
-  DataSet set(path, manifest.shape, manifest.channels, with_spectra);
+  DataSet set(path, manifest.shape, manifest.channels, manifest.class_names, with_spectra);
   for (const Split split : kSplits) {
     for_each_shard(path, manifest, split, [&](const JetRecords& jets) { set.add(jets); });
   }
@@ -73,7 +77,7 @@ DataSet add_up_files(const std::string& name, const ReadOptions& options, bool w
   names.any = {name};
   const Inputs inputs = find_inputs(names);
   const std::unique_ptr<JetReader> reader = open_reader(inputs, options_of(inputs.format, options));
-  DataSet set(name, reader->shape(), reader->channels(), with_spectra);
+  DataSet set(name, reader->shape(), reader->channels(), reader->class_names(), with_spectra);
   const ReadSummary summary =
       reader->read([&](JetRecords& jets, int) { suppress_zeros(jets.images, reader->channels(), threshold); },
                    [&](const JetRecords& jets) { set.add(jets); });
@@ -142,6 +146,7 @@ Json set_to_json(const ComparedSet& set) {
           {"shape", {set.shape.channels, set.shape.height, set.shape.width}},
           {"class_0", set.counts[0]},
           {"class_1", set.counts[1]},
+          {"class_names", set.class_names},
           {"jets_of_spectra", set.jets_of_spectra}};
 }
 

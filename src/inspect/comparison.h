@@ -23,6 +23,7 @@ struct CompareOptions {
 struct ComparedSet {
   std::string name;
   ImageShape shape;
+  ClassNames class_names;
   std::array<std::uint64_t, 2> counts{};  // by class
   std::uint64_t jets_of_spectra = 0;      // 0 where no pictures were asked for
 

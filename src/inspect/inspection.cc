@@ -38,8 +38,9 @@ Inspection inspect_files(const InspectOptions& options, std::optional<JetPicture
   found.shape = reader->shape();
   found.channels = reader->channels();
   found.observers = reader->observer_names();
+  found.class_names = reader->class_names();
   for (const auto& file : reader->files()) found.files.push_back(file.string());
-  if (!options.pictures.folder.empty()) pictures.emplace(found.shape, found.channels);
+  if (!options.pictures.folder.empty()) pictures.emplace(found.shape, found.channels, found.class_names);
   StatisticsAccumulator statistics(found.shape);
   found.summary = reader->read([&](JetRecords&& jets) {
     statistics.add(jets.images);
@@ -82,6 +83,7 @@ Inspection describe_store(const std::filesystem::path& store, const Manifest& ma
   found.channels = manifest.channels;
   found.statistics = manifest.statistics;
   found.observers = manifest.observer_names;
+  found.class_names = manifest.class_names;
   found.statistics_of = statistics_of(manifest);
   found.preparation = {manifest.zero_threshold, manifest.negative_pixels, manifest.source_files.size()};
   for (const Split split : kSplits) {
@@ -102,7 +104,7 @@ Inspection inspect_store(const InspectOptions& options, std::optional<JetPicture
   check_shards(options.input, manifest);
   if (options.verify && manifest.skipped_report) verify_file(options.input, *manifest.skipped_report);
   Inspection found = describe_store(options.input, manifest);
-  if (!options.pictures.folder.empty()) pictures.emplace(found.shape, found.channels);
+  if (!options.pictures.folder.empty()) pictures.emplace(found.shape, found.channels, found.class_names);
   if (!options.verify && !pictures) return found;
   for (SplitInspection& of : found.splits) {
     StatisticsAccumulator statistics(found.shape);
@@ -166,6 +168,7 @@ Json to_json(const Inspection& inspection) {
               {"jets", inspection.summary.kept},
               {"class_0", inspection.counts[0]},
               {"class_1", inspection.counts[1]},
+              {"class_names", inspection.class_names},
               {"observers", inspection.observers},
               {"channels", channels_to_json(inspection.channels, inspection.statistics)},
               {"statistics_of", inspection.statistics_of},

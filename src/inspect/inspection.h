@@ -52,6 +52,7 @@ struct Inspection {
   std::vector<ChannelStatistics> statistics;  // one a channel
   std::string statistics_of = "all jets";
   std::vector<std::string> observers;
+  ClassNames class_names;
   std::array<std::uint64_t, 2> counts{};  // by class
   ReadSummary summary;                    // of a store: what its preparation read and left out
   std::vector<std::string> files;         // of the summary
@@ -68,8 +69,9 @@ struct Inspection {
 // another shape, and for pictures that exist; UsageError where files without digests are to be verified.
 Inspection inspect(const InspectOptions& options);
 
-// {"kind", "shape", "rows", "jets", "class_0", "class_1", "observers", "channels", "statistics_of", "skipped",
-// "skipped_reasons", "skipped_rows"}, of a store also "splits" and "preparation", and "pictures" where they were drawn.
+// {"kind", "shape", "rows", "jets", "class_0", "class_1", "class_names", "observers", "channels", "statistics_of",
+// "skipped", "skipped_reasons", "skipped_rows"}, of a store also "splits" and "preparation", and "pictures" where they
+// were drawn.
 Json to_json(const Inspection& inspection);
 
 }  // namespace jetvit

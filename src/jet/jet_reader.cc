@@ -40,9 +40,16 @@ std::uint8_t label_of(double value, const ReadOptions& options) {
                    " is not 0 or 1 (name the signal's value with `positive_label`)"));
 }
 
+ClassNames class_names_of(const ReadOptions& options, int channels) {
+  if (!options.class_names.empty()) return parse_class_names(options.class_names);
+  if (options.any_label) return {text("not ", options.positive_label), text(options.positive_label)};
+  return default_class_names(channels);
+}
+
 std::string observer_name(const std::string& column) {
-  constexpr std::array<std::string_view, 10> kTaken = {"label", "weight", "source_file", "source_row", "counts",
-                                                       "pixel", "value",  "score",       "logit",      "split"};
+  constexpr std::array<std::string_view, 12> kTaken = {"label",    "weight", "source_file", "source_row",
+                                                       "identity", "counts", "pixel",       "value",
+                                                       "score",    "logit",  "split",       "trained_on"};
   return std::find(kTaken.begin(), kTaken.end(), column) != kTaken.end() ? "raw_" + column : column;
 }
 
@@ -130,8 +137,12 @@ void JetReader::read(std::size_t first, std::size_t last, const Work& work, cons
                      const std::function<void(const SkippedRow&)>& skip, ReadSummary& summary) const {
   summary.rows_of_file.resize(files_.size());
   summary.skipped_of_file.resize(files_.size());
+  const Work identify_and_work = [&work](JetRecords& jets, int thread) {
+    identify(jets);
+    work(jets, thread);
+  };
   for (std::size_t file = first; file < last; ++file) {
-    read_file(file, work, [&](Chunk&& chunk) {
+    read_file(file, identify_and_work, [&](Chunk&& chunk) {
       throw_if_stopped();
       summary.kept += chunk.jets.size();
       summary.rows += chunk.jets.size() + chunk.skipped.size();

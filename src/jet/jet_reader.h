@@ -10,18 +10,20 @@
 
 #include "base/threads.h"
 #include "jet/channels.h"
+#include "jet/class_names.h"
 #include "jet/jet_records.h"
 
 namespace jetvit {
 
 // How files of jets are read, for everything that the files do not state themselves.
 struct ReadOptions {
-  std::string label_column = "y";  // of Parquet files
-  double positive_label = 1;       // this value means label 1; any other of {0, 1} means label 0
-  bool any_label = false;          // the user set positive_label: every other value means label 0
-  bool require_label = true;       // false: label 0 if the file has no labels (prediction)
-  std::string layout = "auto";     // of flat lists in Parquet: auto, chw or hwc
-  std::vector<int> shape;          // of images in Parquet: channels, height, width; empty: read from the file
+  std::string label_column = "y";        // of Parquet files
+  double positive_label = 1;             // this value means label 1; any other of {0, 1} means label 0
+  bool any_label = false;                // the user set positive_label: every other value means label 0
+  std::vector<std::string> class_names;  // of the labels 0 and 1; empty: what the input states, or its defaults
+  bool require_label = true;             // false: label 0 if the file has no labels (prediction)
+  std::string layout = "auto";           // of flat lists in Parquet: auto, chw or hwc
+  std::vector<int> shape;                // of images in Parquet: channels, height, width; empty: read from the file
   int threads = default_threads();
 };
 
@@ -32,6 +34,10 @@ void refuse_label_options(const ReadOptions& options, const std::string& sources
 // Converts a label value to 0 or 1. Throws Error for a value other than 0 and 1, unless the options set a positive
 // label.
 std::uint8_t label_of(double value, const ReadOptions& options);
+
+// The names of the classes of an input that does not state them: those in the options, or with a positive label
+// "not VALUE" and "VALUE", or those of its kind of data set. Throws UsageError if the options do not give two names.
+ClassNames class_names_of(const ReadOptions& options, int channels);
 
 // The observer name of a column or feature. It is the same name, or has the prefix "raw_" if stores or scores files use
 // the name for their own columns.
@@ -84,13 +90,14 @@ class JetReader {
   const std::vector<Channel>& channels() const { return channels_; }
   const std::vector<std::string>& observer_names() const { return observer_names_; }
   bool has_label() const { return has_label_; }
+  const ClassNames& class_names() const { return class_names_; }
 
   using Sink = std::function<void(JetRecords&&)>;
   using Work = std::function<void(JetRecords&, int thread)>;
 
-  // Calls `sink` on the calling thread with chunks of jets, in order. Skips rows with nulls, NaN, infinities or a wrong
-  // shape and lists them in the summary. Throws Error for damaged files and for labels outside {0, 1}, and Interrupted
-  // where a stop was requested.
+  // Calls `sink` on the calling thread with chunks of jets, in order, with their identities. Skips rows with nulls,
+  // NaN, infinities or a wrong shape and lists them in the summary. Throws Error for damaged files and for labels
+  // outside {0, 1}, and Interrupted where a stop was requested.
   ReadSummary read(const Sink& sink) const;
 
   // Same, but passes each chunk through `work` first, on one of the threads set in the options and in any order.
@@ -112,7 +119,8 @@ class JetReader {
   // Throws UsageError if there is no file, and Error if a file is named twice.
   explicit JetReader(std::vector<std::filesystem::path> files);
 
-  // Calls `work` with the jets of each chunk of a file, on any thread, then `sink` with the chunk, in order.
+  // Calls `work` with the jets of each chunk of a file, on any thread, then `sink` with the chunk, in order. A format
+  // that states the identities of its jets sets them before; `work` computes the others from the images.
   virtual void read_file(std::size_t file, const Work& work, const ChunkSink& sink) const = 0;
 
   std::string kind_;
@@ -121,6 +129,7 @@ class JetReader {
   std::vector<Channel> channels_;
   std::vector<std::string> observer_names_;
   bool has_label_ = true;
+  ClassNames class_names_;
 };
 
 }  // namespace jetvit

@@ -27,6 +27,8 @@ void adopt_observers(JetRecords& to, const JetRecords& from) {
   } else if (to.observer_names != from.observer_names) {
     throw Error(text("jets with the observers ", join(to.observer_names, ", "), " cannot be joined with jets with ",
                      join(from.observer_names, ", ")));
+  } else if (to.identity.empty() != from.identity.empty()) {
+    throw Error("jets with identities cannot be joined with jets without them");
   }
 }
 
@@ -38,6 +40,7 @@ void append_columns(JetRecords& to, const JetRecords& from) {
   }
   append_column(to.source_file, from.source_file);
   append_column(to.source_row, from.source_row);
+  append_column(to.identity, from.identity);
 }
 
 }  // namespace
@@ -60,6 +63,7 @@ void JetRecords::clear() {
   for (auto& column : observers) column.clear();
   source_file.clear();
   source_row.clear();
+  identity.clear();
 }
 
 void JetRecords::append(const JetRecords& other) {
@@ -91,6 +95,7 @@ JetRecords JetRecords::select(std::span<const std::size_t> jets) const {
   for (const auto& column : observers) out.observers.push_back(select_column(column, jets));
   out.source_file = select_column(source_file, jets);
   out.source_row = select_column(source_row, jets);
+  if (!identity.empty()) out.identity = select_column(identity, jets);
   return out;
 }
 

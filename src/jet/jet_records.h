@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "jet/channels.h"
+#include "jet/jet_identity.h"
 
 namespace jetvit {
 
@@ -46,11 +47,13 @@ struct JetRecords {
   std::vector<std::vector<double>> observers;  // [observer][jet], GeV for pt and m0
   std::vector<std::uint32_t> source_file;      // index into the list of input files
   std::vector<std::uint64_t> source_row;       // row in that file
+  std::vector<JetIdentity> identity;           // one per jet; empty if unknown, as in stores of earlier versions
 
   std::size_t size() const { return label.size(); }
-  void clear();                                         // removes the jets; keeps shape, observer names and memory
-  void append(const JetRecords& other);                 // throws Error if the shapes or observers differ
-  void append_without_images(const JetRecords& other);  // throws Error if the observers differ
+  void clear();  // removes the jets; keeps shape, observer names and memory
+  // Throws Error if the shapes or observers differ, or if only one of both has identities.
+  void append(const JetRecords& other);
+  void append_without_images(const JetRecords& other);         // throws the same errors, except for shapes
   JetRecords select(std::span<const std::size_t> jets) const;  // in the given order
   // The column of an observer. Throws Error listing the available ones if there is no such observer.
   const std::vector<double>& observer(const std::string& name) const;

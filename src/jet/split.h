@@ -1,9 +1,12 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
+
+#include "jet/jet_records.h"
 
 namespace jetvit {
 
@@ -22,8 +25,21 @@ struct SplitShares {
   bool operator==(const SplitShares&) const = default;
 };
 
-// The split of a jet, from a hash of its file's name (without folders) and its row. It does not depend on the order of
-// files, the number of threads or the sharding.
-Split split_of(std::string_view file_name, std::uint64_t row, const SplitShares& shares);
+// What decides the split of a jet. None of them depends on the order of files, the number of threads or the sharding.
+enum class SplitRule : std::uint8_t {
+  kEvent,      // a hash of its observer kEventObserver: all jets of a collision are in one split
+  kIdentity,   // a hash of its identity: equal jets are in one split, whatever file they are in
+  kFileAndRow  // a hash of its file's name (without folders) and its row, as in earlier versions
+};
+
+inline constexpr std::string_view kEventObserver = "event";
+
+std::string_view split_rule_name(SplitRule rule);       // "event", "identity", "file and row"
+SplitRule split_rule_from_name(std::string_view name);  // throws Error for any other name
+
+// The split of a jet. Throws Error if the rule is kEvent and the jets have no such observer. A jet without identity, or
+// with an event number that is not finite, counts as the same as all others of that kind.
+Split split_of(const JetRecords& jets, std::size_t jet, SplitRule rule, std::string_view file_name,
+               const SplitShares& shares);
 
 }  // namespace jetvit

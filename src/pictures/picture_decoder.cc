@@ -1,6 +1,8 @@
 #include "pictures/picture_decoder.h"
 
+#include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include <isa-l/igzip_lib.h>
 
@@ -85,6 +87,12 @@ void copy_pass(const PngPass& pass, const std::uint8_t* from, Picture& picture) 
 
 }  // namespace
 
+const std::string* Picture::find_text(std::string_view keyword) const {
+  const auto found =
+      std::find_if(texts.begin(), texts.end(), [&](const PngText& one) { return one.keyword == keyword; });
+  return found == texts.end() ? nullptr : &found->words;
+}
+
 struct PictureDecoder::Inflater {
   inflate_state state{};
 };
@@ -125,10 +133,11 @@ void PictureDecoder::inflate(std::span<const std::string_view> image_data, std::
 }
 
 void PictureDecoder::decode(std::string_view file, Picture& picture) {
-  const PngFile png = parse_png(file);
+  PngFile png = parse_png(file);
   check_supported(png);
   picture.height = static_cast<int>(png.height);
   picture.width = static_cast<int>(png.width);
+  picture.texts = std::move(png.texts);
   picture.colors = png.color_type == PngFile::kGray ? 1 : 3;
   const std::span<const PngPass> passes = png.interlaced ? std::span<const PngPass>(kInterlaced) : kNotInterlaced;
   std::size_t filtered = 0;

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "pictures/png_file.h"
+
 namespace jetvit {
 
 // A decoded picture: its bytes, row by row and pixel by pixel.
@@ -14,6 +16,10 @@ struct Picture {
   int height = 0, width = 0;
   int colors = 0;  // 1: gray, 3: red, green, blue
   std::vector<std::uint8_t> bytes;
+  std::vector<PngText> texts;
+
+  // The words of the text with that keyword; null if there is none.
+  const std::string* find_text(std::string_view keyword) const;
 };
 
 // Decodes PNGs with isa-l. Reuses its memory from picture to picture.
@@ -25,8 +31,8 @@ class PictureDecoder {
   PictureDecoder& operator=(const PictureDecoder&) = delete;
 
   // Decodes an 8-bit gray or RGB PNG of at most 65,536 pixels and 4,096 pixels per side, reusing the memory of
-  // `picture`. Checksums are verified; chunks other than the image, such as color profiles, are ignored. Throws Error
-  // stating what is damaged or not supported.
+  // `picture`. Checksums are verified; chunks other than the image and texts, such as color profiles, are ignored.
+  // Throws Error stating what is damaged or not supported.
   void decode(std::string_view file, Picture& picture);
 
  private:

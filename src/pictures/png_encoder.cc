@@ -38,7 +38,7 @@ void PngEncoder::clear(std::uint8_t value) {
   for (std::size_t at = 0; at < raw_.size(); at += stride_) raw_[at] = 0;
 }
 
-std::string PngEncoder::encode() {
+std::string PngEncoder::encode(std::span<const PngText> texts) {
   const std::string_view image =
       deflater_.deflate({reinterpret_cast<const char*>(raw_.data()), raw_.size()}, Deflater::Form::kZlib);
   std::string header;
@@ -46,8 +46,9 @@ std::string PngEncoder::encode() {
   append_big_endian(header, static_cast<std::uint32_t>(height_));
   header += {8, channels_ == 1 ? kGray : kRgb, 0, 0, 0};  // bits, color; default compression, filters and row order
   std::string png("\x89PNG\r\n\x1a\n", 8);
-  png.reserve(image.size() + 64);
+  png.reserve(image.size() + 256);
   append_chunk(png, "IHDR", header);
+  for (const auto& [keyword, words] : texts) append_chunk(png, "tEXt", keyword + '\0' + words);
   append_chunk(png, "IDAT", image);
   append_chunk(png, "IEND", "");
   return png;

@@ -2,10 +2,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "pictures/deflater.h"
+#include "pictures/png_file.h"
 
 namespace jetvit {
 
@@ -19,7 +21,8 @@ class PngEncoder {
   std::uint8_t* row(int row) { return raw_.data() + static_cast<std::size_t>(row) * stride_ + 1; }
 
   void clear(std::uint8_t value = 0);  // sets all pixels
-  std::string encode();                // returns a complete PNG file; throws Error if isa-l fails
+  // Returns a complete PNG file with these texts. Throws Error if isa-l fails.
+  std::string encode(std::span<const PngText> texts = {});
 
  private:
   int height_, width_, channels_;

@@ -1,5 +1,7 @@
 #include "pictures/png_file.h"
 
+#include <algorithm>
+
 #include <isa-l/crc.h>
 
 #include "base/error.h"
@@ -32,14 +34,18 @@ PngChunk take_chunk(std::string_view& rest) {
   const std::size_t length = big_endian(rest);
   if (length > rest.size() - kAroundData) throw_damaged_png("it is cut short");
   const PngChunk chunk{rest.substr(4, 4), rest.substr(8, length)};
-  if (!is_ancillary(chunk)) {
-    const auto* checked = reinterpret_cast<const unsigned char*>(chunk.type.data());
-    if (crc32_gzip_refl(0, checked, 4 + length) != big_endian(rest.substr(8 + length))) {
-      throw_damaged_png(text("the checksum of its chunk ", printable(chunk.type), " does not match"));
-    }
+  const auto* checked = reinterpret_cast<const unsigned char*>(chunk.type.data());
+  if (crc32_gzip_refl(0, checked, 4 + length) != big_endian(rest.substr(8 + length))) {
+    throw_damaged_png(text("the checksum of its chunk ", printable(chunk.type), " does not match"));
   }
   rest.remove_prefix(kAroundData + length);
   return chunk;
+}
+
+// keyword | 0 | words (PNG specification, section 11.3.3.2); the words may be missing, as for libpng
+PngText parse_text(std::string_view data) {
+  const std::size_t end = std::min(data.find('\0'), data.size());
+  return {std::string(data.substr(0, end)), std::string(data.substr(std::min(end + 1, data.size())))};
 }
 
 PngFile parse_header(const PngChunk& chunk) {
@@ -77,6 +83,7 @@ PngFile parse_png(std::string_view file) {
     }
     after_image_data = !png.image_data.empty();
     if (chunk.type == "IEND") break;
+    if (chunk.type == "tEXt") png.texts.push_back(parse_text(chunk.data));
     if (chunk.type != "PLTE" && !is_ancillary(chunk)) {
       throw_damaged_png(text("its chunk ", printable(chunk.type), " is unknown"));
     }

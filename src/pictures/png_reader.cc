@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <charconv>
+#include <limits>
 #include <optional>
 #include <set>
 #include <utility>
@@ -11,6 +12,7 @@
 #include "base/file.h"
 #include "base/ordered_for.h"
 #include "base/text.h"
+#include "jet/split.h"
 #include "pictures/picture_decoder.h"
 #include "pictures/preparation_file.h"
 #include "pictures/sparse_builder.h"
@@ -80,8 +82,57 @@ std::uint64_t row_of(const std::filesystem::path& path, std::uint64_t position) 
   return error == std::errc() && end == stem.data() + stem.size() ? number : position;
 }
 
-// Labels of class folders: 0 and 1 in alphabetical order of their names. A single class must be named 0 or 1.
-std::vector<std::uint8_t> labels_of(const std::vector<std::filesystem::path>& folders) {
+// The identity that preparation wrote into the picture; unknown in other pictures, whose own pixels then identify them.
+JetIdentity identity_in(const Picture& picture, const std::filesystem::path& path) {
+  const std::string* words = picture.find_text(kIdentityKeyword);
+  if (words == nullptr) return {};
+  const std::optional<JetIdentity> identity = identity_from_text(*words);
+  if (!identity) throw Error(text(path, ": its ", kIdentityKeyword, " is not 32 hexadecimal digits"));
+  return *identity;
+}
+
+double event_in(const Picture& picture, const std::filesystem::path& path) {
+  const std::string* words = picture.find_text(kEventKeyword);
+  if (words == nullptr || *words == "null") return std::numeric_limits<double>::quiet_NaN();
+  double event = 0;
+  const auto [end, error] = std::from_chars(words->data(), words->data() + words->size(), event);
+  if (error != std::errc() || end != words->data() + words->size()) {
+    throw Error(text(path, ": its ", kEventKeyword, " is not a number"));
+  }
+  return event;
+}
+
+// Whether pictures state the event numbers of their jets, according to the first one of each folder.
+bool has_event(const std::vector<std::filesystem::path>& folders, PngTools& tools) {
+  return std::any_of(folders.begin(), folders.end(), [&](const std::filesystem::path& folder) {
+    if (!holds_pictures(folder)) return false;
+    read_picture(pictures_in(folder).front(), tools.decoder, tools.picture);
+    return tools.picture.find_text(kEventKeyword) != nullptr;
+  });
+}
+
+// The names of two class folders are those of the classes, in alphabetical order or in that of the options. Folders 0
+// and 1 have the names in preparation.json or in the options. Throws UsageError if the options name other folders.
+ClassNames names_of_folders(const std::set<std::string>& classes, const std::filesystem::path& root,
+                            const ReadOptions& options) {
+  const bool is_numbered =
+      std::all_of(classes.begin(), classes.end(), [](const std::string& name) { return name == "0" || name == "1"; });
+  if (is_numbered) {
+    const std::optional<PreparationFile> stated = read_preparation(root);
+    return stated && stated->class_names && options.class_names.empty() ? *stated->class_names
+                                                                        : class_names_of(options, 3);
+  }
+  const ClassNames found = {*classes.begin(), *classes.rbegin()};
+  if (options.class_names.empty()) return found;
+  const ClassNames chosen = parse_class_names(options.class_names);
+  if (chosen == found || chosen == ClassNames{found[1], found[0]}) return chosen;
+  throw UsageError(text("`class_names` ", printable(chosen[0]), " ", printable(chosen[1]), ": the class folders of ",
+                        root, " are named ", printable(found[0]), " and ", printable(found[1])));
+}
+
+// Labels of class folders. A single class must be named 0 or 1.
+std::vector<std::uint8_t> labels_of(const std::vector<std::filesystem::path>& folders, const ReadOptions& options,
+                                    ClassNames& names) {
   std::set<std::string> classes;
   for (const auto& folder : folders) classes.insert(folder.filename());
   const bool is_single = classes.size() == 1 && (*classes.begin() == "0" || *classes.begin() == "1");
@@ -90,10 +141,11 @@ std::vector<std::uint8_t> labels_of(const std::vector<std::filesystem::path>& fo
                      join(std::vector<std::string>(classes.begin(), classes.end()), ", "),
                      " (jets have two classes: name a folder with two class folders, such as 0 and 1)"));
   }
+  names = names_of_folders(classes, folders.front().parent_path(), options);
   std::vector<std::uint8_t> labels;
   for (const auto& folder : folders) {
     const std::string name = folder.filename();
-    labels.push_back(is_single ? (name == "1" ? 1 : 0) : (name == *classes.begin() ? 0 : 1));
+    labels.push_back(name == "1" || name == names[1] ? 1 : 0);
   }
   return labels;
 }
@@ -132,7 +184,9 @@ std::uint64_t count_pictures(const std::filesystem::path& folder) {
 }
 
 PngReader::PngReader(std::vector<std::filesystem::path> folders, const ReadOptions& options)
-    : JetReader(std::move(folders)), label_(labels_of(files_)), threads_(std::max(1, options.threads)) {
+    : JetReader(std::move(folders)),
+      label_(labels_of(files_, options, class_names_)),
+      threads_(std::max(1, options.threads)) {
   kind_ = "PNG class folders";
   const auto first = std::find_if(files_.begin(), files_.end(), holds_pictures);
   if (first == files_.end()) throw Error(text(files_.front(), ": the folder holds no .png files"));
@@ -141,6 +195,7 @@ PngReader::PngReader(std::vector<std::filesystem::path> folders, const ReadOptio
   shape_ = shape_of(tools.picture);
   for (const auto& folder : files_) channels_of_.push_back(picture_channels(folder.parent_path(), 3));
   channels_ = channels_of_.front();
+  if (has_event(files_, tools)) observer_names_ = {std::string(kEventObserver)};
 }
 
 void PngReader::read_file(std::size_t folder, const Work& work, const ChunkSink& sink) const {
@@ -156,6 +211,8 @@ void PngReader::read_file(std::size_t folder, const Work& work, const ChunkSink&
     Chunk chunk;
     JetRecords& jets = chunk.jets;
     jets.images.shape = shape_;
+    jets.observer_names = observer_names_;
+    jets.observers.resize(observer_names_.size());
     for (std::size_t position = begin; position < std::min(names.size(), begin + kTaskPictures); ++position) {
       read_picture(names[position], decoder, picture);
       if (shape_of(picture) != shape_) {
@@ -167,6 +224,8 @@ void PngReader::read_file(std::size_t folder, const Work& work, const ChunkSink&
       jets.weight.push_back(1);
       jets.source_file.push_back(static_cast<std::uint32_t>(folder));
       jets.source_row.push_back(row_of(names[position], position));
+      jets.identity.push_back(identity_in(picture, names[position]));
+      if (!observer_names_.empty()) jets.observers[0].push_back(event_in(picture, names[position]));
     }
     work(jets, thread);
     return chunk;

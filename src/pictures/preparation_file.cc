@@ -32,7 +32,9 @@ std::vector<RecordShard> parse_shards(const Json& json) {
 }
 
 PreparationFile parse(const Json& json) {
-  PreparationFile out{parse_channels(json), {}, {}};
+  PreparationFile out;
+  out.channels = parse_channels(json);
+  if (json.contains("class_names")) out.class_names = json.at("class_names").get<ClassNames>();
   if (json.contains("classes")) {
     const Json& classes = json.at("classes");
     out.classes = {count_of(classes.at("0")), count_of(classes.at("1"))};

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "jet/channels.h"
+#include "jet/class_names.h"
 
 namespace jetvit {
 
@@ -26,7 +27,8 @@ struct RecordShard {
 struct PreparationFile {
   std::vector<Channel> channels;                        // without units
   std::optional<std::array<std::uint64_t, 2>> classes;  // pictures per class
-  std::optional<std::vector<RecordShard>> shards;       // of TFRecords
+  std::optional<ClassNames> class_names;
+  std::optional<std::vector<RecordShard>> shards;  // of TFRecords
 };
 
 // Reads preparation.json. Returns no value if `folder` does not have it. Throws Error if it is damaged.

@@ -1,11 +1,13 @@
 #include "predict/predict_command.h"
 
 #include <memory>
+#include <optional>
 
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/progress.h"
 #include "base/replaced_file.h"
+#include "base/reporter.h"
 #include "base/text.h"
 #include "compute/runtime.h"
 #include "measure/logistic.h"
@@ -13,6 +15,7 @@
 #include "predict/scores_file.h"
 #include "prepare/inputs.h"
 #include "prepare/jet_source.h"
+#include "run/trained_jets.h"
 #include "run/trained_model.h"
 
 namespace jetvit {
@@ -26,6 +29,7 @@ class Scorer {
       : trained_(trained),
         files_(std::move(files)),
         with_split_(columns.split),
+        trained_jets_(columns.trained_on ? TrainedJets::read(command.model) : std::nullopt),
         writer_(command.output, columns, trained.provenance),
         progress_("predict", "jets", total) {
     options_.batch_size = command.batch_size;
@@ -43,6 +47,9 @@ class Scorer {
     for (const std::uint32_t file : records->source_file) scores.source_file.push_back(files_.at(file));
     scores.source_row = records->source_row;
     if (with_split_) scores.split.assign(scores.size(), std::string(split));
+    if (trained_jets_) {
+      for (const JetIdentity& jet : records->identity) scores.trained_on.push_back(trained_jets_->is_trained(jet));
+    }
     jets_ += scores.size();
     if (scores.size() > 0) writer_.append(scores);
   }
@@ -56,11 +63,21 @@ class Scorer {
   TrainedModel& trained_;
   std::vector<std::string> files_;
   bool with_split_;
+  std::optional<TrainedJets> trained_jets_;
   ScoresWriter writer_;
   Progress progress_;
   PredictOptions options_;
   std::uint64_t jets_ = 0;
 };
+
+// Whether the jets that the model was trained on can be recognized; reports why where they cannot.
+bool can_tell_trained(const PredictCommand& command, bool has_identities) {
+  const bool is_known = TrainedJets::read(command.model).has_value();
+  if (is_known && has_identities) return true;
+  reporter().note(text(is_known ? command.source.name() : command.model.string(),
+                       ": identities unknown (made by an earlier version): the scores have no column trained_on"));
+  return false;
+}
 
 // Scores all splits of a store.
 void score_store(const PredictCommand& command, TrainedModel& trained, PredictSummary& summary) {
@@ -71,7 +88,9 @@ void score_store(const PredictCommand& command, TrainedModel& trained, PredictSu
   for (const SourceFile& file : manifest.source_files) files.push_back(file.name);
   std::uint64_t total = 0;
   for (const Split split : kSplits) total += manifest.jets(split);
-  const ScoresColumns columns{manifest.observer_names, /*label=*/true, command.with_split};
+  require_same_classes(trained, command.model, manifest.class_names, source->name());
+  const ScoresColumns columns{manifest.observer_names, /*label=*/true, command.with_split,
+                              can_tell_trained(command, manifest.has_identities)};
   Scorer scorer(command, trained, columns, files, total);
   for (const Split split : kSplits) {
     source->for_each_chunk(split, [&](const auto& chunk) { scorer.add(chunk, split_name(split)); });
@@ -88,7 +107,11 @@ void score_files(const PredictCommand& command, TrainedModel& trained, PredictSu
   require_same_images(trained, command.model, reader->shape(), reader->channels(), command.source.name());
   std::vector<std::string> files;
   for (const auto& file : reader->files()) files.push_back(file.string());
-  Scorer scorer(command, trained, {reader->observer_names(), reader->has_label(), false}, files, 0);
+  if (reader->has_label()) {
+    require_same_classes(trained, command.model, reader->class_names(), command.source.name());
+  }
+  Scorer scorer(command, trained,
+                {reader->observer_names(), reader->has_label(), false, can_tell_trained(command, true)}, files, 0);
   const ReadSummary read = reader->read(
       [&scorer](JetRecords&& chunk) { scorer.add(std::make_shared<const JetRecords>(std::move(chunk)), ""); });
   require_shape(read, command.source.name());

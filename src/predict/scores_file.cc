@@ -50,17 +50,40 @@ std::shared_ptr<arrow::Schema> schema_of(const ScoresColumns& columns, const Jso
   fields.push_back(arrow::field("source_file", arrow::utf8(), false));
   fields.push_back(arrow::field("source_row", arrow::uint64(), false));
   if (columns.split) fields.push_back(arrow::field("split", arrow::utf8(), false));
+  if (columns.trained_on) fields.push_back(arrow::field("trained_on", arrow::boolean(), false));
   return arrow::schema(fields, arrow::key_value_metadata({kProvenanceKey}, {json_text(provenance)}));
 }
 
 }  // namespace
 
-bool is_scores_file(const std::filesystem::path& path) {
+namespace {
+
+// What jetvit wrote into the file about its origin; null in other files.
+Json provenance_in(const std::filesystem::path& path) {
   try {
     const auto metadata = parquet::ParquetFileReader::OpenFile(path.string())->metadata()->key_value_metadata();
-    return metadata != nullptr && metadata->Contains(kProvenanceKey);
+    if (metadata == nullptr || !metadata->Contains(kProvenanceKey)) return {};
+    return Json::parse(take(metadata->Get(kProvenanceKey), path));
   } catch (const parquet::ParquetException&) {
-    return false;
+    return {};
+  } catch (const Json::exception&) {
+    return {};
+  }
+}
+
+}  // namespace
+
+bool is_scores_file(const std::filesystem::path& path) {
+  return !provenance_in(path).is_null();
+}
+
+ClassNames class_names_in(const std::filesystem::path& path) {
+  const Json provenance = provenance_in(path);
+  if (!provenance.is_object() || !provenance.contains("class_names")) return {};
+  try {
+    return provenance.at("class_names").get<ClassNames>();
+  } catch (const Json::exception&) {
+    return {};
   }
 }
 
@@ -98,6 +121,9 @@ void ScoresWriter::append(const Scores& scores) {
   columns.push_back(to_array<arrow::UInt64Builder>(scores.source_row, path));
   if (impl_->schema->GetFieldIndex("split") >= 0) {
     columns.push_back(to_array<arrow::StringBuilder>(scores.split, path));
+  }
+  if (impl_->schema->GetFieldIndex("trained_on") >= 0) {
+    columns.push_back(to_array<arrow::BooleanBuilder>(scores.trained_on, path));
   }
   const auto table = arrow::Table::Make(impl_->schema, columns, static_cast<std::int64_t>(scores.size()));
   check(impl_->writer->WriteTable(*table, kRowsPerGroup), path, kWriting);

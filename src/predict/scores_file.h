@@ -7,12 +7,14 @@
 #include <vector>
 
 #include "base/options.h"
+#include "jet/class_names.h"
 
 namespace jetvit {
 
 // Predictions column by column. As Parquet: score (double, sigmoid of the logit), logit (float), label (uint8), weight
-// (float), one double column per observer, source_file (string, the name as given) and source_row (uint64), and split
-// (string) where it was asked for. There is no label where the input had none.
+// (float), one double column per observer, source_file (string, the name as given) and source_row (uint64), split
+// (string) where it was asked for, and trained_on (bool: the model was trained on the jet) where the jets of its
+// training are known. There is no label where the input had none.
 struct Scores {
   std::vector<double> score;
   std::vector<float> logit;
@@ -22,7 +24,9 @@ struct Scores {
   std::vector<std::vector<double>> observers;  // [observer][jet]
   std::vector<std::string> source_file;
   std::vector<std::uint64_t> source_row;
-  std::vector<std::string> split;  // empty: no such column
+  std::vector<std::string> split;        // empty: no such column
+  std::vector<std::uint8_t> trained_on;  // 0 or 1; empty: no such column
+  ClassNames class_names;                // of the labels, as far as the file states them
 
   std::size_t size() const { return score.size(); }
 };
@@ -30,11 +34,15 @@ struct Scores {
 // Whether the file at `path` is a scores file of jetvit. False where it cannot be read.
 bool is_scores_file(const std::filesystem::path& path);
 
+// The names of the labels that a scores file of jetvit states; empty names for other files.
+ClassNames class_names_in(const std::filesystem::path& path);
+
 // The columns of a scores file that not every one has.
 struct ScoresColumns {
   std::vector<std::string> observers;
   bool label = true;
   bool split = false;
+  bool trained_on = false;
 };
 
 // Writes a scores file chunk by chunk (one row group each); the file appears whole at close().

@@ -23,12 +23,13 @@ constexpr std::size_t kWindow = 64 << 10;
 // Where the columns lie among the leaves of the file.
 struct Places {
   int score = -1, label = -1;
-  std::optional<int> weight;
+  std::optional<int> weight, trained_on;
   std::vector<int> observers;
 
   std::vector<int> all() const {
     std::vector<int> places = {score, label};
     if (weight) places.push_back(*weight);
+    if (trained_on) places.push_back(*trained_on);
     places.insert(places.end(), observers.begin(), observers.end());
     return places;
   }
@@ -54,8 +55,12 @@ Places find_columns(const std::vector<LeafColumn>& columns) {
   if (!score || !label) {
     throw Error(text("has no column ", score ? "label" : "score", " (the columns score and label are measured)"));
   }
-  Places places{.score = *score, .label = *label, .weight = find_numbers(columns, "weight"), .observers = {}};
-  const std::vector<std::string> known = {"score", "label", "weight", "logit", "source_row"};
+  Places places{.score = *score,
+                .label = *label,
+                .weight = find_numbers(columns, "weight"),
+                .trained_on = find_numbers(columns, "trained_on"),
+                .observers = {}};
+  const std::vector<std::string> known = {"score", "label", "weight", "trained_on", "logit", "source_row"};
   for (std::size_t place = 0; place < columns.size(); ++place) {
     const LeafColumn& column = columns[place];
     if (!is_flat_number(column) || std::find(known.begin(), known.end(), column.root) != known.end()) continue;
@@ -137,6 +142,10 @@ Scores read_scores(const std::filesystem::path& path) {
     } else {
       scores.weight.assign(scores.size(), 1);
     }
+    if (places.trained_on) {
+      next(scores.trained_on, *places.trained_on, [](double value) { return static_cast<std::uint8_t>(value != 0); });
+    }
+    scores.class_names = class_names_in(path);
     for (const int place : places.observers) {
       scores.observer_names.push_back(columns[static_cast<std::size_t>(place)].root);
       next(scores.observers.emplace_back(), place, same);

@@ -165,7 +165,7 @@ bool InputNames::empty() const {
 Split Inputs::split_of_jet(const JetRecords& jets, std::size_t jet) const {
   const std::size_t file = jets.source_file[jet];
   if (split[file] != kByHash) return static_cast<Split>(split[file]);
-  return split_of(files[file].filename().native(), jets.source_row[jet], shares);
+  return split_of(jets, jet, rule, files[file].filename().native(), shares);
 }
 
 Inputs find_inputs(const InputNames& names) {
@@ -202,6 +202,15 @@ void refuse_copies(const Inputs& inputs) {
       others.push_back(path);
     }
   }
+}
+
+SplitRule choose_split_rule(const InputNames& names, const JetReader& reader) {
+  const std::vector<std::string>& observers = reader.observer_names();
+  const bool has_event = std::find(observers.begin(), observers.end(), kEventObserver) != observers.end();
+  if (names.rule == SplitRule::kEvent && !has_event) {
+    throw Error(text(reader.files().front(), ": has no column ", kEventObserver, ", by which its jets were split"));
+  }
+  return names.rule.value_or(has_event ? SplitRule::kEvent : SplitRule::kIdentity);
 }
 
 std::unique_ptr<JetReader> open_reader(const Inputs& inputs, const ReadOptions& options) {

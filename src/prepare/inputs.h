@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,9 +17,11 @@ enum class InputFormat : std::uint8_t { kParquet, kPngFolders, kTfRecords };
 
 // The files, folders and patterns that a user gives, all of one format, and the splits that their jets belong to.
 struct InputNames {
-  std::vector<std::string> any;                      // jets are assigned to a split by a hash of file name and row
+  std::vector<std::string> any;                      // jets are assigned to a split by the rule
   std::array<std::vector<std::string>, 3> of_split;  // all jets belong to this split
   SplitShares shares;                                // for `any`
+  std::optional<SplitRule> rule;                     // for `any`; no value: choose_split_rule()
+  bool allow_trained = false;  // jets may be in two splits, and be evaluated by a model that was trained on them
 
   bool empty() const;
 };
@@ -27,8 +30,9 @@ struct InputNames {
 struct Inputs {
   InputFormat format = InputFormat::kParquet;
   std::vector<std::filesystem::path> files;  // for PNGs: class folders
-  std::vector<int> split;                    // one per file; -1: each jet is assigned by hash
+  std::vector<int> split;                    // one per file; -1: each jet is assigned by the rule
   SplitShares shares;                        // for files with split -1
+  SplitRule rule = SplitRule::kIdentity;     // for files with split -1
 
   Split split_of_jet(const JetRecords& jets, std::size_t jet) const;
 };
@@ -43,6 +47,10 @@ Inputs find_inputs(const InputNames& names);
 // Throws Error if two files have the same content: their jets would count twice, or be in two splits. This is cheap:
 // only files of equal size are opened, and only those with equal last bytes are compared completely.
 void refuse_copies(const Inputs& inputs);
+
+// The rule for jets without a given split: that in `names`, otherwise kEvent if the jets have an event number,
+// otherwise kIdentity. Throws Error if the rule in `names` needs an event number that the jets do not have.
+SplitRule choose_split_rule(const InputNames& names, const JetReader& reader);
 
 // Opens the files with the reader of their format. Throws Error or UsageError.
 std::unique_ptr<JetReader> open_reader(const Inputs& inputs, const ReadOptions& options);

@@ -8,6 +8,8 @@
 #include "base/digest.h"
 #include "base/error.h"
 #include "prepare/prepare.h"
+#include "prepare/refuse_shared_jets.h"
+#include "store/shard.h"
 #include "store/store.h"
 
 namespace jetvit {
@@ -20,6 +22,14 @@ class StoreSource : public JetSource {
 
   std::shared_ptr<const JetRecords> read(Split split) const override {
     return std::make_shared<const JetRecords>(read_split(store_, manifest(), split, threads_));
+  }
+
+  JetOrigins origins(Split split) const override {
+    JetOrigins origins;
+    for (const ShardEntry& shard : manifest().shards) {
+      if (shard.split == split) origins.append(read_origins(store_, shard));
+    }
+    return origins;
   }
 
   void for_each_chunk(Split split, const Sink& sink) const override {
@@ -43,6 +53,8 @@ class ResidentSource : public JetSource {
   std::shared_ptr<const JetRecords> read(Split split) const override {
     return records_[static_cast<std::size_t>(split)];
   }
+
+  JetOrigins origins(Split split) const override { return origins_of(*read(split)); }
 
   void for_each_chunk(Split split, const Sink& sink) const override {
     const auto& jets = read(split);
@@ -71,10 +83,15 @@ std::string fingerprint_of(const SplitRecords& splits) {
   return digest.hex();
 }
 
+std::vector<std::string> names_of(const Inputs& inputs) {
+  return {inputs.files.begin(), inputs.files.end()};
+}
+
 std::unique_ptr<JetSource> read_files(const SourceOptions& options) {
-  const Inputs inputs = find_inputs(options.inputs);
+  Inputs inputs = find_inputs(options.inputs);
   const std::unique_ptr<JetReader> reader = open_reader(inputs, options.read);
   refuse_copies(inputs);
+  inputs.rule = choose_split_rule(options.inputs, *reader);
   std::array<JetRecords, 3> records;
   for (JetRecords& jets : records) {
     jets.images.shape = reader->shape();
@@ -90,6 +107,9 @@ std::unique_ptr<JetSource> read_files(const SourceOptions& options) {
     for (const std::uint8_t label : records[split].label) ++manifest.counts[split][label];
     shared[split] = std::make_shared<const JetRecords>(std::move(records[split]));
   }
+  if (!options.inputs.allow_trained) {
+    refuse_shared_jets({origins_of(*shared[0]), origins_of(*shared[1]), origins_of(*shared[2])}, names_of(inputs));
+  }
   manifest.fingerprint = fingerprint_of(shared);
   return std::make_unique<ResidentSource>(options.name(), std::move(manifest), std::move(shared));
 }
@@ -103,6 +123,9 @@ std::unique_ptr<JetSource> open_source(const SourceOptions& options) {
     if (options.inputs.shares != SplitShares()) {
       throw UsageError(
           "`validation_share` and `test_share`: a jet store already has its splits (jetvit prepare makes them)");
+    }
+    if (!options.read.class_names.empty()) {
+      throw UsageError("`class_names`: a jet store already has the names of its classes (jetvit prepare sets them)");
     }
     return std::make_unique<StoreSource>(*store, options.read.threads);
   }

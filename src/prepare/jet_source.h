@@ -5,6 +5,7 @@
 #include <string>
 
 #include "jet/jet_records.h"
+#include "jet/shared_jets.h"
 #include "prepare/source_options.h"
 #include "store/manifest.h"
 
@@ -22,7 +23,10 @@ class JetSource {
   // All jets of a split. Throws Error if they cannot be read completely.
   virtual std::shared_ptr<const JetRecords> read(Split split) const = 0;
 
-  // The same in chunks, in order. A store keeps one shard at a time in memory.
+  // The identities of these jets and where they come from; empty if they are unknown.
+  virtual JetOrigins origins(Split split) const = 0;
+
+  // All jets of a split in chunks, in order. A store keeps one shard at a time in memory.
   using Sink = std::function<void(const std::shared_ptr<const JetRecords>&)>;
   virtual void for_each_chunk(Split split, const Sink& sink) const = 0;
 

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "prepare/preparation.h"
 #include "prepare/prepare.h"
+#include "prepare/refuse_shared_jets.h"
 #include "prepare/work.h"
 #include "store/store.h"
 
@@ -77,7 +78,7 @@ std::vector<StorePart> read_parts(const std::vector<std::filesystem::path>& fold
 }  // namespace
 
 PrepareResult merge_parts(const std::vector<std::filesystem::path>& folders, const std::filesystem::path& out,
-                          bool overwrite) {
+                          bool overwrite, bool allow_trained) {
   const double start = monotonic_seconds();
   if (folders.empty()) throw UsageError("no parts given");
   const std::vector<StorePart> parts = read_parts(folders);
@@ -114,6 +115,7 @@ PrepareResult merge_parts(const std::vector<std::filesystem::path>& folders, con
   result.files = combined->files().size();
   result.rows = result.summary.rows;
   require_jets(result.summary, parts.front().folder);
+  if (!allow_trained) refuse_shared_jets(out, writer.contents(), combined->files());
   writer.close(combined->manifest());
   result.manifest = read_manifest(out);
   result.seconds = monotonic_seconds() - start;

@@ -27,9 +27,11 @@ Preparation::Preparation(const ImageShape& shape, std::vector<Channel> channels)
       channels_(std::move(channels)),
       tally_{StatisticsAccumulator(shape), StatisticsAccumulator(shape)} {}
 
-Preparation::Preparation(const JetReader& reader, double zero_threshold)
+Preparation::Preparation(const JetReader& reader, double zero_threshold, SplitRule rule)
     : Preparation(reader.shape(), reader.channels()) {
   observer_names_ = reader.observer_names();
+  class_names_ = reader.class_names();
+  rule_ = rule;
   for (const auto& file : reader.files()) files_.push_back(file.string());
   zero_threshold_ = zero_threshold;
   summary_.rows_of_file.resize(files_.size());
@@ -60,6 +62,9 @@ Manifest Preparation::manifest() const {
   manifest.shape = shape_;
   manifest.channels = channels_;
   manifest.observer_names = observer_names_;
+  manifest.class_names = class_names_;
+  manifest.split_rule = rule_;
+  manifest.has_identities = true;
   manifest.zero_threshold = zero_threshold_;
   manifest.negative_pixels = tally_.negative_pixels;
   manifest.statistics = tally_.training.jets() > 0 ? tally_.training.result() : tally_.others.result();
@@ -75,6 +80,8 @@ Manifest Preparation::manifest() const {
 
 Json Preparation::to_json() const {
   Json json = description(shape_, channels_, observer_names_, files_);
+  json["class_names"] = class_names_;
+  json["split_rule"] = split_rule_name(rule_);
   json["zero_threshold"] = zero_threshold_;
   json["negative_pixels"] = tally_.negative_pixels;
   json["training"] = tally_.training.to_json();
@@ -94,6 +101,8 @@ Preparation Preparation::from_json(const Json& json) {
   Preparation out(shape, std::move(channels));
   out.observer_names_ = json.at("observers").get<std::vector<std::string>>();
   out.files_ = json.at("files").get<std::vector<std::string>>();
+  json.at("class_names").get_to(out.class_names_);
+  out.rule_ = split_rule_from_name(json.at("split_rule").get<std::string>());
   out.zero_threshold_ = json.at("zero_threshold");
   out.tally_ = {StatisticsAccumulator::from_json(json.at("training"), shape),
                 StatisticsAccumulator::from_json(json.at("others"), shape),

@@ -7,6 +7,7 @@
 
 #include "base/options.h"
 #include "jet/jet_reader.h"
+#include "jet/split.h"
 #include "prepare/statistics.h"
 #include "store/manifest.h"
 
@@ -17,7 +18,8 @@ namespace jetvit {
 // manifest is the same, bit for bit, however the files were divided.
 class Preparation {
  public:
-  Preparation(const JetReader& reader, double zero_threshold);
+  // rule: how jets were assigned to a split where the user did not choose one
+  Preparation(const JetReader& reader, double zero_threshold, SplitRule rule);
 
   const ReadSummary& summary() const { return summary_; }
   const std::vector<std::string>& files() const { return files_; }  // all input files, as given by the user
@@ -48,6 +50,8 @@ class Preparation {
   ImageShape shape_;
   std::vector<Channel> channels_;
   std::vector<std::string> observer_names_, files_;
+  ClassNames class_names_;
+  SplitRule rule_ = SplitRule::kIdentity;
   double zero_threshold_ = 0;
   Tally tally_;
   ReadSummary summary_;

@@ -13,6 +13,7 @@
 #include "base/reporter.h"
 #include "base/text.h"
 #include "prepare/preparation.h"
+#include "prepare/refuse_shared_jets.h"
 #include "prepare/work.h"
 #include "prepare/zero_suppression.h"
 #include "store/store.h"
@@ -120,7 +121,7 @@ PartChoice parse_part(const std::string& word) {
 
 Manifest prepare_jets(const Inputs& inputs, const JetReader& reader, double zero_threshold, int threads,
                       const JetSink& sink, ReadSummary& summary) {
-  Preparation preparation(reader, zero_threshold);
+  Preparation preparation(reader, zero_threshold, inputs.rule);
   Worker(inputs, reader, zero_threshold, threads)
       .prepare(
           {0, reader.files().size()}, sink, [](const SkippedRow&) {}, preparation);
@@ -132,7 +133,7 @@ Manifest prepare_jets(const Inputs& inputs, const JetReader& reader, double zero
 PrepareResult prepare_store(const PrepareOptions& options, const std::filesystem::path& out, bool overwrite) {
   const double start = monotonic_seconds();
   check_options(options);
-  const Inputs inputs = find_inputs(options.inputs);
+  Inputs inputs = find_inputs(options.inputs);
   const bool is_part = options.part.parts > 0;
   const GroupRange groups = part_groups(inputs.files.size(), options.part);
   const auto files_before = [&](std::size_t group) {
@@ -143,13 +144,14 @@ PrepareResult prepare_store(const PrepareOptions& options, const std::filesystem
   refuse_output(out, overwrite, is_part);
   const std::unique_ptr<JetReader> reader = open_reader(inputs, options.read);
   refuse_copies(inputs);
+  inputs.rule = choose_split_rule(options.inputs, *reader);
   const Json command = describe_command(options, inputs);
   PrepareResult result;
   result.files = files_before(groups.last);
   std::size_t finished = groups.first;  // groups before this one are on disk
   try {
     StoreWriter writer(out);
-    Preparation preparation(*reader, options.zero_threshold);
+    Preparation preparation(*reader, options.zero_threshold, inputs.rule);
     finished = resume(writer, out, command, overwrite, groups, preparation);
     result.resumed = files_before(finished);
     const std::uint64_t rows_before = preparation.summary().rows;
@@ -174,6 +176,8 @@ PrepareResult prepare_store(const PrepareOptions& options, const std::filesystem
     } else {
       if (!has_usable_jets(result.summary)) writer.discard_unfinished();
       require_jets(result.summary, inputs.files.front());
+      writer.flush();
+      if (!options.inputs.allow_trained) refuse_shared_jets(out, writer.contents(), preparation.files());
       writer.close(result.manifest);
     }
   } catch (const std::exception&) {

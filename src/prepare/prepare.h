@@ -42,14 +42,15 @@ struct PrepareResult {
 
 // Prepares the inputs into a jet store or, if options.part selects one, into a part of a store. If the same command was
 // interrupted before, it resumes after the last finished group of files (prepare/work.h); the result is the same, byte
-// for byte. Throws UsageError for impossible options. Throws Error for inputs that cannot be used, for outputs that
-// exist or cannot be written and for unfinished work of another command, which `overwrite` discards. After an error
-// only finished groups are kept.
+// for byte. Throws UsageError for impossible options. Throws Error for inputs that cannot be used, for jets in two
+// splits unless options.inputs.allow_trained is true, for outputs that exist or cannot be written and for unfinished
+// work of another command, which `overwrite` discards. After an error only finished groups are kept.
 PrepareResult prepare_store(const PrepareOptions& options, const std::filesystem::path& out, bool overwrite);
 
 // Combines the parts of a store into one store, which equals that of a single run byte for byte. The parts are kept.
-// Throws UsageError without parts, Error for parts that are missing, given twice, damaged or from different commands.
+// Throws UsageError without parts, Error for parts that are missing, given twice, damaged or from different commands,
+// and for jets in two splits unless allow_trained is true.
 PrepareResult merge_parts(const std::vector<std::filesystem::path>& parts, const std::filesystem::path& out,
-                          bool overwrite);
+                          bool overwrite, bool allow_trained = false);
 
 }  // namespace jetvit

@@ -43,10 +43,13 @@ Json to_json(const SourceOptions& options) {
     const auto& names = inputs.of_split[static_cast<std::size_t>(split)];
     if (!names.empty()) json[std::string(split_name(split))] = names;
   }
+  if (inputs.rule) json["split_rule"] = split_rule_name(*inputs.rule);
+  json["allow_trained"] = inputs.allow_trained;
   json["validation_share"] = inputs.shares.validation;
   json["test_share"] = inputs.shares.test;
   json["label_column"] = read.label_column;
   if (read.any_label) json["positive_label"] = read.positive_label;
+  if (!read.class_names.empty()) json["class_names"] = read.class_names;
   json["layout"] = read.layout;
   json["shape"] = read.shape;
   return json;
@@ -59,11 +62,21 @@ SourceOptions source_options_from_json(const Json& json) {
     const std::string name(split_name(split));
     if (json.contains(name)) json.at(name).get_to(options.inputs.of_split[static_cast<std::size_t>(split)]);
   }
+  if (json.contains("split_rule")) {
+    options.inputs.rule = split_rule_from_name(json.at("split_rule").get<std::string>());
+  }
+  if (json.contains("allow_trained")) {
+    json.at("allow_trained").get_to(options.inputs.allow_trained);
+  } else {  // a run of an earlier version, which knew no identities
+    options.inputs.rule = SplitRule::kFileAndRow;
+    options.inputs.allow_trained = true;
+  }
   json.at("validation_share").get_to(options.inputs.shares.validation);
   json.at("test_share").get_to(options.inputs.shares.test);
   json.at("label_column").get_to(options.read.label_column);
   options.read.any_label = json.contains("positive_label");
   if (options.read.any_label) json.at("positive_label").get_to(options.read.positive_label);
+  if (json.contains("class_names")) json.at("class_names").get_to(options.read.class_names);
   json.at("layout").get_to(options.read.layout);
   json.at("shape").get_to(options.read.shape);
   return options;

@@ -20,13 +20,15 @@ namespace jetvit {
 namespace {
 
 constexpr std::size_t kGroups = 256;
-constexpr int kRevision = 3;  // increase it if the same command would write a different store
+constexpr int kRevision = 4;  // increase it if the same command would write a different store
 
-constexpr std::array<std::pair<const char*, const char*>, 16> kWords = {{
+constexpr std::array<std::pair<const char*, const char*>, 18> kWords = {{
     {"revision", "another version of jetvit"},
     {"files", "other input files, or in another order"},
     {"contents", "input files that have changed"},
     {"splits", "other splits or shares"},
+    {"split_rule", "another rule of the splits"},
+    {"class_names", "other `class_names`"},
     {"zero_threshold", "another `zero_threshold`"},
     {"label_column", "another `label_column`"},
     {"positive_label", "another `positive_label`"},
@@ -103,6 +105,7 @@ Json describe_reading(const std::vector<std::filesystem::path>& files, InputForm
           {"contents", contents.hex()},
           {"label_column", options.label_column},
           {"positive_label", options.any_label ? Json(options.positive_label) : Json()},
+          {"class_names", options.class_names},
           {"layout", options.layout},
           {"shape", options.shape}};
 }
@@ -114,6 +117,7 @@ Json describe_command(const PrepareOptions& options, const Inputs& inputs) {
   Json command = describe_reading(inputs.files, inputs.format, options.read);
   command.update({{"revision", kRevision},
                   {"splits", splits.hex()},
+                  {"split_rule", split_rule_name(inputs.rule)},
                   {"zero_threshold", options.zero_threshold},
                   {"part", options.part.part},
                   {"parts", options.part.parts}});

@@ -55,6 +55,7 @@ RawReader::RawReader(std::vector<std::filesystem::path> files, ReadOptions optio
   channels_ = channels_for(shape_.channels);
   observer_names_ = schema_.observer_names;
   has_label_ = schema_.label >= 0;
+  class_names_ = class_names_of(options_, shape_.channels);
   if (!schema_.ignored.empty()) {
     reporter().note(
         text(files_.front(), ": left out, as they do not hold plain numbers: ", join(schema_.ignored, ", ")));

@@ -20,19 +20,22 @@ ChannelImage dense(const SparseImages& images, std::size_t jet, int channel) {
 }
 
 // Draws the spectrum of each class.
-void draw_spectrum(const Spectrum& spectrum, const std::filesystem::path& stem) {
+void draw_spectrum(const Spectrum& spectrum, const ClassNames& names, const std::filesystem::path& stem) {
   std::vector<NamedValues> samples;
   for (std::size_t label = 0; label < spectrum.values.size(); ++label) {
-    if (!spectrum.values[label].empty()) samples.push_back({text("y = ", label), spectrum.values[label]});
+    if (!spectrum.values[label].empty()) {
+      samples.push_back({class_name(names, static_cast<int>(label)), spectrum.values[label]});
+    }
   }
   if (!samples.empty()) plot_histograms(stem, spectrum.title, samples);
 }
 
 }  // namespace
 
-JetPictures::JetPictures(const ImageShape& shape, std::vector<Channel> channels)
+JetPictures::JetPictures(const ImageShape& shape, std::vector<Channel> channels, ClassNames names)
     : shape_(shape),
       channels_(std::move(channels)),
+      names_(std::move(names)),
       means_{MeanImages(shape), MeanImages(shape)},
       spectra_(channels_, {.by_class = true}) {}
 
@@ -61,7 +64,8 @@ void JetPictures::draw_examples(const std::filesystem::path& path) const {
         for (std::size_t channel = 0; channel < channels_.size(); ++channel) {
           const ChannelImage& image = example.channels[channel];
           draw_panel(canvas, layout.x(channel), layout.y(group, channel), image, shape_,
-                     text("jet ", example.number, " (y = ", label, "): ", channels_[channel].name),
+                     text("jet ", example.number, " (", class_name(names_, static_cast<int>(label)),
+                          "): ", channels_[channel].name),
                      channels_[channel].unit, ColorScale(image, channels_[channel].is_signed));
         }
         ++group;
@@ -73,8 +77,9 @@ void JetPictures::draw_examples(const std::filesystem::path& path) const {
 void JetPictures::draw(const std::filesystem::path& folder) const {
   draw_examples(folder / kJets);
   draw_mean_images(folder / kAverages, channels_, shape_, means_,
-                   {"mean of y = 0", "mean of y = 1", "(y = 1) − (y = 0)"});
-  for (const Spectrum& spectrum : spectra_.spectra()) draw_spectrum(spectrum, folder / spectrum.file_name());
+                   {text("mean of ", class_name(names_, 0)), text("mean of ", class_name(names_, 1)),
+                    text(class_name(names_, 1), " − ", class_name(names_, 0))});
+  for (const Spectrum& spectrum : spectra_.spectra()) draw_spectrum(spectrum, names_, folder / spectrum.file_name());
 }
 
 bool is_jet_picture(const std::filesystem::path& name) {

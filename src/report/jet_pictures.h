@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <vector>
 
+#include "jet/class_names.h"
 #include "jet/jet_records.h"
 #include "jet/mean_images.h"
 #include "report/jet_spectra.h"
@@ -20,7 +21,7 @@ namespace jetvit {
 // values). For a class of more than 100,000 jets they show a subset that is spread evenly over the data set.
 class JetPictures {
  public:
-  JetPictures(const ImageShape& shape, std::vector<Channel> channels);
+  JetPictures(const ImageShape& shape, std::vector<Channel> channels, ClassNames names);
 
   void add(const JetRecords& jets);
   void draw(const std::filesystem::path& folder) const;
@@ -39,6 +40,7 @@ class JetPictures {
 
   ImageShape shape_;
   std::vector<Channel> channels_;
+  ClassNames names_;
   std::array<std::vector<Example>, 2> examples_;  // by class
   std::array<MeanImages, 2> means_;
   JetSpectra spectra_;

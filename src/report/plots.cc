@@ -58,10 +58,12 @@ void plot_roc(const std::filesystem::path& stem, const std::vector<NamedCurve>& 
   });
 }
 
-void plot_calibration(const std::filesystem::path& stem, const std::vector<NamedCalibration>& all) {
+void plot_calibration(const std::filesystem::path& stem, const std::vector<NamedCalibration>& all,
+                      const std::string& signal) {
   const double legend = all.empty() ? 0 : 5 + Axes::kLegendStep * static_cast<double>(all.size());
   draw_picture(stem, 430, 410 + legend, [&](Canvas& canvas) {
-    Axes axes(canvas, 65, 20, 345, 345, {"predicted probability of y = 1", 0, 1}, {"share of y = 1", 0, 1});
+    Axes axes(canvas, 65, 20, 345, 345, {text("predicted probability of ", signal), 0, 1},
+              {text("share of ", signal), 0, 1});
     axes.curve({{0, 0}, {1, 1}}, {0.6, 0.6, 0.6}, 1, true);
     for (std::size_t index = 0; index < all.size(); ++index) {
       const Color color = curve_color(index);

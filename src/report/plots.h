@@ -47,9 +47,10 @@ struct NamedCalibration {
   std::vector<CalibrationBin> bins;
 };
 
-// The fraction of signal against the predicted probability, with its binomial error. Calibrated probabilities are on
-// the diagonal.
-void plot_calibration(const std::filesystem::path& stem, const std::vector<NamedCalibration>& all);
+// The fraction of signal against its predicted probability, with its binomial error. Calibrated probabilities are on
+// the diagonal. signal: the name of the class, for the axes.
+void plot_calibration(const std::filesystem::path& stem, const std::vector<NamedCalibration>& all,
+                      const std::string& signal);
 
 // Loss and validation AUC against the epoch, in two panels. The training loss is dashed and the best epoch is marked.
 void plot_learning(const std::filesystem::path& stem, const std::vector<LearningCurve>& curves);

@@ -11,6 +11,19 @@ namespace {
 constexpr int kFormat = 1;
 constexpr const char* kMetadataKey = "jetvit";
 
+Json description_in(const std::map<std::string, std::string>& metadata, const std::filesystem::path& path) {
+  const auto found = metadata.find(kMetadataKey);
+  if (found == metadata.end()) {
+    throw Error(text(path, ": weights without a description (not a checkpoint of jetvit train)"));
+  }
+  Json about = parse_json(found->second, path);
+  if (!about.is_object() || about.value("format", Json(0)) != Json(kFormat)) {
+    throw Error(text(path, ": a checkpoint of another version of jetvit (this one reads format ", kFormat, ")"));
+  }
+  translate_former_names(about);
+  return about;
+}
+
 }  // namespace
 
 Json to_json(const TrainingState& state) {
@@ -59,17 +72,13 @@ void write_checkpoint(const std::filesystem::path& path, const Checkpoint& check
 
 Checkpoint read_checkpoint(const std::filesystem::path& path) {
   TensorFile file = read_safetensors(path);
-  const auto about = file.metadata.find(kMetadataKey);
-  if (about == file.metadata.end()) {
-    throw Error(text(path, ": weights without a description (not a checkpoint of jetvit train)"));
-  }
-  Checkpoint checkpoint{parse_json(about->second, path), std::move(file.tensors)};
-  if (!checkpoint.about.is_object() || checkpoint.about.value("format", Json(0)) != Json(kFormat)) {
-    throw Error(text(path, ": a checkpoint of another version of jetvit (this one reads format ", kFormat, ")"));
-  }
-  translate_former_names(checkpoint.about);
+  Checkpoint checkpoint{description_in(file.metadata, path), std::move(file.tensors)};
   translate_former_names(checkpoint.tensors);
   return checkpoint;
+}
+
+Json read_description(const std::filesystem::path& path) {
+  return description_in(read_safetensors_metadata(path), path);
 }
 
 std::map<std::string, at::Tensor> with_prefix(const std::map<std::string, at::Tensor>& tensors,

@@ -34,7 +34,7 @@ TrainingState training_state_from_json(const Json& json);  // throws Error
 // One safetensors file. Metadata "jetvit" is JSON:
 //   format 1, kind ("last" or "best"), version, model {name, options}, transform, image, recipe (resolved),
 //   pretrained (the report on the initial weights, or null),
-//   data {name, source, fingerprint, shape of the raw images}, position (a TrainingState)
+//   data {name, source, fingerprint, shape of the raw images, class_names}, position (a TrainingState)
 // "last" has the tensors "model.*", "ema.*" (if weights are averaged) and "optimizer.<state>.*". "best" has only the
 // weights to use, under the names of the model, so that timm can load them.
 struct Checkpoint {
@@ -48,6 +48,9 @@ void write_checkpoint(const std::filesystem::path& path, const Checkpoint& check
 // Reads a checkpoint and translates names of earlier versions (run/former_names.h). Throws Error with the path if the
 // file is damaged or not a checkpoint of this format.
 Checkpoint read_checkpoint(const std::filesystem::path& path);
+
+// Reads Checkpoint::about alone. Throws the same errors.
+Json read_description(const std::filesystem::path& path);
 
 // The tensors whose names begin with `prefix`, with the prefix removed.
 std::map<std::string, at::Tensor> with_prefix(const std::map<std::string, at::Tensor>& tensors,

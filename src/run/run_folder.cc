@@ -16,7 +16,8 @@
 namespace jetvit {
 namespace {
 
-constexpr std::array<const char*, 5> kOtherFiles = {kBestFile, kRecordFile, kRecipeFile, kMetricsFile, kEventFile};
+constexpr std::array<const char*, 6> kOtherFiles = {kBestFile,    kRecordFile, kRecipeFile,
+                                                    kMetricsFile, kEventFile,  kTrainedJetsFile};
 
 bool is_run_file(const std::string& name) {
   return name == kLastFile || std::find(kOtherFiles.begin(), kOtherFiles.end(), name) != kOtherFiles.end();

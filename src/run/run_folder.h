@@ -11,6 +11,7 @@ inline constexpr const char* kRecordFile = "run.json";
 inline constexpr const char* kRecipeFile = "recipe.json";
 inline constexpr const char* kLastFile = "last.safetensors";
 inline constexpr const char* kBestFile = "best.safetensors";
+inline constexpr const char* kTrainedJetsFile = "trained_jets.safetensors";
 
 // The file with the best weights of a phase (from 1) that is not the last. Those of the last phase are in kBestFile.
 std::string best_of_phase_file(int phase);

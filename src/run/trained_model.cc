@@ -59,6 +59,7 @@ TrainedModel load_trained_model(const std::filesystem::path& run_or_checkpoint) 
     options_from_json(about.at("image"), trained.image, "image.");
     trained.recipe = about.at("recipe");
     trained.shape = shape_of(about.at("data"));
+    trained.class_names = about.at("data").value("class_names", ClassNames());
     const Json& position = about.at("position");
     trained.provenance = {{"checkpoint", path.string()},
                           {"epoch", position.at("epoch")},
@@ -68,6 +69,7 @@ TrainedModel load_trained_model(const std::filesystem::path& run_or_checkpoint) 
                           {"data", about.at("data").at("name")},
                           {"source", about.at("data").at("source")},
                           {"fingerprint", about.at("data").at("fingerprint")},
+                          {"class_names", trained.class_names},
                           {"version", about.at("version")}};
     trained.model = make_model(trained.model_name, trained.model_options);
   } catch (const Json::exception& error) {
@@ -96,6 +98,16 @@ void require_same_images(const TrainedModel& trained, const std::string& model, 
   if (shape == *trained.shape && std::equal(channels.begin(), channels.end(), wanted.begin(), are_compatible)) return;
   throw Error(text(printable(data), ": has images of ", describe_images(shape, channels), ", but ", printable(model),
                    " was trained on ", describe_images(*trained.shape, wanted), " (use data of the same kind)"));
+}
+
+void require_same_classes(const TrainedModel& trained, const std::string& model, const ClassNames& names,
+                          const std::string& data) {
+  if (have_same_meaning(trained.class_names, names)) return;
+  const bool is_swapped = have_same_meaning(trained.class_names, {names[1], names[0]});
+  throw Error(text(printable(data), ": its labels are ", class_names_text(names), ", but ", printable(model),
+                   " was trained with ", class_names_text(trained.class_names),
+                   is_swapped ? " (the labels are swapped: prepare the data with `class_names` in the other order)"
+                              : " (if the classes are the same, give the data these names with `class_names`)"));
 }
 
 }  // namespace jetvit

@@ -8,6 +8,7 @@
 
 #include "base/options.h"
 #include "jet/channels.h"
+#include "jet/class_names.h"
 #include "jet/input_transform.h"
 #include "load/image_options.h"
 #include "model/model.h"
@@ -22,8 +23,9 @@ struct TrainedModel {
   InputTransform transform;
   ImageOptions image;
   std::optional<ImageShape> shape;  // of the raw images it was trained on; not in older checkpoints
+  ClassNames class_names;           // of the labels it was trained on
   Json recipe;                      // resolved
-  Json provenance;                  // "epoch", "step", "validation_auc", "data", "source", "fingerprint", "version"
+  Json provenance;  // "epoch", "step", "validation_auc", "data", "source", "fingerprint", "class_names", "version"
 };
 
 // The file of a RUN or CHECKPOINT argument: for a run folder, its best.safetensors. Throws Error if it does not exist.
@@ -39,5 +41,10 @@ TrainedModel load_trained_model(const std::filesystem::path& run_or_checkpoint);
 // `data`, `model` and both kinds. If the checkpoint has no shape, only the number of channels is compared.
 void require_same_images(const TrainedModel& trained, const std::string& model, const ImageShape& shape,
                          const std::vector<Channel>& channels, const std::string& data);
+
+// Checks that the labels of data have the meaning that they had in the training of a model. Throws Error with `data`,
+// `model` and both meanings.
+void require_same_classes(const TrainedModel& trained, const std::string& model, const ClassNames& names,
+                          const std::string& data);
 
 }  // namespace jetvit

@@ -53,7 +53,10 @@ Json to_json(const Manifest& manifest) {
            {{"mode", "standard"},
             {"zero_threshold", manifest.zero_threshold},
             {"negative_pixels_dropped", manifest.negative_pixels}}},
+          {"class_names", manifest.class_names},
           {"splits", splits},
+          {"split_rule", split_rule_name(manifest.split_rule)},
+          {"identities", manifest.has_identities},
           {"shards", shards},
           {"sources", sources},
           {"skipped_rows", manifest.skipped_rows},
@@ -119,6 +122,11 @@ Manifest from_json(const Json& json) {
     const Json& counts = json.at("splits").at(std::string(split_name(split)));
     manifest.counts[static_cast<std::size_t>(split)] = {integer<std::uint64_t>(counts, "class_0"),
                                                         integer<std::uint64_t>(counts, "class_1")};
+  }
+  if (json.contains("split_rule")) {  // older stores have none of these three entries
+    manifest.split_rule = split_rule_from_name(json.at("split_rule").get<std::string>());
+    json.at("identities").get_to(manifest.has_identities);
+    json.at("class_names").get_to(manifest.class_names);
   }
   for (const Json& shard : list_of(json, "shards")) manifest.shards.push_back(shard_from_json(shard));
   for (const Json& source : list_of(json, "sources")) {

@@ -9,6 +9,7 @@
 
 #include "base/options.h"
 #include "jet/channels.h"
+#include "jet/class_names.h"
 #include "jet/input_transform.h"
 #include "jet/split.h"
 #include "store/contents.h"
@@ -31,7 +32,10 @@ struct Manifest {
   double zero_threshold = 0;                  // data units; pixels below it were dropped
   std::uint64_t negative_pixels = 0;          // number of dropped negative pixels in unsigned channels
   std::vector<std::string> observer_names;
+  ClassNames class_names;
   std::array<std::array<std::uint64_t, 2>, 3> counts{};  // [split][class]
+  SplitRule split_rule = SplitRule::kFileAndRow;         // of jets whose split the user did not choose
+  bool has_identities = false;                           // every shard has the identities of its jets
   std::vector<ShardEntry> shards;
   std::vector<SourceFile> source_files;
   std::vector<std::string> sources;         // names of source_files

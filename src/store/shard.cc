@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <exception>
 #include <limits>
 #include <utility>
 
 #include <arrow/api.h>
+#include <arrow/io/file.h>
 #include <arrow/io/interfaces.h>
 #include <arrow/io/memory.h>
 #include <arrow/ipc/reader.h>
@@ -19,6 +21,7 @@ namespace jetvit {
 namespace {
 
 constexpr std::int64_t kPool = 256 << 20;
+constexpr int kIdentityBytes = sizeof(JetIdentity);
 
 void check(const arrow::Status& status) {
   if (!status.ok()) throw Error(text("Arrow: ", printable(status.ToString())));
@@ -28,6 +31,30 @@ template <class Value>
 Value check(arrow::Result<Value> result) {
   check(result.status());
   return std::move(*result);
+}
+
+template <class Array>
+std::shared_ptr<Array> typed(const std::shared_ptr<arrow::RecordBatch>& batch, const std::string& name) {
+  auto array = std::dynamic_pointer_cast<Array>(batch->GetColumnByName(name));
+  if (!array || array->null_count() != 0)
+    throw Error(text("column ", name, " is missing, of another type or has nulls"));
+  return array;
+}
+
+template <class Array, class Value>
+void read_column(const std::shared_ptr<arrow::RecordBatch>& batch, const std::string& name, std::vector<Value>& out) {
+  const auto array = typed<Array>(batch, name);
+  out.insert(out.end(), array->raw_values(), array->raw_values() + array->length());
+}
+
+// Stores of earlier versions have no identities.
+void read_identities(const std::shared_ptr<arrow::RecordBatch>& batch, std::vector<JetIdentity>& out) {
+  if (!batch->schema()->GetFieldByName("identity")) return;
+  const auto array = typed<arrow::FixedSizeBinaryArray>(batch, "identity");
+  if (array->byte_width() != kIdentityBytes) throw Error("its column identity is of another type");
+  const std::size_t before = out.size();
+  out.resize(before + static_cast<std::size_t>(array->length()));
+  std::memcpy(out.data() + before, array->raw_values(), static_cast<std::size_t>(array->length()) * kIdentityBytes);
 }
 
 template <class Value>
@@ -48,20 +75,6 @@ std::shared_ptr<arrow::Array> lists(const std::shared_ptr<arrow::DataType>& type
   const auto items = column(type, values)->data();
   return arrow::MakeArray(arrow::ArrayData::Make(arrow::list(type), static_cast<std::int64_t>(offsets.size()) - 1,
                                                  {nullptr, view(offsets)}, {items}, 0));
-}
-
-template <class Array>
-std::shared_ptr<Array> typed(const std::shared_ptr<arrow::RecordBatch>& batch, const std::string& name) {
-  auto array = std::dynamic_pointer_cast<Array>(batch->GetColumnByName(name));
-  if (!array || array->null_count() != 0)
-    throw Error(text("column ", name, " is missing, of another type or has nulls"));
-  return array;
-}
-
-template <class Array, class Value>
-void read_column(const std::shared_ptr<arrow::RecordBatch>& batch, const std::string& name, std::vector<Value>& out) {
-  const auto array = typed<Array>(batch, name);
-  out.insert(out.end(), array->raw_values(), array->raw_values() + array->length());
 }
 
 void read_images(const std::shared_ptr<arrow::RecordBatch>& batch, SparseImages& images) {
@@ -178,6 +191,7 @@ class ShardWriter::File {
     }
     add("source_file", column(arrow::uint32(), jets.source_file));
     add("source_row", column(arrow::uint64(), jets.source_row));
+    if (!jets.identity.empty()) add("identity", column(arrow::fixed_size_binary(kIdentityBytes), jets.identity));
     const auto count_items = column(arrow::uint32(), counts_);
     add("counts", check(arrow::FixedSizeListArray::FromArrays(count_items, channels)));
     add("pixel", lists(arrow::uint16(), offsets_, jets.images.pixel));
@@ -235,12 +249,37 @@ JetRecords decode_shard(std::span<const std::byte> bytes, const ImageShape& shap
       }
       read_column<arrow::UInt32Array>(batch, "source_file", jets.source_file);
       read_column<arrow::UInt64Array>(batch, "source_row", jets.source_row);
+      read_identities(batch, jets.identity);
       read_images(batch, jets.images);
     }
+    if (!jets.identity.empty() && jets.identity.size() != jets.size()) throw Error("only some jets have an identity");
   } catch (const Error& error) {
     throw Error(text(where, ": is not a shard of this store (", error.what(), ")"));
   }
   return jets;
+}
+
+JetOrigins read_origins(const std::filesystem::path& store, const ShardEntry& shard) try {
+  const auto file = check(arrow::io::ReadableFile::Open((store / shard.file).string()));
+  const auto schema = check(arrow::ipc::RecordBatchFileReader::Open(file))->schema();
+  JetOrigins origins;
+  if (schema->GetFieldIndex("identity") < 0) return origins;
+  arrow::ipc::IpcReadOptions options = arrow::ipc::IpcReadOptions::Defaults();
+  options.use_threads = false;
+  for (const char* name : {"source_file", "source_row", "identity"}) {
+    options.included_fields.push_back(schema->GetFieldIndex(name));
+  }
+  const auto reader = check(arrow::ipc::RecordBatchFileReader::Open(file, options));
+  for (int index = 0; index < reader->num_record_batches(); ++index) {
+    const auto batch = check(reader->ReadRecordBatch(index));
+    check(batch->ValidateFull());
+    read_column<arrow::UInt32Array>(batch, "source_file", origins.source_file);
+    read_column<arrow::UInt64Array>(batch, "source_row", origins.source_row);
+    read_identities(batch, origins.identity);
+  }
+  return origins;
+} catch (const Error& error) {
+  throw Error(text(store / shard.file, ": is not a shard of this store (", error.what(), ")"));
 }
 
 }  // namespace jetvit

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <span>
@@ -8,13 +9,15 @@
 #include <vector>
 
 #include "jet/jet_records.h"
+#include "jet/shared_jets.h"
+#include "store/contents.h"
 
 namespace jetvit {
 
 // Writes batches of records as one Arrow IPC file, whose bytes go to `sink` piece by piece. Columns: label uint8,
-// weight float32, one float64 per observer, source_file uint32, source_row uint64, counts
-// fixed_size_list<uint32>[channels] (non-zero pixels of each channel), pixel list<uint16> and value list<float32>
-// (channel after channel; pixel = row * width + column).
+// weight float32, one float64 per observer, source_file uint32, source_row uint64, identity
+// fixed_size_binary[16] (jet/jet_identity.h, if known), counts fixed_size_list<uint32>[channels] (non-zero pixels of
+// each channel), pixel list<uint16> and value list<float32> (channel after channel; pixel = row * width + column).
 class ShardWriter {
  public:
   explicit ShardWriter(std::function<void(std::span<const std::byte>)> sink);
@@ -37,5 +40,9 @@ class ShardWriter {
 // inconsistent.
 JetRecords decode_shard(std::span<const std::byte> bytes, const ImageShape& shape,
                         const std::vector<std::string>& observer_names, const std::string& where);
+
+// Reads the identities, files and rows of the jets of a shard in `store`; the images are not read. Empty for a shard
+// without identities. Throws Error naming the shard if it cannot be read.
+JetOrigins read_origins(const std::filesystem::path& store, const ShardEntry& shard);
 
 }  // namespace jetvit

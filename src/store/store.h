@@ -43,8 +43,9 @@ class StoreWriter {
   // Removes the unfinished work.
   void discard_unfinished();
 
-  // Writes all pending jets and skipped rows to files, then the record for unfinished(). Throws Error if they cannot be
-  // written.
+  // Writes all pending jets and skipped rows to files. Throws Error if they cannot be written.
+  void flush();
+  // Same, then writes the record for unfinished().
   void save(const Json& command, const Json& state);
 
   // Adds the files of a part from another folder, after comparing them with their digests. The files are hard-linked,
@@ -62,7 +63,6 @@ class StoreWriter {
   class Report;
   class Shard;
 
-  void flush();
   void write_batch(Split split);
   void close_shard(Split split);
   std::string next_name(Split split);

@@ -9,4 +9,7 @@ inline constexpr int kFloatList = 2;
 inline constexpr int kInt64List = 3;
 inline constexpr int kValue = 1;
 
+// The feature with the identity of a jet (JetIdentity::text() of its raw image), as bytes.
+inline constexpr const char* kIdentityFeature = "jetvit_identity";
+
 }  // namespace jetvit

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "pictures/picture_decoder.h"
 #include "pictures/sparse_builder.h"
+#include "tfrecord/example_fields.h"
 #include "tfrecord/picture_set.h"
 #include "tfrecord/record_file.h"
 
@@ -22,6 +23,15 @@ constexpr std::size_t kRecordsAhead = 4;  // tasks per thread
 constexpr const char* kPixels = "X_jets";
 constexpr const char* kLabel = "label";
 constexpr const char* kName = "name";
+
+// The identity that preparation wrote into the record; unknown in other records, whose own pixels then identify them.
+JetIdentity identity_in(const std::vector<ExampleFeature>& features) {
+  const ExampleFeature* feature = find_feature(features, kIdentityFeature);
+  if (feature == nullptr) return {};
+  const auto identity = feature->bytes.size() == 1 ? identity_from_text(feature->bytes[0]) : std::nullopt;
+  if (!identity) throw Error(text("feature ", kIdentityFeature, " is not 32 hexadecimal digits"));
+  return *identity;
+}
 
 std::string channel_name(int channel) {
   return text("channel_", channel + 1);
@@ -113,11 +123,17 @@ void RecordReader::recognize(const std::filesystem::path& file, const std::vecto
     for (const ExampleFeature& feature : features) names.push_back(printable(feature.name));
     throw Error(text("holds neither channel_1 nor X_jets (its features: ", join(names, ", "), ")"));
   }
+  const std::optional<PreparationFile> preparation = read_preparation(file.parent_path());
+  const bool is_stated = preparation && preparation->class_names && options_.class_names.empty();
+  class_names_ = is_stated ? *preparation->class_names : class_names_of(options_, shape_.channels);
   has_label_ = find_feature(features, kLabel) != nullptr;
   if (!has_label_ && options_.require_label) throw Error("feature label is missing");
   for (const ExampleFeature& feature : features) {
     const bool is_channel = !as_floats_ && feature.name.starts_with("channel_") && !single_number(feature);
-    if (is_channel || feature.name == kPixels || feature.name == kLabel || feature.name == kName) continue;
+    if (is_channel || feature.name == kPixels || feature.name == kLabel || feature.name == kName ||
+        feature.name == kIdentityFeature) {
+      continue;
+    }
     if (!single_number(feature)) {
       throw Error(text("feature ", printable(feature.name), " is unknown (expected channel_<n> or X_jets, label, ",
                        "name, and single numbers)"));
@@ -177,6 +193,7 @@ void RecordReader::append(const std::vector<ExampleFeature>& features, std::uint
   append_observers(features, jets);
   jets.source_file.push_back(file);
   jets.source_row.push_back(record);
+  jets.identity.push_back(identity_in(features));
 }
 
 void RecordReader::read_file(std::size_t file, const Work& work, const ChunkSink& sink) const {

@@ -12,36 +12,45 @@
 #include "compute/describe_torch_error.h"
 #include "compute/runtime.h"
 #include "prepare/jet_source.h"
+#include "run/checkpoint.h"
 #include "run/run_folder.h"
 #include "run/run_record.h"
+#include "run/trained_jets.h"
 #include "train/trainer.h"
 
 namespace jetvit {
 namespace {
 
-void require_both_classes(const JetRecords& records, const char* split, const std::string& data) {
+void require_both_classes(const JetRecords& records, const char* split, const std::string& data,
+                          const ClassNames& names) {
   const auto positive = static_cast<std::size_t>(std::count(records.label.begin(), records.label.end(), 1));
   if (records.size() == 0) {
     throw Error(text(data, ": the ", split, " split is empty (prepare more jets, or larger shares)"));
   }
   if (positive == 0 || positive == records.size()) {
     throw Error(text(data, ": all ", records.size(), " jets of the ", split, " split have label ",
-                     positive == 0 ? 0 : 1,
-                     " (a classifier needs both; look at the label column with jetvit inspect)"));
+                     positive == 0 ? 0 : 1, " (", printable(class_name(names, positive == 0 ? 0 : 1)),
+                     ") (a classifier needs both; look at the label column with jetvit inspect)"));
   }
 }
 
 TrainingData read_data(const Recipe& recipe, const SourceOptions& options) {
   const std::unique_ptr<JetSource> source = open_source(options);
   const Manifest& manifest = source->manifest();
-  TrainingData data{source->name(), to_json(absolute(options)), manifest.fingerprint, nullptr, nullptr, {}};
+  SourceOptions recorded = absolute(options);
+  if (!options.store()) recorded.inputs.rule = manifest.split_rule;
+  TrainingData data;
+  data.name = source->name();
+  data.source = to_json(recorded);
+  data.fingerprint = manifest.fingerprint;
+  data.class_names = manifest.class_names;
   const double asked = recipe.transform.zero_threshold;
   data.transform = make_input_transform(manifest.channels, manifest.statistics, recipe.transform.functions,
                                         recipe.transform.split_signed, asked < 0 ? manifest.zero_threshold : asked);
   data.train = source->read(Split::kTrain);
   data.validation = source->read(Split::kValidation);
-  require_both_classes(*data.train, "training", data.name);
-  require_both_classes(*data.validation, "validation", data.name);
+  require_both_classes(*data.train, "training", data.name, data.class_names);
+  require_both_classes(*data.validation, "validation", data.name, data.class_names);
   return data;
 }
 
@@ -56,6 +65,18 @@ ComputeOptions compute_options(const TrainCommand& command) {
   if (command.threads_given || !has_checkpoint(command)) return compute;
   if (const std::optional<int> threads = recorded_threads(command.run)) compute.threads = *threads;
   return compute;
+}
+
+// A resumed run keeps the rule that split its files: a run of an earlier version knows no other than file and row.
+void keep_split_rule(const std::filesystem::path& run, InputNames& inputs) {
+  const std::filesystem::path last = run / kLastFile;
+  try {
+    const InputNames recorded = source_options_from_json(read_description(last).at("data").at("source")).inputs;
+    inputs.rule = recorded.rule;
+    inputs.allow_trained = inputs.allow_trained || recorded.allow_trained;
+  } catch (const Json::exception& error) {
+    throw Error(text(last, ": damaged description (", printable(error.what()), ")"));
+  }
 }
 
 // Prepares the run's folder, which is locked. True if the training resumes from a checkpoint.
@@ -167,6 +188,7 @@ TrainingRecord run_training(const TrainCommand& command) {
   if (!command.resume) refuse_run(command.run, command.overwrite);
   SourceOptions source = command.source;
   source.read.threads = compute.threads;
+  if (has_checkpoint(command)) keep_split_rule(command.run, source.inputs);
   const TrainingData data = read_data(recipe, source);
   auto trainer = std::make_unique<Trainer>(recipe, data, command.run, compute);
   if (!recipe.pretrained.file.empty() && !has_checkpoint(command)) trainer->start_from_pretrained();
@@ -177,6 +199,7 @@ TrainingRecord run_training(const TrainCommand& command) {
     reporter().note(
         text("the run resumes with its own weights: ", printable(recipe.pretrained.file), " is not read again"));
   }
+  if (const auto jets = TrainedJets::of(*data.train, *data.validation)) jets->write(command.run);
   commit_text(command.run / kRecipeFile, json_text(recipe_to_json(recipe), 2) + "\n");
   TrainingRecord record = begin_record(command, recipe, data, compute, *trainer);
   if (resumed) record.resumed_at_step = trainer->state().step;

@@ -26,7 +26,7 @@ struct TrainCommand {
 };
 
 // Trains and returns the record of the run. The record is also written to RUN/run.json, even after a failure (with
-// "status" and "error"). Outputs in RUN: best.safetensors, last.safetensors,
+// "status" and "error"). Outputs in RUN: best.safetensors, last.safetensors, trained_jets.safetensors,
 // recipe.json, metrics.jsonl, a TensorBoard event file, run.json. Throws UsageError, Error and Interrupted as the parts
 // do.
 TrainingRecord run_training(const TrainCommand& command);

@@ -71,7 +71,8 @@ Json Trainer::description(const char* kind) const {
            {{"name", data_.name},
             {"source", data_.source},
             {"fingerprint", data_.fingerprint},
-            {"shape", {shape.channels, shape.height, shape.width}}}},
+            {"shape", {shape.channels, shape.height, shape.width}},
+            {"class_names", data_.class_names}}},
           {"position", to_json(state)}};
 }
 

@@ -234,7 +234,8 @@ TEST(Evaluation, RocShowsWhatTheTableHas) {
   const test::TempFolder folder;
   JetRecords test;
   std::vector<NamedScores> all(9, random_scores(100, test.label));
-  EXPECT_EQ(draw_evaluation(folder.path(), all, test, {}), (std::vector<std::string>{"roc", "scores", "calibration"}));
+  EXPECT_EQ(draw_evaluation(folder.path(), all, test, {"gluon", "quark"}, {}),
+            (std::vector<std::string>{"roc", "scores", "calibration"}));
   // Five lines of the legend below each of two panels.
   EXPECT_NE(read_text_file(folder / "roc.svg", 1 << 24).find("height=\"485"), std::string::npos);
 }

@@ -197,6 +197,10 @@ TEST_F(RefusedPicture, IfChunksAreMisplacedOrUnknown) {
   png_.after = png_chunk("tEXt", "words") + png_chunk("tIME", "");
   EXPECT_NO_THROW(decode(png_.file()));
   EXPECT_NO_THROW(decode(png_.file() + "after"));
+  std::string damaged = png_chunk("tIME", "words");
+  damaged.back() = static_cast<char>(damaged.back() ^ 1);
+  png_.after = damaged;
+  EXPECT_ERROR(decode(png_.file()), Error, "the checksum of its chunk tIME does not match");
   png_.after = test::big_endian(0xffffffff) + "tEXt";
   EXPECT_ERROR(decode(png_.file()), Error, "it is cut short");
 }

@@ -36,7 +36,7 @@ JetRecords one_pixel_jets(int channels, const std::vector<std::uint8_t>& label) 
 }
 
 void draw_pictures(const JetRecords& jets, const std::vector<Channel>& channels, const std::filesystem::path& folder) {
-  JetPictures pictures(jets.images.shape, channels);
+  JetPictures pictures(jets.images.shape, channels, {"gluon", "quark"});
   pictures.add(jets);
   pictures.draw(folder);
 }

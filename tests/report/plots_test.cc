@@ -166,13 +166,13 @@ TEST_F(Plots, DegenerateHistograms) {
 
 TEST_F(Plots, CalibrationShowsTheFractions) {
   const std::vector<CalibrationBin> bins = {{100, 0.1, 0.2}, {0, 0, 0}, {50, 0.7, 0.6}, {1, 1, 1}};
-  plot_calibration(stem(), {{"a classifier", bins}});
+  plot_calibration(stem(), {{"a classifier", bins}}, "quark");
   expect_files(860, 2 * (410 + 19));
   const test::Picture picture(png());
   EXPECT_TRUE(picture.has(65 + 345 * 0.1, 365 - 345 * 0.2, curve_color(0)));
   EXPECT_TRUE(picture.has(65 + 345 * 0.7, 365 - 345 * 0.6, curve_color(0)));
   EXPECT_FALSE(picture.has(65 + 345 * 0.02, 365 - 345 * 0.02, curve_color(0))) << "an empty bin is not drawn";
-  plot_calibration(stem(), {});
+  plot_calibration(stem(), {}, "quark");
   expect_files(860, 820);
 }
 

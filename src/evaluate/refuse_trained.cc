@@ -1,0 +1,45 @@
+#include "evaluate/refuse_trained.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/reporter.h"
+#include "base/text.h"
+#include "run/trained_jets.h"
+
+namespace jetvit {
+
+void refuse_trained(const JetSource& source, Split split, const std::vector<std::string>& runs) {
+  const std::vector<JetIdentity> jets = source.origins(split).identity;
+  const auto cannot_tell = [](const std::string& name, const char* why) {
+    reporter().note(text(printable(name), ": identities unknown (", why,
+                         "): whether the model was trained on some of these jets cannot be checked"));
+  };
+  if (jets.empty() && source.manifest().jets(split) > 0) {
+    return cannot_tell(source.name(), "prepared by an earlier version; prepare it again to have them");
+  }
+  for (const std::string& run : runs) {
+    const std::optional<TrainedJets> known = TrainedJets::read(run);
+    if (!known) {
+      cannot_tell(run, "it has no list of the jets that it was trained on");
+      continue;
+    }
+    const auto count = [&](auto is_known) {
+      return static_cast<std::uint64_t>(std::count_if(jets.begin(), jets.end(), is_known));
+    };
+    const std::uint64_t trained = count([&](const JetIdentity& jet) { return known->is_trained(jet); });
+    if (trained > 0) {
+      throw Error(text(printable(source.name()), ": ", printable(run), " was trained on ", with_commas(trained),
+                       " of these ", with_commas(jets.size()), " jets of the ", split_name(split),
+                       " split, and looks better on them than it is (measure other jets, or use `allow_trained`)"));
+    }
+    const std::uint64_t chosen = count([&](const JetIdentity& jet) { return known->is_validation(jet); });
+    if (chosen > 0 && split != Split::kValidation) {
+      reporter().note(text(printable(source.name()), ": ", with_commas(chosen), " of these ", with_commas(jets.size()),
+                           " jets chose the best weights of ", printable(run),
+                           " (its validation split): its AUC is slightly too high"));
+    }
+  }
+}
+
+}  // namespace jetvit

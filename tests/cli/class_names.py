@@ -1,0 +1,90 @@
+"""What the labels 0 and 1 mean is kept from the data to the plots: other names, or the same in the other order, are refused."""
+import json
+import pathlib
+import sys
+import tempfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "oracle/lib"))
+import mistakes
+import tiny_training as tiny
+
+
+def class_folders(jetvit, folder, raw, name, zero, one):
+    """The pictures of raw in class folders of these names."""
+    out = folder / name
+    tiny.check(mistakes.run(jetvit, "prepare", raw, "--to", "png", "--out", out))
+    (out / "preparation.json").unlink()
+    (out / "0").rename(out / zero)
+    (out / "1").rename(out / one)
+    return out
+
+
+def auc(metrics):
+    return json.loads((metrics / "metrics.json").read_text())["classifiers"][0]["auc"]
+
+
+def refused(done, status, *words):
+    assert done.returncode == status, f"exit {done.returncode}\n{done.stdout}\n{done.stderr}"
+    for word in words:
+        assert word in done.stderr, f"{word!r} is not in {done.stderr!r}"
+
+
+def of_folders(jetvit, folder):
+    training = class_folders(jetvit, folder, tiny.write_raw(folder / "a.parquet", seed=1), "train", "gluon", "quark")
+    other = tiny.write_raw(folder / "b.parquet", seed=2)
+    same = class_folders(jetvit, folder, other, "same", "gluon", "quark")
+    upper = class_folders(jetvit, folder, other, "upper", "gluon", "Quark")  # Quark is first in the alphabet
+    foreign = class_folders(jetvit, folder, other, "foreign", "qcd", "top")
+    run = folder / "run"
+    tiny.check(tiny.train(jetvit, training, run))
+    evaluate = lambda data, *words: mistakes.run(jetvit, "evaluate", run, "--test", data, "--baselines", "0", "--overwrite", "--out",
+                                                 folder / "evaluated", *words)
+    tiny.check(evaluate(same))
+    expected = auc(folder / "evaluated")
+    assert json.loads((folder / "evaluated/metrics.json").read_text())["class_names"] == ["gluon", "quark"]
+    svg = (folder / "evaluated/calibration.svg").read_text()
+    assert "y = 1" not in svg
+    refused(evaluate(upper), 1, "0 = Quark, 1 = gluon", "0 = gluon, 1 = quark", "swapped", "--class-names")
+    tiny.check(evaluate(upper, "--class-names", "gluon", "Quark"))
+    assert auc(folder / "evaluated") == expected
+    refused(evaluate(foreign), 1, "0 = qcd, 1 = top", "0 = gluon, 1 = quark")
+    refused(evaluate(upper, "--class-names", "gluon", "top"), 2, "are named Quark and gluon")
+    # Labels in a scores file have the meaning of the model.
+    predict = lambda data, *words: mistakes.run(jetvit, "predict", run, "--data", data, "--out", folder / "scores.parquet", "--overwrite", *words)
+    refused(predict(upper), 1, "0 = Quark, 1 = gluon", "0 = gluon, 1 = quark")
+    tiny.check(predict(upper, "--class-names", "gluon", "Quark"))
+    tiny.check(mistakes.run(jetvit, "evaluate", "--scores", folder / "scores.parquet", "--out", folder / "of_scores"))
+    assert json.loads((folder / "of_scores/metrics.json").read_text())["class_names"] == ["gluon", "quark"]
+    assert abs(auc(folder / "of_scores") - expected) < 1e-9
+    # A store keeps the names.
+    tiny.check(mistakes.run(jetvit, "prepare", upper, "--out", folder / "store"))
+    assert json.loads((folder / "store/manifest.json").read_text())["class_names"] == ["Quark", "gluon"]
+    refused(mistakes.run(jetvit, "evaluate", run, "--data", folder / "store", "--out", folder / "no"), 1, "0 = Quark, 1 = gluon")
+    assert "Quark" in tiny.check(mistakes.run(jetvit, "inspect", folder / "store")).stdout
+
+
+def of_raw_files(jetvit, folder):
+    """Three channels are gluon and quark; a positive label and --class-names say otherwise, in exports too."""
+    raw = folder / "b.parquet"
+    names = lambda *words: json.loads(tiny.check(mistakes.run(jetvit, "inspect", *words, "--json")).stdout)["class_names"]
+    assert names(raw) == ["gluon", "quark"]
+    assert names(raw, "--positive-label", "0") == ["not 0", "0"]
+    assert names(raw, "--class-names", "light", "heavy") == ["light", "heavy"]
+    refused(mistakes.run(jetvit, "inspect", raw, "--class-names", "light", "Light"), 2, "two different names")
+    for to in ("png", "tfrecord"):
+        tiny.check(mistakes.run(jetvit, "prepare", raw, "--class-names", "light", "heavy", "--to", to, "--out", folder / f"named_{to}"))
+        assert names(folder / f"named_{to}") == ["light", "heavy"], to
+    run = folder / "run_of_raw"
+    tiny.check(tiny.train(jetvit, folder / "a.parquet", run))
+    refused(mistakes.run(jetvit, "evaluate", run, "--test", raw, "--positive-label", "0", "--out", folder / "no"), 1, "not 0")
+
+
+def main(jetvit):
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        of_folders(jetvit, folder)
+        of_raw_files(jetvit, folder)
+    print("the names of the classes are kept, and other names are refused")
+
+
+main(sys.argv[1])

@@ -1,0 +1,153 @@
+"""A jet is known by its image, whatever its file, row, compression or format. Splits follow the jet, what a model was trained on is
+recognized in other files, and the same jets are refused in two splits. Oracle of the identities: hashlib over pyarrow's pixels."""
+import collections
+import hashlib
+import json
+import pathlib
+import sys
+import tempfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "oracle/lib"))
+import mistakes
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import tiny_training as tiny
+
+
+def identity(image):
+    """As docs/store_format.md defines it, of pixels [channel][row][column]."""
+    flat = np.asarray(image, "<f4").reshape(len(image), -1)
+    pixels = [np.flatnonzero(channel) for channel in flat]
+    head = np.array([*np.shape(image), *(len(of) for of in pixels)], "<u4")
+    values = [channel[of] for channel, of in zip(flat, pixels)]
+    return hashlib.sha256(head.tobytes() + np.concatenate(pixels).astype("<u2").tobytes() + np.concatenate(values).tobytes()).digest()[:16]
+
+
+def identities(raw):
+    return [identity(image) for image in pq.read_table(raw)["X_jets"].to_pylist()]
+
+
+def splits_of(store):
+    """The identities in each split of a store."""
+    splits = collections.defaultdict(list)
+    for shard in json.loads((store / "manifest.json").read_text())["shards"]:
+        with pa.OSFile(str(store / shard["file"])) as file:
+            splits[shard["split"]] += pa.ipc.open_file(file).read_all()["identity"].to_pylist()
+    return {split: sorted(of) for split, of in splits.items()}
+
+
+def prepared(jetvit, out, *words):
+    tiny.check(mistakes.run(jetvit, "prepare", *words, "--out", out))
+    return out
+
+
+def refused(done, *words):
+    assert done.returncode == 1, f"exit {done.returncode}\n{done.stdout}\n{done.stderr}"
+    for word in words:
+        assert word in done.stderr, f"{word!r} is not in {done.stderr!r}"
+
+
+def splits_follow_the_jet(jetvit, folder, raw):
+    """One file under other names, compressions and formats: the same jets in every split."""
+    expected = splits_of(prepared(jetvit, folder / "store", raw))
+    assert sorted(sum(expected.values(), [])) == sorted(identities(raw))
+    assert {split: len(of) for split, of in expected.items()}.keys() == {"train", "validation", "test"}
+    gzip = folder / "other_name.parquet"
+    pq.write_table(pq.read_table(raw), gzip, compression="gzip", row_group_size=7)
+    assert splits_of(prepared(jetvit, folder / "of_gzip", gzip)) == expected
+    for name, words in {"png": ["png"], "uint8": ["tfrecord", "--values", "uint8"], "float32": ["tfrecord"]}.items():
+        exported = prepared(jetvit, folder / name, raw, "--to", *words)
+        assert splits_of(prepared(jetvit, folder / f"of_{name}", exported)) == expected, name
+    return expected
+
+
+def splits_follow_the_event(jetvit, folder, raw):
+    """With a column `event`, all jets of an event share a split, in pictures too."""
+    table = pq.read_table(raw)
+    event = 2**40 + np.arange(len(table)) // 4
+    pq.write_table(table.append_column("event", pa.array(event)), folder / "events.parquet")
+    event_of = dict(zip(identities(raw), event))
+    expected = splits_of(prepared(jetvit, folder / "of_events", folder / "events.parquet"))
+    events = {split: {event_of[jet] for jet in of} for split, of in expected.items()}
+    assert sum(map(len, events.values())) == len(set(event)), "an event lies in two splits"
+    assert json.loads((folder / "of_events/manifest.json").read_text())["split_rule"] == "event"
+    for name, words in {"event_png": ["png"], "event_uint8": ["tfrecord", "--values", "uint8"], "event_float32": ["tfrecord"]}.items():
+        exported = prepared(jetvit, folder / name, folder / "events.parquet", "--to", *words)
+        assert splits_of(prepared(jetvit, folder / f"of_{name}", exported)) == expected, name
+
+
+def jets_in_two_splits(jetvit, folder, raw):
+    other = folder / "other_name.parquet"
+    out = folder / "two_splits"
+    words = ("prepare", "--train", raw, "--validation", other, "--out", out)
+    refused(mistakes.run(jetvit, *words), "160 of the 160 jets of the validation split are in the train split too", str(other), str(raw),
+            "--allow-trained")
+    assert not (out / "manifest.json").exists()
+    recipe = tiny.SOURCE / "recipes/demo/vit_nano.toml"
+    refused(mistakes.run(jetvit, "train", recipe, "--train", raw, "--validation", other, "--out", folder / "no_run"), "160 of the 160 jets")
+    assert not (folder / "no_run").exists()
+    tiny.check(mistakes.run(jetvit, *words, "--allow-trained"))
+    # Parts are compared when they are merged.
+    for part in ("1/2", "2/2"):
+        tiny.check(mistakes.run(jetvit, *words[:-1], folder / f"part{part[0]}", "--shard", part))
+    merge = ("prepare", "--merge", folder / "part1", folder / "part2", "--out", folder / "merged")
+    refused(mistakes.run(jetvit, *merge), "160 of the 160 jets of the validation split")
+    tiny.check(mistakes.run(jetvit, *merge, "--allow-trained"))
+
+
+def trained_jets_are_recognized(jetvit, folder, raw, splits):
+    run = folder / "run"
+    tiny.check(tiny.train(jetvit, folder / "store", run))
+    evaluate = lambda *words: mistakes.run(jetvit, "evaluate", run, "--baselines", "0", "--overwrite", *words, "--out", folder / "evaluated")
+    counts = {split: len(of) for split, of in splits.items()}
+    # Its own test split, also in a file of another name.
+    tiny.check(evaluate())
+    auc = json.loads((folder / "evaluated/metrics.json").read_text())["classifiers"][0]["auc"]
+    told = tiny.check(evaluate("--data", folder / "other_name.parquet")).stderr
+    assert abs(json.loads((folder / "evaluated/metrics.json").read_text())["classifiers"][0]["auc"] - auc) < 1e-6
+    assert f"measures the {counts['test']} jets of the test split; left out: {counts['train']} of the train split" in told, told
+    # The training's jets as a test, from a file and from a store with other shares.
+    trained = f"was trained on {counts['train']} of these 160 jets of the test split"
+    refused(evaluate("--test", raw), trained, "--allow-trained")
+    tiny.check(evaluate("--test", raw, "--allow-trained"))
+    other = prepared(jetvit, folder / "other_shares", raw, "--test-share", "0.5")
+    shared = len(set(splits_of(other)["test"]) & set(splits["train"]))
+    refused(evaluate("--data", other), f"was trained on {shared} of these {len(splits_of(other)['test'])} jets")
+    tiny.check(evaluate("--data", other, "--split", "train"))
+    # The validation split may be measured, and is told from an independent one.
+    unseen = folder / "unseen.parquet"
+    in_training = [jet in splits["train"] for jet in identities(raw)]
+    pq.write_table(pq.read_table(raw).filter(pa.array([not it for it in in_training])), unseen)
+    told = tiny.check(evaluate("--test", unseen)).stderr
+    assert f"{counts['validation']} of these {160 - counts['train']} jets chose the best weights" in told, told
+    # Predictions say of every jet whether it was trained on.
+    scores = folder / "scores.parquet"
+    tiny.check(mistakes.run(jetvit, "predict", run, "--data", folder / "other_name.parquet", "--out", scores))
+    assert pq.read_table(scores)["trained_on"].to_pylist() == in_training
+    refused(mistakes.run(jetvit, "evaluate", "--scores", scores, "--out", folder / "of_scores"), f"trained on {counts['train']} of these 160")
+    tiny.check(mistakes.run(jetvit, "evaluate", "--scores", scores, "--out", folder / "of_scores", "--allow-trained"))
+
+
+def old_stores_are_unknown(jetvit, folder):
+    """A store without identities is read, and says that nothing can be compared."""
+    store = tiny.SOURCE / "tests/fixtures/version_0_1/store"
+    run = tiny.SOURCE / "tests/fixtures/version_0_1/stopped_in_epoch"
+    told = tiny.check(mistakes.run(jetvit, "predict", run / "last.safetensors", "--data", store, "--out", folder / "old.parquet")).stderr
+    assert "identities unknown" in told, told
+    assert "trained_on" not in pq.read_schema(folder / "old.parquet").names
+
+
+def main(jetvit):
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        raw = tiny.write_raw(folder / "jets.parquet")
+        splits = splits_follow_the_jet(jetvit, folder, raw)
+        splits_follow_the_event(jetvit, folder, raw)
+        jets_in_two_splits(jetvit, folder, raw)
+        trained_jets_are_recognized(jetvit, folder, raw, splits)
+        old_stores_are_unknown(jetvit, folder)
+    print("identities equal hashlib's; splits, overlaps and trained jets follow them")
+
+
+main(sys.argv[1])
