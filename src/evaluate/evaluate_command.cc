@@ -95,7 +95,7 @@ Measured read_scores_to_measure(const EvaluateCommand& command) {
   const bool is_probability =
       std::all_of(scores.score.begin(), scores.score.end(), [](double score) { return score >= 0 && score <= 1; });
   out.all.push_back({"score", std::move(scores.score), is_probability});
-  out.class_names = scores.class_names;
+  out.class_names = class_names_in(command.scores);
   out.origin = {{"scores", command.scores}};
   return out;
 }

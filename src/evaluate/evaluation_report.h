@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "evaluate/evaluation.h"
+#include "jet/class_names.h"
 #include "measure/learning_curve.h"
 
 namespace jetvit {

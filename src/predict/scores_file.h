@@ -26,7 +26,6 @@ struct Scores {
   std::vector<std::uint64_t> source_row;
   std::vector<std::string> split;        // empty: no such column
   std::vector<std::uint8_t> trained_on;  // 0 or 1; empty: no such column
-  ClassNames class_names;                // of the labels, as far as the file states them
 
   std::size_t size() const { return score.size(); }
 };

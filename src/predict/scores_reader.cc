@@ -145,7 +145,6 @@ Scores read_scores(const std::filesystem::path& path) {
     if (places.trained_on) {
       next(scores.trained_on, *places.trained_on, [](double value) { return static_cast<std::uint8_t>(value != 0); });
     }
-    scores.class_names = class_names_in(path);
     for (const int place : places.observers) {
       scores.observer_names.push_back(columns[static_cast<std::size_t>(place)].root);
       next(scores.observers.emplace_back(), place, same);

@@ -123,7 +123,8 @@ Manifest from_json(const Json& json) {
     manifest.counts[static_cast<std::size_t>(split)] = {integer<std::uint64_t>(counts, "class_0"),
                                                         integer<std::uint64_t>(counts, "class_1")};
   }
-  if (json.contains("split_rule")) {  // older stores have none of these three entries
+  if (json.contains("split_rule") || json.contains("identities") ||
+      json.contains("class_names")) {  // not in older ones
     manifest.split_rule = split_rule_from_name(json.at("split_rule").get<std::string>());
     json.at("identities").get_to(manifest.has_identities);
     json.at("class_names").get_to(manifest.class_names);

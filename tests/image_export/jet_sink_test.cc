@@ -26,6 +26,7 @@ JetRecords jets_of(std::uint32_t file, const std::vector<std::uint8_t>& labels) 
     jets.source_file.push_back(file);
     jets.source_row.push_back(jet);
   }
+  identify(jets);
   return jets;
 }
 

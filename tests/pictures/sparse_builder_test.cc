@@ -60,7 +60,8 @@ TEST(SparseBuilder, RgbPicturesAreTransposedAndTheirColorsChannels) {
       SparseImages images;
       images.shape = {3, height, width};
       for (int jet = 0; jet < 3; ++jet) {
-        Picture picture{width, height, 3, std::vector<std::uint8_t>(static_cast<std::size_t>(images.shape.values()))};
+        Picture picture{
+            width, height, 3, std::vector<std::uint8_t>(static_cast<std::size_t>(images.shape.values())), {}};
         std::vector<float> dense(picture.bytes.size());
         for (int row = 0; row < height; ++row) {
           for (int column = 0; column < width; ++column) {
@@ -90,7 +91,8 @@ TEST(SparseBuilder, GrayPicturesAreChannels) {
     for (int jet = 0; jet < 3; ++jet) {
       std::vector<float> dense;
       for (const Channel& channel : channels) {
-        Picture picture{height, width, 1, std::vector<std::uint8_t>(static_cast<std::size_t>(images.shape.pixels()))};
+        Picture picture{
+            height, width, 1, std::vector<std::uint8_t>(static_cast<std::size_t>(images.shape.pixels())), {}};
         for (std::uint8_t& level : picture.bytes) {
           level = some_level(random, channel);
           dense.push_back(meaning(level, channel));

@@ -158,7 +158,7 @@ TEST_F(Prepare, ThreadsAndRowGroupsChangeNothing) {
     const auto file = write(std::to_string(rows) + "/jets.parquet", jets_, rows);
     for (const int threads : {1, 2, 3}) {
       const std::string out = std::to_string(rows) + "-" + std::to_string(threads);
-      const Manifest manifest = prepare(out, {.any = {file}, .of_split = {}, .shares = {}}, threads);
+      const Manifest manifest = prepare(out, {.any = {file}, .of_split = {}, .shares = {}, .rule = {}}, threads);
       if (fingerprint.empty()) {
         fingerprint = manifest.fingerprint;
         statistics = manifest.statistics;
@@ -205,8 +205,10 @@ TEST_F(Prepare, ValidationAndTestJetsStayOutOfTheStatistics) {
 }
 
 TEST_F(Prepare, SplitsAreDisjointCompleteAndOfTheRequestedSize) {
-  const InputNames names = {
-      .any = {write("jets.parquet", jets_, 64)}, .of_split = {}, .shares = {.validation = 0.2, .test = 0.3}};
+  const InputNames names = {.any = {write("jets.parquet", jets_, 64)},
+                            .of_split = {},
+                            .shares = {.validation = 0.2, .test = 0.3},
+                            .rule = {}};
   const Manifest manifest = prepare("store", names, 2);
   std::vector<int> seen(kJets);
   for (const Split split : kSplits) {
