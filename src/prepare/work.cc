@@ -9,7 +9,6 @@
 
 #include <sys/stat.h>
 
-#include "base/commit.h"
 #include "base/digest.h"
 #include "base/error.h"
 #include "base/file.h"
@@ -150,15 +149,6 @@ void resume_or_discard(const std::filesystem::path& where, const std::optional<W
   }
   reporter().warn(text(where, ": unfinished work is discarded (", why, ")"));
   discard();
-}
-
-void refuse_output(const std::filesystem::path& out, bool overwrite, bool is_part) {
-  const std::filesystem::path part = out / kPartFile;
-  if (is_part && is_store(out)) throw Error(text(out, ": is a complete jet store (choose another `out` for the part)"));
-  if (!is_part && std::filesystem::exists(part)) {
-    throw Error(text(out, ": is ", unfinished_kind(out), ", which is not replaced (choose another `out`)"));
-  }
-  if (is_part ? std::filesystem::exists(part) : is_store(out)) refuse_existing(out, overwrite);
 }
 
 bool has_usable_jets(const ReadSummary& summary) {
