@@ -14,34 +14,47 @@
 #include "prepare/jet_source.h"
 #include "run/run_folder.h"
 #include "run/run_record.h"
+#include "train/observer_digests.h"
 #include "train/trainer.h"
 
 namespace jetvit {
 namespace {
 
-void require_both_classes(const JetRecords& records, const char* split, const std::string& data) {
+// What to do about a split that cannot be trained or validated on.
+std::string advice(const SourceOptions& options, Split split) {
+  const std::string own = text("`", split_name(split), "`");
+  if (!options.inputs.of_split[static_cast<std::size_t>(split)].empty()) return text("name other files with ", own);
+  if (options.store()) return "prepare the store again with more jets or other shares";
+  if (split == Split::kTrain) return text("name more files, or smaller `validation_share` and `test_share`");
+  return text("name files with ", own, ", or a larger `validation_share`");
+}
+
+void require_both_classes(const JetRecords& records, Split split, const SourceOptions& options) {
+  const std::string where = printable(options.name(split));
+  const char* const name = split == Split::kTrain ? "training" : "validation";
   const auto positive = static_cast<std::size_t>(std::count(records.label.begin(), records.label.end(), 1));
   if (records.size() == 0) {
-    throw Error(text(data, ": the ", split, " split is empty (prepare more jets, or larger shares)"));
+    throw Error(text(where, ": the ", name, " split is empty (", advice(options, split), ")"));
   }
   if (positive == 0 || positive == records.size()) {
-    throw Error(text(data, ": all ", records.size(), " jets of the ", split, " split have label ",
-                     positive == 0 ? 0 : 1,
-                     " (a classifier needs both; look at the label column with jetvit inspect)"));
+    throw Error(text(
+        where, ": all ", records.size(), " jets of the ", name, " split have label ", positive == 0 ? 0 : 1,
+        " (a classifier needs both: look at the label column with jetvit inspect, or ", advice(options, split), ")"));
   }
 }
 
 TrainingData read_data(const Recipe& recipe, const SourceOptions& options) {
   const std::unique_ptr<JetSource> source = open_source(options);
   const Manifest& manifest = source->manifest();
-  TrainingData data{source->name(), to_json(absolute(options)), manifest.fingerprint, nullptr, nullptr, {}};
+  TrainingData data{source->name(), to_json(absolute(options)), manifest.fingerprint, nullptr, nullptr, {}, {}};
   const double asked = recipe.transform.zero_threshold;
   data.transform = make_input_transform(manifest.channels, manifest.statistics, recipe.transform.functions,
                                         recipe.transform.split_signed, asked < 0 ? manifest.zero_threshold : asked);
   data.train = source->read(Split::kTrain);
   data.validation = source->read(Split::kValidation);
-  require_both_classes(*data.train, "training", data.name);
-  require_both_classes(*data.validation, "validation", data.name);
+  require_both_classes(*data.train, Split::kTrain, options);
+  require_both_classes(*data.validation, Split::kValidation, options);
+  data.observers = observer_digests(*data.train, *data.validation);
   return data;
 }
 
