@@ -54,6 +54,9 @@ void add_evaluate(CLI::App& program) {
   command->add_option("--data", options->source.inputs.any, text(kDataHelp, " (default: what the run was trained on)"));
   add_split_options(*command, options->source.inputs);
   add_read_options(*command, options->source.read);
+  command->add_option("--batch-size", options->batch_size, "jets at a time")
+      ->check(CLI::Range(1, 65536))
+      ->capture_default_str();
   add_compute_flags(*command, *flags);
   command->add_option("--split", *split, "train, validation or test")->capture_default_str();
   command->add_option("--out", options->out, "folder for metrics and plots (default: RUN/evaluation-<split>)");

@@ -17,6 +17,7 @@ namespace {
 
 void write_generated(const GenerateCommand& command) {
   refuse_file(command.out, command.overwrite, {"jets of jetvit generate", is_generated_file, {}});
+  refuse_foreign_suffix(command.out, "Parquet");
   RawLayout layout;
   layout.schema = command.generate.top ? RawLayout::Schema::boosted_top : RawLayout::Schema::quark_gluon;
   layout.snappy = command.published_layout;

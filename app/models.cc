@@ -25,7 +25,7 @@ void list_models(bool as_json) {
                       {"parameters", layers.parameters},
                       {"multiply_adds", layers.multiply_adds}});
     rows.push_back({info.name, text(model->image_size()), with_commas(static_cast<std::uint64_t>(layers.parameters)),
-                    with_commas(static_cast<std::uint64_t>(layers.multiply_adds / 1000000)), info.summary});
+                    with_commas(static_cast<std::uint64_t>((layers.multiply_adds + 500000) / 1000000)), info.summary});
   }
   if (as_json) {
     std::cout << json_text(models, 1) << '\n';

@@ -42,6 +42,7 @@ Json result_json(const PrepareResult& result, const std::filesystem::path& out) 
           {"splits", splits},
           {"files", result.files},
           {"files_finished_before", result.resumed},
+          {"already_done", result.was_finished},
           {"seconds", result.seconds},
           {"jets_per_second", static_cast<double>(result.rows) / result.seconds},
           {"class_names", result.manifest.class_names},
@@ -77,6 +78,11 @@ void print_summary(const PrepareResult& result, const std::filesystem::path& out
     std::cout << "dropped " << with_commas(manifest.negative_pixels)
               << " negative pixels of channels that have no sign\n";
   }
+  if (result.was_finished) {
+    std::cout << "already done: " << with_commas(result.summary.kept) << " of " << with_commas(result.summary.rows)
+              << " jets were prepared by this command before: " << out.string() << '\n';
+    return;
+  }
   std::cout << "prepared " << with_commas(result.summary.kept) << " of " << with_commas(result.summary.rows)
             << " jets in " << human_seconds(result.seconds) << " ("
             << fixed(static_cast<double>(result.rows) / result.seconds, 0) << " jets/s): " << out.string() << '\n';
@@ -97,6 +103,7 @@ void run_pictures(PrepareCommand& command) {
   if (std::any_of(inputs.split.begin(), inputs.split.end(), [](int split) { return split >= 0; })) {
     throw UsageError("PNG folders and TFRecord shards have no splits (prepare each folder's files apart)");
   }
+  report_left_out(inputs);
   refuse_copies(inputs);
   PictureOptions& options = command.pictures.options;
   options.files = inputs.files;
@@ -188,13 +195,13 @@ void add_prepare(CLI::App& program) {
   app->add_flag("--json", command->json, "print the summary as JSON");
   app->footer(
       "Examples:\n"
-      "  jetvit prepare QCDToGGQQ_*.train.snappy.parquet --out store\n"
+      "  jetvit prepare 'QCDToGGQQ_*.train.snappy.parquet' --out store\n"
       "  jetvit prepare --train a.parquet --validation b.parquet --test c.parquet --out store\n"
-      "  jetvit prepare Train/*.parquet --mode published --to png --out Data/Train\n"
-      "  jetvit prepare BoostedTop_x1_fixed_*.parquet --mode published --to tfrecord --out Tfrecords\n"
+      "  jetvit prepare 'Train/*.parquet' --mode published --to png --out Data/Train\n"
+      "  jetvit prepare 'BoostedTop_x1_fixed_*.parquet' --mode published --to tfrecord --out Tfrecords\n"
       "  jetvit prepare raw --shard 3/16 --out parts/3\n"
       "  jetvit prepare --merge parts/* --out store\n"
-      "To resume an interrupted preparation, run the same command again.\n");
+      "To resume an interrupted preparation, run the same command again. Of a finished one nothing is done again.\n");
   app->callback([command] { run(*command); });
 }
 

@@ -18,6 +18,7 @@ Json result_json(const PictureResult& result, const std::filesystem::path& out) 
           {"classes", {{"0", result.counts[0]}, {"1", result.counts[1]}}},
           {"files", result.sources.size()},
           {"files_finished_before", result.resumed},
+          {"already_done", result.was_finished},
           {"seconds", result.seconds},
           {"jets_per_second", static_cast<double>(result.rows) / result.seconds}};
 }
@@ -26,6 +27,12 @@ void print_summary(const PictureResult& result, const std::filesystem::path& out
   std::vector<std::string> files;
   for (const auto& file : result.sources) files.push_back(file.string());
   print_skipped(result.summary, files, out / kSkippedName);
+  if (result.was_finished) {
+    std::cout << "already done: " << with_commas(result.summary.kept) << " of " << with_commas(result.summary.rows)
+              << " jets (y = 0: " << with_commas(result.counts[0]) << ", y = 1: " << with_commas(result.counts[1])
+              << ") were prepared by this command before: " << out.string() << '\n';
+    return;
+  }
   std::cout << "prepared " << with_commas(result.summary.kept) << " of " << with_commas(result.summary.rows)
             << " jets (" << with_commas(result.counts[0]) << ' ' << class_name(result.class_names, 0) << ", "
             << with_commas(result.counts[1]) << ' ' << class_name(result.class_names, 1) << ") in "

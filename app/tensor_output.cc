@@ -30,6 +30,7 @@ void refuse_tensor_file(const std::filesystem::path& path, bool overwrite, const
                         const std::vector<std::filesystem::path>& inputs) {
   const std::string what = text("tensors of jetvit ", maker);
   refuse_file(path, overwrite, {what, [&maker](const auto& file) { return was_made_by(maker, file); }, inputs});
+  refuse_foreign_suffix(path, "safetensors");
 }
 
 }  // namespace jetvit

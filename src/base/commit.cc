@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstdlib>
-#include <cstring>
+#include <mutex>
+#include <set>
 #include <utility>
 
 #include <fcntl.h>
-#include <signal.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -21,6 +21,29 @@ namespace {
 
 constexpr std::string_view kTemporaryMark = ".jetvit-tmp-";
 constexpr std::size_t kStride = 1 << 20;  // bytes between requests to start writing to disk
+
+// Marks a new temporary file as that of a living process. The lock ends with the process. False if another process took
+// the file for one without an owner, and removes it. File systems without locks keep such files.
+bool lock_temporary(int descriptor) {
+  if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) return errno != EWOULDBLOCK;
+  struct stat status {};
+  return ::fstat(descriptor, &status) == 0 && status.st_nlink > 0;
+}
+
+void remove_without_owner(const std::filesystem::path& temporary) {
+  const int descriptor = ::open(temporary.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+  if (descriptor < 0) return;
+  if (::flock(descriptor, LOCK_EX | LOCK_NB) == 0) ::unlink(temporary.c_str());
+  ::close(descriptor);
+}
+
+// Removes what killed processes left in `folder`, once for every process and folder.
+void tidy_once(const std::filesystem::path& folder) {
+  static std::mutex mutex;
+  static std::set<std::string> tidied;
+  const std::scoped_lock lock(mutex);
+  if (tidied.insert(folder.native()).second) remove_stale_temporaries(folder);
+}
 
 }  // namespace
 
@@ -36,10 +59,14 @@ void sync_folder(const std::filesystem::path& folder) {
 
 OutputFile::OutputFile(std::filesystem::path path) : path_(std::move(path)) {
   static int counter = 0;
-  temporary_ = parent_folder(path_) / text(".", path_.filename().native(), kTemporaryMark, ::getpid(), "-",
-                                           __atomic_add_fetch(&counter, 1, 0));
-  descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-  if (descriptor_ < 0) throw_system_error(path_, "be written", errno);
+  tidy_once(parent_folder(path_));
+  do {
+    if (descriptor_ >= 0) ::close(descriptor_);
+    temporary_ = parent_folder(path_) / text(".", path_.filename().native(), kTemporaryMark, ::getpid(), "-",
+                                             __atomic_add_fetch(&counter, 1, 0));
+    descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (descriptor_ < 0) throw_system_error(path_, "be written", errno);
+  } while (!lock_temporary(descriptor_));
 }
 
 OutputFile::~OutputFile() {
@@ -60,8 +87,13 @@ void OutputFile::write(std::span<const std::byte> bytes) {
 void OutputFile::replace() {
   // A failed fsync or close is final: the kernel may have dropped the pages, so a retry could falsely succeed.
   if (::fsync(descriptor_) != 0) throw_system_error(path_, "be flushed to disk", errno);
-  if (::close(std::exchange(descriptor_, -1)) != 0) throw_system_error(path_, "be closed", errno);
-  if (::rename(temporary_.c_str(), path_.c_str()) != 0) throw_system_error(path_, "be replaced", errno);
+  // Only a close before the rename tells the last errors of writing. The copy of the descriptor keeps the lock.
+  const int locked = ::fcntl(descriptor_, F_DUPFD_CLOEXEC, 0);
+  const int closed = ::close(std::exchange(descriptor_, -1)) == 0 ? 0 : errno;
+  const int renamed = closed == 0 && ::rename(temporary_.c_str(), path_.c_str()) != 0 ? errno : 0;
+  if (locked >= 0) ::close(locked);
+  if (closed != 0) throw_system_error(path_, "be closed", closed);
+  if (renamed != 0) throw_system_error(path_, "be replaced", renamed);
   temporary_.clear();
 }
 
@@ -117,12 +149,10 @@ bool is_temporary(std::string_view name) {
 }
 
 void remove_stale_temporaries(const std::filesystem::path& folder) {
-  if (!std::filesystem::is_directory(folder)) return;
-  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
-    const std::string name = entry.path().filename();
-    if (!is_temporary(name)) continue;
-    const int owner = std::atoi(name.c_str() + name.find(kTemporaryMark) + kTemporaryMark.size());
-    if (owner > 0 && ::kill(owner, 0) != 0 && errno == ESRCH) std::filesystem::remove(entry.path());
+  std::error_code failed;  // what cannot be listed stays
+  for (auto entry = std::filesystem::directory_iterator(folder, failed);
+       !failed && entry != std::filesystem::directory_iterator(); entry.increment(failed)) {
+    if (is_temporary(entry->path().filename().native())) remove_without_owner(entry->path());
   }
 }
 

@@ -11,7 +11,7 @@ namespace jetvit {
 // Writes one file atomically; jetvit writes every single file this way. The bytes go to a temporary file in the same
 // folder. commit() makes it durable (fsync, checked close), renames it to `path` and makes the folder durable. A
 // reader, or a restart after a crash, finds either the old or the new content. Without commit() the destructor removes
-// the temporary file.
+// the temporary file. That of a killed process is removed by the next process that writes to the folder.
 class OutputFile {
  public:
   // Throws Error if the folder is missing or not writable.
@@ -68,7 +68,8 @@ void create_folder(const std::filesystem::path& path);
 // Whether `name` (without folder) is a temporary file of OutputFile.
 bool is_temporary(std::string_view name);
 
-// Removes the temporary files that killed processes left in `folder`. Does nothing if `folder` does not exist.
+// Removes the temporary files that killed processes left in `folder`: those that no process locks (flock), on this host
+// or another. Does nothing if `folder` does not exist, or if its file system has no locks.
 void remove_stale_temporaries(const std::filesystem::path& folder);
 
 }  // namespace jetvit

@@ -82,6 +82,10 @@ bool FolderLock::is_lock_file(std::string_view name) {
   return name == kLockFile;
 }
 
+bool FolderLock::is_left_in(const std::filesystem::path& folder) {
+  return std::filesystem::exists(folder / kLockFile);
+}
+
 FolderLock::FolderLock(const std::filesystem::path& folder, LockWords words)
     : FolderLock(folder, folder / kLockFile, words) {}
 

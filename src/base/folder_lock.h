@@ -32,6 +32,8 @@ class FolderLock {
 
   // Whether `name` (without folder) is the name of the lock file in a folder.
   static bool is_lock_file(std::string_view name);
+  // Whether there is such a file in `folder`: its owner works, or was killed.
+  static bool is_left_in(const std::filesystem::path& folder);
 
  private:
   bool open_and_lock(const std::filesystem::path& folder, LockWords words);

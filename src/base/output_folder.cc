@@ -78,6 +78,19 @@ OutputFolder::OutputFolder(std::filesystem::path path, bool overwrite,
   }
 }
 
+void OutputFolder::remove_leftovers(const std::filesystem::path& path) {
+  const std::filesystem::path output = resolved(path);
+  std::error_code failed;
+  if (!std::filesystem::exists(hidden_sibling(output, "unfinished"), failed) &&
+      !std::filesystem::exists(hidden_sibling(output, "lock"), failed)) {
+    return;
+  }
+  try {
+    OutputFolder(output, /*overwrite=*/true, [](const std::filesystem::path&) { return true; });
+  } catch (const Error&) {  // they do no harm, and their owner may be about to remove them
+  }
+}
+
 OutputFolder::~OutputFolder() {
   if (is_committed_) return;
   if (!is_unfinished()) remove_work();

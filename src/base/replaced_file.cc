@@ -1,5 +1,10 @@
 #include "base/replaced_file.h"
 
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <string>
+
 #include "base/commit.h"
 #include "base/error.h"
 #include "base/text.h"
@@ -22,7 +27,53 @@ const char* kind_name(std::filesystem::file_type type) {
   }
 }
 
+struct Suffix {
+  std::string_view suffix, format;
+};
+
+constexpr std::array<Suffix, 27> kSuffixes = {{
+    {".parquet", "Parquet"},
+    {".parq", "Parquet"},
+    {".pq", "Parquet"},
+    {".safetensors", "safetensors"},
+    {".csv", "CSV"},
+    {".tsv", "TSV"},
+    {".txt", "text"},
+    {".json", "JSON"},
+    {".jsonl", "JSON"},
+    {".xlsx", "Excel"},
+    {".root", "ROOT"},
+    {".h5", "HDF5"},
+    {".hdf5", "HDF5"},
+    {".hdf", "HDF5"},
+    {".npy", "NumPy"},
+    {".npz", "NumPy"},
+    {".feather", "Feather"},
+    {".arrow", "Arrow"},
+    {".orc", "ORC"},
+    {".avro", "Avro"},
+    {".pkl", "pickle"},
+    {".pickle", "pickle"},
+    {".pt", "PyTorch"},
+    {".pth", "PyTorch"},
+    {".onnx", "ONNX"},
+    {".tfrecord", "TFRecord"},
+    {".tfrecords", "TFRecord"},
+}};
+
 }  // namespace
+
+void refuse_foreign_suffix(const std::filesystem::path& path, std::string_view written) {
+  std::string suffix = path.extension();
+  std::transform(suffix.begin(), suffix.end(), suffix.begin(), [](unsigned char c) { return std::tolower(c); });
+  const auto found =
+      std::find_if(kSuffixes.begin(), kSuffixes.end(), [&](const Suffix& one) { return one.suffix == suffix; });
+  if (found == kSuffixes.end() || found->format == written) return;
+  const auto own =
+      std::find_if(kSuffixes.begin(), kSuffixes.end(), [&](const Suffix& one) { return one.format == written; });
+  throw UsageError(text(path, ": has the name of a file of format ", found->format, ", but the output is ", written,
+                        " (end the name with ", own->suffix, ")"));
+}
 
 void refuse_file(const std::filesystem::path& path, bool overwrite, const ReplacedFile& of) {
   std::error_code failed;

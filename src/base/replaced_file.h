@@ -18,4 +18,8 @@ struct ReplacedFile {
 // link, none of the inputs, and with content that is ours.
 void refuse_file(const std::filesystem::path& path, bool overwrite, const ReplacedFile& of);
 
+// Throws UsageError if the suffix of `path` is that of another format than `written`, "Parquet" or "safetensors": a
+// program that opens the file by its name would not read it. Other suffixes are free.
+void refuse_foreign_suffix(const std::filesystem::path& path, std::string_view written);
+
 }  // namespace jetvit

@@ -104,8 +104,8 @@ Json read_toml(const std::filesystem::path& path) {
 void apply_override(Json& tree, const std::string& assignment) {
   const std::size_t equals = assignment.find('=');
   if (equals == std::string::npos || equals == 0) {
-    throw UsageError(
-        text("`set` ", printable(assignment), ": is not of the form key=value (for example train.lr=3e-4)"));
+    const std::string key = equals == 0 ? "key" : printable(assignment);
+    throw UsageError(text("`set` ", printable(assignment), ": is not of the form key=value (write ", key, "=VALUE)"));
   }
   const std::string value = assignment.substr(equals + 1);
   Json parsed;

@@ -13,9 +13,9 @@ namespace jetvit {
 Json read_toml(const std::filesystem::path& path);
 Json parse_toml(const std::string& document, const std::string& name);
 
-// Applies one assignment such as "train.lr=3e-4" to `tree`. The value is TOML; a bare word counts as a string. A number
-// instead of a key selects an entry of a list of tables, counted from 1: "phase.2.train.lr=3e-4". Throws UsageError if
-// the assignment is malformed or names a missing table.
+// Applies one assignment such as "optimizer.lr=3e-4" to `tree`. The value is TOML; a bare word counts as a string. A
+// number instead of a key selects an entry of a list of tables, counted from 1: "phase.2.optimizer.lr=3e-4". Throws
+// UsageError if the assignment is malformed or names a missing table.
 void apply_override(Json& tree, const std::string& assignment);
 
 }  // namespace jetvit

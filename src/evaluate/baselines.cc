@@ -130,12 +130,25 @@ std::vector<NamedScores> baseline_scores(const FeatureTable& train, const Featur
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return auc[a] > auc[b]; });
   std::vector<NamedScores> out;
-  const auto signals = std::count(train.label().begin(), train.label().end(), std::uint8_t{1});
-  if (!fit.empty() && signals > 0 && signals < std::ssize(train.label())) {
+  if (!fit.empty() && no_regression(train).empty()) {
     out.push_back({"logistic regression of all", LogisticRegression(fit, train.label()).predict(apply), true});
   }
   for (const std::size_t index : order) out.push_back(std::move(single[index]));
   return out;
+}
+
+std::vector<std::string> incomplete_features(const FeatureTable& table) {
+  std::vector<std::string> names;
+  for (const Feature& feature : table.features()) {
+    if (!all_finite(feature.values)) names.push_back(feature.name);
+  }
+  return names;
+}
+
+std::string no_regression(const FeatureTable& train) {
+  const auto signals = std::count(train.label().begin(), train.label().end(), std::uint8_t{1});
+  if (train.label().empty()) return "has no training jets";
+  return signals == 0 || signals == std::ssize(train.label()) ? "has training jets of one class only" : "";
 }
 
 std::vector<NamedScores> select_baselines(std::vector<NamedScores> baselines, std::size_t count) {

@@ -41,6 +41,13 @@ std::vector<Feature> jet_features(const JetRecords& jets);
 // Throws Error where `test` holds a single class.
 std::vector<NamedScores> baseline_scores(const FeatureTable& train, const FeatureTable& test);
 
+// The observables that are not finite for every jet, so that they are no baselines.
+std::vector<std::string> incomplete_features(const FeatureTable& table);
+
+// Why baseline_scores() has no logistic regression that is fitted to `train`: "has no training jets", or "has training
+// jets of one class only". Empty if it has one.
+std::string no_regression(const FeatureTable& train);
+
 // The best `count` of baseline_scores(), followed by those that everybody asks for, however good they are: jet pT,
 // jet mass and track multiplicity. The order stays.
 std::vector<NamedScores> select_baselines(std::vector<NamedScores> baselines, std::size_t count);

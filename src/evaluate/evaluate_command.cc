@@ -189,6 +189,21 @@ std::vector<LearningCurve> learning_curves(const std::vector<std::string>& runs)
   return curves;
 }
 
+// Names the baselines that are not there.
+void report_missing_baselines(const FeatureTable& train, const FeatureTable& test, const std::string& data) {
+  if (const std::vector<std::string> names = incomplete_features(test); !names.empty()) {
+    reporter().note(
+        text("left out of the baselines, as they are missing for some of the jets: ", printable(join(names, ", "))));
+  }
+  if (const std::string reason = no_regression(train); !reason.empty()) {
+    reporter().note(text("the logistic regression is left out of the baselines (", printable(data), " ", reason,
+                         "; it is fitted to the training split: name its files with `train`)"));
+  } else if (const std::vector<std::string> names = incomplete_features(train); !names.empty()) {
+    reporter().note(text("the logistic regression does without what is missing for some of the training jets: ",
+                         printable(join(names, ", "))));
+  }
+}
+
 Measured score_runs(const EvaluateCommand& command) {
   initialize_runtime(command.compute);
   std::vector<TrainedModel> models;
@@ -209,6 +224,7 @@ Measured score_runs(const EvaluateCommand& command) {
   FeatureTable test_features;
   Progress progress("evaluate", "jets", manifest.jets(command.split) * models.size());
   PredictOptions options;
+  options.batch_size = command.batch_size;
   options.compute = command.compute;
   options.progress = [&progress](std::size_t jets) { progress.add(jets); };
   source->for_each_chunk(command.split, [&](const std::shared_ptr<const JetRecords>& jets) {
@@ -225,6 +241,7 @@ Measured score_runs(const EvaluateCommand& command) {
   if (command.baselines > 0) {
     FeatureTable train_features;
     source->for_each_chunk(Split::kTrain, [&](const auto& jets) { train_features.append(*jets); });
+    report_missing_baselines(train_features, test_features, source->name());
     for (NamedScores& one : select_baselines(baseline_scores(train_features, test_features), command.baselines)) {
       out.all.push_back(std::move(one));
     }

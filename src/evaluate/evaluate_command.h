@@ -20,6 +20,7 @@ struct EvaluateCommand {
   Split split = Split::kTest;
   std::filesystem::path out;  // folder for metrics and plots; empty: RUN/evaluation-<split> of the first run
   std::size_t baselines = 6;  // how many of the best simple classifiers are added; 0: none
+  int batch_size = 256;       // jets that go through the models at a time
   bool calibrate = false;     // fit a temperature to the validation split
   bool overwrite = false;     // replace an existing evaluation
   ComputeOptions compute;     // of the models

@@ -1,7 +1,5 @@
 #include "evaluate/evaluation_report.h"
 
-#include <cmath>
-
 #include "base/table.h"
 #include "base/text.h"
 #include "measure/roc_auc.h"
@@ -14,7 +12,7 @@ namespace {
 constexpr std::size_t kCalibrations = 3;  // of a plot
 
 std::string rejection_text(const WorkingPoint& point) {
-  if (!std::isfinite(point.rejection)) return text("> ", fixed(point.lower_limit, 1));
+  if (point.lower_limit > 0) return text("> ", fixed(point.lower_limit, 1));
   return text(fixed(point.rejection, 1), " ± ", fixed(point.error, 1));
 }
 

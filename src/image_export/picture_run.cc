@@ -192,6 +192,7 @@ Json PictureRun::finish() {
   skipped_.save();
   const Json shards = sink_->close();
   Json description = describe_options(options_, reader_, batch_of(options_));
+  description["command"] = command_;
   description.update(describe_sources(reader_, summary_));
   description["classes"] = {{"0", counts()[0]}, {"1", counts()[1]}};
   if (!shards.is_null()) description["shards"] = shards;

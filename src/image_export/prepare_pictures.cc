@@ -10,6 +10,7 @@
 #include "base/reporter.h"
 #include "base/stop_flag.h"
 #include "base/text.h"
+#include "image_export/finished_pictures.h"
 #include "image_export/picture_run.h"
 #include "pictures/preparation_file.h"
 #include "prepare/work.h"
@@ -80,8 +81,7 @@ std::string done_words(const PictureRun::Position& done, const PictureOptions& o
 
 // Starts a run, or resumes one from its record if the same command was interrupted.
 std::unique_ptr<PictureRun> begin_or_resume(const PictureOptions& options, const RawReader& reader,
-                                            OutputFolder& output) {
-  const Json command = describe_command(options);
+                                            OutputFolder& output, const Json& command) {
   std::unique_ptr<PictureRun> run;
   const auto restore = [&](const WorkRecord& record) {
     auto found = std::make_unique<PictureRun>(options, reader, output, command);
@@ -101,6 +101,12 @@ std::unique_ptr<PictureRun> begin_or_resume(const PictureOptions& options, const
 PictureResult prepare_pictures(const PictureOptions& options) {
   const double start = monotonic_seconds();
   check_options(options);
+  const Json command = describe_command(options);
+  if (auto finished = finished_pictures(options.out, command, options.overwrite)) {
+    OutputFolder::remove_leftovers(options.out);
+    finished->seconds = monotonic_seconds() - start;
+    return *std::move(finished);
+  }
   const RawReader reader(options.files, options.raw);
   if (options.format == PictureFormat::kPng && reader.shape().channels != 3) {
     throw Error(text(options.files.front(), ": holds images of ", reader.shape().channels,
@@ -109,7 +115,7 @@ PictureResult prepare_pictures(const PictureOptions& options) {
   const bool is_preparation = std::filesystem::exists(options.out / kPreparationName);
   OutputFolder output(options.out, options.overwrite,
                       [&](const std::filesystem::path& name) { return is_preparation && is_picture_file(name); });
-  const std::unique_ptr<PictureRun> run = begin_or_resume(options, reader, output);
+  const std::unique_ptr<PictureRun> run = begin_or_resume(options, reader, output, command);
   PictureResult result;
   result.resumed = run->saved().file;
   const std::uint64_t rows_before = run->summary().rows;

@@ -40,14 +40,15 @@ struct PictureResult {
   std::size_t resumed = 0;  // sources that an earlier, interrupted run had prepared
   std::uint64_t rows = 0;   // rows read by this run
   double seconds = 0;
+  bool was_finished = false;  // the same command had finished before: nothing was done
 };
 
 // Converts raw files to 8-bit pictures or TFRecords, as the public study did or with its defects corrected. A batch
 // never spans two files; memory holds one batch. If the same command was interrupted before, it resumes after the last
 // piece that it finished: a shard (with more than 256 shards, a group of consecutive ones) or 16 batches of PNGs. The
-// output is the same, byte for byte. Throws UsageError for options that exclude each other. Throws Error for inputs
-// that cannot be used, for outputs that exist or cannot be written and for unfinished work of another command, which
-// `overwrite` discards. After an error only finished pieces are kept.
+// output is the same, byte for byte. If it has finished before, nothing is done. Throws UsageError for options that
+// exclude each other. Throws Error for inputs that cannot be used, for outputs that exist or cannot be written and for
+// unfinished work of another command, which `overwrite` discards. After an error only finished pieces are kept.
 PictureResult prepare_pictures(const PictureOptions& options);
 
 }  // namespace jetvit

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "prepare/inputs.h"
 #include "prepare/statistics.h"
+#include "prepare/summary_json.h"
 #include "store/store.h"
 #include "tfrecord/picture_set.h"
 
@@ -55,24 +56,6 @@ Inspection inspect_files(const InspectOptions& options, std::optional<JetPicture
 // The jets that the statistics of a manifest describe.
 std::string statistics_of(const Manifest& manifest) {
   return manifest.jets(Split::kTrain) > 0 ? "the split train" : "all jets";
-}
-
-// What the preparation of a store read and left out.
-ReadSummary summary_of(const Manifest& manifest) {
-  ReadSummary summary;
-  for (const Split split : kSplits) summary.kept += manifest.jets(split);
-  for (const SourceFile& source : manifest.source_files) {
-    summary.rows += source.rows;
-    summary.skipped += source.skipped;
-  }
-  for (const Json& row : manifest.skipped_rows) {
-    const auto file = std::find(manifest.sources.begin(), manifest.sources.end(), row.value("file", ""));
-    if (file == manifest.sources.end()) continue;
-    const auto index = static_cast<std::uint32_t>(file - manifest.sources.begin());
-    summary.named.push_back({index, row.value("row", std::uint64_t{0}), row.value("reason", "")});
-  }
-  for (const auto& [reason, count] : manifest.skipped_reasons.items()) summary.reasons[reason] = count;
-  return summary;
 }
 
 // What the manifest contains.

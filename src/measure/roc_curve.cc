@@ -42,7 +42,10 @@ WorkingPoint working_point(const std::vector<RocPoint>& curve, double signal_eff
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
   if (background <= 0) return {signal_efficiency, kInfinity, kInfinity, -jets / std::log(0.05), high.threshold};
   const double error = std::sqrt(background * (1 - background) / jets);
-  return {signal_efficiency, 1 / background, error / (background * background), 0, high.threshold};
+  constexpr double kLimitOfOne = 4.743864518390610;
+  const bool is_one = background * jets < 1.5;  // the number between two points is no integer
+  return {signal_efficiency, 1 / background, error / (background * background), is_one ? jets / kLimitOfOne : 0,
+          high.threshold};
 }
 
 }  // namespace jetvit

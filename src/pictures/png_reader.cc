@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/file_kind.h"
 #include "base/ordered_for.h"
 #include "base/text.h"
 #include "jet/split.h"
@@ -30,20 +31,21 @@ std::string lower_suffix(const std::filesystem::path& path) {
   return suffix;
 }
 
-bool is_png(const std::filesystem::path& path) {
-  return lower_suffix(path) == ".png";
+bool is_png(const std::filesystem::directory_entry& entry) {
+  return is_png_name(entry.path()) && !entry.is_directory();
 }
 
-// Formats that ImageFolder would also read.
+// Pictures that ImageFolder would also read, by their names, and pictures that have no such name.
 bool is_other_picture(const std::filesystem::path& path) {
   static const std::set<std::string> suffixes = {".jpg", ".jpeg", ".ppm", ".bmp", ".pgm", ".tif", ".tiff", ".webp"};
-  return suffixes.contains(lower_suffix(path));
+  if (suffixes.contains(lower_suffix(path))) return true;
+  return std::filesystem::is_regular_file(path) && file_kind(InputFile(path)).ends_with(" picture");
 }
 
 std::vector<std::filesystem::path> pictures_in(const std::filesystem::path& folder) {
   std::vector<std::filesystem::path> names;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
-    if (is_png(entry.path())) names.push_back(entry.path());
+    if (is_png(entry)) names.push_back(entry.path());
   }
   std::sort(names.begin(), names.end(), natural_less);
   return names;
@@ -51,11 +53,13 @@ std::vector<std::filesystem::path> pictures_in(const std::filesystem::path& fold
 
 bool holds_pictures(const std::filesystem::path& folder) {
   return std::any_of(std::filesystem::directory_iterator(folder), std::filesystem::directory_iterator(),
-                     [](const auto& entry) { return is_png(entry.path()); });
+                     [](const auto& entry) { return is_png(entry); });
 }
 
 void read_picture(const std::filesystem::path& path, PictureDecoder& decoder, Picture& picture) {
   const std::string bytes = read_text_file(path, kFileLimit);
+  const std::string kind = file_kind(bytes);
+  if (!kind.empty() && kind != "a PNG picture") throw Error(text(path, ": is ", kind, ", not a PNG"));
   try {
     decoder.decode(bytes, picture);
     if (picture.colors != 3) throw Error("the PNG is gray (expected RGB: HCAL, ECAL and tracks)");
@@ -153,10 +157,13 @@ std::vector<std::uint8_t> labels_of(const std::vector<std::filesystem::path>& fo
 // The problem with pictures in a class folder that would be silently skipped; empty if there are none.
 std::string unread_pictures(const std::filesystem::path& folder) {
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    if (is_hidden(entry.path()) || is_png(entry)) continue;
     if (entry.is_directory() ? holds_pictures(entry.path()) : is_other_picture(entry.path())) {
-      return text(entry.path(), entry.is_directory()
-                                    ? ": holds pictures one folder too deep (move them into the folder of their class)"
-                                    : ": is a picture but not a PNG (remove it, or convert it losslessly)");
+      return text(entry.path(),
+                  entry.is_directory()
+                      ? ": holds pictures one folder too deep (move them into the folder of their class)"
+                      : ": is a picture but not named as a PNG (remove it, convert it losslessly, or name "
+                        "it .png if it is one)");
     }
   }
   return "";
@@ -164,15 +171,23 @@ std::string unread_pictures(const std::filesystem::path& folder) {
 
 }  // namespace
 
-std::vector<std::filesystem::path> class_folders(const std::filesystem::path& root) {
+bool is_png_name(const std::filesystem::path& path) {
+  return lower_suffix(path) == ".png" && !is_hidden(path);
+}
+
+std::vector<std::filesystem::path> class_folders(const std::filesystem::path& root,
+                                                 const std::set<std::filesystem::path>& excluded) {
   std::vector<std::filesystem::path> folders;
-  std::string unread;
+  std::vector<std::filesystem::path> candidates;
   for (const auto& entry : std::filesystem::directory_iterator(root)) {
-    if (!entry.is_directory()) continue;
+    if (!entry.is_directory() || is_hidden(entry.path()) || excluded.contains(entry.path())) continue;
+    candidates.push_back(entry.path());
     if (holds_pictures(entry.path())) folders.push_back(entry.path());
-    if (unread.empty()) unread = unread_pictures(entry.path());
   }
-  if (!folders.empty() && !unread.empty()) throw Error(unread);
+  if (folders.empty()) return folders;
+  for (const std::filesystem::path& folder : candidates) {
+    if (const std::string unread = unread_pictures(folder); !unread.empty()) throw Error(unread);
+  }
   std::sort(folders.begin(), folders.end(), natural_less);
   return folders;
 }
@@ -180,7 +195,7 @@ std::vector<std::filesystem::path> class_folders(const std::filesystem::path& ro
 std::uint64_t count_pictures(const std::filesystem::path& folder) {
   const auto entries = std::filesystem::directory_iterator(folder);
   return static_cast<std::uint64_t>(
-      std::count_if(begin(entries), end(entries), [](const auto& entry) { return is_png(entry.path()); }));
+      std::count_if(begin(entries), end(entries), [](const auto& entry) { return is_png(entry); }));
 }
 
 PngReader::PngReader(std::vector<std::filesystem::path> folders, const ReadOptions& options)

@@ -1,15 +1,21 @@
 #pragma once
 
 #include <filesystem>
+#include <set>
 #include <vector>
 
 #include "jet/jet_reader.h"
 
 namespace jetvit {
 
-// The class folders in `root`: its folders that contain PNG files, in natural order. Throws Error if other pictures
-// would not be read because they are in deeper folders or have another format.
-std::vector<std::filesystem::path> class_folders(const std::filesystem::path& root);
+// Whether the suffix is .png, in upper or lower case, and the file is not hidden (base/file_kind.h).
+bool is_png_name(const std::filesystem::path& path);
+
+// The class folders in `root`: its folders that contain PNG files, in natural order. Hidden files and folders are
+// passed over. Throws Error if other pictures would not be read because they are in deeper folders or have another
+// format.
+std::vector<std::filesystem::path> class_folders(const std::filesystem::path& root,
+                                                 const std::set<std::filesystem::path>& excluded = {});
 
 // The number of PNG files in `folder`.
 std::uint64_t count_pictures(const std::filesystem::path& folder);

@@ -140,6 +140,7 @@ Json to_json(const PredictSummary& summary) {
 
 PredictSummary run_predict(const PredictCommand& command) {
   refuse_file(command.output, command.overwrite, {"scores of jetvit predict", is_scores_file, inputs_of(command)});
+  refuse_foreign_suffix(command.output, "Parquet");
   initialize_runtime(command.compute);
   TrainedModel trained = load_trained_model(command.model);
   PredictSummary summary;

@@ -86,10 +86,13 @@ std::vector<RowGroup> row_groups(ParquetFooter& footer, const std::vector<int>& 
   return groups;
 }
 
+// What nulls are in a column: an observer may be missing, as NaN.
+enum class Nulls { kRefused, kNan };
+
 // The chunks at `index` of the groups, one after the other.
 template <class Value, class Convert>
 std::vector<Value> read_column(const InputFile& file, const LeafColumn& column, const std::vector<RowGroup>& groups,
-                               std::size_t index, Convert convert) {
+                               std::size_t index, Nulls nulls, Convert convert) {
   constexpr std::uint64_t kStep = 1 << 16;
   std::vector<Value> out;
   std::uint64_t rows = 0;
@@ -104,7 +107,8 @@ std::vector<Value> read_column(const InputFile& file, const LeafColumn& column, 
                               column, decompressor, group.rows, buffers);
     for (std::uint64_t left = group.rows; left > 0; left -= values.size()) {
       reader.read(std::min(left, kStep), values);
-      if (reader.nulls() > 0) throw Error(text("column ", printable(column.root), " holds nulls"));
+      if (reader.nulls() > 0 && nulls == Nulls::kRefused)
+        throw Error(text("column ", printable(column.root), " holds nulls"));
       for (const double value : values) out.push_back(convert(value));
     }
     reader.finish();
@@ -132,8 +136,9 @@ Scores read_scores(const std::filesystem::path& path) {
     const auto same = [](double value) { return value; };
     Scores scores;
     std::size_t index = 0;
-    const auto next = [&]<class Value>(std::vector<Value>& out, int place, auto convert) {
-      out = read_column<Value>(file, columns[static_cast<std::size_t>(place)], groups, index++, convert);
+    const auto next = [&]<class Value>(std::vector<Value>& out, int place, auto convert,
+                                       Nulls nulls = Nulls::kRefused) {
+      out = read_column<Value>(file, columns[static_cast<std::size_t>(place)], groups, index++, nulls, convert);
     };
     next(scores.score, places.score, same);
     next(scores.label, places.label, to_label);
@@ -147,7 +152,7 @@ Scores read_scores(const std::filesystem::path& path) {
     }
     for (const int place : places.observers) {
       scores.observer_names.push_back(columns[static_cast<std::size_t>(place)].root);
-      next(scores.observers.emplace_back(), place, same);
+      next(scores.observers.emplace_back(), place, same, Nulls::kNan);
     }
     return scores;
   } catch (const Error& error) {

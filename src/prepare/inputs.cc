@@ -1,21 +1,23 @@
 #include "prepare/inputs.h"
 
 #include <algorithm>
-#include <cctype>
+#include <iterator>
 #include <map>
 #include <optional>
+#include <set>
 
 #include <glob.h>
 
 #include "base/digest.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/reporter.h"
 #include "base/text.h"
 #include "pictures/png_reader.h"
+#include "prepare/input_folder.h"
 #include "raw/raw_reader.h"
 #include "store/manifest.h"
 #include "tfrecord/picture_set.h"
-#include "tfrecord/record_file.h"
 #include "tfrecord/record_reader.h"
 
 namespace jetvit {
@@ -25,28 +27,6 @@ using Paths = std::vector<std::filesystem::path>;
 
 constexpr int kByHash = -1;
 
-const char* format_name(InputFormat format) {
-  switch (format) {
-    case InputFormat::kParquet:
-      return "Parquet files";
-    case InputFormat::kPngFolders:
-      return "folders of PNGs";
-    case InputFormat::kTfRecords:
-      return "TFRecord files";
-  }
-  return "";
-}
-
-// The split that a folder's name stands for.
-std::optional<Split> split_of_folder(const std::filesystem::path& folder) {
-  std::string word = folder.filename();
-  std::transform(word.begin(), word.end(), word.begin(), [](unsigned char c) { return std::tolower(c); });
-  if (word == "train" || word == "training") return Split::kTrain;
-  if (word == "validation" || word == "valid" || word == "val") return Split::kValidation;
-  if (word == "test" || word == "testing") return Split::kTest;
-  return std::nullopt;
-}
-
 // Digest of the last bytes of a file. A Parquet file ends with the statistics of its columns, which differ between data
 // sets.
 std::string digest_of_end(const std::filesystem::path& path) {
@@ -55,6 +35,27 @@ std::string digest_of_end(const std::filesystem::path& path) {
   std::vector<std::byte> bytes(std::min(kEnd, file.size()));
   file.read(file.size() - bytes.size(), bytes);
   return sha256(bytes);
+}
+
+std::vector<std::string> joined(std::vector<std::string> one, const std::vector<std::string>& other) {
+  one.insert(one.end(), other.begin(), other.end());
+  return one;
+}
+
+// The first names of a list, and how many more there are.
+std::string first_of(std::vector<std::string> names) {
+  constexpr std::size_t kNamed = 10;
+  const std::size_t more = names.size() - std::min(names.size(), kNamed);
+  names.resize(names.size() - more);
+  return join(names, ", ") + (more > 0 ? text(" and ", with_commas(more), " more") : "");
+}
+
+// Those of the files that lie in the folder itself.
+Paths in_folder(const std::filesystem::path& folder, const Paths& files) {
+  Paths out;
+  std::copy_if(files.begin(), files.end(), std::back_inserter(out),
+               [&](const std::filesystem::path& file) { return !file.lexically_relative(folder).has_parent_path(); });
+  return out;
 }
 
 // Gathers the files of all names.
@@ -70,9 +71,20 @@ class Finder {
       if (std::filesystem::is_directory(file)) {
         add_folder(file, split);
       } else {
-        add_file(file, is_record_name(file) ? InputFormat::kTfRecords : InputFormat::kParquet, split);
+        add_file(file, format_of_file(file).value_or(InputFormat::kParquet), split);
       }
     }
+  }
+
+  // The shell expands a pattern in the order of letters: jets_10 before jets_2.
+  void announce_order(const std::vector<std::string>& names) {
+    if (!std::is_sorted(names.begin(), names.end())) return;  // chosen by the user
+    const auto turned = std::is_sorted_until(names.begin(), names.end(), natural_less);
+    if (turned == names.end()) return;
+    inputs_.notes.push_back(text("the files are read in the order in which they are named, ", printable(*(turned - 1)),
+                                 " before ", printable(*turned),
+                                 " (this is the shell's order; quote the pattern, or name the folder, for the order of "
+                                 "their numbers)"));
   }
 
   Inputs result(const SplitShares& shares) && {
@@ -106,24 +118,29 @@ class Finder {
   }
 
   void add_folder(const std::filesystem::path& folder, int split) {
-    Paths parquet;
-    Paths records;
-    for (const auto& entry : std::filesystem::directory_iterator(folder)) {
-      if (entry.path().extension() == ".parquet") parquet.push_back(entry.path());
-      if (is_record_name(entry.path())) records.push_back(entry.path());
-    }
-    std::sort(parquet.begin(), parquet.end(), natural_less);
-    std::sort(records.begin(), records.end(), natural_less);
-    const Paths classes = class_folders(folder);
-    if (parquet.empty() && records.empty() && classes.empty()) {
+    const InputFolder found = scan_folder(folder);
+    const std::string unread = first_of(joined(found.left_out, found.no_data));
+    if (found.empty()) {
       if (const std::string kind = unfinished_kind(folder); !kind.empty()) throw Error(text(folder, ": is ", kind));
-      throw Error(text(folder, ": holds no .parquet files, .tfrecords files, class folders of PNGs or jet store ",
-                       "(manifest.json)"));
+      throw Error(text(folder, ": holds no Parquet files, TFRecord files, class folders of PNGs or jet store ",
+                       "(manifest.json)", unread.empty() ? "" : "; it holds " + unread));
     }
-    if (!records.empty() || !classes.empty()) check_picture_set(folder);
-    for (const auto& file : parquet) add_file(file, InputFormat::kParquet, split);
-    for (const auto& file : records) add_file(file, InputFormat::kTfRecords, split);
-    for (const auto& file : classes) add_file(file, InputFormat::kPngFolders, split);
+    if (!found.records.empty() || !found.classes.empty()) check_picture_set(folder, in_folder(folder, found.records));
+    for (const auto& file : found.parquet) add_file(file, InputFormat::kParquet, split);
+    for (const auto& file : found.records) add_file(file, InputFormat::kTfRecords, split);
+    for (const auto& file : found.classes) add_file(file, InputFormat::kPngFolders, split);
+    report(folder, found);
+  }
+
+  void report(const std::filesystem::path& folder, const InputFolder& found) {
+    if (!found.no_data.empty()) {
+      inputs_.notes.push_back(text(folder, ": left out, as they hold no jets: ", first_of(found.no_data)));
+    }
+    if (!found.left_out.empty()) inputs_.warnings.push_back(text(folder, ": left out: ", first_of(found.left_out)));
+    const std::set<std::string>& columns = found.columns_of_folders;
+    if (columns.empty()) return;
+    inputs_.warnings.push_back(text(folder, ": the columns that are in the names of its folders are left out: ",
+                                    printable(join({columns.begin(), columns.end()}, ", "))));
   }
 
   // If the folder contains folders named after splits, adds these; otherwise returns false.
@@ -141,6 +158,7 @@ class Finder {
       found = true;
     }
     if (!found) return false;
+    refuse_data_beside(folder, of_split);
     const bool has_validation = !of_split[static_cast<std::size_t>(Split::kValidation)].empty();
     for (const Split split : kSplits) {
       const auto& chosen = of_split[static_cast<std::size_t>(split)];
@@ -150,6 +168,19 @@ class Finder {
       add_folder(chosen, is_shared ? kByHash : static_cast<int>(split));
     }
     return true;
+  }
+
+  // All data in a folder that is divided by folders have to be in one of these.
+  void refuse_data_beside(const std::filesystem::path& folder, const std::array<std::filesystem::path, 3>& of_split) {
+    const InputFolder beside = scan_folder(folder, {of_split.begin(), of_split.end()});
+    for (const Paths* paths : {&beside.parquet, &beside.records, &beside.classes}) {
+      if (paths->empty()) continue;
+      const auto named = std::find_if(of_split.begin(), of_split.end(), [](const auto& path) { return !path.empty(); });
+      throw Error(text(paths->front(), ": lies beside ", *named,
+                       ", the folder of a split, and belongs to no split (move ",
+                       "it into the folder of its split, or name the data of each split)"));
+    }
+    report(folder, beside);
   }
 
   Inputs inputs_;
@@ -175,10 +206,11 @@ Inputs find_inputs(const InputNames& names) {
   }
   Finder finder;
   for (const std::string& name : names.any) finder.add(name, kByHash);
+  finder.announce_order(names.any);
   for (const Split split : kSplits) {
-    for (const std::string& name : names.of_split[static_cast<std::size_t>(split)]) {
-      finder.add(name, static_cast<int>(split));
-    }
+    const std::vector<std::string>& of_split = names.of_split[static_cast<std::size_t>(split)];
+    for (const std::string& name : of_split) finder.add(name, static_cast<int>(split));
+    finder.announce_order(of_split);
   }
   return std::move(finder).result(names.shares);
 }
@@ -213,7 +245,13 @@ SplitRule choose_split_rule(const InputNames& names, const JetReader& reader) {
   return names.rule.value_or(has_event ? SplitRule::kEvent : SplitRule::kIdentity);
 }
 
+void report_left_out(const Inputs& inputs) {
+  for (const std::string& note : inputs.notes) reporter().note(note);
+  for (const std::string& warning : inputs.warnings) reporter().warn(warning);
+}
+
 std::unique_ptr<JetReader> open_reader(const Inputs& inputs, const ReadOptions& options) {
+  report_left_out(inputs);
   switch (inputs.format) {
     case InputFormat::kPngFolders:
       refuse_label_options(options, "PNG class folders", false);

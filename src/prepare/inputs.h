@@ -1,7 +1,6 @@
 #pragma once
 
 #include <array>
-#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -10,10 +9,9 @@
 
 #include "jet/jet_reader.h"
 #include "jet/split.h"
+#include "prepare/input_format.h"
 
 namespace jetvit {
-
-enum class InputFormat : std::uint8_t { kParquet, kPngFolders, kTfRecords };
 
 // The files, folders and patterns that a user gives, all of one format, and the splits that their jets belong to.
 struct InputNames {
@@ -33,15 +31,17 @@ struct Inputs {
   std::vector<int> split;                    // one per file; -1: each jet is assigned by the rule
   SplitShares shares;                        // for files with split -1
   SplitRule rule = SplitRule::kIdentity;     // for files with split -1
+  std::vector<std::string> notes, warnings;  // what was found, but is not read
 
   Split split_of_jet(const JetRecords& jets, std::size_t jet) const;
 };
 
-// Finds the files. A folder stands for its .parquet files, its .tfrecords files (also .tfrecord, and with .gz) or its
-// class folders of PNGs, in natural order. A folder that contains the folders train, validation and test (in any case;
-// also training, val, valid, testing) provides the files of each split. Without a validation folder, part of the
-// training jets is used for validation. Throws Error for a name that matches nothing and for files of different
-// formats, UsageError for impossible shares.
+// Finds the files. A folder stands for the Parquet files and the TFRecord files in it and in the folders below it, or
+// for its class folders of PNGs, in natural order; files are recognized by their content (prepare/input_folder.h). A
+// folder that contains the folders train, validation and test (in any case; also training, val, valid, testing)
+// provides the files of each split. Without a validation folder, part of the training jets is used for validation.
+// Throws Error for a name that matches nothing, for files of different formats and for data beside the folders of
+// splits, UsageError for impossible shares.
 Inputs find_inputs(const InputNames& names);
 
 // Throws Error if two files have the same content: their jets would count twice, or be in two splits. This is cheap:
@@ -52,7 +52,10 @@ void refuse_copies(const Inputs& inputs);
 // otherwise kIdentity. Throws Error if the rule in `names` needs an event number that the jets do not have.
 SplitRule choose_split_rule(const InputNames& names, const JetReader& reader);
 
-// Opens the files with the reader of their format. Throws Error or UsageError.
+// Reports what was found, but is not read.
+void report_left_out(const Inputs& inputs);
+
+// Opens the files with the reader of their format, and reports what is left out. Throws Error or UsageError.
 std::unique_ptr<JetReader> open_reader(const Inputs& inputs, const ReadOptions& options);
 
 }  // namespace jetvit

@@ -7,6 +7,7 @@
 #include "base/progress.h"
 #include "base/stop_flag.h"
 #include "base/text.h"
+#include "prepare/finished_store.h"
 #include "prepare/preparation.h"
 #include "prepare/prepare.h"
 #include "prepare/refuse_shared_jets.h"
@@ -82,7 +83,14 @@ PrepareResult merge_parts(const std::vector<std::filesystem::path>& folders, con
   const double start = monotonic_seconds();
   if (folders.empty()) throw UsageError("no parts given");
   const std::vector<StorePart> parts = read_parts(folders);
-  refuse_output(out, overwrite, false);
+  Json command = parts.front().record.command;
+  command["part"] = command["parts"] = 0;  // of the whole
+  if (is_finished(out, command, overwrite, false)) {
+    PrepareResult result = finished_store(out, false);
+    result.files = result.resumed = result.manifest.source_files.size();
+    result.seconds = monotonic_seconds() - start;
+    return result;
+  }
   StoreWriter writer(out);
   if (std::filesystem::exists(out / kUnfinishedFile)) {
     if (!overwrite)
@@ -116,7 +124,9 @@ PrepareResult merge_parts(const std::vector<std::filesystem::path>& folders, con
   result.rows = result.summary.rows;
   require_jets(result.summary, parts.front().folder);
   if (!allow_trained) refuse_shared_jets(out, writer.contents(), combined->files());
-  writer.close(combined->manifest());
+  Manifest manifest = combined->manifest();
+  manifest.command = std::move(command);
+  writer.close(std::move(manifest));
   result.manifest = read_manifest(out);
   result.seconds = monotonic_seconds() - start;
   return result;

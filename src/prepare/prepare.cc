@@ -12,6 +12,7 @@
 #include "base/progress.h"
 #include "base/reporter.h"
 #include "base/text.h"
+#include "prepare/finished_store.h"
 #include "prepare/preparation.h"
 #include "prepare/refuse_shared_jets.h"
 #include "prepare/work.h"
@@ -141,19 +142,30 @@ PrepareResult prepare_store(const PrepareOptions& options, const std::filesystem
                                  : group_files(inputs.files.size(), group - 1).last -
                                        group_files(inputs.files.size(), groups.first).first;
   };
-  refuse_output(out, overwrite, is_part);
+  const Json command = describe_command(options, inputs);
+  const auto finished = [&] {
+    PrepareResult result = finished_store(out, is_part);
+    result.files = result.resumed = files_before(groups.last);
+    result.seconds = monotonic_seconds() - start;
+    return result;
+  };
+  if (is_finished(out, command, overwrite, is_part)) return finished();
   const std::unique_ptr<JetReader> reader = open_reader(inputs, options.read);
   refuse_copies(inputs);
   inputs.rule = choose_split_rule(options.inputs, *reader);
-  const Json command = describe_command(options, inputs);
   PrepareResult result;
   result.files = files_before(groups.last);
-  std::size_t finished = groups.first;  // groups before this one are on disk
+  std::size_t done = groups.first;  // groups before this one are on disk
   try {
-    StoreWriter writer(out);
+    auto locked = std::make_unique<StoreWriter>(out);
+    if (is_finished(out, command, overwrite, is_part)) {  // made by another process before this one got the lock
+      locked.reset();
+      return finished();
+    }
+    StoreWriter& writer = *locked;
     Preparation preparation(*reader, options.zero_threshold, inputs.rule);
-    finished = resume(writer, out, command, overwrite, groups, preparation);
-    result.resumed = files_before(finished);
+    done = resume(writer, out, command, overwrite, groups, preparation);
+    result.resumed = files_before(done);
     const std::uint64_t rows_before = preparation.summary().rows;
     if (result.resumed > 0) {
       reporter().note(text(out, ": resumes after ", result.resumed, " of ", result.files, " files"));
@@ -161,15 +173,16 @@ PrepareResult prepare_store(const PrepareOptions& options, const std::filesystem
     Worker worker(inputs, *reader, options.zero_threshold, options.read.threads);
     const auto append = [&](const JetRecords& jets, Split split) { writer.append(jets, split); };
     const auto report = [&](const SkippedRow& row) { writer.report(preparation.files()[row.file], row); };
-    for (std::size_t group = finished; group < groups.last; ++group) {
+    for (std::size_t group = done; group < groups.last; ++group) {
       worker.prepare(group_files(inputs.files.size(), group), append, report, preparation);
       if (group + 1 == groups.last) break;
       writer.save(command, {{"next_group", group + 1}, {"preparation", preparation.to_json()}});
-      finished = group + 1;
+      done = group + 1;
     }
     result.summary = preparation.summary();
     result.rows = result.summary.rows - rows_before;
     result.manifest = preparation.manifest();
+    result.manifest.command = command;
     if (is_part) {
       writer.close_part(command, {{"preparation", preparation.to_json()}});
       result.manifest.counts = writer.contents().counts;
@@ -181,8 +194,8 @@ PrepareResult prepare_store(const PrepareOptions& options, const std::filesystem
       writer.close(result.manifest);
     }
   } catch (const std::exception&) {
-    if (finished > groups.first && std::filesystem::exists(out / kUnfinishedFile)) {
-      reporter().note(text(out, ": ", files_before(finished), " of ", result.files,
+    if (done > groups.first && std::filesystem::exists(out / kUnfinishedFile)) {
+      reporter().note(text(out, ": ", files_before(done), " of ", result.files,
                            " files are prepared and kept; run the same command again to prepare the rest"));
     }
     throw;

@@ -38,12 +38,14 @@ struct PrepareResult {
   std::size_t resumed = 0;  // those that an earlier, interrupted run had prepared
   std::uint64_t rows = 0;   // rows read by this run
   double seconds = 0;
+  bool was_finished = false;  // the same command had finished before: nothing was done
 };
 
 // Prepares the inputs into a jet store or, if options.part selects one, into a part of a store. If the same command was
 // interrupted before, it resumes after the last finished group of files (prepare/work.h); the result is the same, byte
-// for byte. Throws UsageError for impossible options. Throws Error for inputs that cannot be used, for jets in two
-// splits unless options.inputs.allow_trained is true, for outputs that exist or cannot be written and for unfinished
+// for byte. If it has finished before, nothing is done (prepare/finished_store.h). Throws UsageError for impossible
+// options. Throws Error for inputs that cannot be used, for jets in two splits unless options.inputs.allow_trained is
+// true, for outputs that exist or cannot be written and for unfinished
 // work of another command, which `overwrite` discards. After an error only finished groups are kept.
 PrepareResult prepare_store(const PrepareOptions& options, const std::filesystem::path& out, bool overwrite);
 

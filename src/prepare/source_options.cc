@@ -26,6 +26,11 @@ std::string SourceOptions::name() const {
   return "";
 }
 
+std::string SourceOptions::name(Split split) const {
+  const auto& names = inputs.of_split[static_cast<std::size_t>(split)];
+  return names.empty() ? name() : names.front();
+}
+
 SourceOptions absolute(SourceOptions options) {
   const auto make_absolute = [](std::vector<std::string>& names) {
     for (std::string& name : names) name = std::filesystem::absolute(name).lexically_normal();

@@ -19,7 +19,8 @@ struct SourceOptions {
   // The jet store, if the input is one. Throws Error if a store is given together with other inputs.
   std::optional<std::filesystem::path> store() const;
 
-  std::string name() const;  // for messages: the first input
+  std::string name() const;             // for messages: the first input
+  std::string name(Split split) const;  // the first of those whose jets belong to this split, or else of all
 };
 
 // The same options with absolute paths, which do not depend on the working folder.

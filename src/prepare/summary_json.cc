@@ -1,5 +1,7 @@
 #include "prepare/summary_json.h"
 
+#include <algorithm>
+
 #include "base/error.h"
 #include "store/contents.h"
 
@@ -36,6 +38,23 @@ ReadSummary summary_from_json(const Json& json, std::size_t files) {
     if (summary.named.back().file >= files) throw Error("it skips rows of a file that it does not list");
   }
   for (const auto& [reason, count] : json.at("reasons").items()) summary.reasons[reason] = count;
+  return summary;
+}
+
+ReadSummary summary_of(const Manifest& manifest) {
+  ReadSummary summary;
+  for (const Split split : kSplits) summary.kept += manifest.jets(split);
+  for (const SourceFile& source : manifest.source_files) {
+    summary.rows += source.rows;
+    summary.skipped += source.skipped;
+  }
+  for (const Json& row : manifest.skipped_rows) {
+    const auto file = std::find(manifest.sources.begin(), manifest.sources.end(), row.value("file", ""));
+    if (file == manifest.sources.end()) continue;
+    const auto index = static_cast<std::uint32_t>(file - manifest.sources.begin());
+    summary.named.push_back({index, row.value("row", std::uint64_t{0}), row.value("reason", "")});
+  }
+  for (const auto& [reason, count] : manifest.skipped_reasons.items()) summary.reasons[reason] = count;
   return summary;
 }
 

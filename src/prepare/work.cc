@@ -9,7 +9,6 @@
 
 #include <sys/stat.h>
 
-#include "base/commit.h"
 #include "base/digest.h"
 #include "base/error.h"
 #include "base/file.h"
@@ -22,12 +21,11 @@ namespace {
 constexpr std::size_t kGroups = 256;
 constexpr int kRevision = 4;  // increase it if the same command would write a different store
 
-constexpr std::array<std::pair<const char*, const char*>, 18> kWords = {{
+constexpr std::array<std::pair<const char*, const char*>, 17> kWords = {{
     {"revision", "another version of jetvit"},
     {"files", "other input files, or in another order"},
     {"contents", "input files that have changed"},
     {"splits", "other splits or shares"},
-    {"split_rule", "another rule of the splits"},
     {"class_names", "other `class_names`"},
     {"zero_threshold", "another `zero_threshold`"},
     {"label_column", "another `label_column`"},
@@ -117,7 +115,6 @@ Json describe_command(const PrepareOptions& options, const Inputs& inputs) {
   Json command = describe_reading(inputs.files, inputs.format, options.read);
   command.update({{"revision", kRevision},
                   {"splits", splits.hex()},
-                  {"split_rule", split_rule_name(inputs.rule)},
                   {"zero_threshold", options.zero_threshold},
                   {"part", options.part.part},
                   {"parts", options.part.parts}});
@@ -154,15 +151,6 @@ void resume_or_discard(const std::filesystem::path& where, const std::optional<W
   }
   reporter().warn(text(where, ": unfinished work is discarded (", why, ")"));
   discard();
-}
-
-void refuse_output(const std::filesystem::path& out, bool overwrite, bool is_part) {
-  const std::filesystem::path part = out / kPartFile;
-  if (is_part && is_store(out)) throw Error(text(out, ": is a complete jet store (choose another `out` for the part)"));
-  if (!is_part && std::filesystem::exists(part)) {
-    throw Error(text(out, ": is ", unfinished_kind(out), ", which is not replaced (choose another `out`)"));
-  }
-  if (is_part ? std::filesystem::exists(part) : is_store(out)) refuse_existing(out, overwrite);
 }
 
 bool has_usable_jets(const ReadSummary& summary) {

@@ -47,10 +47,6 @@ void resume_or_discard(const std::filesystem::path& where, const std::optional<W
                        bool overwrite, const std::function<void(const WorkRecord&)>& restore,
                        const std::function<void()>& discard);
 
-// Throws Error if `out` is a store or part that may not be replaced, or a store where a part is to be written (or vice
-// versa).
-void refuse_output(const std::filesystem::path& out, bool overwrite, bool is_part);
-
 // Whether at least one row was usable and the assumed image shape matches most rows.
 bool has_usable_jets(const ReadSummary& summary);
 

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "base/file_kind.h"
 #include "base/text.h"
 
 namespace jetvit {
@@ -118,17 +119,25 @@ Error not_complete(const InputFile& file, const std::string& why) {
   return Error(text(file.path(), ": is not a complete Parquet file (", why, ")"));
 }
 
+// For a file that does not end as a Parquet file does: another kind of file, or the first part of one.
+Error without_magic(const InputFile& file) {
+  const std::string kind = file_kind(file);
+  if (kind == "a Parquet file") return not_complete(file, "it does not end with PAR1: it was cut short");
+  if (kind.empty()) return not_complete(file, "it neither begins nor ends with PAR1");
+  return Error(text(file.path(), ": is ", kind, ", not a Parquet file"));
+}
+
 }  // namespace
 
 ParquetFooter::ParquetFooter(const InputFile& file) : file_(file) {
   constexpr std::string_view kMagic = "PAR1";
   if (file.size() == 0) throw Error(text(file.path(), ": is empty, not a Parquet file"));
-  if (file.size() < kMagic.size() + kTrailer) throw not_complete(file, "it is too short");
+  if (file.size() < kMagic.size() + kTrailer) throw without_magic(file);
   std::array<std::byte, kTrailer> trailer{};
   file.read(file.size() - kTrailer, trailer);
   const std::string_view magic(reinterpret_cast<const char*>(trailer.data()) + 4, kMagic.size());
   if (magic == "PARE") throw not_complete(file, "its footer is encrypted");
-  if (magic != kMagic) throw not_complete(file, "it does not end with PAR1");
+  if (magic != kMagic) throw without_magic(file);
   std::uint32_t length = 0;
   std::memcpy(&length, trailer.data(), sizeof(length));
   end_ = file.size() - kTrailer;

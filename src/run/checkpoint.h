@@ -34,7 +34,7 @@ TrainingState training_state_from_json(const Json& json);  // throws Error
 // One safetensors file. Metadata "jetvit" is JSON:
 //   format 1, kind ("last" or "best"), version, model {name, options}, transform, image, recipe (resolved),
 //   pretrained (the report on the initial weights, or null),
-//   data {name, source, fingerprint, shape of the raw images, class_names}, position (a TrainingState)
+//   data {name, source, fingerprint, observers, shape of the raw images, class_names}, position (a TrainingState)
 // "last" has the tensors "model.*", "ema.*" (if weights are averaged) and "optimizer.<state>.*". "best" has only the
 // weights to use, under the names of the model, so that timm can load them.
 struct Checkpoint {

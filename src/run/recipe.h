@@ -170,7 +170,7 @@ Json recipe_to_json(const Recipe& recipe);
 // for the second. Throws Error if the file cannot be read, otherwise like recipe_from_json().
 Recipe read_recipe(const std::filesystem::path& path, const std::vector<std::string>& overrides);
 
-// The first difference between two resolved recipes, as 'train.lr is 0.1, was 0.2'; "" if they are equal.
+// The first difference between two resolved recipes, as 'optimizer.lr is 0.1, was 0.2'; "" if they are equal.
 std::string first_difference(const Json& now, const Json& before, const std::string& prefix = "");
 
 }  // namespace jetvit

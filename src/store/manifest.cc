@@ -62,6 +62,7 @@ Json to_json(const Manifest& manifest) {
           {"skipped_rows", manifest.skipped_rows},
           {"skipped_reasons", manifest.skipped_reasons},
           {"skipped_report", manifest.skipped_report ? to_json(*manifest.skipped_report) : Json()},
+          {"command", manifest.command},
           {"fingerprint", manifest.fingerprint}};
 }
 
@@ -143,6 +144,8 @@ Manifest from_json(const Json& json) {
     const Json& report = json.at("skipped_report");
     if (!report.is_null()) manifest.skipped_report = file_from_json(report);
   }
+  manifest.command = json.value("command", Json::object());  // older stores do not have it
+  if (!manifest.command.is_object()) throw Error("\"command\" is not an object");
   manifest.fingerprint = json.at("fingerprint");
   check_counts(manifest);
   return manifest;

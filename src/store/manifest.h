@@ -41,6 +41,7 @@ struct Manifest {
   std::vector<std::string> sources;         // names of source_files
   Json skipped_rows = Json::array();        // the first 1,000: file, row, reason
   Json skipped_reasons = Json::object();    // how many rows were skipped for each reason
+  Json command = Json::object();            // what the preparation was asked for (prepare/work.h); empty: not known
   std::optional<FileEntry> skipped_report;  // lists all skipped rows; no value if none were skipped
   std::string fingerprint;                  // SHA-256 of the shards' digests; identifies the data
 

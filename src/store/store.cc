@@ -14,6 +14,7 @@
 #include "base/folder_lock.h"
 #include "base/ordered_for.h"
 #include "base/parallel_for.h"
+#include "base/stop_flag.h"
 #include "base/text.h"
 #include "store/shard.h"
 
@@ -405,6 +406,7 @@ void for_each_shard(const std::filesystem::path& store, const Manifest& manifest
   };
   const auto read = [&](const ShardEntry* shard, int) { return read_shard(store, manifest, *shard); };
   ordered_for(threads, static_cast<std::size_t>(threads), next, read, [&](JetRecords&& jets) {
+    throw_if_stopped();
     sink(std::move(jets));
     return true;
   });

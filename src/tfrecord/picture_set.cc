@@ -7,20 +7,19 @@
 
 #include "base/digest.h"
 #include "base/error.h"
+#include "base/stop_flag.h"
 #include "base/text.h"
 #include "pictures/png_reader.h"
-#include "tfrecord/record_file.h"
 
 namespace jetvit {
 namespace {
 
 constexpr std::array<const char*, 2> kClasses = {"0", "1"};
 
-void check_shards(const std::filesystem::path& folder, const std::vector<RecordShard>& shards) {
+void check_shards(const std::filesystem::path& folder, const std::vector<std::filesystem::path>& records,
+                  const std::vector<RecordShard>& shards) {
   std::set<std::string> present;
-  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
-    if (is_record_name(entry.path())) present.insert(entry.path().filename());
-  }
+  for (const std::filesystem::path& file : records) present.insert(file.filename());
   for (const RecordShard& shard : shards) {
     if (present.erase(shard.file) > 0) continue;
     throw Error(text(folder / shard.file, ": is missing (", kPreparationName, " lists it with ", shard.jets,
@@ -44,11 +43,11 @@ void check_classes(const std::filesystem::path& folder, const std::array<std::ui
 
 }  // namespace
 
-void check_picture_set(const std::filesystem::path& folder) {
+void check_picture_set(const std::filesystem::path& folder, const std::vector<std::filesystem::path>& records) {
   const std::optional<PreparationFile> stated = read_preparation(folder);
   if (!stated) return;
   if (stated->shards) {
-    check_shards(folder, *stated->shards);
+    check_shards(folder, records, *stated->shards);
   } else if (stated->classes) {
     check_classes(folder, *stated->classes);
   }
@@ -84,6 +83,7 @@ void verify_records(const std::vector<std::filesystem::path>& files) {
       throw UsageError(text("`verify`: ", files[index], " has no digest to compare with (no ", kPreparationName,
                             " next to it lists it)"));
     }
+    throw_if_stopped();
     if (sha256_of_file(files[index]) != stated[index]->sha256) {
       throw Error(text(files[index], ": differs from its digest in ", kPreparationName,
                        " (it is damaged or was replaced; prepare the pictures again)"));

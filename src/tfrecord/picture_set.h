@@ -11,9 +11,9 @@ namespace jetvit {
 // Checks whether a folder of pictures is complete, according to its preparation.json. A folder without that file is not
 // checked.
 
-// Compares the files in `folder` with its preparation.json: the names of TFRecord shards, or the number of pictures in
-// each class folder. Throws Error naming a file that is missing or not listed.
-void check_picture_set(const std::filesystem::path& folder);
+// Compares the files in `folder` with its preparation.json: the TFRecord files found there, or the number of pictures
+// in each class folder. Throws Error naming a file that is missing or not listed.
+void check_picture_set(const std::filesystem::path& folder, const std::vector<std::filesystem::path>& records);
 
 // The entry for each TFRecord file in the preparation.json of its folder, or no value if it is not listed. Throws Error
 // naming a file whose size differs from its entry.

@@ -1,11 +1,13 @@
 #include "tfrecord/record_file.h"
 
 #include <algorithm>
+#include <cctype>
 #include <cstring>
 #include <functional>
 #include <utility>
 #include <vector>
 
+#include <fnmatch.h>
 #include <isa-l/igzip_lib.h>
 
 #include "base/error.h"
@@ -38,8 +40,11 @@ bool is_header(std::span<const std::byte, kHeader> bytes) {
 }  // namespace
 
 bool is_record_name(const std::filesystem::path& path) {
-  const std::filesystem::path name = path.extension() == ".gz" ? path.stem() : path.filename();
-  return name.extension() == ".tfrecords" || name.extension() == ".tfrecord";
+  std::string name = path.filename();
+  std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
+  if (name.ends_with(".gz")) name.resize(name.size() - 3);
+  return ::fnmatch("*.tfrecord", name.c_str(), 0) == 0 || ::fnmatch("*.tfrecords", name.c_str(), 0) == 0 ||
+         ::fnmatch("*.tfrec", name.c_str(), 0) == 0 || ::fnmatch("*.tfrec*-[0-9]*-of-[0-9]*", name.c_str(), 0) == 0;
 }
 
 // Inflates the members of a gzip file one after another.
@@ -104,6 +109,16 @@ RecordFile::RecordFile(std::filesystem::path path) : file_(std::move(path)) {
 }
 
 RecordFile::~RecordFile() = default;
+
+bool RecordFile::recognizes(const std::filesystem::path& path) {
+  RecordFile file(path);
+  std::byte header[kHeader];
+  try {
+    return file.read(header) == kHeader && is_header(header);
+  } catch (const Error&) {  // a gzip stream that is damaged
+    return false;
+  }
+}
 
 void RecordFile::fail(const std::string& why) const {
   throw Error(text(file_.path(), ": record ", count_, ": ", why));

@@ -10,7 +10,8 @@
 
 namespace jetvit {
 
-// Whether the name of a file is that of a TFRecord file: .tfrecords or .tfrecord, optionally followed by .gz.
+// Whether the name of a file is that of a TFRecord file: .tfrecords, .tfrecord or .tfrec, optionally followed by the
+// number of a shard (-00000-of-00010) and by .gz, in upper or lower case.
 bool is_record_name(const std::filesystem::path& path);
 
 // Reads the records of a TFRecord file (tfrecord/tf_record.h) one after another, plain or compressed with gzip. Needs
@@ -20,6 +21,9 @@ class RecordFile {
   // Throws Error if the file cannot be read.
   explicit RecordFile(std::filesystem::path path);
   ~RecordFile();
+
+  // Whether the content begins with the length of a record and its checksum. Throws Error if the file cannot be read.
+  static bool recognizes(const std::filesystem::path& path);
   RecordFile(const RecordFile&) = delete;
   RecordFile& operator=(const RecordFile&) = delete;
 

@@ -16,21 +16,35 @@
 #include "run/run_folder.h"
 #include "run/run_record.h"
 #include "run/trained_jets.h"
+#include "train/observer_digests.h"
 #include "train/trainer.h"
 
 namespace jetvit {
 namespace {
 
-void require_both_classes(const JetRecords& records, const char* split, const std::string& data,
+// What to do about a split that cannot be trained or validated on.
+std::string advice(const SourceOptions& options, Split split) {
+  const std::string own = text("`", split_name(split), "`");
+  if (!options.inputs.of_split[static_cast<std::size_t>(split)].empty()) return text("name other files with ", own);
+  if (options.store()) return "prepare the store again with more jets or other shares";
+  if (split == Split::kTrain) return text("name more files, or smaller `validation_share` and `test_share`");
+  return text("name files with ", own, ", or a larger `validation_share`");
+}
+
+void require_both_classes(const JetRecords& records, Split split, const SourceOptions& options,
                           const ClassNames& names) {
+  const std::string where = printable(options.name(split));
+  const char* const name = split == Split::kTrain ? "training" : "validation";
   const auto positive = static_cast<std::size_t>(std::count(records.label.begin(), records.label.end(), 1));
   if (records.size() == 0) {
-    throw Error(text(data, ": the ", split, " split is empty (prepare more jets, or larger shares)"));
+    throw Error(text(where, ": the ", name, " split is empty (", advice(options, split), ")"));
   }
   if (positive == 0 || positive == records.size()) {
-    throw Error(text(data, ": all ", records.size(), " jets of the ", split, " split have label ",
-                     positive == 0 ? 0 : 1, " (", printable(class_name(names, positive == 0 ? 0 : 1)),
-                     ") (a classifier needs both; look at the label column with jetvit inspect)"));
+    const int label = positive == 0 ? 0 : 1;
+    throw Error(text(where, ": all ", records.size(), " jets of the ", name, " split have label ", label, ", ",
+                     printable(class_name(names, label)),
+                     " (a classifier needs both: look at the label column with jetvit inspect, or ",
+                     advice(options, split), ")"));
   }
 }
 
@@ -49,8 +63,9 @@ TrainingData read_data(const Recipe& recipe, const SourceOptions& options) {
                                         recipe.transform.split_signed, asked < 0 ? manifest.zero_threshold : asked);
   data.train = source->read(Split::kTrain);
   data.validation = source->read(Split::kValidation);
-  require_both_classes(*data.train, "training", data.name, data.class_names);
-  require_both_classes(*data.validation, "validation", data.name, data.class_names);
+  require_both_classes(*data.train, Split::kTrain, options, data.class_names);
+  require_both_classes(*data.validation, Split::kValidation, options, data.class_names);
+  data.observers = observer_digests(*data.train, *data.validation);
   return data;
 }
 

@@ -13,7 +13,7 @@ namespace jetvit {
 // What `jetvit train` is asked for.
 struct TrainCommand {
   std::filesystem::path recipe;        // TOML
-  std::vector<std::string> overrides;  // "train.lr=3e-4"
+  std::vector<std::string> overrides;  // "optimizer.lr=3e-4"
   std::string pretrained;              // weights to start from, in place of the recipe's pretrained.file; empty: those
   SourceOptions source;
   std::filesystem::path run;

@@ -31,6 +31,7 @@ struct TrainingData {
   std::string fingerprint;  // of its content
   std::shared_ptr<const JetRecords> train, validation;
   InputTransform transform;
+  Json observers = Json::object();  // observer_digests()
   ClassNames class_names = {};
 };
 

@@ -5,6 +5,7 @@
 #include "model/io/weights.h"
 #include "run/run_folder.h"
 #include "train/complete_options.h"
+#include "train/observer_digests.h"
 #include "train/trainer.h"
 
 namespace jetvit {
@@ -22,6 +23,13 @@ void Trainer::resume() {
   if (difference.empty() && now["data"]["fingerprint"] != before["data"].value("fingerprint", Json())) {
     difference = text("the jets of ", printable(data_.name), " are not those of ",
                       printable(before["data"].value("name", "the run")));
+  }
+  const Json observers = before["data"].value("observers", Json());
+  if (difference.empty() && observers.is_object()) {  // checkpoints of earlier versions do not have them
+    if (const std::string words = observer_difference(data_.observers, observers); !words.empty()) {
+      difference = text("the observers of ", printable(data_.name), " are not those of ",
+                        printable(before["data"].value("name", "the run")), ": ", words);
+    }
   }
   if (difference.empty()) difference = first_difference(now["transform"], before["transform"], "transform.");
   if (!difference.empty()) {
@@ -71,6 +79,7 @@ Json Trainer::description(const char* kind) const {
            {{"name", data_.name},
             {"source", data_.source},
             {"fingerprint", data_.fingerprint},
+            {"observers", data_.observers},
             {"shape", {shape.channels, shape.height, shape.width}},
             {"class_names", data_.class_names}}},
           {"position", to_json(state)}};

@@ -27,6 +27,14 @@ TEST(Toml, DocumentsThatAreTooDeepAreRefusedBeforeTheyAreParsed) {
   EXPECT_TRUE(tree.empty());
 }
 
+TEST(Toml, AnOverrideWithoutAValueIsToldItsForm) {
+  Json tree = Json::object();
+  EXPECT_ERROR(apply_override(tree, "train.epochs"), UsageError,
+               "`set` train.epochs: is not of the form key=value (write train.epochs=VALUE)");
+  EXPECT_ERROR(apply_override(tree, "=3"), UsageError, "(write key=VALUE)");
+  EXPECT_TRUE(tree.empty());
+}
+
 TEST(Toml, DocumentsWithTooManyKeysAreRefused) {
   std::string document;
   for (int key = 0; key < 4096; ++key) document += text("k", key, " = ", key, ".5\n");

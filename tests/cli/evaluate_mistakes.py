@@ -38,7 +38,8 @@ def scores_files(folder):
     yield {**GOOD, "score": ["a", "b", "c", "d"]}, "column score does not hold plain numbers"
     yield {**GOOD, "score": [[0.1], [0.2], [0.3], [0.4]]}, "column score does not hold plain numbers"
     yield {**GOOD, "score": pa.array([decimal.Decimal("0.5")] * 4, pa.decimal128(5, 2))}, "column score does not hold plain numbers"
-    yield {**GOOD, "weight": [1.0, 1.0, -2.0, 1.0]}, "jet 2 has the weight -2 (must be positive)"
+    yield {**GOOD, "weight": [1.0, 1.0, -2.0, 1.0]}, "jet 2 has the weight -2 (must be finite, and not negative)"
+    yield {**GOOD, "weight": [1.0, 1.0, 0.0, 0.0]}, "all jets of label 1 have the weight 0"
     yield {"score": pa.array([], pa.float64()), "label": pa.array([], pa.uint8())}, "there are no jets"
 
 
@@ -142,6 +143,32 @@ def check_runs(jetvit, folder):
     assert "behind_first" in both["classifiers"][1] and both["split"] == "test"
     assert all(0.01 <= one["calibrated"]["temperature"] <= 100 for one in both["classifiers"][:2])
     expect(mistakes.run(jetvit, "evaluate", run / "best.safetensors"), 2, "say --out")
+    # Observers that are missing, as nulls or as NaN, give the same evaluation; jet pT is missed aloud.
+    found = []
+    table = pq.read_table(folder / "jets.parquet")
+    for name, missing in (("null", None), ("nan", float("nan"))):
+        pt = [missing if jet % 7 == 0 else value for jet, value in enumerate(table["pt"].to_pylist())]
+        place = table.schema.get_field_index("pt")
+        pq.write_table(table.set_column(place, "pt", pa.array(pt, pa.float64())), folder / f"{name}.parquet")
+        done = tiny.check(evaluate(run, "--test", folder / f"{name}.parquet", out=folder / f"with_{name}"))
+        assert "left out of the baselines, as they are missing for some of the jets: jet pT\n" in done.stderr, done.stderr
+        metrics = json.loads((folder / f"with_{name}/metrics.json").read_text())
+        found.append([metrics["classifiers"], metrics["bins_of_pt"]])
+    assert found[0] == found[1] and sum(one["jets"] for one in found[0][1]) == table.num_rows - -(-table.num_rows // 7), found[0][1]
+    refused(evaluate(run, "--batch-size", "0"), 2, "--batch-size")
+    aucs = []
+    for size in ("1", "7", "256"):
+        tiny.check(evaluate(run, "--batch-size", size, out=folder / f"by_{size}"))
+        aucs.append(json.loads((folder / f"by_{size}/metrics.json").read_text())["classifiers"][0]["auc"])
+    assert max(aucs) - min(aucs) < 1e-3, aucs
+    # The regression of all observables is fitted to training jets: without any it is missed aloud.
+    for words, has_regression in ((("--test", folder / "jets.parquet"), False),
+                                  (("--test", folder / "jets.parquet", "--train", folder / "second/jets.parquet"), True)):
+        done = tiny.check(evaluate(run, *words, "--overwrite", out=folder / "regression"))
+        names = [one["name"] for one in json.loads((folder / "regression/metrics.json").read_text())["classifiers"]]
+        assert ("logistic regression of all" in names) == has_regression, names
+        told = f"the logistic regression is left out of the baselines ({folder}/jets.parquet has no training jets"
+        assert (told in done.stderr) != has_regression and ("--train" in done.stderr) != has_regression, done.stderr
     tiny.check(mistakes.run(jetvit, "evaluate", run))
     expect(mistakes.run(jetvit, "evaluate", run), 1, "already exists")
     drawn = run / "evaluation-test"

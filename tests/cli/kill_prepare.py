@@ -12,9 +12,8 @@ import interrupted
 import tiny_training as tiny
 
 
-def prepare(jetvit, raw, store):
-    return [str(word) for word in (jetvit, "prepare", raw, "--out", store, "--overwrite", "--threads", "1",
-                                   "--test-share", "0")]  # two shards
+def prepare(jetvit, raw, store, *more):
+    return [str(word) for word in (jetvit, "prepare", raw, "--out", store, "--threads", "1", "--test-share", "0", *more)]  # two shards
 
 
 def state(store):
@@ -37,7 +36,9 @@ def two_raw_files(jetvit, folder):
 
 
 def place_of(jetvit, raw, folder, old):
-    return interrupted.Place(lambda out: prepare(jetvit, raw, out), state, folder, old)
+    # Into a new folder, the same command ends well wherever it was killed, also after its last step.
+    more = () if old is None else ("--overwrite",)
+    return interrupted.Place(lambda out: prepare(jetvit, raw, out, *more), state, folder, old)
 
 
 def kill_everywhere(jetvit, raw, folder, old):
@@ -60,7 +61,7 @@ def main(jetvit):
         raw, old = two_raw_files(jetvit, folder)
         new_kills = kill_everywhere(jetvit, raw, folder, None)
         over_kills = kill_everywhere(jetvit, raw, folder, old)
-        interrupted.terminate(lambda out: prepare(jetvit, raw, out), state, raw, folder, old)
+        interrupted.terminate(lambda out: prepare(jetvit, raw, out, "--overwrite"), state, raw, folder, old)
         assert len(new_kills) >= 15 and len(over_kills) >= 15, (new_kills, over_kills)
     print(f"{len(new_kills)} kills into a new folder, {len(over_kills)} over an old store ({over_kills.count(False)} left it, "
           f"{over_kills.count(True)} the new one); every store was whole")

@@ -14,8 +14,8 @@ import tiny_training as tiny
 FORMATS = {"png": ("--to", "png"), "tfrecord": ("--to", "tfrecord", "--compression", "gzip")}
 
 
-def prepare(jetvit, raw, out, form):
-    return [str(word) for word in (jetvit, "prepare", raw, "--out", out, "--mode", "published", *FORMATS[form], "--overwrite", "--threads", "1")]
+def prepare(jetvit, raw, out, form, *more):
+    return [str(word) for word in (jetvit, "prepare", raw, "--out", out, "--mode", "published", *FORMATS[form], "--threads", "1", *more)]
 
 
 def state(out):
@@ -42,13 +42,16 @@ def main(jetvit):
             def command(out, form=form):
                 return prepare(jetvit, raw, out, form)
 
-            fresh, over = (interrupted.Place(command, state, folder, start) for start in (None, old))
+            def replacing(out, form=form):
+                return prepare(jetvit, raw, out, form, "--overwrite")
+
+            fresh, over = interrupted.Place(command, state, folder, None), interrupted.Place(replacing, state, folder, old)
             # Both places share the folder that they reset, so that each is disturbed by itself.
             new_kills = fresh.kill_everywhere()
             fresh.fail_everywhere("ENOSPC")
             over_kills = over.kill_everywhere()
             over.fail_everywhere("EIO")
-            interrupted.terminate(command, state, raw, folder, old)
+            interrupted.terminate(replacing, state, raw, folder, old)
             assert len(new_kills) >= 10 and len(over_kills) >= 12, (new_kills, over_kills)
             print(f"{form}: {len(new_kills)} kills and failures into a new folder, {len(over_kills)} over an old output "
                   f"({over_kills.count(False)} left it, {over_kills.count(True)} the new one); every output was whole")

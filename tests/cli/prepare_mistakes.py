@@ -19,13 +19,13 @@ def bad_files(check, folder, good):
     check.refuse([folder / "absent.parquet"], folder / "absent.parquet", "no such file")
     check.refuse([folder / "*.nothing"], "*.nothing", "no such file")
     (folder / "empty-folder").mkdir()
-    check.refuse([folder / "empty-folder"], "holds no .parquet files")
+    check.refuse([folder / "empty-folder"], "holds no Parquet files, TFRecord files, class folders of PNGs or jet store")
     empty = folder / "zero-bytes.parquet"
     empty.touch()
     check.refuse([empty], empty, "is empty, not a Parquet file")
     foreign = folder / "foreign.parquet"
     foreign.write_text("this is no Parquet file, whatever its name says\n" * 20)
-    check.refuse([foreign], foreign, "is not a complete Parquet file")
+    check.refuse([foreign], foreign, "is text, not a Parquet file")
     content = good.read_bytes()
     truncated = folder / "truncated.parquet"
     for size in (4, 100, len(content) // 2, len(content) - 8, len(content) - 1):
@@ -205,7 +205,7 @@ def bad_outputs(check, folder, good):
     tiny.check(check.run(good, "--out", store))
     before = {path.name: path.read_bytes() for path in store.iterdir()}
     other = folder / "other.parquet"
-    check.refuse([other], store, "already exists (nothing was changed)", "--overwrite")
+    check.refuse([other], store, "already exists (made by another command: other input files", "nothing was changed)", "--overwrite")
     check.refuse([folder / "absent.parquet", "--overwrite"], "no such file")
     check.refuse([folder / "hollow.parquet", "--overwrite"], "hollow.parquet")
     check.refuse([other, "--overwrite"], "cannot be written (File too large)", limit=500)

@@ -98,7 +98,17 @@ def wrong_outputs(check, folder, good, top):
     out.mkdir()  # empty
     tiny.check(check.run(good, *PNG, "--out", out))
     before = content(out)
-    check.refuse([good, *PNG], out, "already exists (nothing was changed)", "--overwrite")
+    done = json.loads(tiny.check(check.run(good, *PNG, "--out", out, "--json")).stdout)
+    first = json.loads((out / "preparation.json").read_text())
+    assert done["already_done"] and (done["jets"], done["files"], done["rows"]) == (first["jets"], 1, first["sources"][0]["rows"]), done
+    assert done["classes"] == first["classes"] and done["skipped_reasons"] == first["skipped_reasons"], done
+    assert content(out) == before and "already done: " in tiny.check(check.run(good, *PNG, "--out", out)).stdout
+    check.refuse([top, *RECORDS], f"{out}: already exists (made by another command: other input files", "another --to", "--overwrite")
+    check.refuse([good, *PNG, "--batch", "7"], f"{out}: already exists (made by another command: another --batch")
+    picture = next(out.glob("0/*.png"))
+    picture.rename(folder / "aside.png")
+    check.refuse([good, *PNG], f"{out}/0: holds")
+    (folder / "aside.png").rename(picture)
     check.refuse([folder / "hollow.parquet", *PNG, "--overwrite"], "hollow.parquet")
     check.refuse([good, *PNG, "--overwrite"], "cannot be written (File too large)", limit=60)
     (out / "1/notes.txt").write_text("foreign")

@@ -122,7 +122,7 @@ def stopped(form, file, *more):
     """Stops it with SIGTERM when it begins to read a file."""
     path = form.raw / f"jets_{file}.parquet"
     done = subprocess.run(["strace", "-f", "-qq", "-o", "/dev/null", "-P", str(path), "-e", "trace=openat", "-e",
-                           "inject=openat:signal=TERM:when=3", *form.command, *more], capture_output=True, text=True)
+                           "inject=openat:signal=TERM:when=4", *form.command, *more], capture_output=True, text=True)
     assert done.returncode == 128 + signal.SIGTERM and "stopped by signal 15" in done.stderr, done
     return done.stderr
 

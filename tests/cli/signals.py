@@ -66,6 +66,20 @@ def stopped_reading(jetvit, folder):
         assert process.wait(60) == 128 + sent, process.stderr.read()
 
 
+def stopped_store(jetvit, folder):
+    """The jets of many shards: reading one takes a moment, all of them seconds."""
+    (folder / "many").mkdir()
+    for number in range(48):
+        tiny.write_raw(folder / f"many/{number}.parquet", jets=12, seed=number)
+    tiny.check(mistakes.run(jetvit, "prepare", folder / "many", "--out", folder / "many_store"))
+    shard = sorted((folder / "many_store").glob("train-*.arrow"))[5]
+    for words in (("--verify",), ("--compare", folder / "many_store")):
+        stopped = subprocess.run(["strace", "-f", "-qq", "-o", "/dev/null", "-P", str(shard), "-e", "trace=openat", "-e",
+                                  "inject=openat:signal=TERM:when=1", jetvit, "inspect", folder / "many_store", *words, "--threads", "1"],
+                                 capture_output=True, text=True)
+        assert stopped.returncode == 128 + signal.SIGTERM and stopped.stdout == "", (words, stopped)
+
+
 def main(jetvit):
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
@@ -75,6 +89,7 @@ def main(jetvit):
         resumes(jetvit, store, folder / "SIGHUP", steps)
         damaged_log(jetvit, store, folder / "SIGHUP")
         stopped_reading(jetvit, folder)
+        stopped_store(jetvit, folder)
     print("every signal and every damaged log ended as it should")
 
 

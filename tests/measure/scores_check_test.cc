@@ -50,12 +50,22 @@ TEST(ScoresCheck, LabelsOutsideTheTwoClasses) {
   expect_refused({0.1, 0.2, 0.3, 0.4}, {0, 1, 2, 1}, "jet 2 has the label 2 (1 is signal, 0 is background)");
 }
 
-TEST(ScoresCheck, WeightsThatAreNotPositive) {
+TEST(ScoresCheck, WeightsThatAreNegativeOrNotFinite) {
   const Scores score = {0.1, 0.2, 0.3};
   const Labels label = {0, 1, 0};
-  for (const double weight : {-1.0, 0.0, kNan, kInfinite}) {
+  for (const double weight : {-1.0, kNan, kInfinite}) {
     EXPECT_ERROR(roc_auc(score, label, Scores{1, 1, weight}), Error, "jet 2 has the weight");
   }
+}
+
+// A jet of weight 0 is a jet that is not there.
+TEST(ScoresCheck, WeightsOfZeroLeaveJetsOut) {
+  const Scores score = {0.1, 0.2, 0.3, 0.9, 0.15};
+  const Labels label = {0, 1, 0, 0, 1};
+  EXPECT_EQ(roc_auc(score, label, Scores{1, 2, 3, 0, 0.5}),
+            roc_auc(Scores{0.1, 0.2, 0.3, 0.15}, Labels{0, 1, 0, 1}, Scores{1, 2, 3, 0.5}));
+  EXPECT_ERROR(roc_auc(score, label, Scores{1, 0, 1, 1, 0}), Error, "all jets of label 1 have the weight 0");
+  EXPECT_ERROR(roc_auc(score, label, Scores{0, 1, 0, 0, 1}), Error, "all jets of label 0 have the weight 0");
 }
 
 TEST(ScoresCheck, ProbabilitiesOutsideZeroToOne) {

@@ -77,6 +77,19 @@ TEST(WorkingPoint, WithoutPassingBackgroundGivesALimit) {
   EXPECT_EQ(point.threshold, 0.9);
 }
 
+// The ratio of one jet has an error as large as itself.
+TEST(WorkingPoint, OnePassingBackgroundJetGivesALimit) {
+  const std::vector<double> score = {0.1, 0.2, 0.3, 0.7, 0.6, 0.9};
+  const WorkingPoint one = working_point(roc_curve(score, Labels{0, 0, 0, 0, 1, 1}), 1, 4);
+  EXPECT_EQ(one.rejection, 4);
+  const double expected = 4 / one.lower_limit;  // one experiment in 20 sees none or one
+  EXPECT_NEAR(std::exp(-expected) * (1 + expected), 0.05, 1e-12);
+  const WorkingPoint several =
+      working_point(roc_curve(std::vector<double>{0.1, 0.7, 0.8, 0.6}, Labels{0, 0, 0, 1}), 1, 3);
+  EXPECT_EQ(several.rejection, 1.5);
+  EXPECT_EQ(several.lower_limit, 0);
+}
+
 TEST(WorkingPoint, EqualScoresRejectByChance) {
   const auto curve = roc_curve(std::vector<double>{0.5, 0.5, 0.5, 0.5}, Labels{0, 1, 0, 1});
   ASSERT_EQ(curve.size(), 2U);

@@ -136,9 +136,22 @@ TEST_F(ScoresOfAnyOrigin, MistakesAreNamed) {
   arrow::DoubleBuilder pt;
   ASSERT_TRUE(pt.AppendValues({1, 2, 3}).ok() && pt.AppendNull().ok());
   write(with({"pt", *pt.Finish()}));
-  EXPECT_ERROR(read_scores(path_), Error, path_.string() + ": column pt holds nulls");
+  const std::vector<double> read = read_scores(path_).observers.at(0);
+  EXPECT_EQ(read[2], 3);
+  EXPECT_TRUE(std::isnan(read[3]));  // as a missing value that is written as NaN
+  for (const char* name : {"score", "label", "weight"}) {
+    arrow::DoubleBuilder values;
+    ASSERT_TRUE(values.AppendValues({1, 0, 1}).ok() && values.AppendNull().ok());
+    std::vector<Column> columns;
+    for (const Column& column : good) {
+      if (std::string_view(column.name) != name) columns.push_back(column);
+    }
+    columns.push_back({name, *values.Finish()});
+    write(columns);
+    EXPECT_ERROR(read_scores(path_), Error, path_.string() + ": column " + name + " holds nulls");
+  }
   commit_text(path_, "no Parquet");
-  EXPECT_ERROR(read_scores(path_), Error, path_.string() + ": is not a complete Parquet file");
+  EXPECT_ERROR(read_scores(path_), Error, path_.string() + ": is text, not a Parquet file");
   EXPECT_ERROR(read_scores(folder_ / "absent.parquet"), Error, "absent.parquet");
   EXPECT_ERROR(read_scores(folder_.path()), Error, "is a folder");
 }

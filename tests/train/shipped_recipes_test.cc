@@ -31,7 +31,7 @@ std::vector<std::filesystem::path> recipe_files(const std::string& folder) {
 TrainingData jets_for(const Recipe& recipe, bool top, int count) {
   const std::vector<Channel> channels = top ? boosted_top_channels() : quark_gluon_channels();
   const ChannelStatistics statistics = {.standard_deviation = 1, .maximum = 10};
-  TrainingData data{"jets", {}, "", nullptr, nullptr, {}};
+  TrainingData data{"jets", {}, "", nullptr, nullptr, {}, {}};
   data.transform = make_input_transform(channels, std::vector<ChannelStatistics>(channels.size(), statistics),
                                         recipe.transform.functions, recipe.transform.split_signed, 0);
   data.train = std::make_shared<JetRecords>(

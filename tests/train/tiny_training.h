@@ -48,7 +48,7 @@ inline std::shared_ptr<const JetRecords> jets(std::size_t count, std::uint64_t s
 }
 
 inline TrainingData data() {
-  TrainingData data{"store", {{"data", {"store"}}}, "fingerprint", jets(70, 1), jets(40, 2), {}};
+  TrainingData data{"store", {{"data", {"store"}}}, "fingerprint", jets(70, 1), jets(40, 2), {}, {}};
   data.transform = make_input_transform(quark_gluon_channels(), std::vector<ChannelStatistics>(3), {"log1p"}, true, 0);
   return data;
 }

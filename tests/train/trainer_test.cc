@@ -20,6 +20,7 @@
 #include "run/trained_model.h"
 #include "support/expect_error.h"
 #include "support/temp_folder.h"
+#include "train/observer_digests.h"
 #include "train/tiny_training.h"
 
 namespace jetvit {
@@ -161,6 +162,24 @@ TEST(Trainer, ResumeRefusesAnotherRecipeOrOtherData) {
   changed.fingerprint = "changed";
   Trainer elsewhere(recipe("train.epochs=1"), changed, folder.path());
   EXPECT_ERROR(elsewhere.resume(), UsageError, "the jets of store are not those of store");
+}
+
+TEST(Trainer, ResumeRefusesOtherObservers) {
+  const test::TempFolder folder;
+  TrainingData before = data();
+  before.observers = observer_digests(*before.train, *before.validation);
+  Trainer(recipe("train.epochs=1"), before, folder.path()).run();
+  const auto resume_with = [&](const JetRecords& changed) {
+    TrainingData now = before;
+    now.observers = observer_digests(changed, *now.validation);
+    Trainer(recipe("train.epochs=1"), now, folder.path()).resume();
+  };
+  EXPECT_NO_THROW(resume_with(*before.train));
+  JetRecords changed = *before.train;
+  changed.observers[0][3] += 1;
+  EXPECT_ERROR(resume_with(changed), UsageError, "the observers of store are not those of store: pt has other values");
+  changed.observer_names = {"mass"};
+  EXPECT_ERROR(resume_with(changed), UsageError, "not those of store: pt is missing, mass is new");
 }
 
 // What a training's validation tells, from the definitions: pairs that are in order, and -log of the probabilities.

@@ -10,6 +10,7 @@
 #include "base/checksum.h"
 #include "base/commit.h"
 #include "base/file.h"
+#include "base/file_kind.h"
 #include "base/options.h"
 #include "base/text.h"
 #include "model/io/safetensors_header.h"
@@ -19,21 +20,15 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little, "safetensors are little endian");
 
-// What a file that is no safetensors file seems to be, for its message; "" if that is not known.
+// What a file that is no safetensors file seems to be, with what to do about it; "" if that is not known.
 std::string foreign_kind(const InputFile& file) {
-  std::string start(std::min<std::uint64_t>(file.size(), 64), '\0');
-  file.read(0, std::as_writable_bytes(std::span(start)));
-  constexpr std::string_view kConvert = " (save it with safetensors.torch.save_file)";
-  if (start.starts_with("version https://git-lfs")) return "a Git LFS pointer, not the file itself (git lfs pull)";
-  if (start.starts_with("PK\x03\x04")) return text("a zip file, as torch.save writes it", kConvert);
-  if (start.starts_with("\x80\x02") || start.starts_with("\x80\x04")) return text("a Python pickle", kConvert);
-  if (start.starts_with("\x89HDF")) return text("an HDF5 file", kConvert);
-  if (start.starts_with("PAR1")) return "a Parquet file";
-  const std::size_t first = start.find_first_not_of(" \t\r\n");
-  if (first == std::string::npos) return "";
-  if (start[first] == '<') return "an HTML or XML page, not the file itself (download it again)";
-  if (start[first] == '{') return "JSON, as the index of weights in several files (name one of those files)";
-  return "";
+  const std::string kind = file_kind(file);
+  if (kind == "a zip file") return kind + ", as torch.save writes it (save it with safetensors.torch.save_file)";
+  if (kind == "a Python pickle" || kind == "an HDF5 file") {
+    return kind + " (save its tensors with safetensors.torch.save_file)";
+  }
+  if (kind == "JSON") return kind + ", as the index of weights in several files (name one of those files)";
+  return kind;
 }
 
 std::string read_header(const InputFile& file, Sha256* digest) {

@@ -37,7 +37,9 @@ def main():
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         for label, score in cases():
-            pq.write_table(pa.table({"score": score, "label": label}), folder / "scores.parquet")
+            # A tenth of the jets has the weight 0.
+            weight = np.where(np.arange(len(label)) % 10 == 4, 0, np.random.default_rng(6).random(len(label)) + 0.1).astype(np.float32)
+            pq.write_table(pa.table({"score": score, "label": label, "weight": weight}), folder / "scores.parquet")
             result = subprocess.run([sys.argv[1], "evaluate", "--scores", str(folder / "scores.parquet"), "--out", str(folder / "out"), "--overwrite"],
                                     capture_output=True, text=True, timeout=120)
             assert result.returncode == 0, result.stderr
@@ -47,7 +49,8 @@ def main():
                         "log_loss": metrics.log_loss(label, score),
                         "brier": metrics.brier_score_loss(label, score),
                         "accuracy": metrics.accuracy_score(label, score >= 0.5),
-                        "auc_error": delong_error(label, score)}
+                        "auc_error": delong_error(label, score),
+                        "weighted_auc": metrics.roc_auc_score(label, score, sample_weight=weight.astype(float))}
             for key, value in expected.items():
                 assert abs(got[key] - value) <= TOLERANCE * max(1, abs(value)), (key, got[key], value)
             count += 1

@@ -12,6 +12,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 import cv2
 import mistakes
 import numpy as np
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import tf_example
 import tiny_training as tiny
@@ -157,6 +158,15 @@ def raw_trains_as_its_store(jetvit, folder):
     mistakes.expect(tiny.train(jetvit, other, runs["raw"], "--resume"), 2, "others.parquet are not those of")
     mistakes.expect(mistakes.run(jetvit, "bench", "load", "--data", folder / "store"), 2, "--batch-size 256: the training split of",
                     "make no full batch (say --batch-size", "only the training split is loaded")
+    # The same images with other observers are other data: weights by spectrum depend on them.
+    table = pq.read_table(raw)
+    for name, words in (("m0", "m0 has other values"), (None, "m0 is missing")):
+        place = table.schema.get_field_index("m0")
+        changed = table.set_column(place, name, pc.add(table["m0"], 1)) if name else table.remove_column(place)
+        pq.write_table(changed, folder / "jets.parquet")
+        mistakes.expect(tiny.train(jetvit, raw, runs["raw"], "--resume"), 2, f"the observers of {raw} are not those of {raw}: {words}")
+    pq.write_table(table, raw)
+    tiny.check(tiny.train(jetvit, raw, runs["raw"], "--resume"))
     # Files as splits: the same jets, named split by split.
     tiny.check(mistakes.run(jetvit, "evaluate", runs["raw"], "--test", other, "--out", folder / "other", "--threads", "1"))
     assert json.loads((folder / "other/metrics.json").read_text())["classifiers"][0]["jets"] == 200
@@ -262,8 +272,8 @@ def damaged(jetvit, folder):
     # ImageFolder would read these as well: none of them is left out in silence.
     pictures("p_deeper", lambda root: move_down(root, "quark"), "quark/part", "one folder too deep")
     pictures("p_all_deeper", lambda root: [move_down(root, "quark", name) for name in ("0.png", "1.png", "2.png")], "quark/part", "one folder too deep")
-    pictures("p_jpeg", lambda root: cv2.imwrite(str(root / "quark/1.jpg"), pixels[..., :3]), "quark/1.jpg", "not a PNG")
-    pictures("p_jpegs", lambda root: [path.rename(path.with_suffix(".JPEG")) for path in (root / "quark").iterdir()], ".JPEG", "not a PNG")
+    pictures("p_jpeg", lambda root: cv2.imwrite(str(root / "quark/1.jpg"), pixels[..., :3]), "quark/1.jpg", "not named as a PNG")
+    pictures("p_jpegs", lambda root: [path.rename(path.with_suffix(".JPEG")) for path in (root / "quark").iterdir()], ".JPEG", "not named as a PNG")
     pictures("p_description", lambda root: (root / "preparation.json").write_text("{"), "preparation.json", "damaged")
     # Options that would change nothing are refused, not passed over: the labels would be others than the user thinks.
     write_pngs(folder / "own", jets=3)
