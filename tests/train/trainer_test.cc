@@ -26,7 +26,9 @@ namespace jetvit {
 namespace {
 
 using test::data;
+using test::data_of_falling_auc;
 using test::jets;
+using test::log_of;
 using test::train;
 
 Recipe recipe(const std::string& more = "") {
@@ -54,6 +56,37 @@ TEST(Trainer, StoppedAndResumedRunEqualsAnUnbrokenOneBitForBit) {
       EXPECT_EQ(sha256_of_file(whole / name), sha256_of_file(parts / name));
     EXPECT_EQ(read_text_file(parts / kMetricsFile, 1 << 20).find("\"epoch\":4"), std::string::npos);
   }
+}
+
+// Stopped within epochs and between them, each time after the best epoch.
+TEST(Trainer, ResumedRunKeepsTheBestOfBeforeAndTheLossSoFar) {
+  const test::TempFolder folder;
+  const Recipe how = recipe("train.epochs=5");
+  train(how, folder / "whole", {}, data_of_falling_auc());
+  const std::int64_t best = read_checkpoint(folder / "whole" / kBestFile).about["position"]["step"];
+  ASSERT_LT(best, 13) << "the best epoch is to come before the stops";
+  train(how, folder / "parts", {13, 14, 16, 18}, data_of_falling_auc());
+  for (const char* name : {kLastFile, kBestFile}) {
+    EXPECT_EQ(sha256_of_file(folder / "whole" / name), sha256_of_file(folder / "parts" / name)) << name;
+  }
+  EXPECT_EQ(log_of(folder / "whole"), log_of(folder / "parts"));
+}
+
+// Weights that do not move: each epoch has the AUC of the first.
+TEST(Trainer, OfEpochsWithEqualAucTheFirstIsKept) {
+  const test::TempFolder folder;
+  Json tree = recipe_to_json(recipe("model.name=swin_nano"));
+  apply_override(tree, "optimizer.lr=0");
+  const Recipe how = recipe_from_json(tree);
+  train(how, folder / "auc", {});
+  const std::vector<Json> rows = log_of(folder / "auc");
+  ASSERT_EQ(rows.size(), 3U);
+  EXPECT_EQ(rows[0]["validation_auc"], rows[2]["validation_auc"]);
+  EXPECT_EQ(read_checkpoint(folder / "auc" / kBestFile).about["position"]["epoch"], 1);
+  EXPECT_EQ(read_checkpoint(folder / "auc" / kLastFile).about["position"]["best_epoch"], 1);
+  apply_override(tree, "train.select=last");
+  train(recipe_from_json(tree), folder / "last", {});
+  EXPECT_EQ(read_checkpoint(folder / "last" / kBestFile).about["position"]["epoch"], 3);
 }
 
 TEST(Trainer, PretrainedWeightsAreReadOnceAndResumeBitForBit) {
