@@ -58,7 +58,7 @@ class Trainer {
   void run(const std::function<int()>& stop = stop_requested);
 
   // Estimates, from small steps of a model of its own, the memory of the phase that takes the most; of those that are
-  // still to come. It holds to a fifth (tests/train/memory_need_test.cc).
+  // still to come. It holds to a quarter (tests/cli/train_memory.py).
   MemoryNeed memory_need() const;
 
   // Writes last.safetensors, from which a resumed run continues. The one before becomes previous.safetensors: a second
