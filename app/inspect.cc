@@ -11,6 +11,7 @@
 #include "base/table.h"
 #include "base/text.h"
 #include "inspect/inspection.h"
+#include "inspect/weights_file.h"
 
 namespace jetvit {
 namespace {
@@ -83,7 +84,23 @@ void inspect_two(const InspectCommand& command) {
   if (!options.pictures.folder.empty()) print_spectra(comparison);
 }
 
+void inspect_weights_alone(const InspectCommand& command) {
+  const InspectOptions& options = command.options;
+  if (!command.compare.empty() || !options.pictures.folder.empty()) {
+    throw UsageError(text(options.input, ": holds weights, which have no pictures and are not compared"));
+  }
+  const WeightsInspection found = inspect_weights(options.input);
+  if (command.json) return print_json(to_json(found));
+  std::cout << options.input << ": safetensors" << (found.model.empty() ? "" : ", a checkpoint of " + found.model)
+            << "\n"
+            << with_commas(found.tensors) << " tensors, " << with_commas(found.values) << " values, "
+            << human_bytes(static_cast<double>(found.bytes))
+            << "\nchecksum: " << (found.has_checksum ? "matches" : "none; damage to this file cannot be noticed")
+            << '\n';
+}
+
 void run(const InspectCommand& command) {
+  if (is_weights_file(command.options.input)) return inspect_weights_alone(command);
   if (command.compare.empty()) {
     inspect_one(command);
   } else {
@@ -99,9 +116,10 @@ void add_inspect(CLI::App& program) {
   auto command = std::make_shared<InspectCommand>();
   InspectOptions& options = command->options;
   options.read.require_label = false;
-  CLI::App* app = program.add_subcommand("inspect", "Shows what raw files, pictures or a jet store hold");
+  CLI::App* app = program.add_subcommand("inspect", "Shows what raw files, pictures, a jet store or weights hold");
   app->add_option("INPUT", options.input,
-                  "raw Parquet or TFRecord file, folder (also PNG class folders) or pattern, or a jet store")
+                  "raw Parquet or TFRecord file, folder (also PNG class folders) or pattern, a jet store, or "
+                  "a safetensors file")
       ->required();
   CLI::Option* pictures =
       app->add_option("--pictures", options.pictures.folder, "new folder for pictures of jets, averages and spectra");

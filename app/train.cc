@@ -32,6 +32,8 @@ void add_train(CLI::App& program) {
   CLI::Option* resume = command->add_flag("--resume", options->resume,
                                           "resume where the run stopped; the result is that of an uninterrupted run");
   command->add_flag("--overwrite", options->overwrite, "replace an earlier run")->excludes(resume);
+  command->add_flag("--ignore-memory", options->ignore_memory,
+                    "begin even if the training is estimated to take more memory than is available");
   add_read_options(*command, options->source.read);
   add_compute_flags(*command, *flags, "the recipe's train.precision");
   command->add_flag("--json", *json, "print the run's record as JSON");

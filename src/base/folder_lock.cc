@@ -78,6 +78,21 @@ bool is_current(int descriptor, const std::filesystem::path& path) {
 
 }  // namespace
 
+bool FolderLock::is_held(const std::filesystem::path& folder) {
+  const int descriptor = ::open((folder / kLockFile).c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+  if (descriptor < 0) return false;
+  bool held = false;
+  if (::flock(descriptor, LOCK_SH | LOCK_NB) != 0) {
+    held = errno == EWOULDBLOCK;
+    if (!held) {  // the file system does not support locks
+      const std::optional<Owner> owner = read_owner(descriptor);
+      held = owner && (owner->host != this_host() || owner->is_alive());
+    }
+  }
+  ::close(descriptor);
+  return held;
+}
+
 bool FolderLock::is_lock_file(std::string_view name) {
   return name == kLockFile;
 }

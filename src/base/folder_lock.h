@@ -30,6 +30,10 @@ class FolderLock {
   FolderLock(const FolderLock&) = delete;
   FolderLock& operator=(const FolderLock&) = delete;
 
+  // Whether another process holds the lock of `folder` at this moment. On a file system without locks, an owner on
+  // another host counts as one that still holds it.
+  static bool is_held(const std::filesystem::path& folder);
+
   // Whether `name` (without folder) is the name of the lock file in a folder.
   static bool is_lock_file(std::string_view name);
   // Whether there is such a file in `folder`: its owner works, or was killed.

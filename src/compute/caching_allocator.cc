@@ -1,5 +1,6 @@
 #include "compute/caching_allocator.h"
 
+#include <atomic>
 #include <cstddef>
 
 #include <c10/core/CPUAllocator.h>
@@ -8,6 +9,7 @@
 
 #include "base/text.h"
 #include "compute/block_cache.h"
+#include "compute/memory_count.h"
 
 namespace jetvit {
 namespace {
@@ -30,6 +32,14 @@ void release(void* memory) {
   if (memory != nullptr && !blocks().deallocate(memory)) c10::free_cpu(memory);
 }
 
+std::atomic<MemoryCount*> counting = nullptr;
+
+// Of blocks that were allocated while somebody counted, who may be gone.
+void release_counted(void* memory) {
+  if (MemoryCount* const count = counting) count->remove(memory);
+  release(memory);
+}
+
 class TensorMemory : public c10::Allocator {
  public:
   c10::DataPtr allocate(std::size_t bytes) override {
@@ -37,7 +47,10 @@ class TensorMemory : public c10::Allocator {
     void* const memory = kept ? blocks().allocate(bytes) : c10::alloc_cpu(bytes);
     TORCH_CHECK_WITH(OutOfMemoryError, memory != nullptr || bytes == 0, "a tensor needs ",
                      human_bytes(static_cast<double>(bytes)));
-    return {memory, memory, kept ? &keep : &c10::free_cpu, c10::Device(c10::kCPU)};
+    MemoryCount* const count = counting;
+    if (count == nullptr) return {memory, memory, kept ? &keep : &c10::free_cpu, c10::Device(c10::kCPU)};
+    count->add(memory, bytes);
+    return {memory, memory, &release_counted, c10::Device(c10::kCPU)};
   }
 
   c10::DeleterFnPtr raw_deleter() const override { return &release; }
@@ -50,6 +63,10 @@ class TensorMemory : public c10::Allocator {
 void install_caching_allocator() {
   static TensorMemory memory;
   c10::SetCPUAllocator(&memory, /*priority=*/1);
+}
+
+void count_allocations(MemoryCount* count) {
+  counting = count;
 }
 
 }  // namespace jetvit

@@ -16,8 +16,8 @@
 namespace jetvit {
 namespace {
 
-constexpr std::array<const char*, 6> kOtherFiles = {kBestFile,    kRecordFile, kRecipeFile,
-                                                    kMetricsFile, kEventFile,  kTrainedJetsFile};
+constexpr std::array<const char*, 7> kOtherFiles = {kPreviousFile, kBestFile,  kRecordFile,     kRecipeFile,
+                                                    kMetricsFile,  kEventFile, kTrainedJetsFile};
 
 bool is_run_file(const std::string& name) {
   return name == kLastFile || std::find(kOtherFiles.begin(), kOtherFiles.end(), name) != kOtherFiles.end();
@@ -41,6 +41,10 @@ std::filesystem::path best_of_phase_path(const std::filesystem::path& run, int p
   const std::filesystem::path path = run / best_of_phase_file(phase);
   const std::filesystem::path former = run / text(kFormerBestOfPhase, phase, kCheckpointEnding);
   return !std::filesystem::exists(path) && std::filesystem::exists(former) ? former : path;
+}
+
+bool has_checkpoint(const std::filesystem::path& run) {
+  return std::filesystem::exists(run / kLastFile) || std::filesystem::exists(run / kPreviousFile);
 }
 
 void refuse_run(const std::filesystem::path& run, bool overwrite) {

@@ -10,6 +10,7 @@ namespace jetvit {
 inline constexpr const char* kRecordFile = "run.json";
 inline constexpr const char* kRecipeFile = "recipe.json";
 inline constexpr const char* kLastFile = "last.safetensors";
+inline constexpr const char* kPreviousFile = "previous.safetensors";  // what kLastFile was before
 inline constexpr const char* kBestFile = "best.safetensors";
 inline constexpr const char* kTrainedJetsFile = "trained_jets.safetensors";
 
@@ -18,6 +19,9 @@ std::string best_of_phase_file(int phase);
 
 // The path of this file in a run, under its name in this version or in earlier ones.
 std::filesystem::path best_of_phase_path(const std::filesystem::path& run, int phase);
+
+// Whether there is a checkpoint to resume from: kLastFile, or kPreviousFile where that was lost.
+bool has_checkpoint(const std::filesystem::path& run);
 
 // Throws Error if a new run must not use this folder: if it exists or, with `overwrite`, if it has files but none of a
 // run.

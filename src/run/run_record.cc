@@ -28,16 +28,24 @@ Json build_record() {
           {"host", host_name()}};
 }
 
-std::optional<int> recorded_threads(const std::filesystem::path& run) {
+Json read_run_record(const std::filesystem::path& run) {
   const std::filesystem::path path = run / kRecordFile;
-  if (!std::filesystem::exists(path)) return std::nullopt;
+  if (!std::filesystem::exists(path)) return Json::object();
   try {
-    const Json record = parse_json(read_text_file(path, kLargestRecord), path);
+    Json record = parse_json(read_text_file(path, kLargestRecord), path);
+    if (record.is_object()) return record;
+  } catch (const Error&) {
+  }
+  return Json::object();
+}
+
+std::optional<int> recorded_threads(const std::filesystem::path& run) {
+  const Json record = read_run_record(run);
+  try {
     // Version 0.1 called it the device.
     const int threads = record.at(record.contains("compute") ? "compute" : "device").at("threads").get<int>();
     if (threads >= 1) return threads;
   } catch (const Json::exception&) {
-  } catch (const Error&) {
   }
   return std::nullopt;
 }

@@ -3,11 +3,13 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/reporter.h"
 #include "base/text.h"
 #include "model/io/weights.h"
 #include "model/registry.h"
 #include "run/checkpoint.h"
 #include "run/run_folder.h"
+#include "run/unended_run.h"
 
 namespace jetvit {
 namespace {
@@ -47,9 +49,29 @@ std::filesystem::path checkpoint_path(const std::filesystem::path& run_or_checkp
   return best;
 }
 
+namespace {
+
+// A damaged best.safetensors leaves the weights of the last epoch, which the user may choose but which are others.
+Checkpoint read_best_or_tell(const std::filesystem::path& path, const std::filesystem::path& run_or_checkpoint) {
+  try {
+    return read_checkpoint(path);
+  } catch (const Error& damage) {
+    const std::filesystem::path last = run_or_checkpoint / kLastFile;
+    if (path == run_or_checkpoint || !std::filesystem::exists(last)) throw;
+    throw Error(text(damage.what(), "; the weights of the run's last epoch are in ", last,
+                     ", which can be given in place of the run"));
+  }
+}
+
+}  // namespace
+
 TrainedModel load_trained_model(const std::filesystem::path& run_or_checkpoint) {
   const std::filesystem::path path = checkpoint_path(run_or_checkpoint);
-  const Checkpoint checkpoint = read_checkpoint(path);
+  if (path != run_or_checkpoint) {
+    const std::string unended = describe_unended(run_or_checkpoint);
+    if (!unended.empty()) reporter().warn(unended);
+  }
+  const Checkpoint checkpoint = read_best_or_tell(path, run_or_checkpoint);
   const Json& about = checkpoint.about;
   TrainedModel trained;
   try {

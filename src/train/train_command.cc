@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "base/available_memory.h"
 #include "base/clock.h"
 #include "base/commit.h"
 #include "base/error.h"
@@ -16,6 +17,7 @@
 #include "run/run_folder.h"
 #include "run/run_record.h"
 #include "run/trained_jets.h"
+#include "run/unended_run.h"
 #include "train/observer_digests.h"
 #include "train/trainer.h"
 
@@ -70,34 +72,47 @@ TrainingData read_data(const Recipe& recipe, const SourceOptions& options) {
 }
 
 // Whether there is a checkpoint to resume from.
-bool has_checkpoint(const TrainCommand& command) {
-  return command.resume && std::filesystem::exists(command.run / kLastFile);
+bool resumes_from_checkpoint(const TrainCommand& command) {
+  return command.resume && has_checkpoint(command.run);
 }
 
 // A resumed run keeps its threads unless the user chose others: sums are then rounded as before.
 ComputeOptions compute_options(const TrainCommand& command) {
   ComputeOptions compute = command.compute;
-  if (command.threads_given || !has_checkpoint(command)) return compute;
+  if (command.threads_given || !resumes_from_checkpoint(command)) return compute;
   if (const std::optional<int> threads = recorded_threads(command.run)) compute.threads = *threads;
   return compute;
 }
 
-// A resumed run keeps the rule that split its files: a run of an earlier version knows no other than file and row.
+// A resumed run keeps the rule that split its files: a run of an earlier version knows no other than file and row. A
+// damaged checkpoint is reported when the training resumes.
 void keep_split_rule(const std::filesystem::path& run, InputNames& inputs) {
-  const std::filesystem::path last = run / kLastFile;
-  try {
-    const InputNames recorded = source_options_from_json(read_description(last).at("data").at("source")).inputs;
-    inputs.rule = recorded.rule;
-    inputs.allow_trained = inputs.allow_trained || recorded.allow_trained;
-  } catch (const Json::exception& error) {
-    throw Error(text(last, ": damaged description (", printable(error.what()), ")"));
+  for (const char* checkpoint : {kLastFile, kPreviousFile}) {
+    try {
+      const Json about = read_description(run / checkpoint);
+      const InputNames recorded = source_options_from_json(about.at("data").at("source")).inputs;
+      inputs.rule = recorded.rule;
+      inputs.allow_trained = inputs.allow_trained || recorded.allow_trained;
+      return;
+    } catch (const Json::exception&) {
+    } catch (const Error&) {
+    }
   }
+}
+
+// The estimated peak of the process, in bytes. Throws Error where that is more than it can have.
+double check_memory(const Trainer& trainer, const std::filesystem::path& run) {
+  const auto resident = static_cast<double>(resident_memory());
+  const std::optional<AvailableMemory> available = available_memory();
+  const MemoryNeed need = trainer.memory_need();
+  if (available) require_memory(need, *available, run);
+  return resident + need.bytes();
 }
 
 // Prepares the run's folder, which is locked. True if the training resumes from a checkpoint.
 bool open_run(const TrainCommand& command, Trainer& trainer) {
   remove_stale_temporaries(command.run);
-  const bool resumed = has_checkpoint(command);
+  const bool resumed = resumes_from_checkpoint(command);
   if (resumed) {
     trainer.resume();
   } else if (command.resume) {
@@ -203,13 +218,20 @@ TrainingRecord run_training(const TrainCommand& command) {
   if (!command.resume) refuse_run(command.run, command.overwrite);
   SourceOptions source = command.source;
   source.read.threads = compute.threads;
-  if (has_checkpoint(command)) keep_split_rule(command.run, source.inputs);
+  if (resumes_from_checkpoint(command)) keep_split_rule(command.run, source.inputs);
   const TrainingData data = read_data(recipe, source);
   auto trainer = std::make_unique<Trainer>(recipe, data, command.run, compute);
-  if (!recipe.pretrained.file.empty() && !has_checkpoint(command)) trainer->start_from_pretrained();
+  if (!recipe.pretrained.file.empty() && !resumes_from_checkpoint(command)) trainer->start_from_pretrained();
+  std::optional<double> memory;
+  if (!command.ignore_memory && compute.device.is_cpu()) memory = check_memory(*trainer, command.run);
   create_folder(command.run);
   const FolderLock lock(command.run);
+  const bool was_killed = command.resume && is_recorded_as_running(command.run);
   const bool resumed = open_run(command, *trainer);
+  if (was_killed) {
+    reporter().note(
+        text(command.run, ": the training did not end (was it killed?); it resumes at step ", trainer->state().step));
+  }
   if (resumed && !recipe.pretrained.file.empty()) {
     reporter().note(
         text("the run resumes with its own weights: ", printable(recipe.pretrained.file), " is not read again"));
@@ -218,6 +240,7 @@ TrainingRecord run_training(const TrainCommand& command) {
   commit_text(command.run / kRecipeFile, json_text(recipe_to_json(recipe), 2) + "\n");
   TrainingRecord record = begin_record(command, recipe, data, compute, *trainer);
   if (resumed) record.resumed_at_step = trainer->state().step;
+  record.estimated_memory = memory;
   write_record(command, record);
   announce(*trainer, data, compute.threads);
   const double start = monotonic_seconds();

@@ -19,6 +19,7 @@ struct TrainCommand {
   std::filesystem::path run;
   bool resume = false;         // resume where the run stopped; a run without a checkpoint starts from the beginning
   bool overwrite = false;      // replace an earlier run: killed at any time, the folder holds that or one to resume
+  bool ignore_memory = false;  // begin even if the training is estimated to take more memory than there is
   ComputeOptions compute;      // its precision is the recipe's
   std::string precision;       // in place of the recipe's train.precision, in every phase; empty: that
   bool threads_given = false;  // false: a resumed run keeps the threads that it had, and with them its numbers

@@ -16,6 +16,7 @@
 #include "run/checkpoint.h"
 #include "run/recipe.h"
 #include "run/run_log.h"
+#include "train/memory_need.h"
 #include "train/optimizer.h"
 #include "train/phase.h"
 #include "train/run_pace.h"
@@ -50,14 +51,20 @@ class Trainer {
   // load_pretrained does.
   void start_from_pretrained();
 
-  // Resumes from last.safetensors. Throws Error naming the difference if it belongs to another recipe or other data.
+  // Resumes from last.safetensors or, if that is damaged, with a warning from previous.safetensors. Throws Error naming
+  // the difference if it belongs to another recipe or other data.
   void resume();
 
   // Trains to the end. Throws Interrupted after a checkpoint where SIGINT or SIGTERM asked to stop, and Error naming
   // epoch, step and jets where the loss is not finite. `stop` is asked after every step for a signal, or 0.
   void run(const std::function<int()>& stop = stop_requested);
 
-  // Writes last.safetensors, from which a resumed run continues.
+  // Estimates, from small steps of a model of its own, the memory of the phase that takes the most; of those that are
+  // still to come. It holds to a quarter (tests/cli/train_memory.py).
+  MemoryNeed memory_need() const;
+
+  // Writes last.safetensors, from which a resumed run continues. The one before becomes previous.safetensors: a second
+  // name of the file, so that nothing is copied.
   void save_last();
 
   const TrainingState& state() const { return state_; }
@@ -70,6 +77,7 @@ class Trainer {
   ComputeOptions compute() const;  // of the phase under way: in its precision
   const Recipe& phase() const { return recipes_[static_cast<std::size_t>(state_.phase)]; }
   std::unique_ptr<Model> make_phase_model(int phase) const;
+  MemoryNeed memory_need_of(int phase) const;
   void build_phase();
   void begin_next_phase();
   bool phase_goes_on() const;
@@ -86,6 +94,8 @@ class Trainer {
   double check_finite(const at::Tensor& loss, const Batch& batch) const;
   void update_average();
   void end_epoch(double train_seconds);
+  Checkpoint last_whole_checkpoint();
+  void keep_previous() const;
   Json description(const char* kind) const;
   void save_best() const;
   void log_epoch(const Json& row, bool best) const;
@@ -108,7 +118,8 @@ class Trainer {
   std::unique_ptr<RunLog> log_;
   TrainingState state_;
   RunPace pace_;
-  double saved_at_ = 0;    // monotonic time of the last checkpoint
+  bool last_is_damaged_ = false;  // then previous.safetensors must not become a name of it
+  double saved_at_ = 0;           // monotonic time of the last checkpoint
   double epoch_jets_ = 0;  // that this session trained on in the epoch under way: the rate's share of a resumed epoch
 };
 

@@ -1,6 +1,11 @@
 // What a training saves, and how it resumes from that.
+#include <exception>
+#include <optional>
+
 #include "base/clock.h"
+#include "base/commit.h"
 #include "base/error.h"
+#include "base/reporter.h"
 #include "base/text.h"
 #include "model/io/weights.h"
 #include "run/run_folder.h"
@@ -10,9 +15,28 @@
 
 namespace jetvit {
 
+Checkpoint Trainer::last_whole_checkpoint() {
+  const std::filesystem::path previous = run_ / kPreviousFile;
+  try {
+    return read_checkpoint(run_ / kLastFile);
+  } catch (const Error& damage) {
+    if (!std::filesystem::exists(previous)) throw;
+    const std::exception_ptr of_last = std::current_exception();
+    std::optional<Checkpoint> before;
+    try {
+      before = read_checkpoint(previous);
+    } catch (const Error&) {
+      std::rethrow_exception(of_last);
+    }
+    reporter().warn(text(damage.what(), "; the training resumes from the checkpoint before it, ", previous));
+    last_is_damaged_ = true;
+    return std::move(*before);
+  }
+}
+
 void Trainer::resume() {
-  const std::filesystem::path path = run_ / kLastFile;
-  const Checkpoint checkpoint = read_checkpoint(path);
+  const Checkpoint checkpoint = last_whole_checkpoint();
+  const std::filesystem::path path = run_ / (last_is_damaged_ ? kPreviousFile : kLastFile);
   const Json now = description("last");
   const Json& before = checkpoint.about;
   for (const char* part : {"recipe", "data", "transform"}) {
@@ -85,6 +109,15 @@ Json Trainer::description(const char* kind) const {
           {"position", to_json(state)}};
 }
 
+void Trainer::keep_previous() const {
+  const std::filesystem::path last = run_ / kLastFile;
+  if (last_is_damaged_ || !std::filesystem::exists(last)) return;
+  remove_file(run_ / kPreviousFile);
+  // Where a file system has no links, there is none: only a damaged disk would miss it.
+  link_file(last, run_ / kPreviousFile);
+  sync_folder(run_);
+}
+
 void Trainer::save_last() {
   Checkpoint checkpoint{description("last"), {}};
   for (const auto& [name, tensor] : named_weights(*model_)) checkpoint.tensors["model." + name] = tensor;
@@ -92,7 +125,9 @@ void Trainer::save_last() {
     for (const auto& [name, tensor] : named_weights(*average_)) checkpoint.tensors["ema." + name] = tensor;
   }
   for (const auto& [name, tensor] : optimizer_->state()) checkpoint.tensors["optimizer." + name] = tensor;
+  keep_previous();
   write_checkpoint(run_ / kLastFile, checkpoint);
+  last_is_damaged_ = false;
   saved_at_ = monotonic_seconds();
 }
 

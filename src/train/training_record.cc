@@ -1,5 +1,7 @@
 #include "train/training_record.h"
 
+#include <cmath>
+
 #include "run/run_record.h"
 
 namespace jetvit {
@@ -42,6 +44,7 @@ Json to_json(const TrainingRecord& record) {
                 {"train_jets", record.train_jets},
                 {"validation_jets", record.validation_jets}}},
               {"compute", {{"device", record.compute.device.str()}, {"threads", record.compute.threads}}},
+              {"estimated_memory", record.estimated_memory ? Json(std::llround(*record.estimated_memory)) : Json()},
               {"build", build_record()}};
   if (record.ended.empty()) return out;
   if (!record.error.empty()) out["error"] = record.error;

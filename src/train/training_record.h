@@ -48,6 +48,7 @@ struct TrainingRecord {
   std::string fingerprint;
   std::size_t train_jets = 0, validation_jets = 0;
   ComputeOptions compute;
+  std::optional<double> estimated_memory;  // bytes, of the process at its peak; none where it was not estimated
 
   // Of a training that has ended.
   std::string error;  // why it failed or was interrupted
@@ -56,8 +57,9 @@ struct TrainingRecord {
   TrainingResult result;
 };
 
-// {"status", "command", "started", "resumed_at_step", "recipe", "pretrained", "data", "compute", "build", "error",
-// "ended", "session_seconds", "result"}: the last four once the training has ended, "error" where there is one.
+// {"status", "command", "started", "resumed_at_step", "recipe", "pretrained", "data", "compute", "estimated_memory",
+// "build", "error", "ended", "session_seconds", "result"}: the last four once the training has ended, "error" where
+// there is one.
 Json to_json(const TrainingRecord& record);
 
 }  // namespace jetvit

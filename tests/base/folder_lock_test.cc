@@ -39,6 +39,19 @@ TEST(FolderLock, ReusesTheFileOfAKilledProcess) {
   EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
 }
 
+TEST(FolderLock, IsHeldWhileItsProcessLives) {
+  const test::TempFolder folder;
+  EXPECT_FALSE(FolderLock::is_held(folder.path()));
+  {
+    const FolderLock lock(folder.path());
+    EXPECT_TRUE(FolderLock::is_held(folder.path()));
+  }
+  EXPECT_FALSE(FolderLock::is_held(folder.path()));
+  commit_text(folder / ".jetvit-lock", text(::getppid(), " left by a process that was killed\n"));
+  EXPECT_FALSE(FolderLock::is_held(folder.path())) << "the file alone is no lock";
+  EXPECT_FALSE(FolderLock::is_held(folder / "absent"));
+}
+
 TEST(FolderLock, FollowsNoLink) {
   const test::TempFolder folder;
   commit_text(folder / "precious", "content");

@@ -12,6 +12,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import tiny_training as tiny
+from safetensors import safe_open
+from safetensors.numpy import save_file
 
 
 def inspect(jetvit, *words):
@@ -127,6 +129,33 @@ def columns(jetvit, folder):
     mistakes.expect(inspect(jetvit, folder / "few.parquet", "--layout", "chw", "--label-column", "label"), 1, 'has no label column "label"')
 
 
+def weights_files(jetvit, folder):
+    """Files of safetensors and of jetvit: one has no checksum, a flipped bit in the other is found."""
+    tensors = {"a.weight": np.ones((3, 4), np.float32), "b": np.zeros(5, np.int64)}
+    foreign = folder / "foreign.safetensors"
+    save_file(tensors, foreign)
+    told = json.loads(tiny.check(inspect(jetvit, foreign, "--json")).stdout)
+    assert told == {"kind": "safetensors", "tensors": 2, "values": 17, "bytes": foreign.stat().st_size, "checksum": None, "model": None}, told
+    assert "checksum: none; damage to this file cannot be noticed" in tiny.check(inspect(jetvit, foreign)).stdout
+
+    own = folder / "own.safetensors"
+    tiny.check(mistakes.run(jetvit, "weights", "resnet_15", "--set", "channels=3", "--set", "outputs=1", "--out", own))
+    with safe_open(own, "numpy") as file:
+        values = sum(file.get_tensor(name).size for name in file.keys())
+        count = len(list(file.keys()))
+    told = json.loads(tiny.check(inspect(jetvit, own, "--json")).stdout)
+    assert (told["tensors"], told["values"], told["checksum"]) == (count, values, "matches"), told
+    content = own.read_bytes()
+    for place in (len(content) - 1, len(content) // 2, content.index(b"data_offsets") - 1):
+        own.write_bytes(content[:place] + bytes([content[place] ^ 4]) + content[place + 1:])
+        mistakes.expect(inspect(jetvit, own), 1, own)
+    for damaged in (b"", b"\x10", b"\xff" * 9, (100).to_bytes(8, "little") + b"{}", (2).to_bytes(8, "little") + b"{}x",
+                    (2).to_bytes(8, "little") + b"[]"):
+        own.write_bytes(damaged)
+        mistakes.expect(inspect(jetvit, own), 1, own, "safetensors file")
+    mistakes.expect(inspect(jetvit, foreign, "--pictures", folder / "none"), 2, "holds weights")
+
+
 def main(jetvit):
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
@@ -135,6 +164,7 @@ def main(jetvit):
         skipped_by_file(jetvit, folder)
         whole_sets_of_pictures(jetvit, folder)
         columns(jetvit, folder)
+        weights_files(jetvit, folder)
     print("inspect: pictures of whole inputs, skipped rows by file, whole sets of pictures")
 
 

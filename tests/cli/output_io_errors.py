@@ -44,7 +44,9 @@ def fail_at(words, folder, calls, per_call, old=None):
         done = subprocess.run(["strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={call}", "-e",
                                f"inject={call}:error=ENOSPC:when={number}", *command], capture_output=True, text=True, timeout=120)
         where = (command[1], call, number, done.returncode, done.stderr)
-        assert done.returncode == 1 and REASON in done.stderr.splitlines()[-1] and str(target) in done.stderr, where
+        # Arrow does not pass on why a file could not be closed.
+        reason = "clos" if call == "close" else REASON
+        assert done.returncode == 1 and reason in done.stderr.splitlines()[-1] and str(target) in done.stderr, where
         assert "terminate" not in done.stderr and "Error writing" not in done.stderr, where
         left = contents(target)
         # A folder may fail to become durable after the whole new output is in place: then that stays.
@@ -60,23 +62,23 @@ def main(jetvit):
         target = folder / "target"
         raw = tiny.write_raw(folder / "raw.parquet", jets=30)
         pictures = [jetvit, "inspect", raw, "--pictures", target / "pictures", "--threads", "1"]
-        count = fail_at(pictures, folder, ("openat", "write", "rename", "syncfs"), 2)
+        count = fail_at(pictures, folder, ("openat", "write", "close", "rename", "syncfs"), 2)
         other = tiny.write_raw(folder / "other.parquet", jets=30, seed=2)
         tiny.check(subprocess.run([jetvit, "inspect", other, "--pictures", folder / "old/pictures"], capture_output=True, text=True))
-        count += fail_at([*pictures, "--overwrite"], folder, ("write", "renameat2"), 2, old=folder / "old")
+        count += fail_at([*pictures, "--overwrite"], folder, ("write", "close", "renameat2"), 2, old=folder / "old")
 
         scores = folder / "scores.parquet"
         label = np.arange(40) % 2
         pq.write_table(pa.table({"score": (np.arange(40) / 40 + label) / 2, "label": label}), scores)
         count += fail_at([jetvit, "evaluate", "--scores", scores, "--out", target / "deep/measured", "--json"], folder,
-                         ("write",), 2)
+                         ("write", "close"), 2)
         count += fail_at([jetvit, "weights", "resnet_15", "--set", "channels=3", "--set", "outputs=1", "--out",
-                          target / "weights.safetensors"], folder, ("write",), 2)
+                          target / "weights.safetensors"], folder, ("write", "close"), 2)
 
         store = tiny.make_store(jetvit, folder)
         tiny.check(tiny.train(jetvit, store, folder / "run", "--set", "train.epochs=1"))
         count += fail_at([jetvit, "predict", folder / "run", "--data", store, "--out", target / "scores.parquet", "--threads", "1"],
-                         folder, ("write",), 2)
+                         folder, ("write", "close"), 2)
     print(f"{count} failed calls: every one told the reason, nothing was left, nothing replaced")
 
 

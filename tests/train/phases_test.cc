@@ -71,6 +71,26 @@ TEST(Phases, StoppedAnywhereTheyResumeBitForBit) {
   EXPECT_FALSE(std::filesystem::exists(whole / best_of_phase_file(3)));
 }
 
+// The rate is 0 in phases 1 and 2: the epoch after which the AUC stays as it is is the first of the phase, and
+// early_stop more follow it. Phase 3 stops for itself in the same way.
+TEST(Phases, EachStopsEarlyByItsOwnEpochs) {
+  const test::TempFolder folder;
+  Json tree = three_phases();
+  tree["model"] = {{"name", "swin_nano"}};
+  tree["train"]["epochs"] = 6;
+  tree["optimizer"]["lr"] = 0.0;
+  tree["phase"] = {
+      {{"train", {{"early_stop", 1}}}}, {{"train", {{"early_stop", 2}}}}, {{"train", {{"early_stop", 3}}}}};
+  const Recipe how = recipe_from_json(tree);
+  train(how, folder / "whole", {});
+  train(how, folder / "parts", {5, 9, 17, 21, 33});
+  for (const char* run : {"whole", "parts"}) {
+    std::vector<int> phases;
+    for (const Json& row : test::log_of(folder / run)) phases.push_back(row["phase"]);
+    EXPECT_EQ(phases, (std::vector<int>{1, 1, 2, 2, 2, 3, 3, 3, 3})) << run;
+  }
+}
+
 TEST(Phases, KilledBetweenTwoPhasesTheyResumeBitForBit) {
   const test::TempFolder folder;
   const Recipe how = recipe_from_json(three_phases());

@@ -4,11 +4,14 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <sstream>
+#include <string>
 #include <vector>
 
 #include <ATen/Parallel.h>
 #include <gtest/gtest.h>
 
+#include "base/file.h"
 #include "base/random_stream.h"
 #include "run/run_folder.h"
 #include "train/trainer.h"
@@ -53,18 +56,43 @@ inline TrainingData data() {
   return data;
 }
 
+// A validation whose labels are the other way round: the better a network learns, the worse it does there, so that the
+// best epoch is an early one.
+inline TrainingData data_of_falling_auc() {
+  TrainingData falling = data();
+  auto validation = std::make_shared<JetRecords>(*falling.validation);
+  for (std::uint8_t& label : validation->label) label = 1 - label;
+  falling.validation = validation;
+  return falling;
+}
+
 // Trains in `run`, stopped after each of the given steps and resumed by a fresh trainer.
-inline void train(const Recipe& how, const std::filesystem::path& run, const std::vector<std::int64_t>& stops) {
+inline void train(const Recipe& how, const std::filesystem::path& run, const std::vector<std::int64_t>& stops,
+                  const TrainingData& data = test::data()) {
   at::set_num_threads(1);
   std::filesystem::create_directories(run);
   for (const std::int64_t stop : stops) {
-    Trainer trainer(how, data(), run);
+    Trainer trainer(how, data, run);
     if (std::filesystem::exists(run / kLastFile)) trainer.resume();
     EXPECT_THROW(trainer.run([&] { return trainer.state().step == stop ? SIGTERM : 0; }), Interrupted);
   }
-  Trainer trainer(how, data(), run);
+  Trainer trainer(how, data, run);
   if (!stops.empty()) trainer.resume();
   trainer.run();
+}
+
+// The rows of a run's log, without what a clock measured.
+inline std::vector<Json> log_of(const std::filesystem::path& run) {
+  std::vector<Json> rows;
+  std::istringstream lines(read_text_file(run / kMetricsFile, 1 << 20));
+  for (std::string line; std::getline(lines, line);) {
+    rows.push_back(Json::parse(line));
+    for (const char* key :
+         {"wall_time", "train_seconds", "validation_seconds", "jets_per_second", "data_wait_percent"}) {
+      rows.back().erase(key);
+    }
+  }
+  return rows;
 }
 
 }  // namespace jetvit::test

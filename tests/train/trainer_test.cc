@@ -8,8 +8,10 @@
 #include <ATen/ops/equal.h>
 #include <ATen/ops/zeros_like.h>
 
+#include "base/commit.h"
 #include "base/digest.h"
 #include "base/file.h"
+#include "base/reporter.h"
 #include "base/text.h"
 #include "base/toml.h"
 #include "model/io/safetensors.h"
@@ -27,8 +29,18 @@ namespace jetvit {
 namespace {
 
 using test::data;
+using test::data_of_falling_auc;
 using test::jets;
+using test::log_of;
 using test::train;
+
+struct Heard : Reporter {
+  std::vector<std::string> warnings;
+  void note(std::string_view /*line*/) override {}
+  void warn(std::string_view line) override { warnings.emplace_back(line); }
+  void progress(const ProgressReport& /*report*/) override {}
+  void end_progress() override {}
+};
 
 Recipe recipe(const std::string& more = "") {
   Json tree = parse_toml(R"(
@@ -55,6 +67,37 @@ TEST(Trainer, StoppedAndResumedRunEqualsAnUnbrokenOneBitForBit) {
       EXPECT_EQ(sha256_of_file(whole / name), sha256_of_file(parts / name));
     EXPECT_EQ(read_text_file(parts / kMetricsFile, 1 << 20).find("\"epoch\":4"), std::string::npos);
   }
+}
+
+// Stopped within epochs and between them, each time after the best epoch.
+TEST(Trainer, ResumedRunKeepsTheBestOfBeforeAndTheLossSoFar) {
+  const test::TempFolder folder;
+  const Recipe how = recipe("train.epochs=5");
+  train(how, folder / "whole", {}, data_of_falling_auc());
+  const std::int64_t best = read_checkpoint(folder / "whole" / kBestFile).about["position"]["step"];
+  ASSERT_LT(best, 13) << "the best epoch is to come before the stops";
+  train(how, folder / "parts", {13, 14, 16, 18}, data_of_falling_auc());
+  for (const char* name : {kLastFile, kBestFile}) {
+    EXPECT_EQ(sha256_of_file(folder / "whole" / name), sha256_of_file(folder / "parts" / name)) << name;
+  }
+  EXPECT_EQ(log_of(folder / "whole"), log_of(folder / "parts"));
+}
+
+// Weights that do not move: each epoch has the AUC of the first.
+TEST(Trainer, OfEpochsWithEqualAucTheFirstIsKept) {
+  const test::TempFolder folder;
+  Json tree = recipe_to_json(recipe("model.name=swin_nano"));
+  apply_override(tree, "optimizer.lr=0");
+  const Recipe how = recipe_from_json(tree);
+  train(how, folder / "auc", {});
+  const std::vector<Json> rows = log_of(folder / "auc");
+  ASSERT_EQ(rows.size(), 3U);
+  EXPECT_EQ(rows[0]["validation_auc"], rows[2]["validation_auc"]);
+  EXPECT_EQ(read_checkpoint(folder / "auc" / kBestFile).about["position"]["epoch"], 1);
+  EXPECT_EQ(read_checkpoint(folder / "auc" / kLastFile).about["position"]["best_epoch"], 1);
+  apply_override(tree, "train.select=last");
+  train(recipe_from_json(tree), folder / "last", {});
+  EXPECT_EQ(read_checkpoint(folder / "last" / kBestFile).about["position"]["epoch"], 3);
 }
 
 TEST(Trainer, PretrainedWeightsAreReadOnceAndResumeBitForBit) {
@@ -131,6 +174,59 @@ TEST(Trainer, ResumeMissesTheWeightsThatTheRunKept) {
   std::filesystem::remove(folder / "run" / kBestFile);
   Trainer resumed(recipe(), data(), folder / "run");
   EXPECT_ERROR(resumed.resume(), Error, "best.safetensors: is missing, but the run kept the weights of epoch 3 there");
+}
+
+// The checkpoint before is a whole one, of four steps earlier; it is not lost where the damaged one is replaced.
+TEST(Trainer, DamagedCheckpointFallsBackToTheOneBefore) {
+  const test::TempFolder folder;
+  train(recipe(), folder / "whole", {});
+  for (const char* damage : {"flip", "cut", "lose"}) {
+    SCOPED_TRACE(damage);
+    const auto run = folder / damage;
+    train(recipe("train.epochs=3"), run, {5, 7});
+    std::string content = read_text_file(run / kLastFile, 1 << 30);
+    std::filesystem::remove(run / kLastFile);
+    content[content.size() / 2] ^= 1;
+    if (damage == std::string("cut")) content.resize(content.size() / 2);
+    if (damage != std::string("lose")) commit_text(run / kLastFile, content);
+    EXPECT_TRUE(has_checkpoint(run));
+    Heard heard;
+    {
+      const ReporterScope scope(heard);
+      Trainer resumed(recipe(), data(), run);
+      resumed.resume();
+      EXPECT_EQ(resumed.state().step, 8);
+      resumed.save_last();
+      EXPECT_EQ(read_checkpoint(run / kPreviousFile).about["position"]["step"], 8) << "replaced by the damaged one";
+      resumed.run();
+    }
+    ASSERT_EQ(heard.warnings.size(), 1U);
+    EXPECT_NE(heard.warnings[0].find("last.safetensors: "), std::string::npos) << heard.warnings[0];
+    EXPECT_NE(heard.warnings[0].find("resumes from the checkpoint before it, "), std::string::npos)
+        << heard.warnings[0];
+    for (const char* name : {kLastFile, kBestFile}) {
+      EXPECT_EQ(sha256_of_file(folder / "whole" / name), sha256_of_file(run / name)) << name;
+    }
+  }
+}
+
+TEST(Trainer, TwoDamagedCheckpointsAreAnErrorThatNamesTheLast) {
+  const test::TempFolder folder;
+  train(recipe(), folder.path(), {5, 7});
+  for (const char* name : {kLastFile, kPreviousFile}) {
+    std::filesystem::remove(folder / name);
+    commit_text(folder / name, "damaged");
+  }
+  Trainer resumed(recipe(), data(), folder.path());
+  EXPECT_ERROR(resumed.resume(), Error, "last.safetensors: ");
+}
+
+TEST(Trainer, DamagedBestWeightsPointToTheLastOnes) {
+  const test::TempFolder folder;
+  train(recipe("train.epochs=1"), folder.path(), {});
+  commit_text(folder / kBestFile, "damaged");
+  EXPECT_ERROR(load_trained_model(folder.path()), Error, "last.safetensors, which can be given in place of the run");
+  EXPECT_EQ(load_trained_model(folder / kLastFile).provenance["step"], 4);
 }
 
 TEST(Trainer, EpochsOfATrainingThatDidNotBeginAreNone) {

@@ -54,44 +54,6 @@ std::span<std::byte> bytes_of(const at::Tensor& tensor) {
   return {static_cast<std::byte*>(tensor.data_ptr()), tensor.nbytes()};
 }
 
-constexpr std::string_view kNoDigits = "0000000000000000";
-
-// Where the digits of the checksum `digits` lie in the header.
-std::size_t place_of_checksum(const std::string& document, const std::string& digits) {
-  const std::string entry = text("\"", kChecksumKey, "\":\"");
-  const std::size_t start = document.find(text(entry, digits, "\""));
-  return start == std::string::npos ? start : start + entry.size();
-}
-
-// Checks the bytes of a file against the checksum in its metadata, if there is one.
-class ChecksumCheck {
- public:
-  ChecksumCheck(std::string document, const std::map<std::string, std::string>& metadata) {
-    const auto found = metadata.find(kChecksumKey);
-    if (found == metadata.end()) return;
-    expected_ = found->second;
-    const std::size_t place = place_of_checksum(document, expected_);
-    if (place != std::string::npos) document.replace(place, expected_.size(), kNoDigits);
-    add(std::as_bytes(std::span(document)));
-  }
-
-  void add(std::span<const std::byte> bytes) {
-    if (!expected_.empty()) sum_.add(bytes);
-  }
-
-  void finish(const std::filesystem::path& path) const {
-    if (expected_.empty() || sum_.hex() == expected_) return;
-    throw Error(text(path,
-                     ": does not match its checksum: the file was damaged, or changed by another program (take a copy "
-                     "of it from before; a program that changes tensors has to remove \"",
-                     kChecksumKey, "\" from the metadata)"));
-  }
-
- private:
-  std::string expected_;
-  Checksum sum_;
-};
-
 // Using a bool with a value other than 0 and 1 is undefined behavior.
 void check_truth_values(const at::Tensor& tensor, const TensorEntry& entry, const std::filesystem::path& path) {
   if (entry.type != at::kBool) return;
@@ -110,7 +72,8 @@ TensorFile read_safetensors(const std::filesystem::path& path, Sha256* digest) {
   const std::string document = read_header(file, digest);
   const std::uint64_t data = sizeof(std::uint64_t) + document.size();
   SafetensorsHeader header = parse_safetensors_header(document, file.size() - data, path.string());
-  ChecksumCheck checksum(document, header.metadata);
+  const auto digits = header.metadata.find(kChecksumKey);
+  HeaderChecksum checksum(document, digits == header.metadata.end() ? "" : digits->second);
   TensorFile out;
   out.metadata = std::move(header.metadata);
   out.metadata.erase(kChecksumKey);

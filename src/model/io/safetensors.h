@@ -7,6 +7,7 @@
 #include <ATen/core/Tensor.h>
 
 #include "base/digest.h"
+#include "base/header_checksum.h"
 
 namespace jetvit {
 
@@ -15,10 +16,6 @@ struct TensorFile {
   std::map<std::string, at::Tensor> tensors;
   std::map<std::string, std::string> metadata;
 };
-
-// The key of the metadata that holds a checksum (base/checksum.h) of the whole file, taken with zeros in place of its
-// digits. write_safetensors() adds it, reading takes it off; files of other programs have none.
-inline constexpr const char* kChecksumKey = "jetvit_crc64";
 
 // Reads an untrusted file: lengths, shapes and offsets are checked before anything is allocated (the limits are in
 // model/io/safetensors_header.h), and a checksum has to be right. Throws Error with the file and the tensor. digest: if

@@ -7,7 +7,7 @@ import subprocess
 import tiny_training as tiny
 
 BY_PATH = ("rename", "renameat", "renameat2", "unlink", "unlinkat", "rmdir", "mkdir", "mkdirat", "chmod", "fchmodat", "openat")
-BY_DESCRIPTOR = ("write", "pwrite64", "fsync", "fdatasync", "syncfs", "ftruncate")
+BY_DESCRIPTOR = ("write", "pwrite64", "fsync", "fdatasync", "syncfs", "ftruncate", "close")
 HARMLESS = ("unlink", "unlinkat", "rmdir")  # what cannot be removed goes at the next run
 
 
@@ -17,24 +17,44 @@ def traced(command, log, *more):
 
 
 def changing_calls(log, folder):
-    """(call, its number among calls of that name) of the calls that change something below the folder."""
-    seen, changing, descriptors = {}, [], set()
+    """(call, its number among calls of that name in its thread, as strace counts) of the calls that change something below the folder. To close a file is
+    one where it was written: a network file system tells only then that the disk is full."""
+    seen, changing, descriptors, written = {}, [], set(), set()
     for line in log.read_text().splitlines():
-        match = re.match(r"^\d+ +(\w+)\((.*)", line)
+        match = re.match(r"^(\d+) +(\w+)\((.*)", line)
         if not match:
             continue
-        call, rest = match.groups()
-        seen[call] = seen.get(call, 0) + 1
+        thread, call, rest = match.groups()
+        seen[thread, call] = seen.get((thread, call), 0) + 1
         inside = str(folder) in rest
         if call == "openat":  # changes something only where it creates a file
             descriptor = re.search(r"= (-?\d+)", rest)
-            (descriptors.add if inside else descriptors.discard)(descriptor.group(1) if descriptor else "")
+            descriptor = descriptor.group(1) if descriptor else ""
+            (descriptors.add if inside else descriptors.discard)(descriptor)
+            is_written = inside and "O_WRONLY" in rest
+            (written.add if is_written else written.discard)(descriptor)
             inside = inside and "O_CREAT" in rest
+        elif call == "close":
+            inside = rest.split(")")[0] in written
+            written.discard(rest.split(")")[0])
         elif call in BY_DESCRIPTOR:
             inside = rest.split(",")[0].split(")")[0] in descriptors
         if inside:
-            changing.append((call, seen[call]))
+            changing.append((call, seen[thread, call]))
     return changing
+
+
+def names_taken_before(log, call, number, name):
+    """How often a file of that name had been renamed into place when the first thread came to this call."""
+    seen, taken = {}, 0
+    for line in log.read_text().splitlines():
+        match = re.match(r"^(\d+) +(\w+)\((.*)", line)
+        if match and match[2] == call:
+            seen[match[1]] = seen.get(match[1], 0) + 1
+            if seen[match[1]] == number:
+                return taken
+        taken += bool(match and match[2] == "rename" and f'/{name}")' in match[3])
+    raise AssertionError(f"there is no {call} {number} in {log}")
 
 
 def sample(changes, calls, per_call):

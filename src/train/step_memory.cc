@@ -1,0 +1,56 @@
+#include "train/step_memory.h"
+
+#include <algorithm>
+
+#include <ATen/ops/ones.h>
+#include <ATen/ops/zeros.h>
+
+#include "compute/autocast.h"
+#include "compute/bf16_weights.h"
+#include "compute/memory_count.h"
+#include "predict/predictor.h"
+#include "train/freeze.h"
+#include "train/loss_terms.h"
+
+namespace jetvit {
+namespace {
+
+// Two batches determine a line. Norms of single images may have nothing to average over.
+constexpr int kFewJets = 2;
+constexpr int kMoreJets = 4;
+
+double peak_of_step(Model& model, int jets, const ComputeOptions& compute) {
+  for (const auto& [name, tensor] : model.parameters()) at::Tensor(tensor).mutable_grad() = at::Tensor();
+  const ImageFormat format = input_format(model, compute);
+  const at::Tensor images = at::zeros({jets, model.channels(), model.image_size(), model.image_size()},
+                                      at::TensorOptions(format.scalar_type()))
+                                .contiguous(format.memory_format());
+  const at::Tensor targets = at::zeros({jets}, at::kFloat);
+  const LossTerms terms = loss_terms(targets, at::ones({jets}, at::kFloat), 1, 0);
+  const MemoryCount count;
+  Bf16Weights bf16_weights(compute);
+  at::Tensor logits;
+  {
+    const AutocastGuard autocast(compute);
+    const Bf16Weights::Use use(bf16_weights);
+    logits = model.forward(images);
+  }
+  weighted_loss(logits.to(at::kFloat).reshape({-1}), terms, jets).backward();
+  bf16_weights.move_gradients();
+  return static_cast<double>(count.peak());
+}
+
+}  // namespace
+
+StepMemory measure_step_memory(Model& model, const Recipe& recipe, const ComputeOptions& compute) {
+  model.train(true);
+  freeze(model, frozen_parameters(model, recipe.phase.freeze), recipe.phase.freeze_batch_norm);
+  const double few = peak_of_step(model, kFewJets, compute);
+  const double more = peak_of_step(model, kMoreJets, compute);
+  StepMemory memory;
+  memory.per_jet = std::max(0.0, (more - few) / (kMoreJets - kFewJets));
+  memory.fixed = std::max(0.0, few - kFewJets * memory.per_jet);
+  return memory;
+}
+
+}  // namespace jetvit
