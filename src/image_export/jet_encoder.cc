@@ -87,7 +87,13 @@ std::string float_example(const JetRecords& jets, std::size_t jet, const std::st
     const auto value = static_cast<float>(jets.observers[observer][jet]);
     const std::string& own = jets.observer_names[observer];
     const bool is_reserved = own == "X_jets" || own == "label" || own == "name";
-    example.add_floats(is_reserved ? "raw_" + own : own, {&value, 1});
+    const std::string feature = is_reserved ? "raw_" + own : own;
+    const IntegerColumn* integers = jets.integers_of(observer);
+    if (integers == nullptr) {
+      example.add_floats(feature, {&value, 1});
+    } else if (!std::isnan(jets.observers[observer][jet])) {
+      example.add_integer(feature, integers->value[jet]);
+    }
   }
   return example.message();
 }

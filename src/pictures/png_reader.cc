@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/ordered_for.h"
 #include "base/text.h"
+#include "jet/image_layout.h"
 #include "pictures/picture_decoder.h"
 #include "pictures/preparation_file.h"
 #include "pictures/sparse_builder.h"
@@ -139,6 +140,7 @@ PngReader::PngReader(std::vector<std::filesystem::path> folders, const ReadOptio
   PngTools tools;
   read_picture(pictures_in(*first).front(), tools.decoder, tools.picture);
   shape_ = shape_of(tools.picture);
+  require_stated_shape(options, shape_, "PNG class folders");
   for (const auto& folder : files_) channels_of_.push_back(picture_channels(folder.parent_path(), 3));
   channels_ = channels_of_.front();
 }

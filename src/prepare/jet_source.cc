@@ -7,6 +7,7 @@
 
 #include "base/digest.h"
 #include "base/error.h"
+#include "jet/image_layout.h"
 #include "prepare/prepare.h"
 #include "store/store.h"
 
@@ -104,7 +105,9 @@ std::unique_ptr<JetSource> open_source(const SourceOptions& options) {
       throw UsageError(
           "`validation_share` and `test_share`: a jet store already has its splits (jetvit prepare makes them)");
     }
-    return std::make_unique<StoreSource>(*store, options.read.threads);
+    auto source = std::make_unique<StoreSource>(*store, options.read.threads);
+    require_stated_shape(options.read, source->manifest().shape, "jet stores");
+    return source;
   }
   return read_files(options);
 }
