@@ -28,7 +28,8 @@ void add_read_options(CLI::App& app, ReadOptions& options) {
         options.any_label = true;
       },
       "value of the label that is the signal; all others are background (default: labels are 0 and 1)");
-  app.add_option("--layout", options.layout, "order of the numbers of an image, if the file does not state it")->check(CLI::IsMember({"auto", "chw", "hwc"}));
+  app.add_option("--layout", options.layout, "order of the numbers of an image, if the file does not state it")
+      ->check(CLI::IsMember({"auto", "chw", "hwc"}));
   app.add_option("--shape", options.shape, "channels height width, if the file does not state them")->expected(3);
 }
 

@@ -10,11 +10,6 @@
 
 namespace jetvit {
 
-// Shapes of the first complete images of a chunk, at most `limit`, derived from the lengths of their lists. Rows with
-// nulls or uneven lists are ignored. A flat list gives {1, 1, length}. Throws Error if the chunk is damaged.
-std::vector<ImageShape> image_list_lengths(ChunkBytes chunk, const LeafColumn& column, const Decompressor& decompressor,
-                                           std::size_t limit);
-
 // Decodes pages of images directly to sparse jets. Levels are verified, but decoded only if their bytes differ from the
 // last verified ones. Runs of the dictionary's zero entry are skipped as runs; plain pages are scanned for non-zero
 // values.

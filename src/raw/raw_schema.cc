@@ -8,6 +8,7 @@
 #include "base/options.h"
 #include "base/text.h"
 #include "jet/jet_reader.h"
+#include "raw/image_lists.h"
 #include "raw/tensor_type.h"
 
 namespace jetvit {
