@@ -37,8 +37,9 @@ void add_read_options(CLI::App& app, ReadOptions& options) {
                  "names of the labels 0 and 1, such as gluon quark; for class folders: which folder is which label "
                  "(default: what the input states, or gluon quark for 3 channels and qcd top for 8)")
       ->expected(2);
-  app.add_option("--layout", options.layout, "order of flat lists")->check(CLI::IsMember({"auto", "chw", "hwc"}));
-  app.add_option("--shape", options.shape, "channels height width, if the file does not define them")->expected(3);
+  app.add_option("--layout", options.layout, "order of the numbers of an image, if the file does not state it")
+      ->check(CLI::IsMember({"auto", "chw", "hwc"}));
+  app.add_option("--shape", options.shape, "channels height width, if the file does not state them")->expected(3);
 }
 
 void add_threads_option(CLI::App& app, int& threads) {

@@ -55,8 +55,10 @@ void print_channels(const Inspection& found, const std::string& jets,
 void print(const Inspection& found, const std::string& input) {
   std::cout << input << ": " << found.kind << "\nimages " << found.shape.channels << " x " << found.shape.height
             << " x " << found.shape.width << ", " << with_commas(found.summary.kept) << " jets ("
-            << with_commas(found.counts[0]) << ' ' << class_name(found.class_names, 0) << ", "
-            << with_commas(found.counts[1]) << ' ' << class_name(found.class_names, 1) << "), " << found.summary.skipped
+            << (found.has_labels ? text(with_commas(found.counts[0]), ' ', class_name(found.class_names, 0), ", ",
+                                        with_commas(found.counts[1]), ' ', class_name(found.class_names, 1))
+                                 : std::string("without labels"))
+            << "), " << found.summary.skipped
             << " rows skipped\nobservers: " << (found.observers.empty() ? "none" : join(found.observers, ", ")) << '\n';
   if (found.preparation) print_preparation(found);
   print_channels(found, found.statistics_of, found.statistics);

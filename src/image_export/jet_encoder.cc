@@ -14,28 +14,33 @@
 namespace jetvit {
 namespace {
 
-// Whether a number has an exact 64-bit integer.
-bool is_integer(double value) {
-  return std::abs(value) < 0x1p53 && value == std::floor(value);
-}
-
-// The jet's event number; no value if the jets have none.
-std::optional<double> event_of(const JetRecords& jets, std::size_t jet) {
-  const auto& names = jets.observer_names;
-  if (std::find(names.begin(), names.end(), kEventObserver) == names.end()) return std::nullopt;
-  return jets.observer(std::string(kEventObserver))[jet];
+// The place of the jets' event number among the observers; no value if they have none.
+std::optional<std::size_t> event_of(const JetRecords& jets) {
+  const auto found = std::find(jets.observer_names.begin(), jets.observer_names.end(), kEventObserver);
+  if (found == jets.observer_names.end()) return std::nullopt;
+  return static_cast<std::size_t>(found - jets.observer_names.begin());
 }
 
 std::vector<PngText> texts_of(const JetRecords& jets, std::size_t jet) {
   std::vector<PngText> texts = {{kIdentityKeyword, jets.identity[jet].text()}};
-  if (const auto event = event_of(jets, jet)) texts.push_back({kEventKeyword, json_text(*event)});
+  if (const auto event = event_of(jets)) texts.push_back({kEventKeyword, json_text(jets.observers[*event][jet])});
   return texts;
 }
 
-void add_event(Example& example, double event) {
-  if (is_integer(event)) return example.add_integer(kEventObserver, static_cast<std::int64_t>(event));
-  const auto value = static_cast<float>(event);
-  example.add_floats(kEventObserver, {&value, 1});
+// Integers are exact. So are event numbers, which decide about splits, in a column of doubles. Other numbers are
+// rounded to float; an integer that is not known is left out.
+void add_observer(Example& example, const std::string& feature, const JetRecords& jets, std::size_t observer,
+                  std::size_t jet) {
+  const double value = jets.observers[observer][jet];
+  if (const IntegerColumn* integers = jets.integers_of(observer)) {
+    if (!std::isnan(value)) example.add_integer(feature, integers->value[jet]);
+    return;
+  }
+  if (jets.observer_names[observer] == kEventObserver && std::abs(value) < 0x1p63 && value == std::floor(value)) {
+    return example.add_integer(feature, static_cast<std::int64_t>(value));
+  }
+  const auto rounded = static_cast<float>(value);
+  example.add_floats(feature, {&rounded, 1});
 }
 
 }  // namespace
@@ -99,7 +104,7 @@ std::string PictureExample::encode(const JetRecords& jets, std::size_t jet, cons
   example.add_integer("label", jets.label[jet]);
   example.add_bytes("name", name);
   example.add_bytes(kIdentityFeature, jets.identity[jet].text());
-  if (const auto event = event_of(jets, jet)) add_event(example, *event);
+  if (const auto event = event_of(jets)) add_observer(example, std::string(kEventObserver), jets, *event, jet);
   return example.message();
 }
 
@@ -120,13 +125,8 @@ std::string float_example(const JetRecords& jets, std::size_t jet, const std::st
   example.add_bytes(kIdentityFeature, jets.identity[jet].text());
   for (std::size_t observer = 0; observer < jets.observers.size(); ++observer) {
     const std::string& own = jets.observer_names[observer];
-    if (own == kEventObserver) {
-      add_event(example, jets.observers[observer][jet]);
-      continue;
-    }
-    const auto value = static_cast<float>(jets.observers[observer][jet]);
     const bool is_reserved = own == "X_jets" || own == "label" || own == "name";
-    example.add_floats(is_reserved ? "raw_" + own : own, {&value, 1});
+    add_observer(example, is_reserved ? "raw_" + own : own, jets, observer, jet);
   }
   return example.message();
 }

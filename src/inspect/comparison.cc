@@ -20,12 +20,13 @@ namespace {
 class DataSet {
  public:
   DataSet(std::string name, const ImageShape& shape, const std::vector<Channel>& channels, ClassNames class_names,
-          bool with_spectra)
+          bool has_labels, bool with_spectra)
       : shape_(shape),
         channels_(channels),
         class_names_(std::move(class_names)),
         observables_(channels),
         pictured_{std::move(name), MeanImages(shape), JetSpectra(channels)},
+        has_labels_(has_labels),
         with_spectra_(with_spectra) {}
 
   void add(const JetRecords& jets) {
@@ -42,7 +43,9 @@ class DataSet {
   const std::vector<Channel>& channels() const { return channels_; }
   std::vector<ObservableMean> observables() const { return observables_.result(); }
   const PicturedSet& pictured() const { return pictured_; }
-  ComparedSet summary() const { return {name(), shape_, class_names_, counts_, pictured_.spectra.sampled()}; }
+  ComparedSet summary() const {
+    return {name(), shape_, class_names_, counts_, pictured_.spectra.sampled(), has_labels_};
+  }
 
  private:
   ImageShape shape_;
@@ -51,23 +54,24 @@ class DataSet {
   std::array<std::uint64_t, 2> counts_{};
   ObservableMeans observables_;
   PicturedSet pictured_;
-  bool with_spectra_;
+  bool has_labels_, with_spectra_;
 };
 
 DataSet add_up_store(const std::string& path, bool with_spectra) {
   const Manifest manifest = read_manifest(path);
-  DataSet set(path, manifest.shape, manifest.channels, manifest.class_names, with_spectra);
+  DataSet set(path, manifest.shape, manifest.channels, manifest.class_names, /*has_labels=*/true, with_spectra);
   for (const Split split : kSplits) {
     for_each_shard(path, manifest, split, [&](const JetRecords& jets) { set.add(jets); });
   }
   return set;
 }
 
-// Of two sets, labels of Parquet are for the one that is.
+// Of two sets, labels of Parquet are for the one that is, and so is the order of numbers.
 ReadOptions options_of(InputFormat format, ReadOptions options) {
   if (format == InputFormat::kParquet) return options;
   options.label_column = ReadOptions().label_column;
   options.any_label = options.any_label && format == InputFormat::kTfRecords;
+  if (format == InputFormat::kPngFolders) options.layout = ReadOptions().layout;
   return options;
 }
 
@@ -77,7 +81,7 @@ DataSet add_up_files(const std::string& name, const ReadOptions& options, bool w
   names.any = {name};
   const Inputs inputs = find_inputs(names);
   const std::unique_ptr<JetReader> reader = open_reader(inputs, options_of(inputs.format, options));
-  DataSet set(name, reader->shape(), reader->channels(), reader->class_names(), with_spectra);
+  DataSet set(name, reader->shape(), reader->channels(), reader->class_names(), reader->has_label(), with_spectra);
   const ReadSummary summary =
       reader->read([&](JetRecords& jets, int) { suppress_zeros(jets.images, reader->channels(), threshold); },
                    [&](const JetRecords& jets) { set.add(jets); });
@@ -144,8 +148,9 @@ void check_shapes(const std::array<DataSet, 2>& sets) {
 Json set_to_json(const ComparedSet& set) {
   return {{"name", set.name},
           {"shape", {set.shape.channels, set.shape.height, set.shape.width}},
-          {"class_0", set.counts[0]},
-          {"class_1", set.counts[1]},
+          {"jets", set.jets()},
+          {"class_0", set.has_labels ? Json(set.counts[0]) : Json()},
+          {"class_1", set.has_labels ? Json(set.counts[1]) : Json()},
           {"class_names", set.class_names},
           {"jets_of_spectra", set.jets_of_spectra}};
 }

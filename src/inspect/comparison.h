@@ -24,8 +24,9 @@ struct ComparedSet {
   std::string name;
   ImageShape shape;
   ClassNames class_names;
-  std::array<std::uint64_t, 2> counts{};  // by class
+  std::array<std::uint64_t, 2> counts{};  // by class; without labels all are in the first
   std::uint64_t jets_of_spectra = 0;      // 0 where no pictures were asked for
+  bool has_labels = true;
 
   std::uint64_t jets() const { return counts[0] + counts[1]; }
 };
@@ -58,8 +59,8 @@ struct Comparison {
 // also of other sizes, for inputs that cannot be read and for pictures that exist.
 Comparison compare_data(const CompareOptions& options);
 
-// {"first", "second": {"name", "shape", "class_0", "class_1", "jets_of_spectra"}, "observables": [{"name", "first",
-// "second": {"mean", "error", "jets"}, "difference_in_errors"}], "average_images": [{"channel", "unit",
+// {"first", "second": {"name", "shape", "jets", "class_0", "class_1", "jets_of_spectra"}, "observables": [{"name",
+// "first", "second": {"mean", "error", "jets"}, "difference_in_errors"}], "average_images": [{"channel", "unit",
 // "mean_difference", "mean_absolute_difference", "largest_difference", "largest_at"}]}
 Json to_json(const Comparison& comparison);
 

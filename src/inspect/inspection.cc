@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "jet/image_layout.h"
 #include "prepare/inputs.h"
 #include "prepare/statistics.h"
 #include "prepare/summary_json.h"
@@ -40,6 +41,11 @@ Inspection inspect_files(const InspectOptions& options, std::optional<JetPicture
   found.channels = reader->channels();
   found.observers = reader->observer_names();
   found.class_names = reader->class_names();
+  found.has_labels = reader->has_label();
+  if (!found.has_labels && !options.pictures.folder.empty()) {
+    throw UsageError(text(printable(options.input), ": has no labels (`pictures` show the two classes; name the label ",
+                          "column with `label_column`)"));
+  }
   for (const auto& file : reader->files()) found.files.push_back(file.string());
   if (!options.pictures.folder.empty()) pictures.emplace(found.shape, found.channels, found.class_names);
   StatisticsAccumulator statistics(found.shape);
@@ -84,6 +90,7 @@ Inspection describe_store(const std::filesystem::path& store, const Manifest& ma
 Inspection inspect_store(const InspectOptions& options, std::optional<JetPictures>& pictures) {
   refuse_label_options(options.read, "jet stores", false);
   const Manifest manifest = read_manifest(options.input);
+  require_stated_shape(options.read, manifest.shape, "jet stores");
   check_shards(options.input, manifest);
   if (options.verify && manifest.skipped_report) verify_file(options.input, *manifest.skipped_report);
   Inspection found = describe_store(options.input, manifest);
@@ -149,8 +156,8 @@ Json to_json(const Inspection& inspection) {
               {"shape", {inspection.shape.channels, inspection.shape.height, inspection.shape.width}},
               {"rows", inspection.summary.rows},
               {"jets", inspection.summary.kept},
-              {"class_0", inspection.counts[0]},
-              {"class_1", inspection.counts[1]},
+              {"class_0", inspection.has_labels ? Json(inspection.counts[0]) : Json()},
+              {"class_1", inspection.has_labels ? Json(inspection.counts[1]) : Json()},
               {"class_names", inspection.class_names},
               {"observers", inspection.observers},
               {"channels", channels_to_json(inspection.channels, inspection.statistics)},

@@ -53,7 +53,8 @@ struct Inspection {
   std::string statistics_of = "all jets";
   std::vector<std::string> observers;
   ClassNames class_names;
-  std::array<std::uint64_t, 2> counts{};  // by class
+  std::array<std::uint64_t, 2> counts{};  // by class; without labels all are in the first
+  bool has_labels = true;
   ReadSummary summary;                    // of a store: what its preparation read and left out
   std::vector<std::string> files;         // of the summary
   std::string skipped_report;             // where a store lists all skipped rows; empty: nowhere
@@ -66,12 +67,13 @@ struct Inspection {
 
 // Reads files whole; of a store the manifest, and the shards where they are verified or drawn. Draws the pictures that
 // are asked for. Throws Error for inputs that cannot be read, differ from their digests or whose rows have mostly
-// another shape, and for pictures that exist; UsageError where files without digests are to be verified.
+// another shape, and for pictures that exist; UsageError where files without digests are to be verified, or files
+// without labels, whose classes pictures show, are to be drawn.
 Inspection inspect(const InspectOptions& options);
 
-// {"kind", "shape", "rows", "jets", "class_0", "class_1", "class_names", "observers", "channels", "statistics_of",
-// "skipped", "skipped_reasons", "skipped_rows"}, of a store also "splits" and "preparation", and "pictures" where they
-// were drawn.
+// {"kind", "shape", "rows", "jets", "class_0", "class_1" (null without labels), "class_names", "observers", "channels",
+// "statistics_of", "skipped", "skipped_reasons", "skipped_rows"}, of a store also "splits" and "preparation", and
+// "pictures" where they were drawn.
 Json to_json(const Inspection& inspection);
 
 }  // namespace jetvit

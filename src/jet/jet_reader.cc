@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <set>
 #include <string_view>
 #include <utility>
@@ -34,6 +35,8 @@ void refuse_label_options(const ReadOptions& options, const std::string& sources
 }
 
 std::uint8_t label_of(double value, const ReadOptions& options) {
+  const bool is_known = std::isfinite(value) && (options.any_label || value == 0 || value == 1);
+  if (options.keep_unlabeled && !is_known && value != options.positive_label) return kNoLabel;
   if (value == options.positive_label) return 1;
   if (options.any_label || value == 0 || value == 1) return 0;
   throw Error(text("label ", options.label_column, " = ", value,

@@ -21,9 +21,10 @@ struct ReadOptions {
   double positive_label = 1;             // this value means label 1; any other of {0, 1} means label 0
   bool any_label = false;                // the user set positive_label: every other value means label 0
   std::vector<std::string> class_names;  // of the labels 0 and 1; empty: what the input states, or its defaults
-  bool require_label = true;             // false: label 0 if the file has no labels (prediction)
-  std::string layout = "auto";           // of flat lists in Parquet: auto, chw or hwc
-  std::vector<int> shape;                // of images in Parquet: channels, height, width; empty: read from the file
+  bool require_label = true;             // false: files may have no labels; label 0 then, and has_label() is false
+  bool keep_unlabeled = false;           // keep jets without a label of 0 or 1, with kNoLabel (prediction)
+  std::string layout = "auto";           // order of the numbers of an image: auto, chw or hwc
+  std::vector<int> shape;                // of the images: channels, height, width; empty: read from the file
   int threads = default_threads();
 };
 
@@ -31,8 +32,8 @@ struct ReadOptions {
 // label if the labels have no values. `sources` names the sources in the message.
 void refuse_label_options(const ReadOptions& options, const std::string& sources, bool has_label_values);
 
-// Converts a label value to 0 or 1. Throws Error for a value other than 0 and 1, unless the options set a positive
-// label.
+// Converts a label value to 0 or 1. For a value other than 0 and 1, throws Error unless the options set a positive
+// label or keep jets without a label, which get kNoLabel.
 std::uint8_t label_of(double value, const ReadOptions& options);
 
 // The names of the classes of an input that does not state them: those in the options, or with a positive label

@@ -1,5 +1,7 @@
 #include "jet/jet_records.h"
 
+#include <algorithm>
+
 #include "base/error.h"
 #include "base/text.h"
 
@@ -19,14 +21,33 @@ std::vector<Value> select_column(const std::vector<Value>& from, std::span<const
   return out;
 }
 
+// Whether the same observers hold integers of the same types.
+bool same_types(const std::vector<IntegerColumn>& one, const std::vector<IntegerColumn>& other) {
+  return std::equal(one.begin(), one.end(), other.begin(), other.end(), [](const auto& a, const auto& b) {
+    return a.observer == b.observer && a.is_unsigned == b.is_unsigned;
+  });
+}
+
+std::string observers_text(const JetRecords& jets) {
+  std::vector<std::string> words;
+  for (std::size_t place = 0; place < jets.observer_names.size(); ++place) {
+    const IntegerColumn* integers = jets.integers_of(place);
+    const char* type = integers == nullptr ? "" : integers->is_unsigned ? " (unsigned integers)" : " (integers)";
+    words.push_back(jets.observer_names[place] + type);
+  }
+  return join(words, ", ");
+}
+
 // Sets the observers of `to` from its first jets; all later jets must have the same ones.
 void adopt_observers(JetRecords& to, const JetRecords& from) {
   if (to.size() == 0) {
     to.observer_names = from.observer_names;
     to.observers.resize(from.observers.size());
-  } else if (to.observer_names != from.observer_names) {
-    throw Error(text("jets with the observers ", join(to.observer_names, ", "), " cannot be joined with jets with ",
-                     join(from.observer_names, ", ")));
+    to.integers.clear();
+    for (const IntegerColumn& column : from.integers) to.integers.push_back({column.observer, column.is_unsigned, {}});
+  } else if (to.observer_names != from.observer_names || !same_types(to.integers, from.integers)) {
+    throw Error(text("jets with the observers ", observers_text(to), " cannot be joined with jets with ",
+                     observers_text(from)));
   } else if (to.identity.empty() != from.identity.empty()) {
     throw Error("jets with identities cannot be joined with jets without them");
   }
@@ -37,6 +58,9 @@ void append_columns(JetRecords& to, const JetRecords& from) {
   append_column(to.weight, from.weight);
   for (std::size_t column = 0; column < to.observers.size(); ++column) {
     append_column(to.observers[column], from.observers[column]);
+  }
+  for (std::size_t column = 0; column < to.integers.size(); ++column) {
+    append_column(to.integers[column].value, from.integers[column].value);
   }
   append_column(to.source_file, from.source_file);
   append_column(to.source_row, from.source_row);
@@ -61,6 +85,7 @@ void JetRecords::clear() {
   label.clear();
   weight.clear();
   for (auto& column : observers) column.clear();
+  for (IntegerColumn& column : integers) column.value.clear();
   source_file.clear();
   source_row.clear();
   identity.clear();
@@ -93,6 +118,9 @@ JetRecords JetRecords::select(std::span<const std::size_t> jets) const {
   out.weight = select_column(weight, jets);
   out.observer_names = observer_names;
   for (const auto& column : observers) out.observers.push_back(select_column(column, jets));
+  for (const IntegerColumn& column : integers) {
+    out.integers.push_back({column.observer, column.is_unsigned, select_column(column.value, jets)});
+  }
   out.source_file = select_column(source_file, jets);
   out.source_row = select_column(source_row, jets);
   if (!identity.empty()) out.identity = select_column(identity, jets);
@@ -104,6 +132,12 @@ const std::vector<double>& JetRecords::observer(const std::string& name) const {
     if (observer_names[column] == name) return observers[column];
   }
   throw Error(text("no observer \"", printable(name), "\" (available: ", join(observer_names, ", "), ")"));
+}
+
+const IntegerColumn* JetRecords::integers_of(std::size_t place) const {
+  const auto found = std::find_if(integers.begin(), integers.end(),
+                                  [place](const IntegerColumn& column) { return column.observer == place; });
+  return found == integers.end() ? nullptr : &*found;
 }
 
 }  // namespace jetvit

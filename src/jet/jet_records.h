@@ -38,13 +38,26 @@ struct SparseImages {
   void append(const SparseImages& other);  // throws Error if the shapes differ
 };
 
+// Observers can be integers of 64 bits, such as event numbers, which have more digits than a double.
+struct IntegerColumn {
+  std::size_t observer = 0;  // the place of the observer
+  bool is_unsigned = false;  // the values are those of a std::uint64_t
+  std::vector<std::int64_t> value;
+
+  bool operator==(const IntegerColumn&) const = default;
+};
+
+// The label of a jet of unknown class. Only what ReadOptions::keep_unlabeled reads has it.
+inline constexpr std::uint8_t kNoLabel = 255;
+
 // Jets, column by column: images, labels, weights, observers and origin.
 struct JetRecords {
   SparseImages images;
-  std::vector<std::uint8_t> label;             // 1: quark or top, 0: gluon or QCD
+  std::vector<std::uint8_t> label;             // 1: quark or top, 0: gluon or QCD, kNoLabel: unknown
   std::vector<float> weight;                   // 1 unless the input states another weight
   std::vector<std::string> observer_names;     // "pt", "m0", ...
-  std::vector<std::vector<double>> observers;  // [observer][jet], GeV for pt and m0
+  std::vector<std::vector<double>> observers;  // [observer][jet], GeV for pt and m0; NaN: not known
+  std::vector<IntegerColumn> integers;         // the observers that are integers, exactly (0: not known)
   std::vector<std::uint32_t> source_file;      // index into the list of input files
   std::vector<std::uint64_t> source_row;       // row in that file
   std::vector<JetIdentity> identity;           // one per jet; empty if unknown, as in stores of earlier versions
@@ -57,6 +70,8 @@ struct JetRecords {
   JetRecords select(std::span<const std::size_t> jets) const;  // in the given order
   // The column of an observer. Throws Error listing the available ones if there is no such observer.
   const std::vector<double>& observer(const std::string& name) const;
+  // The exact values of the observer at `place`; null where it does not hold integers.
+  const IntegerColumn* integers_of(std::size_t place) const;
 };
 
 }  // namespace jetvit

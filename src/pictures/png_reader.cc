@@ -13,6 +13,7 @@
 #include "base/file_kind.h"
 #include "base/ordered_for.h"
 #include "base/text.h"
+#include "jet/image_layout.h"
 #include "jet/split.h"
 #include "pictures/picture_decoder.h"
 #include "pictures/preparation_file.h"
@@ -208,6 +209,7 @@ PngReader::PngReader(std::vector<std::filesystem::path> folders, const ReadOptio
   PngTools tools;
   read_picture(pictures_in(*first).front(), tools.decoder, tools.picture);
   shape_ = shape_of(tools.picture);
+  require_stated_shape(options, shape_, "PNG class folders");
   for (const auto& folder : files_) channels_of_.push_back(picture_channels(folder.parent_path(), 3));
   channels_ = channels_of_.front();
   if (has_event(files_, tools)) observer_names_ = {std::string(kEventObserver)};

@@ -1,5 +1,6 @@
 #include "predict/predict_command.h"
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 
@@ -44,6 +45,7 @@ class Scorer {
     scores.label = records->label;
     scores.weight = records->weight;
     scores.observers = records->observers;
+    scores.integers = records->integers;
     for (const std::uint32_t file : records->source_file) scores.source_file.push_back(files_.at(file));
     scores.source_row = records->source_row;
     if (with_split_) scores.split.assign(scores.size(), std::string(split));
@@ -51,8 +53,11 @@ class Scorer {
       for (const JetIdentity& jet : records->identity) scores.trained_on.push_back(trained_jets_->is_trained(jet));
     }
     jets_ += scores.size();
+    unlabeled_ += static_cast<std::uint64_t>(std::count(scores.label.begin(), scores.label.end(), kNoLabel));
     if (scores.size() > 0) writer_.append(scores);
   }
+
+  std::uint64_t unlabeled() const { return unlabeled_; }
 
   std::uint64_t close() {
     writer_.close();
@@ -67,7 +72,7 @@ class Scorer {
   ScoresWriter writer_;
   Progress progress_;
   PredictOptions options_;
-  std::uint64_t jets_ = 0;
+  std::uint64_t jets_ = 0, unlabeled_ = 0;
 };
 
 // Whether the jets that the model was trained on can be recognized; reports why where they cannot.
@@ -103,6 +108,7 @@ void score_files(const PredictCommand& command, TrainedModel& trained, PredictSu
   if (command.with_split) throw UsageError("`split`: raw files have no splits (name a store as `data`)");
   ReadOptions options = command.source.read;
   options.require_label = false;
+  options.keep_unlabeled = true;
   const std::unique_ptr<JetReader> reader = open_reader(find_inputs(command.source.inputs), options);
   require_same_images(trained, command.model, reader->shape(), reader->channels(), command.source.name());
   std::vector<std::string> files;
@@ -117,6 +123,10 @@ void score_files(const PredictCommand& command, TrainedModel& trained, PredictSu
   require_shape(read, command.source.name());
   summary.skipped = read.rows - read.kept;
   summary.jets = scorer.close();
+  if (reader->has_label() && scorer.unlabeled() > 0) {
+    reporter().note(text(with_commas(scorer.unlabeled()), " of ", with_commas(summary.jets),
+                         " jets have no label of 0 or 1; their label is null in the scores"));
+  }
 }
 
 std::vector<std::filesystem::path> inputs_of(const PredictCommand& command) {

@@ -1,5 +1,7 @@
 #include "predict/scores_file.h"
 
+#include <cmath>
+
 #include <arrow/api.h>
 #include <arrow/io/file.h>
 #include <arrow/util/io_util.h>
@@ -41,12 +43,31 @@ std::shared_ptr<arrow::Array> to_array(const std::vector<Value>& values, const s
   return take(builder.Finish(), path);
 }
 
-std::shared_ptr<arrow::Schema> schema_of(const ScoresColumns& columns, const Json& provenance) {
+// The same with a null for each value that `is_null` is true for.
+template <class Builder, class Value, class IsNull>
+std::shared_ptr<arrow::Array> to_nullable_array(const std::vector<Value>& values, const std::filesystem::path& path,
+                                                IsNull is_null) {
+  Builder builder;
+  for (std::size_t index = 0; index < values.size(); ++index) {
+    check(is_null(index) ? builder.AppendNull()
+                         : builder.Append(static_cast<typename Builder::value_type>(values[index])),
+          path);
+  }
+  return take(builder.Finish(), path);
+}
+
+std::shared_ptr<arrow::Schema> schema_of(const ScoresColumns& columns, const std::vector<IntegerColumn>& integers,
+                                         const Json& provenance) {
   arrow::FieldVector fields = {arrow::field("score", arrow::float64(), false),
                                arrow::field("logit", arrow::float32(), false)};
-  if (columns.label) fields.push_back(arrow::field("label", arrow::uint8(), false));
+  if (columns.label) fields.push_back(arrow::field("label", arrow::uint8(), true));
   fields.push_back(arrow::field("weight", arrow::float32(), false));
+  const std::size_t first = fields.size();
   for (const std::string& name : columns.observers) fields.push_back(arrow::field(name, arrow::float64(), false));
+  for (const IntegerColumn& column : integers) {
+    auto& field = fields.at(first + column.observer);
+    field = arrow::field(field->name(), column.is_unsigned ? arrow::uint64() : arrow::int64(), true);
+  }
   fields.push_back(arrow::field("source_file", arrow::utf8(), false));
   fields.push_back(arrow::field("source_row", arrow::uint64(), false));
   if (columns.split) fields.push_back(arrow::field("split", arrow::utf8(), false));
@@ -89,47 +110,65 @@ ClassNames class_names_in(const std::filesystem::path& path) {
 
 struct ScoresWriter::Impl {
   std::filesystem::path path;
+  ScoresColumns columns;
+  Json provenance;
   OutputFile file;
   std::shared_ptr<arrow::Schema> schema;
   std::shared_ptr<arrow::io::FileOutputStream> stream;
   std::unique_ptr<parquet::arrow::FileWriter> writer;
+
+  // Writes the schema, unless that was done.
+  void begin(const std::vector<IntegerColumn>& integers) {
+    if (writer) return;
+    schema = schema_of(columns, integers, provenance);
+    const auto properties =
+        parquet::WriterProperties::Builder().compression(parquet::Compression::SNAPPY)->enable_page_checksum()->build();
+    const auto arrow_properties = parquet::ArrowWriterProperties::Builder().store_schema()->build();
+    writer = take(
+        parquet::arrow::FileWriter::Open(*schema, arrow::default_memory_pool(), stream, properties, arrow_properties),
+        path, kWriting);
+  }
 };
 
 ScoresWriter::ScoresWriter(const std::filesystem::path& path, const ScoresColumns& columns, const Json& provenance)
-    : impl_(new Impl{path, OutputFile(path), schema_of(columns, provenance), nullptr, nullptr}) {
+    : impl_(new Impl{path, columns, provenance, OutputFile(path), nullptr, nullptr, nullptr}) {
   impl_->stream = take(arrow::io::FileOutputStream::Open(impl_->file.temporary_path().native()), path, kWriting);
-  const auto properties =
-      parquet::WriterProperties::Builder().compression(parquet::Compression::SNAPPY)->enable_page_checksum()->build();
-  const auto arrow_properties = parquet::ArrowWriterProperties::Builder().store_schema()->build();
-  impl_->writer = take(parquet::arrow::FileWriter::Open(*impl_->schema, arrow::default_memory_pool(), impl_->stream,
-                                                        properties, arrow_properties),
-                       path, kWriting);
 }
 
 ScoresWriter::~ScoresWriter() = default;
 
 void ScoresWriter::append(const Scores& scores) {
+  impl_->begin(scores.integers);
   const auto& path = impl_->path;
   arrow::ArrayVector columns = {to_array<arrow::DoubleBuilder>(scores.score, path),
                                 to_array<arrow::FloatBuilder>(scores.logit, path)};
-  if (impl_->schema->GetFieldIndex("label") >= 0) {
-    columns.push_back(to_array<arrow::UInt8Builder>(scores.label, path));
+  if (impl_->columns.label) {
+    columns.push_back(to_nullable_array<arrow::UInt8Builder>(
+        scores.label, path, [&](std::size_t jet) { return scores.label[jet] == kNoLabel; }));
   }
   columns.push_back(to_array<arrow::FloatBuilder>(scores.weight, path));
-  for (const auto& column : scores.observers) columns.push_back(to_array<arrow::DoubleBuilder>(column, path));
+  auto integers = scores.integers.begin();
+  for (std::size_t observer = 0; observer < scores.observers.size(); ++observer) {
+    const std::vector<double>& numbers = scores.observers[observer];
+    if (integers == scores.integers.end() || integers->observer != observer) {
+      columns.push_back(to_array<arrow::DoubleBuilder>(numbers, path));
+      continue;
+    }
+    const IntegerColumn& column = *integers++;
+    const auto is_null = [&](std::size_t jet) { return std::isnan(numbers[jet]); };
+    columns.push_back(column.is_unsigned ? to_nullable_array<arrow::UInt64Builder>(column.value, path, is_null)
+                                         : to_nullable_array<arrow::Int64Builder>(column.value, path, is_null));
+  }
   columns.push_back(to_array<arrow::StringBuilder>(scores.source_file, path));
   columns.push_back(to_array<arrow::UInt64Builder>(scores.source_row, path));
-  if (impl_->schema->GetFieldIndex("split") >= 0) {
-    columns.push_back(to_array<arrow::StringBuilder>(scores.split, path));
-  }
-  if (impl_->schema->GetFieldIndex("trained_on") >= 0) {
-    columns.push_back(to_array<arrow::BooleanBuilder>(scores.trained_on, path));
-  }
+  if (impl_->columns.split) columns.push_back(to_array<arrow::StringBuilder>(scores.split, path));
+  if (impl_->columns.trained_on) columns.push_back(to_array<arrow::BooleanBuilder>(scores.trained_on, path));
   const auto table = arrow::Table::Make(impl_->schema, columns, static_cast<std::int64_t>(scores.size()));
   check(impl_->writer->WriteTable(*table, kRowsPerGroup), path, kWriting);
 }
 
 void ScoresWriter::close() {
+  impl_->begin({});
   check(impl_->writer->Close(), impl_->path, kWriting);
   check(impl_->stream->Close(), impl_->path, kWriting);
   impl_->file.commit();

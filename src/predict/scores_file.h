@@ -8,20 +8,23 @@
 
 #include "base/options.h"
 #include "jet/class_names.h"
+#include "jet/jet_records.h"
 
 namespace jetvit {
 
 // Predictions column by column. As Parquet: score (double, sigmoid of the logit), logit (float), label (uint8), weight
-// (float), one double column per observer, source_file (string, the name as given) and source_row (uint64), split
-// (string) where it was asked for, and trained_on (bool: the model was trained on the jet) where the jets of its
-// training are known. There is no label where the input had none.
+// (float), one column per observer (double; int64 or uint64 for integers, null where not known), source_file (string,
+// the name as given) and source_row (uint64), split (string) where it was asked for, and trained_on (bool: the model
+// was trained on the jet) where the jets of its training are known. There is no label where the input had none, and a
+// null where a jet had none.
 struct Scores {
   std::vector<double> score;
   std::vector<float> logit;
-  std::vector<std::uint8_t> label;
+  std::vector<std::uint8_t> label;  // kNoLabel: a null
   std::vector<float> weight;
   std::vector<std::string> observer_names;
   std::vector<std::vector<double>> observers;  // [observer][jet]
+  std::vector<IntegerColumn> integers;         // of the observers that hold integers
   std::vector<std::string> source_file;
   std::vector<std::uint64_t> source_row;
   std::vector<std::string> split;        // empty: no such column
@@ -44,7 +47,8 @@ struct ScoresColumns {
   bool trained_on = false;
 };
 
-// Writes a scores file chunk by chunk (one row group each); the file appears whole at close().
+// Writes a scores file chunk by chunk (one row group each); the file appears whole at close(). The first chunk decides
+// which observers are integers.
 class ScoresWriter {
  public:
   // provenance: kept in the file's key "jetvit" as JSON.

@@ -36,7 +36,7 @@ struct Places {
 };
 
 bool is_flat_number(const LeafColumn& column) {
-  return column.is_number && column.max_repetition == 0 && column.path == column.root;
+  return column.is_number() && column.max_repetition == 0 && column.path == column.root;
 }
 
 // The index of a column of numbers; none if there is no such column.
@@ -87,7 +87,7 @@ std::vector<RowGroup> row_groups(ParquetFooter& footer, const std::vector<int>& 
 }
 
 // What nulls are in a column: an observer may be missing, as NaN.
-enum class Nulls { kRefused, kNan };
+enum class Nulls : std::uint8_t { kRefused, kAreNan };
 
 // The chunks at `index` of the groups, one after the other.
 template <class Value, class Convert>
@@ -98,18 +98,19 @@ std::vector<Value> read_column(const InputFile& file, const LeafColumn& column, 
   std::uint64_t rows = 0;
   for (const RowGroup& group : groups) rows += group.rows;
   out.reserve(rows);
-  std::vector<double> values;
+  ScalarValues values;
   PageReader::Buffers buffers;
   for (const RowGroup& group : groups) {
     const ColumnChunk& chunk = group.chunks[index];
     const Decompressor decompressor(chunk.codec);
     ScalarColumnReader reader(ChunkBytes(file, chunk.offset, chunk.size, std::min<std::size_t>(chunk.size, kWindow)),
                               column, decompressor, group.rows, buffers);
-    for (std::uint64_t left = group.rows; left > 0; left -= values.size()) {
+    for (std::uint64_t left = group.rows; left > 0; left -= values.numbers.size()) {
       reader.read(std::min(left, kStep), values);
-      if (reader.nulls() > 0 && nulls == Nulls::kRefused)
+      if (reader.nulls() > 0 && nulls == Nulls::kRefused) {
         throw Error(text("column ", printable(column.root), " holds nulls"));
-      for (const double value : values) out.push_back(convert(value));
+      }
+      for (const double value : values.numbers) out.push_back(convert(value));
     }
     reader.finish();
   }
@@ -152,7 +153,7 @@ Scores read_scores(const std::filesystem::path& path) {
     }
     for (const int place : places.observers) {
       scores.observer_names.push_back(columns[static_cast<std::size_t>(place)].root);
-      next(scores.observers.emplace_back(), place, same, Nulls::kNan);
+      next(scores.observers.emplace_back(), place, same, Nulls::kAreNan);
     }
     return scores;
   } catch (const Error& error) {

@@ -7,6 +7,7 @@
 
 #include "base/digest.h"
 #include "base/error.h"
+#include "jet/image_layout.h"
 #include "prepare/prepare.h"
 #include "prepare/refuse_shared_jets.h"
 #include "store/shard.h"
@@ -127,7 +128,9 @@ std::unique_ptr<JetSource> open_source(const SourceOptions& options) {
     if (!options.read.class_names.empty()) {
       throw UsageError("`class_names`: a jet store already has the names of its classes (jetvit prepare sets them)");
     }
-    return std::make_unique<StoreSource>(*store, options.read.threads);
+    auto source = std::make_unique<StoreSource>(*store, options.read.threads);
+    require_stated_shape(options.read, source->manifest().shape, "jet stores");
+    return source;
   }
   return read_files(options);
 }

@@ -1,6 +1,7 @@
 #include "raw/image_column.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
 #include <cstring>
@@ -22,55 +23,14 @@ bool equal_bytes(std::span<const std::byte> a, const std::vector<std::byte>& b) 
 
 }  // namespace
 
-std::vector<ImageShape> image_list_lengths(ChunkBytes chunk, const LeafColumn& column, const Decompressor& decompressor,
-                                           std::size_t limit) {
-  PageReader::Buffers buffers;
-  PageReader pages(std::move(chunk), column, decompressor, buffers);
-  DataPage page;
-  std::vector<std::uint8_t> repetition;
-  std::vector<std::uint8_t> definition;
-  std::uint64_t lists[4] = {0, 0, 0, 0};  // entries of the current row by repetition level
-  bool complete = false;
-  std::vector<ImageShape> shapes;
-  const auto finish_row = [&] {
-    const std::uint64_t values = lists[0] + lists[1] + lists[2] + lists[3];
-    if (!complete || values < 2 || values > (1U << 24)) return;
-    if (column.max_repetition == 1) {
-      shapes.push_back({1, 1, static_cast<int>(values)});
-      return;
-    }
-    const std::uint64_t channels = 1 + lists[1];
-    const std::uint64_t rows = channels + lists[2];
-    if (column.max_repetition != 3 || rows % channels != 0 || values % rows != 0) return;
-    shapes.push_back({static_cast<int>(channels), static_cast<int>(rows / channels), static_cast<int>(values / rows)});
-  };
-  while (pages.next(page)) {
-    decode_levels(page.repetition, column.max_repetition, page.values, repetition);
-    decode_levels(page.definition, column.max_definition, page.values, definition);
-    for (std::size_t i = 0; i < page.values; ++i) {
-      if (repetition[i] == 0) {
-        finish_row();
-        if (shapes.size() == limit) return shapes;
-        std::fill(std::begin(lists), std::end(lists), 0);
-        complete = true;
-      }
-      complete = complete && definition[i] == column.max_definition;
-      ++lists[std::min<int>(repetition[i], 3)];
-    }
-  }
-  finish_row();
-  return shapes;
-}
-
 ImageColumnReader::ImageColumnReader(const LeafColumn& column, const ImageLayout& layout)
     : column_(column), layout_(layout), values_per_jet_(static_cast<std::size_t>(layout.shape.values())) {
   // 0 at the start of a jet, otherwise the level of the innermost list that continues.
   const bool is_flat = column.max_repetition == 1;
   jet_repetition_.assign(values_per_jet_, is_flat ? 1 : 3);
-  const auto width = static_cast<std::size_t>(layout.shape.width);
-  const auto pixels = static_cast<std::size_t>(layout.shape.pixels());
-  for (std::size_t row = 0; !is_flat && row < values_per_jet_; row += width) {
-    jet_repetition_[row] = row % pixels == 0 ? 1 : 2;
+  const std::array<std::size_t, 3> lengths = layout.lengths();
+  for (std::size_t list = 0; !is_flat && list < values_per_jet_; list += lengths[2]) {
+    jet_repetition_[list] = list % (lengths[1] * lengths[2]) == 0 ? 1 : 2;
   }
   if (values_per_jet_ > 0) jet_repetition_[0] = 0;
 }
@@ -196,7 +156,14 @@ void ImageColumnReader::add_row() {
   if (fault_ == nullptr && position_ != values_per_jet_) fault_ = kWrongShape;
   if (fault_ == nullptr) fault_ = not_finite();
   reasons_->push_back(fault_);
-  if (fault_ == nullptr) layout_.channels_last ? append_channels_last() : append_channels_first();
+  if (fault_ != nullptr) return;
+  if (layout_.order == "chw") {
+    append_channels_first();
+  } else if (layout_.order == "hwc") {
+    append_channels_last();
+  } else {
+    append_in_any_order();
+  }
 }
 
 const char* ImageColumnReader::not_finite() const {
@@ -238,6 +205,31 @@ void ImageColumnReader::append_channels_last() {
   }
 }
 
+void ImageColumnReader::append_in_any_order() {
+  const std::array<std::size_t, 3> lengths = layout_.lengths();
+  const std::array<std::size_t, 3> steps = {lengths[1] * lengths[2], lengths[2], 1};
+  const auto pixels = static_cast<std::size_t>(layout_.shape.pixels());
+  const auto width = static_cast<std::size_t>(layout_.shape.width);
+  std::array<std::size_t, 3> to{};  // steps of the stored axes in an image with the channels first
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    to[axis] = layout_.order[axis] == 'c' ? pixels : layout_.order[axis] == 'h' ? width : 1;
+  }
+  ordered_.clear();
+  for (std::size_t index = 0; index < positions_.size(); ++index) {
+    std::size_t place = 0;
+    for (std::size_t axis = 0; axis < 3; ++axis) place += positions_[index] / steps[axis] % lengths[axis] * to[axis];
+    ordered_.emplace_back(static_cast<std::uint32_t>(place), values_[index]);
+  }
+  std::sort(ordered_.begin(), ordered_.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  positions_.clear();
+  values_.clear();
+  for (const auto& [place, value] : ordered_) {
+    positions_.push_back(place);
+    values_.push_back(value);
+  }
+  append_channels_first();
+}
+
 // Advances over `count` zeros, also across the ends of jets. Regular pages only.
 inline void ImageColumnReader::skip(std::size_t count) {
   while (count > 0) {
@@ -265,7 +257,7 @@ inline void ImageColumnReader::add_after_zeros(std::size_t zeros, float value) {
 void ImageColumnReader::add_regular_page(const DataPage& page, const PageReader& pages) {
   const bool by_dictionary = page.encoding == Encoding::kPlainDictionary || page.encoding == Encoding::kRleDictionary;
   if (by_dictionary) {
-    if (!dictionary_is_decoded_) decode_dictionary(pages, column_.type, dictionary_);
+    if (!dictionary_is_decoded_) decode_dictionary(pages, column_, dictionary_);
     dictionary_is_decoded_ = true;
     add_dictionary_page(page);
   } else if (page.encoding == Encoding::kPlain && column_.type == PhysicalType::kDouble) {
@@ -273,7 +265,7 @@ void ImageColumnReader::add_regular_page(const DataPage& page, const PageReader&
   } else if (page.encoding == Encoding::kPlain && column_.type == PhysicalType::kFloat) {
     add_plain_page<float>(page);
   } else {
-    decode_values(page, pages, column_.type, page.values, page_values_);
+    decode_values(page, pages, column_, page.values, page_values_);
     std::size_t zeros = 0;
     for (const float value : page_values_) {
       if (value == 0) {
@@ -373,7 +365,7 @@ void ImageColumnReader::add_any_page(const DataPage& page, const PageReader& pag
   decode_levels(page.definition, column_.max_definition, page.values, definition_);
   const auto present = static_cast<std::size_t>(
       std::count(definition_.begin(), definition_.end(), static_cast<std::uint8_t>(column_.max_definition)));
-  decode_values(page, pages, column_.type, present, page_values_);
+  decode_values(page, pages, column_, present, page_values_);
   std::size_t next_value = 0;
   for (std::size_t entry = 0; entry < page.values; ++entry) {
     if (repetition_[entry] == 0) {

@@ -1,25 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
 #include <vector>
 
+#include "jet/image_layout.h"
 #include "jet/jet_records.h"
 #include "raw/page_reader.h"
 
 namespace jetvit {
-
-// How the values of a jet image are arranged in the column.
-struct ImageLayout {
-  ImageShape shape;
-  bool channels_last = false;  // flat lists of the boosted top files: (height, width, channels)
-
-  bool operator==(const ImageLayout&) const = default;
-};
-
-// Shapes of the first complete images of a chunk, at most `limit`, derived from the lengths of their lists. Rows with
-// nulls or uneven lists are ignored. A flat list gives {1, 1, length}. Throws Error if the chunk is damaged.
-std::vector<ImageShape> image_list_lengths(ChunkBytes chunk, const LeafColumn& column, const Decompressor& decompressor,
-                                           std::size_t limit);
 
 // Decodes pages of images directly to sparse jets. Levels are verified, but decoded only if their bytes differ from the
 // last verified ones. Runs of the dictionary's zero entry are skipped as runs; plain pages are scanned for non-zero
@@ -65,6 +54,7 @@ class ImageColumnReader {
   const char* not_finite() const;
   void append_channels_first();
   void append_channels_last();
+  void append_in_any_order();
 
   LeafColumn column_;
   ImageLayout layout_;
@@ -82,6 +72,7 @@ class ImageColumnReader {
   std::vector<std::uint32_t> positions_;  // of its non-zero values, in the order of the column
   std::vector<float> values_;
   std::vector<std::size_t> next_;
+  std::vector<std::pair<std::uint32_t, float>> ordered_;  // by the place in an image with the channels first
 
   SparseImages* images_ = nullptr;
   std::vector<const char*>* reasons_ = nullptr;

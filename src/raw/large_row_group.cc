@@ -92,7 +92,7 @@ LargeRowGroup::Turn::~Turn() {
   run_.group->changed_.notify_all();
 }
 
-std::uint64_t LargeRowGroup::Turn::take_rows(std::size_t count, std::vector<std::vector<double>>& scalars) {
+std::uint64_t LargeRowGroup::Turn::take_rows(std::size_t count, std::vector<ScalarValues>& scalars) {
   LargeRowGroup& group = *run_.group;
   std::unique_lock lock(group.mutex_);
   group.changed_.wait(lock, [&] { return group.failed_ || group.turn_ == run_.number; });
@@ -112,7 +112,7 @@ std::uint64_t LargeRowGroup::Turn::take_rows(std::size_t count, std::vector<std:
   return first;
 }
 
-void LargeRowGroup::take_scalars(std::size_t count, bool is_last, std::vector<std::vector<double>>& scalars) {
+void LargeRowGroup::take_scalars(std::size_t count, bool is_last, std::vector<ScalarValues>& scalars) {
   if (scalars_.empty()) {
     for (std::size_t column = 1; column < columns_.size(); ++column) {
       scalars_.push_back(std::make_unique<ScalarColumn>(file_, group_.chunks[column], columns_[column], group_.rows));

@@ -69,9 +69,9 @@ class LargeRowGroup : public std::enable_shared_from_this<LargeRowGroup> {
     Turn& operator=(const Turn&) = delete;
 
     // Waits for the earlier runs and takes the next `count` rows of the group. Returns the index of the first one in
-    // the file and fills scalars[column][row]. Throws Error if the columns do not have as many rows as the group, or if
+    // the file and fills scalars[column]. Throws Error if the columns do not have as many rows as the group, or if
     // an earlier run failed.
-    std::uint64_t take_rows(std::size_t count, std::vector<std::vector<double>>& scalars);
+    std::uint64_t take_rows(std::size_t count, std::vector<ScalarValues>& scalars);
 
    private:
     const PageRun& run_;
@@ -82,7 +82,7 @@ class LargeRowGroup : public std::enable_shared_from_this<LargeRowGroup> {
   struct ScalarColumn;
 
   void gather(PageRun& run);
-  void take_scalars(std::size_t count, bool is_last, std::vector<std::vector<double>>& scalars);
+  void take_scalars(std::size_t count, bool is_last, std::vector<ScalarValues>& scalars);
 
   const InputFile& file_;
   const RowGroup group_;

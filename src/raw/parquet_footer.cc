@@ -4,6 +4,7 @@
 #include <array>
 #include <cstring>
 #include <string_view>
+#include <utility>
 
 #include "base/error.h"
 #include "base/file_kind.h"
@@ -18,31 +19,76 @@ constexpr std::uint64_t kGroupLimit = 1'000'000;
 constexpr std::uint64_t kElementLimit = 10'000;  // elements of the schema
 constexpr std::size_t kNameLimit = 1 << 16;
 constexpr int kSchemaDepth = 32;
+constexpr std::size_t kMetadataLimit = 16 << 20;  // bytes of one value
 
 PhysicalType physical_type(std::int64_t type) {
-  constexpr std::array kTypes = {PhysicalType::kBoolean, PhysicalType::kInt32, PhysicalType::kInt64,
+  constexpr std::array kTypes = {PhysicalType::kBoolean,   PhysicalType::kInt32,  PhysicalType::kInt64,
                                  PhysicalType::kOther,  // 96 bits
-                                 PhysicalType::kFloat,   PhysicalType::kDouble};
+                                 PhysicalType::kFloat,     PhysicalType::kDouble,
+                                 PhysicalType::kOther,  // bytes of any length
+                                 PhysicalType::kFixedBytes};
   return type >= 0 && type < std::ssize(kTypes) ? kTypes[static_cast<std::size_t>(type)] : PhysicalType::kOther;
 }
 
 // parquet.thrift, struct SchemaElement with enum ConvertedType and its successor, union LogicalType.
 struct SchemaElement {
   enum Repetition : std::int64_t { kRequired = 0, kOptional = 1, kRepeated = 2 };
-  enum Converted : std::int64_t { kFirstUnsigned = 11, kLastUnsigned = 14, kLastInteger = 18 };
-  enum Logical : std::int16_t { kInteger = 10 };
-  std::int64_t type = -1, repetition = kRequired, children = 0;
+  enum Converted : std::int64_t { kDecimalConverted = 5, kFirstUnsigned = 11, kLastUnsigned = 14, kLastInteger = 18 };
+  enum Logical : std::int16_t { kDecimal = 5, kInteger = 10, kUnknown = 11, kFloat16 = 15 };
+  std::int64_t type = -1, width = 0, repetition = kRequired, children = 0;
   std::int64_t converted = -1;
+  std::int64_t scale = 0, precision = 0;
   std::int16_t logical = -1;
   bool is_unsigned = false;  // according to the logical type
   std::string name;
 };
 
-bool is_number(const SchemaElement& element) {
+// What values that are no numbers are called in messages.
+const char* content_of(const SchemaElement& element) {
+  constexpr std::array kLogical = {
+      "", "text",    "maps", "lists", "text",  "decimals",           "dates",    "times",    "timestamps", "",
+      "", "nothing", "text", "bytes", "UUIDs", "numbers of 16 bits", "variants", "geometry", "geography"};
+  constexpr std::array kConverted = {
+      "text", "maps", "maps", "lists", "text", "decimals", "dates", "times", "times", "timestamps", "timestamps",
+      "",     "",     "",     "",      "",     "",         "",      "",      "text",  "bytes",      "intervals"};
+  constexpr std::int64_t kInt96 = 3;
+  if (element.logical > 0 && element.logical < std::ssize(kLogical)) {
+    const char* word = kLogical[static_cast<std::size_t>(element.logical)];
+    if (*word != '\0') return word;
+  }
+  if (element.converted >= 0 && element.converted < std::ssize(kConverted)) {
+    const char* word = kConverted[static_cast<std::size_t>(element.converted)];
+    if (*word != '\0') return word;
+  }
+  return element.type == kInt96 ? "timestamps" : "bytes";
+}
+
+bool is_decimal(const SchemaElement& element) {
+  return element.logical == SchemaElement::kDecimal ||
+         (element.logical < 0 && element.converted == SchemaElement::kDecimalConverted);
+}
+
+// Whether the scale and the precision of a decimal are possible for the stored type.
+bool is_readable_decimal(const SchemaElement& element, PhysicalType type) {
+  constexpr std::int64_t kPrecisionLimit = 76;  // of 256 bits
+  constexpr std::int64_t kWidthLimit = 32;
+  const bool is_stored = type == PhysicalType::kInt32 || type == PhysicalType::kInt64 ||
+                         (type == PhysicalType::kFixedBytes && element.width >= 1 && element.width <= kWidthLimit);
+  return is_stored && element.precision >= 1 && element.precision <= kPrecisionLimit && element.scale >= 0 &&
+         element.scale <= element.precision;
+}
+
+NumberKind number_kind(const SchemaElement& element) {
+  const PhysicalType type = physical_type(element.type);
+  if (is_decimal(element)) return is_readable_decimal(element, type) ? NumberKind::kDecimal : NumberKind::kNone;
+  if (type == PhysicalType::kFixedBytes) {
+    return element.logical == SchemaElement::kFloat16 && element.width == 2 ? NumberKind::kHalf : NumberKind::kNone;
+  }
   const bool by_converted = element.converted < 0 || (element.converted >= SchemaElement::kFirstUnsigned &&
                                                       element.converted <= SchemaElement::kLastInteger);
-  return physical_type(element.type) != PhysicalType::kOther && by_converted &&
-         (element.logical < 0 || element.logical == SchemaElement::kInteger);
+  const bool by_logical =
+      element.logical < 0 || element.logical == SchemaElement::kInteger || element.logical == SchemaElement::kUnknown;
+  return type != PhysicalType::kOther && by_converted && by_logical ? NumberKind::kPlain : NumberKind::kNone;
 }
 
 bool is_unsigned(const SchemaElement& element) {
@@ -60,18 +106,26 @@ SchemaElement read_element(CompactReader& reader) {
     if (id == 2) element.is_unsigned = type != CompactReader::kTrue;
     return id == 2;
   };
+  const auto decimal_type = [&](std::int16_t id, int) {
+    if (id == 1) return integer(element.scale);
+    return id == 2 && integer(element.precision);
+  };
   const auto logical_type = [&](std::int16_t id, int type) {
     element.logical = id;
-    if (id != SchemaElement::kInteger || type != CompactReader::kStruct) return false;
-    reader.read_struct(integer_type);
-    return true;
+    if (type != CompactReader::kStruct) return false;
+    if (id == SchemaElement::kInteger) reader.read_struct(integer_type);
+    if (id == SchemaElement::kDecimal) reader.read_struct(decimal_type);
+    return id == SchemaElement::kInteger || id == SchemaElement::kDecimal;
   };
   reader.read_struct([&](std::int16_t id, int) {
     if (id == 1) return integer(element.type);
+    if (id == 2) return integer(element.width);
     if (id == 3) return integer(element.repetition);
     if (id == 4) element.name = reader.read_string(kNameLimit);
     if (id == 5) return integer(element.children);
     if (id == 6) return integer(element.converted);
+    if (id == 7) return integer(element.scale);
+    if (id == 8) return integer(element.precision);
     if (id == 10) reader.read_struct(logical_type);
     return id == 4 || id == 10;
   });
@@ -102,8 +156,14 @@ class LeafWalk {
     if (element.repetition == SchemaElement::kRepeated) ++column.max_repetition;
     if (element.children <= 0) {
       column.type = physical_type(element.type);
-      column.is_number = is_number(element);
+      column.kind = number_kind(element);
+      if (!column.is_number()) column.content = content_of(element);
       column.is_unsigned = is_unsigned(element);
+      if (column.type == PhysicalType::kFixedBytes) column.width = static_cast<int>(element.width);
+      if (column.kind == NumberKind::kDecimal) {
+        column.precision = static_cast<int>(element.precision);
+        column.scale = static_cast<int>(element.scale);
+      }
       leaves_.push_back(std::move(column));
       return;
     }
@@ -128,6 +188,12 @@ Error without_magic(const InputFile& file) {
 }
 
 }  // namespace
+
+bool LeafColumn::is_integer() const {
+  constexpr int kDigits = 18;  // of decimals that all fit 64 bits
+  if (kind == NumberKind::kDecimal) return scale == 0 && precision <= kDigits;
+  return kind == NumberKind::kPlain && (type == PhysicalType::kInt32 || type == PhysicalType::kInt64);
+}
 
 ParquetFooter::ParquetFooter(const InputFile& file) : file_(file) {
   constexpr std::string_view kMagic = "PAR1";
@@ -164,7 +230,7 @@ std::span<const std::byte> ParquetFooter::next_window() {
 void ParquetFooter::read_schema() {
   std::vector<SchemaElement> elements;
   CompactReader::Field field;
-  while (groups_ == 0 && reader_->next_field(field)) {
+  while (!after_groups_ && reader_->next_field(field)) {
     if (field.id == 2) {
       const std::uint64_t count = reader_->read_list_head(CompactReader::kStruct);
       if (count > kElementLimit) throw Error(text("its schema has ", count, " elements, limit ", kElementLimit));
@@ -172,6 +238,7 @@ void ParquetFooter::read_schema() {
     } else if (field.id == 4) {
       groups_ = reader_->read_list_head(CompactReader::kStruct);
       if (groups_ > kGroupLimit) throw Error(text("it has ", groups_, " row groups, limit ", kGroupLimit));
+      after_groups_ = field;
     } else {
       reader_->skip(field.type);
     }
@@ -197,6 +264,33 @@ bool ParquetFooter::next(const std::vector<int>& wanted, RowGroup& group) {
     group.chunks.push_back(chunk);
   }
   return true;
+}
+
+// parquet.thrift, struct FileMetaData: the metadata is field 5, a list of struct KeyValue.
+std::optional<std::string> ParquetFooter::metadata(const std::string& key) {
+  std::optional<std::string> found;
+  if (!after_groups_) return found;
+  try {
+    for (; next_group_ < groups_; ++next_group_) reader_->skip(CompactReader::kStruct);
+    CompactReader::Field field = *std::exchange(after_groups_, std::nullopt);
+    while (reader_->next_field(field)) {
+      if (field.id != 5) {
+        reader_->skip(field.type);
+        continue;
+      }
+      for (std::uint64_t left = reader_->read_list_head(CompactReader::kStruct); left > 0; --left) {
+        std::string name;
+        reader_->read_struct([&](std::int16_t id, int) {
+          if (id == 1) name = reader_->read_string(kNameLimit);
+          if (id == 2 && name == key) found = reader_->read_string(kMetadataLimit);
+          return id == 1 || (id == 2 && name == key);
+        });
+      }
+    }
+  } catch (const Error& error) {
+    throw not_complete(file_, error.what());
+  }
+  return found;
 }
 
 // parquet.thrift, struct RowGroup.

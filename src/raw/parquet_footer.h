@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,7 +11,15 @@
 
 namespace jetvit {
 
-enum class PhysicalType : std::uint8_t { kBoolean, kInt32, kInt64, kFloat, kDouble, kOther };
+enum class PhysicalType : std::uint8_t { kBoolean, kInt32, kInt64, kFloat, kDouble, kFixedBytes, kOther };
+
+// The numbers that the values of a column stand for.
+enum class NumberKind : std::uint8_t {
+  kNone,     // text, dates, bytes and so on
+  kPlain,    // the stored numbers themselves
+  kHalf,     // 16-bit floating-point numbers, in two bytes
+  kDecimal,  // the stored integers, divided by a power of ten
+};
 
 // One leaf of a Parquet schema.
 struct LeafColumn {
@@ -19,8 +28,16 @@ struct LeafColumn {
   PhysicalType type = PhysicalType::kOther;
   int max_definition = 0;
   int max_repetition = 0;
-  bool is_number = false;    // a plain number: not a decimal, date or time
+  NumberKind kind = NumberKind::kPlain;
+  std::string content;       // what the values are if they are no numbers: "text", "timestamps"
   bool is_unsigned = false;  // for integers
+  int width = 0;             // bytes of a value of type kFixedBytes
+  int precision = 0;         // of decimals: digits
+  int scale = 0;             // of decimals: digits after the point
+
+  bool is_number() const { return kind != NumberKind::kNone; }
+  // Whether every value is an integer of 64 bits.
+  bool is_integer() const;
 };
 
 // Location of the pages of a column in one row group.
@@ -53,6 +70,10 @@ class ParquetFooter {
   // the end. Throws Error if the footer is damaged or places a chunk outside the file.
   bool next(const std::vector<int>& wanted, RowGroup& group);
 
+  // The value of a key of the file's metadata; no value if the file does not have it. Reads to the end of the footer:
+  // next() finds no row group afterwards. Throws Error if the footer is damaged.
+  std::optional<std::string> metadata(const std::string& key);
+
  private:
   std::span<const std::byte> next_window();
   void read_schema();
@@ -66,6 +87,7 @@ class ParquetFooter {
   std::vector<LeafColumn> columns_;
   std::vector<ColumnChunk> all_;  // all columns of one row group
   std::uint64_t groups_ = 0, next_group_ = 0;
+  std::optional<CompactReader::Field> after_groups_;  // the place after the row groups, until it was read
 };
 
 }  // namespace jetvit

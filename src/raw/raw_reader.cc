@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <set>
 #include <utility>
 
 #include "base/error.h"
@@ -22,51 +23,80 @@ constexpr std::size_t kAhead = 8;
 RawReader::RawReader(std::vector<std::filesystem::path> files, ReadOptions options)
     : JetReader(std::move(files)), options_(std::move(options)) {
   const std::filesystem::path* layout_file = nullptr;  // the first file with an image
+  std::set<std::string> announced;
   for (std::size_t index = 0; index < files_.size(); ++index) {
     const std::filesystem::path& file = files_[index];
-    const RawSchema schema = recognize(file, options_.label_column, options_.layout, options_.shape);
-    // A label column that the user named has to be there, also where no labels are needed.
-    if (schema.label < 0 && (options_.require_label || options_.label_column != ReadOptions().label_column)) {
-      throw Error(
-          text(file, ": has no label column \"", printable(options_.label_column), "\" (name it with `label_column`)"));
-    }
+    const RawSchema schema = recognize(file, options_);
+    check_label(file, schema);
     const bool has_image = schema.without_image.empty();
     if (index == 0) schema_ = schema;
+    const bool has_label = schema.label >= 0;
+    if (has_label != (schema_.label >= 0) && !options_.keep_unlabeled) {
+      throw Error(text(has_label ? files_.front() : file, ": has no label column \"", printable(options_.label_column),
+                       "\", but ", has_label ? file : files_.front(), " has one (read them separately)"));
+    }
+    has_label_ = has_label || (index > 0 && has_label_);
     if (has_image && layout_file == nullptr) {
       schema_.layout = schema.layout;
       layout_file = &file;
+      if (!schema.guess.empty()) reporter().note(schema.guess);
     } else if (has_image && schema.layout != schema_.layout) {
-      const auto of = [](const ImageLayout& one) {
-        return text(one.shape.channels, " x ", one.shape.height, " x ", one.shape.width,
-                    one.channels_last ? " with the channels last" : "");
-      };
-      throw Error(text(file, ": holds images of another shape (", of(schema.layout), ") than ", *layout_file, " (",
-                       of(schema_.layout), "; prepare them separately)"));
+      throw Error(text(file, ": holds images of another shape (", layout_text(schema.layout), ") than ", *layout_file,
+                       " (", layout_text(schema_.layout), "; prepare them separately)"));
     }
-    if (schema.observer_names != schema_.observer_names) {
-      throw Error(text(file, ": has the observers ", join(schema.observer_names, ", "), ", but ", files_.front(),
-                       " has ", join(schema_.observer_names, ", ")));
+    adopt_observers(file, schema);
+    std::vector<std::string> ignored = schema.ignored;
+    std::erase_if(ignored, [&](const std::string& column) { return !announced.insert(column).second; });
+    if (!ignored.empty()) {
+      reporter().note(text(file, ": left out, as they do not hold plain numbers: ", join(ignored, ", ")));
     }
   }
   if (layout_file == nullptr) throw Error(schema_.without_image);
-  kind_ = schema_.layout.channels_last ? "raw Parquet, flat lists (height, width, channel)"
-                                       : "raw Parquet, lists [channel][row][column]";
+  const std::string& order = schema_.layout.order;
+  kind_ = order == "chw"   ? "raw Parquet, images (channel, height, width)"
+          : order == "hwc" ? "raw Parquet, images (height, width, channel)"
+                           : "raw Parquet, images in the order " + order;
   shape_ = schema_.layout.shape;
   channels_ = channels_for(shape_.channels);
-  observer_names_ = schema_.observer_names;
-  has_label_ = schema_.label >= 0;
   class_names_ = class_names_of(options_, shape_.channels);
-  if (!schema_.ignored.empty()) {
-    reporter().note(
-        text(files_.front(), ": left out, as they do not hold plain numbers: ", join(schema_.ignored, ", ")));
+  for (const ObserverColumn& observer : schema_.observers) observer_names_.push_back(observer.name);
+}
+
+void RawReader::check_label(const std::filesystem::path& file, const RawSchema& schema) const {
+  if (schema.label >= 0) return;
+  // A label column that the user named has to be there, also where no labels are needed.
+  const bool is_needed = options_.require_label || options_.label_column != ReadOptions().label_column;
+  if (!is_needed) return;
+  if (!schema.unusable_label.empty()) throw Error(text(file, ": ", schema.unusable_label));
+  throw Error(
+      text(file, ": has no label column \"", printable(options_.label_column), "\" (name it with `label_column`)"));
+}
+
+// All files have the same observers. One that holds integers of another type in another file is read as doubles.
+void RawReader::adopt_observers(const std::filesystem::path& file, const RawSchema& schema) {
+  const auto names = [](const RawSchema& of) {
+    std::vector<std::string> words;
+    for (const ObserverColumn& observer : of.observers) words.push_back(observer.name);
+    return words;
+  };
+  if (names(schema) != names(schema_)) {
+    throw Error(text(file, ": has the observers ", join(names(schema), ", "), ", but ", files_.front(), " has ",
+                     join(names(schema_), ", ")));
+  }
+  for (std::size_t place = 0; place < schema.observers.size(); ++place) {
+    ObserverColumn& all = schema_.observers[place];
+    const ObserverColumn& one = schema.observers[place];
+    all.is_integer = all.is_integer && one.is_integer && all.is_unsigned == one.is_unsigned;
   }
 }
 
 void RawReader::read_file(std::size_t file, const Work& work, const ChunkSink& sink) const {
   // Leaf indices may differ between files; the constructor checked that names and shapes agree.
-  const RawSchema schema = files_.size() == 1 ? schema_
-                                              : recognize(files_[file], options_.label_column, options_.layout,
-                                                          {shape().channels, shape().height, shape().width});
+  RawSchema schema = files_.size() == 1 ? schema_ : recognize_columns(files_[file], options_.label_column);
+  schema.layout = schema_.layout;
+  for (std::size_t place = 0; place < schema.observers.size(); ++place) {
+    schema.observers[place].is_integer = schema_.observers.at(place).is_integer;
+  }
   const InputFile input(files_[file]);
   ParquetFooter footer(input);
   ReadingTasks tasks(input, footer, schema);

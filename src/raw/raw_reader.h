@@ -14,14 +14,16 @@ namespace jetvit {
 class RawReader : public JetReader {
  public:
   // Reads the schema of every file. A file without a complete image is given the shape of the others, and its rows are
-  // skipped. Observers that are named like a column of stores or scores ("weight") get the prefix "raw_". Throws Error
-  // if a file is not a Parquet file of jets, if shapes or observers differ between files, if no file has a complete
-  // image, or if a file is named twice.
+  // skipped. Notes say which columns are left out and what is guessed. Observers that are named like a column of stores
+  // or scores ("weight") get the prefix "raw_". Throws Error if a file is not a Parquet file of jets, if shapes or
+  // observers differ between files, if no file has a complete image, or if a file is named twice.
   RawReader(std::vector<std::filesystem::path> files, ReadOptions options);
 
   const ImageLayout& layout() const { return schema_.layout; }
 
  private:
+  void check_label(const std::filesystem::path& file, const RawSchema& schema) const;
+  void adopt_observers(const std::filesystem::path& file, const RawSchema& schema);
   void read_file(std::size_t file, const Work& work, const ChunkSink& sink) const override;
 
   ReadOptions options_;

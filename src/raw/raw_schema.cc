@@ -1,13 +1,15 @@
 #include "raw/raw_schema.h"
 
 #include <algorithm>
-#include <cmath>
+#include <optional>
 
 #include "base/error.h"
 #include "base/file.h"
 #include "base/options.h"
 #include "base/text.h"
 #include "jet/jet_reader.h"
+#include "raw/image_lists.h"
+#include "raw/tensor_type.h"
 
 namespace jetvit {
 namespace {
@@ -26,14 +28,17 @@ bool contains(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-// A flat column of numbers whose name can be shown.
-bool is_observer(const LeafColumn& column) {
+// Why a column is no observer; empty if it is one.
+std::string reason_to_ignore(const LeafColumn& column) {
+  if (column.max_repetition > 0) return "lists";
+  if (column.path != column.root) return "a struct";
+  if (!column.is_number()) return column.content;
   try {
     Json(column.root).dump();  // throws if the name is not UTF-8
   } catch (const Json::exception&) {
-    return false;
+    return "its name is not UTF-8";
   }
-  return column.max_repetition == 0 && column.path == column.root && column.type != PhysicalType::kOther;
+  return "";
 }
 
 constexpr std::size_t kVoters = 17;          // complete images whose most frequent shape is that of the file
@@ -78,18 +83,61 @@ ImageShape common_list_lengths(const InputFile& file, ParquetFooter& footer, int
   return most_frequent(shapes, votes);
 }
 
-// Sets the layout, or the reason why it is unknown.
-void find_layout(const InputFile& file, ParquetFooter& footer, const std::string& layout, const std::vector<int>& shape,
-                 RawSchema& schema) {
-  const LeafColumn& column = footer.columns()[static_cast<std::size_t>(schema.image)];
-  if (!shape.empty()) {
-    if (shape.size() != 3 || *std::min_element(shape.begin(), shape.end()) < 1) {
-      throw UsageError("`shape` needs three positive numbers: channels height width");
-    }
-    // `layout` is the order of flat lists; nested ones are in the order of their nesting.
-    schema.layout = {{shape[0], shape[1], shape[2]}, column.max_repetition == 1 && layout != "chw"};
-    return;
+// What the lengths of the lists say.
+StatedLayout stated_by_lists(const ImageShape& lists, bool is_flat, const ReadOptions& options) {
+  StatedLayout stated;
+  // The first rows can be odd ones: `shape` is right unless most of all rows have another one (require_shape).
+  if (is_flat) {
+    stated.values = options.shape.empty() ? lists.width : 0;
+    stated.usual_order = "hwc";
+    return stated;
   }
+  stated.lengths = {lists.channels, lists.height, lists.width};
+  if (!options.shape.empty() &&
+      !std::is_permutation(stated.lengths.begin(), stated.lengths.end(), options.shape.begin(), options.shape.end())) {
+    stated.lengths = options.shape;
+    stated.order = options.layout == "hwc" ? "hwc" : "chw";
+    if (stated.order == "hwc") std::rotate(stated.lengths.begin(), stated.lengths.begin() + 1, stated.lengths.end());
+  }
+  return stated;
+}
+
+// Whether the channel is no longer than the sides of the image.
+bool is_plausible(const ImageShape& shape) {
+  return shape.channels <= std::min(shape.height, shape.width);
+}
+
+// The first of two readings of the Arrow schema, unless only the second one agrees with the options or is plausible.
+ChosenLayout choose_reading(const std::vector<StatedLayout>& readings, const ReadOptions& options,
+                            const std::string& where) {
+  if (readings.size() == 1) return choose_layout(readings[0], options, where);
+  std::optional<ChosenLayout> second;
+  try {
+    second = choose_layout(readings[1], options, where);
+  } catch (const Error&) {  // contradicts an option: only the first can be meant
+    return choose_layout(readings[0], options, where);
+  }
+  ChosenLayout first;
+  try {
+    first = choose_layout(readings[0], options, where);
+  } catch (const Error&) {
+    return *second;
+  }
+  if (first.layout == second->layout) return first;
+  const bool is_first = is_plausible(first.layout.shape) || !is_plausible(second->layout.shape);
+  ChosenLayout& chosen = is_first ? first : *second;
+  if (chosen.guess.empty() && is_plausible(second->layout.shape)) {
+    chosen.guess = text("the permutation and the names of its axes are read as images of ", layout_text(chosen.layout),
+                        " (a guess, as programs write them in two ways; settle it with `layout` or `shape`)");
+  }
+  return chosen;
+}
+
+// Sets the layout, or the reason why it is unknown.
+void find_layout(const InputFile& file, ParquetFooter& footer, const ReadOptions& options, RawSchema& schema) {
+  check_shape_option(options.shape);
+  const LeafColumn& column = footer.columns()[static_cast<std::size_t>(schema.image)];
+  const bool is_flat = column.max_repetition == 1;
   std::uint64_t rows = 0;
   const ImageShape lists = common_list_lengths(file, footer, schema.image, rows);
   if (lists.channels == 0) {
@@ -97,80 +145,85 @@ void find_layout(const InputFile& file, ParquetFooter& footer, const std::string
                                 rows == 0 ? " (the file has no rows)" : " (all rows are null or have uneven lists)");
     return;
   }
-  if (column.max_repetition == 3) {
-    schema.layout = {lists, false};
-    return;
-  }
-  // A flat list holds a square image with 8 (boosted top), 3 or 1 channels.
-  for (const int channels : {8, 3, 1}) {
-    const int side = static_cast<int>(std::lround(std::sqrt(lists.width / channels)));
-    if (side * side * channels != lists.width) continue;
-    schema.layout = {{channels, side, side}, layout != "chw"};
-    return;
-  }
-  throw Error(text(file.path(), ": column ", column.root, " holds lists of ", lists.width,
-                   " numbers, which fit no square image of 8, 3 or 1 channels (set `shape`)"));
+  const std::string where = text(file.path(), ": column ", column.root);
+  const std::vector<StatedLayout> tensor = is_flat ? stated_by_arrow(file, column.root) : std::vector<StatedLayout>();
+  const ChosenLayout chosen = tensor.empty() ? choose_layout(stated_by_lists(lists, is_flat, options), options, where)
+                                             : choose_reading(tensor, options, where);
+  schema.layout = chosen.layout;
+  if (!chosen.guess.empty()) schema.guess = text(where, ": ", chosen.guess);
 }
 
-void check_shape(const std::filesystem::path& path, const ImageShape& shape) {
-  constexpr std::int64_t kValueLimit = 1 << 24;
-  constexpr std::int64_t kPixelLimit = 65536;
-  // Checked in this order, because the product of three large numbers can overflow 64 bits.
-  if (shape.pixels() > kPixelLimit || shape.values() > kValueLimit) {
-    throw Error(text(path, ": images of ", shape.channels, " x ", shape.height, " x ", shape.width,
-                     " are too large (limit ", kPixelLimit, " pixels per channel, ", kValueLimit, " values in total)"));
+RawSchema schema_of(const InputFile& file, const ParquetFooter& footer, const std::string& label_column) {
+  const std::vector<LeafColumn>& columns = footer.columns();
+  RawSchema schema;
+  std::vector<std::string> ignored;
+  for (std::size_t index = 0; index < columns.size(); ++index) {
+    const LeafColumn& column = columns[index];
+    const int leaf = static_cast<int>(index);
+    std::string reason = reason_to_ignore(column);
+    if (column.root == "X_jets" || column.root == "X_jet") {
+      if (schema.image >= 0) {
+        const bool is_struct = columns[static_cast<std::size_t>(schema.image)].root == column.root;
+        throw Error(text(file.path(), is_struct
+                                          ? ": column " + column.root + " is a struct (lists of numbers are expected)"
+                                          : ": has more than one image column (X_jets or X_jet)"));
+      }
+      schema.image = leaf;
+      continue;
+    }
+    if (column.root == label_column) {
+      if (reason.empty()) {
+        schema.label = leaf;
+        continue;
+      }
+      schema.unusable_label =
+          text("label column ", printable(label_column), " holds ", reason, " (expected a plain number or boolean)");
+    }
+    const std::string name = observer_name(column.root);
+    const bool is_taken = std::any_of(schema.observers.begin(), schema.observers.end(),
+                                      [&](const ObserverColumn& other) { return other.name == name; });
+    if (reason.empty() && is_taken) reason = text("another column is called ", name);
+    if (reason.empty()) {
+      schema.observers.push_back(
+          {leaf, name, column.is_integer(), column.is_unsigned && column.type == PhysicalType::kInt64});
+    } else if (!contains(ignored, column.root)) {
+      ignored.push_back(column.root);
+      schema.ignored.push_back(text(printable(column.root), " (", printable(reason), ")"));
+    }
   }
+  if (schema.image < 0) {
+    throw Error(text(file.path(), ": has no column X_jets or X_jet (it has: ", column_names(columns), ")"));
+  }
+  const LeafColumn& image = columns[static_cast<std::size_t>(schema.image)];
+  if (!image.is_number()) {
+    throw Error(text(file.path(), ": column ", image.root, " holds ", image.content, " (numbers are expected)"));
+  }
+  if (image.max_repetition != 1 && image.max_repetition != 3) {
+    throw Error(text(file.path(), ": column ", image.root, " is nested ", image.max_repetition,
+                     " lists deep (expected 3 for [channel][row][column], or 1 for flat images)"));
+  }
+  return schema;
 }
 
 }  // namespace
 
-RawSchema recognize(const std::filesystem::path& path, const std::string& label_column, const std::string& layout,
-                    const std::vector<int>& shape) {
+RawSchema recognize_columns(const std::filesystem::path& path, const std::string& label_column) {
+  const InputFile file(path);
+  return schema_of(file, ParquetFooter(file), label_column);
+}
+
+RawSchema recognize(const std::filesystem::path& path, const ReadOptions& options) {
   const InputFile file(path);
   ParquetFooter footer(file);
-  const std::vector<LeafColumn>& columns = footer.columns();
-  RawSchema schema;
-  for (std::size_t index = 0; index < columns.size(); ++index) {
-    const LeafColumn& column = columns[index];
-    const int leaf = static_cast<int>(index);
-    if (column.root == "X_jets" || column.root == "X_jet") {
-      if (schema.image >= 0) throw Error(text(path, ": has more than one image column (X_jets or X_jet)"));
-      schema.image = leaf;
-    } else if (column.root == label_column) {
-      schema.label = leaf;
-    } else if (is_observer(column) && !contains(schema.observer_names, observer_name(column.root))) {
-      schema.observers.push_back(leaf);
-      schema.observer_names.push_back(observer_name(column.root));
-    } else if (!contains(schema.ignored, printable(column.root))) {
-      schema.ignored.push_back(printable(column.root));
-    }
-  }
-  if (schema.image < 0) {
-    throw Error(text(path, ": has no column X_jets or X_jet (it has: ", column_names(columns), ")"));
-  }
-  const LeafColumn& image = columns[static_cast<std::size_t>(schema.image)];
-  if (image.type != PhysicalType::kFloat && image.type != PhysicalType::kDouble) {
-    throw Error(text(path, ": column ", image.root, " does not hold floating-point numbers"));
-  }
-  if (image.max_repetition != 1 && image.max_repetition != 3) {
-    throw Error(text(path, ": column ", image.root, " is nested ", image.max_repetition,
-                     " lists deep (expected 3 for [channel][row][column], or 1 for flat images)"));
-  }
-  if (schema.label >= 0) {
-    const LeafColumn& label = columns[static_cast<std::size_t>(schema.label)];
-    if (label.max_repetition != 0 || label.type == PhysicalType::kOther) {
-      throw Error(text(path, ": label column ", label.root, " is not a plain number or boolean"));
-    }
-  }
-  find_layout(file, footer, layout, shape, schema);
-  check_shape(path, schema.layout.shape);
+  RawSchema schema = schema_of(file, footer, options.label_column);
+  find_layout(file, footer, options, schema);
   return schema;
 }
 
 std::vector<int> wanted_columns(const RawSchema& schema) {
   std::vector<int> columns = {schema.image};
   if (schema.label >= 0) columns.push_back(schema.label);
-  columns.insert(columns.end(), schema.observers.begin(), schema.observers.end());
+  for (const ObserverColumn& observer : schema.observers) columns.push_back(observer.leaf);
   return columns;
 }
 

@@ -9,23 +9,34 @@
 
 namespace jetvit {
 
+// An observer of a file: a flat column of numbers.
+struct ObserverColumn {
+  int leaf = -1;
+  std::string name;
+  bool is_integer = false, is_unsigned = false;  // integers of 64 bits
+};
+
 // The role of each leaf column of a file.
 struct RawSchema {
-  int image = -1;              // leaf index of X_jets or X_jet
-  int label = -1;              // leaf index, -1 if the file has none
-  std::vector<int> observers;  // leaf indices of flat numeric columns
-  std::vector<std::string> observer_names;
-  std::vector<std::string> ignored;  // other columns
+  int image = -1;  // leaf index of X_jets or X_jet
+  int label = -1;  // leaf index, -1 if the file has none
+  std::vector<ObserverColumn> observers;
+  std::vector<std::string> ignored;  // other columns, with the reason: "name (text)"
+  std::string unusable_label;        // why the column of that name cannot be the label; otherwise empty
   ImageLayout layout;
+  std::string guess;          // a sentence about what was guessed of the layout; otherwise empty
   std::string without_image;  // why the layout is unknown (then its shape is {0, 0, 0}); otherwise empty
 };
 
-// Determines the role of the columns. X_jets (or X_jet) holds the images, as nested lists [channel][row][column] or as
-// a flat list. `label_column` is the name of the label column. Every other flat numeric column is an observer. `layout`
-// is auto, chw or hwc. The most frequent list lengths of the first rows give the image shape, unless `shape` (channels,
-// height, width) sets it. Throws Error naming the file, the column and what is wrong.
-RawSchema recognize(const std::filesystem::path& path, const std::string& label_column, const std::string& layout,
-                    const std::vector<int>& shape);
+// Determines the role of the columns, all but the layout. X_jets (or X_jet) holds the images, as nested lists or as a
+// flat list. `label_column` is the name of the label column. Every other flat numeric column is an observer. Throws
+// Error naming the file, the column and what is wrong.
+RawSchema recognize_columns(const std::filesystem::path& path, const std::string& label_column);
+
+// The same with the layout. Nested lists are ordered [channel][row][column], flat lists (row, column, channel), unless
+// the Arrow schema of the file, the lengths of the lists or `layout` and `shape` say otherwise. The most frequent list
+// lengths of the first rows count, so that one odd row does not decide for the file.
+RawSchema recognize(const std::filesystem::path& path, const ReadOptions& options);
 
 // The leaf columns to read, in this order: the images, the label if there is one, the observers.
 std::vector<int> wanted_columns(const RawSchema& schema);

@@ -63,6 +63,24 @@ std::uint8_t RowGroupReader::label_at(std::uint64_t row, double value) const {
   }
 }
 
+// Adds the observers of row `row` of the current rows, which is row `file_row` of the file.
+void RowGroupReader::add_observers(std::size_t row, std::uint64_t file_row, JetRecords& jets) const {
+  const std::size_t labels = schema_.label >= 0 ? 1 : 0;
+  std::size_t integers = 0;
+  for (std::size_t observer = 0; observer < jets.observers.size(); ++observer) {
+    const ScalarValues& values = scalars_[labels + observer];
+    jets.observers[observer].push_back(values.numbers[row]);
+    if (schema_.observers[observer].is_integer) {
+      jets.integers[integers++].value.push_back(values.integers[row]);
+    } else if (!values.integers.empty() && std::abs(values.numbers[row]) > 0x1p53) {
+      // Another file holds the observer as another type, so that all are doubles.
+      throw Error(text(file_.path(), ": row ", file_row, ": ", schema_.observers[observer].name, " = ",
+                       values.numbers[row], " has too many digits for a double, which other files hold (write the ",
+                       "column with the same type in all files)"));
+    }
+  }
+}
+
 void RowGroupReader::add_group(const RowGroup& group, std::uint64_t first_row, std::uint32_t file_index,
                                JetRecords& jets, std::vector<SkippedRow>& skipped) {
   if (group.rows == 0) return;  // pyarrow's offsets of empty chunks are invalid
@@ -108,6 +126,7 @@ void RowGroupReader::add_run(const PageRun& run, std::uint32_t file_index, JetRe
 void RowGroupReader::add_rows(std::uint64_t first_row, std::uint32_t file_index, std::size_t jets_before,
                               JetRecords& jets, std::vector<SkippedRow>& skipped) const {
   const std::size_t labels = schema_.label >= 0 ? 1 : 0;
+  const std::uint8_t unlabeled = options_.keep_unlabeled ? kNoLabel : 0;
   std::vector<std::size_t> dropped;
   std::size_t jet = jets_before;
   for (std::size_t row = 0; row < reasons_.size(); ++row) {
@@ -116,16 +135,15 @@ void RowGroupReader::add_rows(std::uint64_t first_row, std::uint32_t file_index,
       continue;
     }
     ++jet;
-    if (labels == 1 && !std::isfinite(scalars_[0][row])) {
+    const double label = labels == 1 ? scalars_[0].numbers[row] : 0;
+    if (!std::isfinite(label) && !options_.keep_unlabeled) {
       skipped.push_back({file_index, first_row + row, text("no finite label ", options_.label_column)});
       dropped.push_back(jet - 1);
       continue;
     }
-    jets.label.push_back(labels == 1 ? label_at(first_row + row, scalars_[0][row]) : 0);
+    jets.label.push_back(labels == 1 ? label_at(first_row + row, label) : unlabeled);
     jets.weight.push_back(1);
-    for (std::size_t observer = 0; observer < jets.observers.size(); ++observer) {
-      jets.observers[observer].push_back(scalars_[labels + observer][row]);
-    }
+    add_observers(row, first_row + row, jets);
     jets.source_file.push_back(file_index);
     jets.source_row.push_back(first_row + row);
   }
@@ -147,8 +165,12 @@ void RowGroupReader::add_rows(std::uint64_t first_row, std::uint32_t file_index,
 JetRecords RowGroupReader::read(const ReadingTask& task, std::uint32_t file_index, std::vector<SkippedRow>& skipped) {
   JetRecords jets;
   jets.images.shape = schema_.layout.shape;
-  jets.observer_names = schema_.observer_names;
   jets.observers.resize(schema_.observers.size());
+  for (std::size_t place = 0; place < schema_.observers.size(); ++place) {
+    const ObserverColumn& observer = schema_.observers[place];
+    jets.observer_names.push_back(observer.name);
+    if (observer.is_integer) jets.integers.push_back({place, observer.is_unsigned, {}});
+  }
   std::uint64_t first_row = task.first_row;
   std::uint64_t number = 0;
   try {

@@ -10,6 +10,7 @@
 #include "raw/image_column.h"
 #include "raw/raw_schema.h"
 #include "raw/reading_tasks.h"
+#include "raw/scalar_column.h"
 
 namespace jetvit {
 
@@ -34,6 +35,7 @@ class RowGroupReader {
   void add_run(const PageRun& run, std::uint32_t file_index, JetRecords& jets, std::vector<SkippedRow>& skipped);
   void add_rows(std::uint64_t first_row, std::uint32_t file_index, std::size_t jets_before, JetRecords& jets,
                 std::vector<SkippedRow>& skipped) const;
+  void add_observers(std::size_t row, std::uint64_t file_row, JetRecords& jets) const;
   std::uint8_t label_at(std::uint64_t row, double value) const;
 
   const InputFile& file_;
@@ -48,7 +50,7 @@ class RowGroupReader {
   std::vector<std::byte> bytes_;
   std::uint64_t bytes_offset_ = 0;
   std::vector<const char*> reasons_;  // of the current rows; null for usable rows
-  std::vector<std::vector<double>> scalars_;
+  std::vector<ScalarValues> scalars_;
 };
 
 }  // namespace jetvit

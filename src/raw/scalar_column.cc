@@ -10,6 +10,11 @@
 
 namespace jetvit {
 
+void ScalarValues::clear() {
+  numbers.clear();
+  integers.clear();
+}
+
 ScalarColumnReader::ScalarColumnReader(ChunkBytes bytes, const LeafColumn& column, const Decompressor& decompressor,
                                        std::uint64_t rows, PageReader::Buffers& buffers)
     : pages_(std::move(bytes), column, decompressor, buffers), column_(column), rows_(rows) {}
@@ -23,25 +28,32 @@ bool ScalarColumnReader::next_page() {
   const auto present = static_cast<std::size_t>(
       std::count(levels_.begin(), levels_.end(), static_cast<std::uint8_t>(column_.max_definition)));
   nulls_ += levels_.size() - present;
-  decode_values(page, pages_, column_.type, present, values_);
-  if (column_.is_unsigned) {
-    const double range = column_.type == PhysicalType::kInt32 ? 0x1p32 : 0x1p64;
-    for (double& value : values_) value += value < 0 ? range : 0;
+  values_.clear();
+  if (column_.is_integer()) {
+    decode_values(page, pages_, column_, present, values_.integers);
+    for (const std::int64_t value : values_.integers) {
+      values_.numbers.push_back(column_.is_unsigned ? static_cast<double>(static_cast<std::uint64_t>(value))
+                                                    : static_cast<double>(value));
+    }
+  } else {
+    decode_values(page, pages_, column_, present, values_.numbers);
   }
   next_level_ = 0;
   next_value_ = 0;
   return true;
 }
 
-void ScalarColumnReader::read(std::size_t count, std::vector<double>& out) {
+void ScalarColumnReader::read(std::size_t count, ScalarValues& out) {
   out.clear();
-  while (out.size() < count) {
+  while (out.numbers.size() < count) {
     if (next_level_ == levels_.size() && !next_page()) {
       throw Error(text("column ", column_.root, " holds ", seen_, " values for ", rows_, " rows"));
     }
-    for (; next_level_ < levels_.size() && out.size() < count; ++next_level_) {
+    for (; next_level_ < levels_.size() && out.numbers.size() < count; ++next_level_) {
       const bool is_present = levels_[next_level_] == column_.max_definition;
-      out.push_back(is_present ? values_[next_value_++] : std::numeric_limits<double>::quiet_NaN());
+      out.numbers.push_back(is_present ? values_.numbers[next_value_] : std::numeric_limits<double>::quiet_NaN());
+      if (column_.is_integer()) out.integers.push_back(is_present ? values_.integers[next_value_] : 0);
+      if (is_present) ++next_value_;
     }
   }
 }

@@ -13,17 +13,15 @@ namespace jetvit {
 // `bytes` is not used. Throws Error on damaged runs or too many values.
 void decode_levels(std::span<const std::byte> bytes, int max_level, std::size_t count, std::vector<std::uint8_t>& out);
 
-// Decodes the `count` stored values of a page (nulls are not stored) and converts them to Number (float or double).
-// Throws Error if the page has fewer values or an unsupported encoding.
+// Decodes the `count` stored values of a page (nulls are not stored) and converts them to Number: float, double, or,
+// for columns of integers, std::int64_t (with the bits of an unsigned value). Throws Error if the page has fewer values
+// or an encoding that its type cannot have.
 template <class Number>
-void decode_values(const DataPage& page, const PageReader& pages, PhysicalType type, std::size_t count,
+void decode_values(const DataPage& page, const PageReader& pages, const LeafColumn& column, std::size_t count,
                    std::vector<Number>& out);
 
 // Decodes the values of the dictionary and converts them to Number. Throws Error if it has fewer than it states.
 template <class Number>
-void decode_dictionary(const PageReader& pages, PhysicalType type, std::vector<Number>& out);
-
-// Bytes of one stored value; 0 for booleans, which are packed.
-std::size_t stored_bytes(PhysicalType type);
+void decode_dictionary(const PageReader& pages, const LeafColumn& column, std::vector<Number>& out);
 
 }  // namespace jetvit

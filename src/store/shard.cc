@@ -5,6 +5,7 @@
 #include <cstring>
 #include <exception>
 #include <limits>
+#include <type_traits>
 #include <utility>
 
 #include <arrow/api.h>
@@ -68,6 +69,18 @@ std::shared_ptr<arrow::Array> column(const std::shared_ptr<arrow::DataType>& typ
       arrow::ArrayData::Make(type, static_cast<std::int64_t>(values.size()), {nullptr, view(values)}, 0));
 }
 
+// Integers, null where the same values as doubles are NaN.
+std::shared_ptr<arrow::Array> integer_array(const std::shared_ptr<arrow::DataType>& type,
+                                            const std::vector<std::int64_t>& values,
+                                            const std::vector<double>& numbers) {
+  arrow::TypedBufferBuilder<bool> known;
+  for (const double number : numbers) check(known.Append(!std::isnan(number)));
+  const std::int64_t nulls = known.false_count();
+  const auto bits = check(known.Finish());
+  return arrow::MakeArray(arrow::ArrayData::Make(type, static_cast<std::int64_t>(values.size()),
+                                                 {nulls > 0 ? bits : nullptr, view(values)}, nulls));
+}
+
 // One list per jet with all its pixels.
 template <class Value>
 std::shared_ptr<arrow::Array> lists(const std::shared_ptr<arrow::DataType>& type,
@@ -75,6 +88,37 @@ std::shared_ptr<arrow::Array> lists(const std::shared_ptr<arrow::DataType>& type
   const auto items = column(type, values)->data();
   return arrow::MakeArray(arrow::ArrayData::Make(arrow::list(type), static_cast<std::int64_t>(offsets.size()) - 1,
                                                  {nullptr, view(offsets)}, {items}, 0));
+}
+
+template <class Array>
+void read_integers(const Array& array, std::size_t observer, JetRecords& jets) {
+  constexpr bool kUnsigned = std::is_same_v<Array, arrow::UInt64Array>;
+  auto found = std::find_if(jets.integers.begin(), jets.integers.end(),
+                            [&](const IntegerColumn& column) { return column.observer == observer; });
+  if (found == jets.integers.end()) {
+    if (!jets.observers[observer].empty()) throw Error("an observer changes its type");
+    found = jets.integers.insert(found, {observer, kUnsigned, {}});
+  }
+  if (found->is_unsigned != kUnsigned) throw Error("an observer changes its type");
+  for (std::int64_t jet = 0; jet < array.length(); ++jet) {
+    const bool is_null = array.IsNull(jet);
+    found->value.push_back(is_null ? 0 : static_cast<std::int64_t>(array.Value(jet)));
+    jets.observers[observer].push_back(is_null ? std::numeric_limits<double>::quiet_NaN()
+                                               : static_cast<double>(array.Value(jet)));
+  }
+}
+
+// Observers are doubles, or integers with nulls.
+void read_observer(const std::shared_ptr<arrow::RecordBatch>& batch, std::size_t observer, JetRecords& jets) {
+  const auto array = batch->GetColumnByName(jets.observer_names[observer]);
+  if (const auto* integers = dynamic_cast<const arrow::Int64Array*>(array.get())) {
+    return read_integers(*integers, observer, jets);
+  }
+  if (const auto* integers = dynamic_cast<const arrow::UInt64Array*>(array.get())) {
+    return read_integers(*integers, observer, jets);
+  }
+  if (jets.integers_of(observer) != nullptr) throw Error("an observer changes its type");
+  read_column<arrow::DoubleArray>(batch, jets.observer_names[observer], jets.observers[observer]);
 }
 
 void read_images(const std::shared_ptr<arrow::RecordBatch>& batch, SparseImages& images) {
@@ -187,7 +231,14 @@ class ShardWriter::File {
     add("label", column(arrow::uint8(), jets.label));
     add("weight", column(arrow::float32(), jets.weight));
     for (std::size_t observer = 0; observer < jets.observers.size(); ++observer) {
-      add(jets.observer_names[observer], column(arrow::float64(), jets.observers[observer]));
+      const IntegerColumn* integers = jets.integers_of(observer);
+      if (integers == nullptr) {
+        add(jets.observer_names[observer], column(arrow::float64(), jets.observers[observer]));
+        continue;
+      }
+      const auto& type = integers->is_unsigned ? arrow::uint64() : arrow::int64();
+      fields.push_back(arrow::field(jets.observer_names[observer], type, /*nullable=*/true));
+      columns.push_back(integer_array(type, integers->value, jets.observers[observer]));
     }
     add("source_file", column(arrow::uint32(), jets.source_file));
     add("source_row", column(arrow::uint64(), jets.source_row));
@@ -245,7 +296,7 @@ JetRecords decode_shard(std::span<const std::byte> bytes, const ImageShape& shap
       }
       read_column<arrow::FloatArray>(batch, "weight", jets.weight);
       for (std::size_t observer = 0; observer < observer_names.size(); ++observer) {
-        read_column<arrow::DoubleArray>(batch, observer_names[observer], jets.observers[observer]);
+        read_observer(batch, observer, jets);
       }
       read_column<arrow::UInt32Array>(batch, "source_file", jets.source_file);
       read_column<arrow::UInt64Array>(batch, "source_row", jets.source_row);

@@ -15,9 +15,10 @@
 namespace jetvit {
 
 // Writes batches of records as one Arrow IPC file, whose bytes go to `sink` piece by piece. Columns: label uint8,
-// weight float32, one float64 per observer, source_file uint32, source_row uint64, identity
-// fixed_size_binary[16] (jet/jet_identity.h, if known), counts fixed_size_list<uint32>[channels] (non-zero pixels of
-// each channel), pixel list<uint16> and value list<float32> (channel after channel; pixel = row * width + column).
+// weight float32, one float64 per observer (int64 or uint64 with nulls for integers), source_file uint32, source_row
+// uint64, identity fixed_size_binary[16] (jet/jet_identity.h, if known), counts fixed_size_list<uint32>[channels]
+// (non-zero pixels of each channel), pixel list<uint16> and value list<float32> (channel after channel; pixel = row *
+// width + column).
 class ShardWriter {
  public:
   explicit ShardWriter(std::function<void(std::span<const std::byte>)> sink);

@@ -14,6 +14,9 @@ using protobuf::FieldReader;
 using protobuf::WireType;
 
 constexpr std::size_t kFeatureLimit = 1024;
+static_assert(kBytesList == static_cast<int>(ExampleFeature::Kind::kBytes) &&
+              kFloatList == static_cast<int>(ExampleFeature::Kind::kFloat) &&
+              kInt64List == static_cast<int>(ExampleFeature::Kind::kInt64));
 
 void append_floats(std::string_view packed, std::vector<float>& floats) {
   if (packed.size() % sizeof(float) != 0) throw Error("a list of floats is cut short");
@@ -45,7 +48,13 @@ void parse_feature(std::string_view message, ExampleFeature& feature) {
   FieldReader fields(message);
   while (fields.next()) {
     for (const std::uint64_t kind : {kBytesList, kFloatList, kInt64List}) {
-      if (fields.is_bytes(kind)) parse_list(kind, fields.bytes(), feature);
+      if (!fields.is_bytes(kind)) continue;
+      const auto found = static_cast<ExampleFeature::Kind>(kind);
+      if (feature.kind != ExampleFeature::Kind::kNone && feature.kind != found) {
+        throw Error(text("feature ", printable(feature.name), " has two types"));
+      }
+      feature.kind = found;
+      parse_list(kind, fields.bytes(), feature);
     }
   }
 }
@@ -69,6 +78,7 @@ std::vector<ExampleFeature> parse_example(std::string_view message) {
   std::vector<ExampleFeature> features;
   FieldReader example(message);
   while (example.next()) {
+    if (example.is_bytes(2)) throw Error("is a tf.train.SequenceExample (a tf.train.Example is expected)");
     if (!example.is_bytes(1)) continue;
     FieldReader entries(example.bytes());
     while (entries.next()) {
@@ -82,6 +92,20 @@ std::vector<ExampleFeature> parse_example(std::string_view message) {
     }
   }
   return features;
+}
+
+const char* kind_text(ExampleFeature::Kind kind) {
+  switch (kind) {
+    case ExampleFeature::Kind::kBytes:
+      return "a bytes list";
+    case ExampleFeature::Kind::kFloat:
+      return "a float list";
+    case ExampleFeature::Kind::kInt64:
+      return "an int64 list";
+    case ExampleFeature::Kind::kNone:
+      break;
+  }
+  return "empty";
 }
 
 const ExampleFeature* find_feature(const std::vector<ExampleFeature>& features, std::string_view name) {

@@ -26,6 +26,12 @@ bool is_gzip(std::span<const std::byte> begin) {
   return begin.size() >= sizeof(kMagic) && std::equal(std::begin(kMagic), std::end(kMagic), begin.begin());
 }
 
+// The header of a zlib stream (RFC 1950).
+bool is_zlib(std::span<const std::byte> begin) {
+  const auto method = static_cast<unsigned>(begin[0]);
+  return (method & 0x0f) == 8 && (method * 256 + static_cast<unsigned>(begin[1])) % 31 == 0;
+}
+
 template <class Value>
 Value value_at(const std::byte* bytes) {
   Value value;
@@ -145,6 +151,7 @@ bool RecordFile::next(std::string& record) {
   const std::size_t found = read(header);
   if (found == 0) return false;
   if (found < kHeader) fail("is cut short");
+  if (!is_header(header) && count_ == 0 && is_zlib(header)) fail("is compressed with zlib (gzip is read)");
   if (!is_header(header)) fail("the checksum of its length does not match (damaged, or not a TFRecord file)");
   const auto length = value_at<std::uint64_t>(header);
   if (length > kRecordLimit) fail(text("has ", length, " bytes (limit ", kRecordLimit, ")"));

@@ -1,12 +1,16 @@
 #include "tfrecord/record_reader.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <limits>
 #include <optional>
+#include <span>
 #include <utility>
 
 #include "base/error.h"
 #include "base/ordered_for.h"
+#include "base/reporter.h"
 #include "base/text.h"
 #include "pictures/picture_decoder.h"
 #include "pictures/sparse_builder.h"
@@ -19,6 +23,9 @@ namespace {
 
 constexpr std::size_t kTaskRecords = 16;  // of up to half a megabyte each
 constexpr std::size_t kRecordsAhead = 4;  // tasks per thread
+// The first records of a file, which show the features of all.
+constexpr std::uint64_t kSurveyRecords = 256;
+constexpr std::size_t kSurveyBytes = 16 << 20;
 
 constexpr const char* kPixels = "X_jets";
 constexpr const char* kLabel = "label";
@@ -43,16 +50,15 @@ const ExampleFeature& require(const std::vector<ExampleFeature>& features, const
   return *feature;
 }
 
-std::optional<double> single_number(const ExampleFeature& feature) {
-  if (!feature.bytes.empty() || feature.floats.size() + feature.integers.size() != 1) return std::nullopt;
-  return feature.floats.empty() ? static_cast<double>(feature.integers[0]) : static_cast<double>(feature.floats[0]);
-}
-
 // Decodes channel `channel` of the record.
 void decode_channel(const std::vector<ExampleFeature>& features, int channel, PictureDecoder& decoder,
                     Picture& picture) {
   const ExampleFeature& feature = require(features, channel_name(channel));
-  if (feature.bytes.size() != 1) throw Error(text("feature ", feature.name, " holds no PNG"));
+  if (feature.bytes.size() != 1) {
+    const bool is_bytes = feature.kind == ExampleFeature::Kind::kBytes;
+    throw Error(text("feature ", feature.name, " holds no PNG (it is ", kind_text(feature.kind),
+                     is_bytes ? text(" of ", feature.bytes.size(), " values)") : ")"));
+  }
   try {
     decoder.decode(feature.bytes[0], picture);
     if (picture.colors != 1) throw Error("the PNG is RGB (expected gray)");
@@ -61,15 +67,29 @@ void decode_channel(const std::vector<ExampleFeature>& features, int channel, Pi
   }
 }
 
-// The shape of a square image with 8 (boosted top), 3 or 1 channels.
-ImageShape shape_of_values(std::size_t values) {
-  for (const int channels : {8, 3, 1}) {
-    const auto side = static_cast<int>(std::lround(std::sqrt(static_cast<double>(values) / channels)));
-    const ImageShape shape{channels, side, side};
-    if (shape.values() == static_cast<std::int64_t>(values) && shape.pixels() <= 65536 && side > 0) return shape;
+void require_numbers(const ExampleFeature& pixels) {
+  if (pixels.kind != ExampleFeature::Kind::kBytes) return;
+  throw Error(text("feature ", pixels.name,
+                   " is a bytes list (floats are expected: write the numbers themselves, not a serialized tensor)"));
+}
+
+// Writes an image to `out` in the order (height, width, channel).
+void in_order_hwc(std::span<const float> values, const ImageLayout& layout, std::vector<float>& out) {
+  const std::array<std::size_t, 3> lengths = layout.lengths();
+  const auto channels = static_cast<std::size_t>(layout.shape.channels);
+  const auto width = static_cast<std::size_t>(layout.shape.width);
+  std::array<std::size_t, 3> to{};  // steps of the stored axes in `out`
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    to[axis] = layout.order[axis] == 'h' ? width * channels : layout.order[axis] == 'w' ? channels : 1;
   }
-  throw Error(
-      text("feature ", kPixels, " holds ", values, " numbers, which fit no square image of 8, 3 or 1 channels"));
+  std::size_t from = 0;
+  for (std::size_t one = 0; one < lengths[0]; ++one) {
+    for (std::size_t two = 0; two < lengths[1]; ++two) {
+      for (std::size_t three = 0; three < lengths[2]; ++three) {
+        out[one * to[0] + two * to[1] + three * to[2]] = values[from++];
+      }
+    }
+  }
 }
 
 struct Task {
@@ -83,40 +103,59 @@ struct RecordReader::Tools {
   PictureDecoder decoder;
   Picture picture;
   SparseBuilder builder;
+  std::vector<float> values, ordered;
 };
 
 RecordReader::RecordReader(std::vector<std::filesystem::path> files, const ReadOptions& options)
     : JetReader(std::move(files)), options_(options) {
   options_.label_column = kLabel;
-  std::string record;
-  for (const std::filesystem::path& path : files_) {
-    RecordFile file(path);
-    if (shape_.channels > 0 || !file.next(record)) continue;  // shards of files without jets are empty
-    try {
-      recognize(path, parse_example(record));
-    } catch (const Error& error) {
-      throw Error(text(path, ": record 0: ", error.what()));
-    }
-  }
+  for (const std::filesystem::path& path : files_) survey(path);
   stated_ = stated_shards(files_);
   if (shape_.channels == 0) throw Error(text(files_.front(), ": holds no records"));
+  assign_roles();
 }
 
-void RecordReader::recognize(const std::filesystem::path& file, const std::vector<ExampleFeature>& features) {
+void RecordReader::survey(const std::filesystem::path& path) {
+  RecordFile file(path);
+  std::string record;
+  std::size_t bytes = 0;
+  while (file.count() < kSurveyRecords && bytes < kSurveyBytes && file.next(record)) {
+    bytes += record.size();
+    try {
+      const std::vector<ExampleFeature> features = parse_example(record);
+      if (shape_.channels == 0) recognize_image(path, features);  // shards of files without jets are empty
+      survey_.add(features);
+    } catch (const UsageError&) {
+      throw;
+    } catch (const Error& error) {
+      throw Error(text(path, ": record ", file.count() - 1, ": ", error.what()));
+    }
+  }
+}
+
+void RecordReader::recognize_image(const std::filesystem::path& file, const std::vector<ExampleFeature>& features) {
   int channels = 0;
   while (find_feature(features, channel_name(channels)) != nullptr) ++channels;
   const ExampleFeature* pixels = find_feature(features, kPixels);
   as_floats_ = pixels != nullptr;
   if (as_floats_) {
     kind_ = "TFRecord, floats";
-    shape_ = shape_of_values(pixels->floats.size());
+    require_numbers(*pixels);
+    shape_features_ = shape_features(features, pixels->size());
+    const ChosenLayout chosen = record_layout(shape_features_, pixels->size(), options_, text("feature ", kPixels));
+    layout_ = chosen.layout;
+    shape_ = layout_.shape;
     channels_ = channels_for(shape_.channels);
+    // Files that preparation wrote are known to be in the usual order.
+    const bool is_prepared = read_preparation(file.parent_path()).has_value();
+    if (!chosen.guess.empty() && !is_prepared) reporter().note(text(file, ": ", kPixels, ": ", chosen.guess));
   } else if (channels > 0) {
     kind_ = "TFRecord, 8-bit PNGs";
     PictureDecoder decoder;
     Picture picture;
     decode_channel(features, 0, decoder, picture);
     shape_ = {channels, picture.height, picture.width};
+    require_stated_shape(options_, shape_, "PNGs of TFRecords");
     channels_ = picture_channels(file.parent_path(), channels);
   } else {
     std::vector<std::string> names;
@@ -126,33 +165,57 @@ void RecordReader::recognize(const std::filesystem::path& file, const std::vecto
   const std::optional<PreparationFile> preparation = read_preparation(file.parent_path());
   const bool is_stated = preparation && preparation->class_names && options_.class_names.empty();
   class_names_ = is_stated ? *preparation->class_names : class_names_of(options_, shape_.channels);
-  has_label_ = find_feature(features, kLabel) != nullptr;
-  if (!has_label_ && options_.require_label) throw Error("feature label is missing");
-  for (const ExampleFeature& feature : features) {
-    const bool is_channel = !as_floats_ && feature.name.starts_with("channel_") && !single_number(feature);
-    if (is_channel || feature.name == kPixels || feature.name == kLabel || feature.name == kName ||
-        feature.name == kIdentityFeature) {
-      continue;
-    }
-    if (!single_number(feature)) {
-      throw Error(text("feature ", printable(feature.name), " is unknown (expected channel_<n> or X_jets, label, ",
-                       "name, and single numbers)"));
-    }
-    observer_features_.push_back(feature.name);
+}
+
+bool RecordReader::is_image(const std::string& feature) const {
+  if (as_floats_) return feature == kPixels;
+  for (int channel = 0; channel < shape_.channels; ++channel) {
+    if (feature == channel_name(channel)) return true;
   }
-  std::sort(observer_features_.begin(), observer_features_.end());
-  for (const std::string& feature : observer_features_) observer_names_.push_back(observer_name(feature));
+  return false;
+}
+
+// Decides what each feature is, and says which are left out.
+void RecordReader::assign_roles() {
+  const FeatureSurvey::Entry* label = survey_.find(kLabel);
+  has_label_ = label != nullptr && label->is_number();
+  std::vector<std::string> ignored;
+  for (const auto& [name, entry] : survey_.features()) {
+    const auto& of_shape = shape_features_.names;
+    const bool is_used = is_image(name) || name == kName || name == kIdentityFeature ||
+                         (name == kLabel && has_label_) ||
+                         std::find(of_shape.begin(), of_shape.end(), name) != of_shape.end();
+    if (is_used) continue;
+    if (entry.is_number() && name != kLabel) {
+      observers_.push_back({name, entry.is_integer()});
+      observer_names_.push_back(observer_name(name));
+    } else {
+      ignored.push_back(text(printable(name), " (", entry.content(), ")"));
+    }
+  }
+  if (!has_label_ && options_.require_label) {
+    if (label == nullptr) throw Error(text(files_.front(), ": feature label is missing"));
+    throw Error(text(files_.front(), ": feature label holds ", label->content(), " (a single number is expected)"));
+  }
+  if (!ignored.empty()) {
+    reporter().note(text(files_.front(), ": left out, as they are not single numbers: ", join(ignored, ", ")));
+  }
 }
 
 // Returns null, or the reason why the image is skipped.
 const char* RecordReader::append_image(const std::vector<ExampleFeature>& features, Tools& tools,
                                        SparseImages& images) const {
   if (as_floats_) {
-    const std::vector<float>& values = require(features, kPixels).floats;
-    if (values.size() != static_cast<std::size_t>(shape_.values())) {
-      throw Error(text("feature ", kPixels, " holds ", values.size(), " numbers, others hold ", shape_.values()));
+    const ExampleFeature& pixels = require(features, kPixels);
+    require_numbers(pixels);
+    if (pixels.size() != static_cast<std::size_t>(shape_.values())) {
+      throw Error(text("feature ", kPixels, " holds ", pixels.size(), " numbers, others hold ", shape_.values()));
     }
-    return tools.builder.append_values(values, images);
+    const ShapeFeatures stated = shape_features(features, pixels.size());
+    if (!stated.names.empty() && stated != shape_features_) {
+      throw Error(text(join(stated.names, ", "), ": the shape differs from that of other records"));
+    }
+    return append_values(pixels, tools, images);
   }
   Picture& picture = tools.picture;
   for (int channel = 0; channel < shape_.channels; ++channel) {
@@ -166,29 +229,61 @@ const char* RecordReader::append_image(const std::vector<ExampleFeature>& featur
   return nullptr;
 }
 
+const char* RecordReader::append_values(const ExampleFeature& pixels, Tools& tools, SparseImages& images) const {
+  std::span<const float> values = pixels.floats;
+  if (!pixels.integers.empty()) {
+    tools.values.assign(pixels.integers.begin(), pixels.integers.end());
+    values = tools.values;
+  }
+  if (layout_.order != "hwc") {
+    tools.ordered.resize(values.size());
+    in_order_hwc(values, layout_, tools.ordered);
+    values = tools.ordered;
+  }
+  return tools.builder.append_values(values, images);
+}
+
+// The label of a record; no value if it has none and must be skipped.
+std::optional<std::uint8_t> RecordReader::label_in(const std::vector<ExampleFeature>& features) const {
+  if (!has_label_) return options_.keep_unlabeled ? kNoLabel : 0;
+  const ExampleFeature* feature = find_feature(features, kLabel);
+  const std::optional<double> value = feature == nullptr ? std::nullopt : single_number(*feature);
+  if (value && std::isfinite(*value)) return label_of(*value, options_);
+  if (options_.keep_unlabeled) return kNoLabel;
+  return std::nullopt;
+}
+
 void RecordReader::append_observers(const std::vector<ExampleFeature>& features, JetRecords& jets) const {
-  for (std::size_t observer = 0; observer < observer_features_.size(); ++observer) {
-    const std::string& name = observer_features_[observer];
-    const std::optional<double> value = single_number(require(features, name));
-    if (!value) throw Error(text("feature ", printable(name), " is not a single number"));
-    jets.observers[observer].push_back(*value);
+  std::size_t integers = 0;
+  for (std::size_t place = 0; place < observers_.size(); ++place) {
+    const Observer& observer = observers_[place];
+    const ExampleFeature* feature = find_feature(features, observer.feature);
+    const std::optional<double> value = feature == nullptr ? std::nullopt : single_number(*feature);
+    jets.observers[place].push_back(value.value_or(std::numeric_limits<double>::quiet_NaN()));
+    if (!observer.is_integer) continue;
+    if (value && feature->integers.empty()) {
+      throw Error(
+          text("feature ", printable(observer.feature), " is a float list, but an int64 list in other records"));
+    }
+    jets.integers[integers++].value.push_back(value ? feature->integers[0] : 0);
   }
 }
 
 void RecordReader::append(const std::vector<ExampleFeature>& features, std::uint32_t file, std::uint64_t record,
                           Tools& tools, Chunk& chunk) const {
+  for (const ExampleFeature& feature : features) {
+    if (survey_.find(feature.name) != nullptr) continue;
+    throw Error(text("feature ", printable(feature.name), " is in none of the first ", kSurveyRecords,
+                     " records of a file, which decide what is carried (write it in each record)"));
+  }
   JetRecords& jets = chunk.jets;
-  if (const char* reason = append_image(features, tools, jets.images); reason != nullptr) {
+  const std::optional<std::uint8_t> label = label_in(features);
+  const char* reason = label ? append_image(features, tools, jets.images) : "no finite label label";
+  if (reason != nullptr) {
     chunk.skipped.push_back({file, record, reason});
     return;
   }
-  std::uint8_t label = 0;
-  if (has_label_) {
-    const std::optional<double> value = single_number(require(features, kLabel));
-    if (!value) throw Error("feature label is not a single number");
-    label = label_of(*value, options_);
-  }
-  jets.label.push_back(label);
+  jets.label.push_back(*label);
   jets.weight.push_back(1);
   append_observers(features, jets);
   jets.source_file.push_back(file);
@@ -212,6 +307,9 @@ void RecordReader::read_file(std::size_t file, const Work& work, const ChunkSink
     chunk.jets.images.shape = shape_;
     chunk.jets.observer_names = observer_names_;
     chunk.jets.observers.resize(observer_names_.size());
+    for (std::size_t place = 0; place < observers_.size(); ++place) {
+      if (observers_[place].is_integer) chunk.jets.integers.push_back({place, false, {}});
+    }
     for (std::size_t index = 0; index < task.records.size(); ++index) {
       const std::uint64_t record = task.first + index;
       try {

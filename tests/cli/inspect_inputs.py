@@ -60,12 +60,12 @@ def skipped_by_file(jetvit, folder):
     pq.write_table(first, raw / "a.parquet")
     (folder / "second.parquet").rename(raw / "b.parquet")
     tiny.check(mistakes.run(jetvit, "prepare", raw, "--layout", "chw", "--out", folder / "skipped_store"))
-    for data, report in ((raw, ""), (folder / "skipped_store", f", listed in {folder / 'skipped_store'}/skipped-")):
-        shown = tiny.check(inspect(jetvit, data, "--layout", "chw")).stdout
+    for data, report, words in ((raw, "", ("--layout", "chw")), (folder / "skipped_store", f", listed in {folder / 'skipped_store'}/skipped-", ())):
+        shown = tiny.check(inspect(jetvit, data, *words)).stdout
         named = [line for line in shown.splitlines() if line.startswith("skipped ") and " row " in line]
         assert named == [f"skipped {raw}/b.parquet row {row}: no finite label y" for row in range(1, 21, 2)], shown
         assert f"skipped 35 rows in all (35 no finite label y){report}" in shown, shown
-        told = json.loads(tiny.check(inspect(jetvit, data, "--layout", "chw", "--json")).stdout)
+        told = json.loads(tiny.check(inspect(jetvit, data, *words, "--json")).stdout)
         assert told["skipped_reasons"] == {"no finite label y": 35} and len(told["skipped_rows"]) == 35, told
         assert told["skipped_rows"][0] == {"file": f"{raw}/b.parquet", "row": 1, "reason": "no finite label y"}, told["skipped_rows"][0]
 
@@ -124,7 +124,10 @@ def columns(jetvit, folder):
     tagged = few.append_column("generator", pa.array(["pythia"] * 70)).append_column("daughters", pa.array([[1.0, 2.0]] * 70))
     pq.write_table(tagged, folder / "tagged.parquet")
     done = tiny.check(inspect(jetvit, folder / "tagged.parquet", "--layout", "chw"))
-    assert f"{folder}/tagged.parquet: left out, as they do not hold plain numbers: generator, daughters\n" in done.stderr, done.stderr
+    assert f"{folder}/tagged.parquet: left out, as they do not hold plain numbers: generator (text), daughters (lists)\n" in done.stderr, done.stderr
+    mistakes.expect(inspect(jetvit, folder / "store", "--layout", "chw"), 2, "--layout", "jet stores have a fixed order")
+    mistakes.expect(inspect(jetvit, folder / "store", "--shape", "3", "2", "8"), 1, "3 x 2 x 8 contradicts", "3 x 4 x 4")
+    tiny.check(inspect(jetvit, folder / "store", "--shape", "3", "4", "4"))
     assert "left out" not in tiny.check(inspect(jetvit, folder / "few.parquet", "--layout", "chw")).stderr
     mistakes.expect(inspect(jetvit, folder / "few.parquet", "--layout", "chw", "--label-column", "label"), 1, 'has no label column "label"')
 

@@ -47,12 +47,12 @@ def bad_columns(check, folder):
     check.refuse([write(path, without("y"))], path, 'has no label column "y" (name it with --label-column)')
     check.refuse([write(path, columns()), "--label-column", "quark"], 'has no label column "quark"')
     pq.write_table(pa.table({"X_jets": ["jet"], "y": [1.0]}), path)
-    check.refuse([path], path, "column X_jets does not hold floating-point numbers")
+    check.refuse([path], path, "column X_jets holds text (numbers are expected)")
     pq.write_table(pa.table({"X_jets": pa.array([[[1.0, 2.0]]]), "y": [1.0]}), path)
     check.refuse([path], path, "column X_jets is nested 2 lists deep", "[channel][row][column]")
     pq.write_table(pa.table({"X_jets": pa.array([[1.0] * 7]), "y": [1.0]}), path)
     check.refuse([path], path, "7 numbers, which fit no square image", "--shape")
-    check.refuse([write(path, {**columns(), "y": ["quark"] * JETS})], path, "label column y is not a plain number")
+    check.refuse([write(path, {**columns(), "y": ["quark"] * JETS})], path, "label column y holds text (expected a plain number or boolean)")
     check.refuse([write(path, {**columns(), "X_jet": columns()["X_jets"]})], path, "more than one image column")
     for value in (2.0, -1.0, 0.5):
         labels = columns()["y"]

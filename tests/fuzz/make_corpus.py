@@ -2,6 +2,7 @@
 readers know. What fuzzing found lies beside them under other names and stays.
 
   .deps/python/bin/python tests/fuzz/make_corpus.py build/release/bin/jetvit"""
+import decimal
 import json
 import pathlib
 import shutil
@@ -44,6 +45,25 @@ def parquet(folder):
                 "X_jets.list.element": "BYTE_STREAM_SPLIT"}}),
             ("checksums", nested, {"write_page_checksum": True, "compression": "none"})):
         pq.write_table(data, folder / "seed", write_statistics=False, store_schema=False, **options)
+        keep("parquet", name, (folder / "seed").read_bytes())
+
+
+def numbers(folder):
+    """Columns of every type, in the encodings that only some types have; images as fixed-shape tensors."""
+    random = np.random.default_rng(2)
+    columns = {"half": random.normal(0, 9, 3).astype(np.float16), "long": pa.array([1 << 60, -1, None], pa.int64()),
+               "small": pa.array([1, 2, 255], pa.uint8()), "flag": [True, False, True],
+               **{f"decimal_{digits}": pa.array([decimal.Decimal("1.5"), decimal.Decimal("-2.25"), decimal.Decimal(3)], pa.decimal128(digits, 2))
+                  for digits in (7, 17, 30)}}
+    nested = table()
+    plain = pa.table({"X_jets": nested["X_jets"], **columns, "y": nested["y"]})
+    delta = {"long": "DELTA_BINARY_PACKED", "small": "DELTA_BINARY_PACKED", "decimal_30": "DELTA_BYTE_ARRAY", "decimal_7": "DELTA_BYTE_ARRAY"}
+    images = np.ascontiguousarray(random.integers(0, 3, (3, 5, 5, 2)).astype(np.float32)).transpose(0, 3, 1, 2)
+    tensors = pa.table({"X_jets": pa.FixedShapeTensorArray.from_numpy_ndarray(images, dim_names=["C", "H", "W"]), "y": nested["y"]})
+    for name, data, options in (
+            ("numbers", plain, {}), ("numbers-integers", plain, {"store_decimal_as_integer": True, "use_dictionary": False}),
+            ("numbers-delta", plain, {"use_dictionary": False, "column_encoding": delta}), ("tensors", tensors, {"store_schema": True})):
+        pq.write_table(data, folder / "seed", write_statistics=False, compression="none", **{"store_schema": False, **options})
         keep("parquet", name, (folder / "seed").read_bytes())
 
 
@@ -158,6 +178,7 @@ def main(jetvit):
         seed.unlink()
     with tempfile.TemporaryDirectory() as name:
         parquet(pathlib.Path(name))
+        numbers(pathlib.Path(name))
         scores(pathlib.Path(name))
         prepared(pathlib.Path(jetvit).resolve(), pathlib.Path(name))
     pictures()

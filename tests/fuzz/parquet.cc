@@ -14,7 +14,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   try {
     ReadOptions options;
     options.require_label = false;
-    const RawSchema schema = recognize(path, "y", "auto", {});
+    const RawSchema schema = recognize(path, options);
     if (!schema.without_image.empty()) return 0;
     const InputFile file(path);
     for (const RunLimits& limits : {RunLimits(), RunLimits{.rows = 1, .pages = 1, .bytes = 1}}) {

@@ -103,9 +103,9 @@ TEST_F(Compared, PicturesComeAsOneSet) {
 
 TEST_F(Compared, JsonKeepsItsKeys) {
   const Json json = to_json(compare_data({first_, second_, {}, {}}));
-  EXPECT_EQ(json["second"].dump(),
-            "{\"name\":" + Json(second_.string()).dump() +
-                ",\"shape\":[1,2,3],\"class_0\":0,\"class_1\":2,\"class_names\":[\"\",\"\"],\"jets_of_spectra\":0}");
+  EXPECT_EQ(json["second"].dump(), "{\"name\":" + Json(second_.string()).dump() +
+                                       ",\"shape\":[1,2,3],\"jets\":2,\"class_0\":0,\"class_1\":2,\"class_names\":["
+                                       "\"\",\"\"],\"jets_of_spectra\":0}");
   EXPECT_EQ(json["observables"][1].dump(),
             "{\"name\":\"channel_1 pixels\",\"first\":{\"mean\":1.0,\"error\":0.0,\"jets\":2},"
             "\"second\":{\"mean\":1.5,\"error\":0.5,\"jets\":2},\"difference_in_errors\":1.0}");

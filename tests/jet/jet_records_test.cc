@@ -1,6 +1,7 @@
 #include "jet/jet_records.h"
 
 #include <array>
+#include <cstdint>
 
 #include "support/expect_error.h"
 
@@ -41,6 +42,27 @@ TEST(JetRecords, AppendEqualsMakingThemAtOnce) {
   EXPECT_EQ(jets.images.value, all.images.value);
   EXPECT_EQ(jets.source_row, all.source_row);
   EXPECT_EQ(jets.observers, all.observers);
+}
+
+// Integers have more digits than a double.
+TEST(JetRecords, IntegersStayExact) {
+  constexpr std::int64_t kLarge = (std::int64_t{1} << 53) + 1;
+  JetRecords jets = make_jets(3, 0);
+  jets.integers = {{0, false, {kLarge, kLarge + 1, kLarge + 2}}};
+  JetRecords twice = jets;
+  twice.append(jets);
+  EXPECT_EQ(twice.integers_of(0)->value,
+            (std::vector<std::int64_t>{kLarge, kLarge + 1, kLarge + 2, kLarge, kLarge + 1, kLarge + 2}));
+  EXPECT_EQ(twice.select(std::array<std::size_t, 2>{5, 1}).integers_of(0)->value,
+            (std::vector<std::int64_t>{kLarge + 2, kLarge + 1}));
+  JetRecords empty;
+  empty.append(jets);
+  EXPECT_EQ(empty.integers, jets.integers);
+  JetRecords doubles = make_jets(3, 0);
+  EXPECT_EQ(doubles.integers_of(0), nullptr);
+  EXPECT_ERROR(doubles.append(jets), Error, "the observers pt cannot be joined with jets with pt (integers)");
+  jets.clear();
+  EXPECT_TRUE(jets.integers_of(0)->value.empty());
 }
 
 TEST(JetRecords, SelectKeepsRowsTogether) {

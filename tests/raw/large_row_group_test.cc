@@ -31,7 +31,7 @@ struct Rows {
 // Reads all rows of a file with these limits.
 Rows read_rows(const std::filesystem::path& path, const RunLimits& limits, int threads) {
   const ReadOptions options;
-  const RawSchema schema = recognize(path, "y", "auto", {});
+  const RawSchema schema = recognize(path, ReadOptions());
   const InputFile file(path);
   ParquetFooter footer(file);
   ReadingTasks tasks(file, footer, schema, limits);
@@ -179,7 +179,7 @@ class ForgedGroup : public ::testing::Test {
   // Reads the first row group with its rows and chunks changed.
   void read(const std::function<void(RowGroup&)>& change) {
     const ReadOptions options;
-    const RawSchema schema = recognize(path_, "y", "auto", {});
+    const RawSchema schema = recognize(path_, ReadOptions());
     const InputFile file(path_);
     ParquetFooter footer(file);
     std::vector<LeafColumn> columns;

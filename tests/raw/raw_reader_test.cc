@@ -88,9 +88,10 @@ TEST_F(RawFiles, ThatDoNotMatchAreRefused) {
   EXPECT_ERROR(read_all({}), UsageError, "no raw file was named");
 }
 
-// --layout applies to flat lists only; the nesting defines the layout of nested lists, in one file or several.
-TEST_F(RawFiles, LayoutDoesNotAffectNestedImages) {
-  const JetRecords jets = test::random_jets(9, {3, 3, 3}, 2);
+// `layout` orders the axes of nested lists, too, in one file or several.
+TEST_F(RawFiles, LayoutOrdersNestedLists) {
+  const ImageShape shape{3, 3, 3};
+  const JetRecords jets = test::random_jets(9, shape, 2);
   const auto a = write("a.parquet", jets, {});
   const auto b = write("b.parquet", jets, {});
   ReadOptions options;
@@ -99,9 +100,22 @@ TEST_F(RawFiles, LayoutDoesNotAffectNestedImages) {
     const RawReader reader(files, options);
     JetRecords all;
     reader.read([&](JetRecords&& chunk) { all.append(chunk); });
-    const std::vector<float> got(all.images.value.begin(), all.images.value.begin() + std::ssize(jets.images.value));
-    EXPECT_EQ(got, jets.images.value);
-    EXPECT_EQ(all.size(), files.size() * jets.size());
+    ASSERT_EQ(all.size(), files.size() * jets.size());
+    for (std::size_t jet = 0; jet < all.size(); ++jet) {
+      std::vector<float> got(27);
+      std::vector<float> expected(27);
+      for (int channel = 0; channel < 3; ++channel) {
+        const SparseChannel read = all.images.channel(jet, channel);
+        const SparseChannel written = jets.images.channel(jet % jets.size(), channel);
+        for (std::size_t i = 0; i < read.pixel.size(); ++i) got[9 * channel + read.pixel[i]] = read.value[i];
+        // The lists [a][b][c] hold row a, column b, channel c.
+        for (std::size_t i = 0; i < written.pixel.size(); ++i) {
+          const int row = channel, column = written.pixel[i] / 3, last = written.pixel[i] % 3;
+          expected[static_cast<std::size_t>(9 * last + 3 * row + column)] = written.value[i];
+        }
+      }
+      EXPECT_EQ(got, expected);
+    }
   }
 }
 

@@ -22,18 +22,22 @@ using test::plain;
 constexpr int kDictionaryPage = 2;
 
 LeafColumn column(PhysicalType type, int max_definition = 0) {
-  return {.path = "pt", .root = "pt", .type = type, .max_definition = max_definition};
+  LeafColumn leaf;
+  leaf.path = leaf.root = "pt";
+  leaf.type = type;
+  leaf.max_definition = max_definition;
+  return leaf;
 }
 
 std::vector<double> read(const Bytes& chunk, PhysicalType type, std::uint64_t rows, int max_definition = 0) {
   const LeafColumn leaf = column(type, max_definition);
   const Decompressor none(0);
   PageReader::Buffers buffers;
-  std::vector<double> out;
+  ScalarValues out;
   ScalarColumnReader reader(ChunkBytes(std::span<const std::byte>(chunk)), leaf, none, rows, buffers);
   reader.read(rows, out);
   reader.finish();
-  return out;
+  return out.numbers;
 }
 
 Bytes one_page(const Page& page, const Bytes& body) {

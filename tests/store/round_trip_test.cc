@@ -1,3 +1,4 @@
+#include <cmath>
 #include <fstream>
 #include <set>
 
@@ -78,6 +79,20 @@ TEST(Store, EmptyImagesSurvive) {
   jets.images.offset.resize(5 * 3 + 1);
   const std::vector<std::byte> bytes = test::encoded(jets);
   EXPECT_TRUE(test::equal(decode_shard(bytes, test::kSmallShape, jets.observer_names, "shard"), jets));
+}
+
+TEST(Store, IntegersKeepAllDigitsAndNulls) {
+  JetRecords jets = test::random_jets(4, test::kSmallShape, 3);
+  for (const bool is_unsigned : {false, true}) {
+    jets.integers = {{1, is_unsigned, {(std::int64_t{1} << 53) + 1, -1, 0, 7}}};
+    const double all_bits = is_unsigned ? 0x1p64 : -1;
+    jets.observers[1] = {0x1p53, all_bits, std::numeric_limits<double>::quiet_NaN(), 7};
+    const JetRecords read = decode_shard(test::encoded(jets), test::kSmallShape, jets.observer_names, "shard");
+    EXPECT_EQ(read.integers, jets.integers);
+    EXPECT_TRUE(std::isnan(read.observers[1][2]));
+    EXPECT_EQ(read.observers[1][1], all_bits);
+    EXPECT_EQ(read.observers[0], jets.observers[0]);
+  }
 }
 
 TEST(Store, TheSameJetsGiveTheSameBytes) {

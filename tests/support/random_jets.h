@@ -38,8 +38,8 @@ inline JetRecords random_jets(std::size_t count, const ImageShape& shape, std::u
 inline bool equal(const JetRecords& a, const JetRecords& b) {
   return a.images.shape == b.images.shape && a.images.offset == b.images.offset && a.images.pixel == b.images.pixel &&
          a.images.value == b.images.value && a.label == b.label && a.weight == b.weight &&
-         a.observer_names == b.observer_names && a.observers == b.observers && a.source_file == b.source_file &&
-         a.source_row == b.source_row;
+         a.observer_names == b.observer_names && a.observers == b.observers && a.integers == b.integers &&
+         a.source_file == b.source_file && a.source_row == b.source_row;
 }
 
 }  // namespace jetvit::test

@@ -7,6 +7,7 @@ import shutil
 import struct
 import sys
 import tempfile
+import zlib
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 import cv2
@@ -224,6 +225,7 @@ def damaged(jetvit, folder):
     huge = struct.pack("<Q", 1 << 40)
     refuse(records("huge.tfrecords", huge + struct.pack("<I", masked_crc32c(huge)) + b"x" * 50), "record 0", "limit")
     refuse(records("text.tfrecords", b"no records at all, just text"), "not a TFRecord file")
+    refuse(records("zlib.tfrecords", zlib.compress(content)), "zlib.tfrecords: record 0: is compressed with zlib (gzip is read)")
     refuse(records("empty.tfrecords", b""), "empty.tfrecords: holds no record")
 
     def example_refused(name, record, *fragments):
@@ -249,7 +251,9 @@ def damaged(jetvit, folder):
     example_refused("missing", message.SerializeToString(), "feature channel_8 is missing")
     example_refused("protobuf", b"\x0a\xff\xff\xff\x7f", "cut short")
     refuse(write_records(folder / "foreign.tfrecords", [example(image=b"x", label=1)]), "record 0", "image", "neither channel_1 nor X_jets")
-    refuse(write_records(folder / "more.tfrecords", [eight_channels(pixels, 1, caption=b"x")]), "record 0", "caption is unknown")
+    shards = write_records(folder / "more.tfrecords", good)
+    refuse(shards, "layout", "PNGs of TFRecords have a fixed order", status=2, more=("--layout", "chw"))
+    refuse(shards, "8 x 20 x 20", "8 x 10 x 40", more=("--shape", "8", "10", "40"))
     refuse(write_records(folder / "odd.tfrecords", [example(X_jets=np.zeros(77, np.float32), label=1)]), "record 0", "77 numbers")
 
     def pictures(name, change, *fragments):
@@ -258,6 +262,9 @@ def damaged(jetvit, folder):
         change(root)
         refuse(root, *fragments)
 
+    write_pngs(folder / "p_whole", jets=3)
+    refuse(folder / "p_whole", "layout", "PNG class folders have a fixed order", status=2, more=("--layout", "hwc"))
+    refuse(folder / "p_whole", "3 x 20 x 20", "3 x 9 x 9", more=("--shape", "3", "9", "9"))
     pictures("p_size", lambda root: cv2.imwrite(str(root / "quark/1.png"), pixels[:10, :, :3]), "quark/1.png", "20 x 10 pixels")
     pictures("p_deep", lambda root: cv2.imwrite(str(root / "quark/1.png"), pixels[..., :3].astype(np.uint16)), "quark/1.png", "16-bit RGB")
     pictures("p_gray", lambda root: cv2.imwrite(str(root / "quark/1.png"), pixels[..., 0]), "quark/1.png", "gray")
