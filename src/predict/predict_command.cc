@@ -124,8 +124,10 @@ void score_files(const PredictCommand& command, TrainedModel& trained, PredictSu
   summary.skipped = read.rows - read.kept;
   summary.jets = scorer.close();
   if (reader->has_label() && scorer.unlabeled() > 0) {
-    reporter().note(text(with_commas(scorer.unlabeled()), " of ", with_commas(summary.jets),
-                         " jets have no label of 0 or 1; their label is null in the scores"));
+    reporter().note(
+        text(with_commas(scorer.unlabeled()), " of ", with_commas(summary.jets),
+             " jets have no label of 0 or 1; their label is null in the scores (`positive_label` names the signal's "
+             "value among others)"));
   }
 }
 

@@ -57,7 +57,14 @@ ChunkBytes RowGroupReader::bytes_of(const ColumnChunk& chunk) const {
 
 std::uint8_t RowGroupReader::label_at(std::uint64_t row, double value) const {
   try {
-    return label_of(value, options_);
+    const std::uint8_t label = label_of(value, options_);
+    // A column that the user named as the label holds labels, even where none are needed.
+    if (label == kNoLabel && std::isfinite(value) && options_.label_column != ReadOptions().label_column) {
+      ReadOptions strict = options_;
+      strict.keep_unlabeled = false;
+      return label_of(value, strict);
+    }
+    return label;
   } catch (const Error& error) {
     throw Error(text(file_.path(), ": row ", row, ": ", error.what()));
   }
