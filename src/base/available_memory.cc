@@ -80,7 +80,7 @@ void take_groups(const std::filesystem::path& root, const GroupFiles& files, con
 std::optional<AvailableMemory> available_memory(const std::filesystem::path& root) {
   std::optional<AvailableMemory> least;
   if (const auto free = number_of(read_kernel_file(root / "proc/meminfo"), "MemAvailable:")) {
-    least = AvailableMemory{*free * kKilobyte, "of this machine"};
+    least = AvailableMemory{*free * kKilobyte, "on this machine"};
   }
   std::istringstream lines(read_kernel_file(root / "proc/self/cgroup"));
   for (std::string line; std::getline(lines, line);) {  // "<number>:<controllers>:<path>"

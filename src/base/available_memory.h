@@ -11,7 +11,7 @@ namespace jetvit {
 struct AvailableMemory {
   std::uint64_t bytes = 0;
   std::string
-      limit;  // what sets it, for messages: "of this machine" or "within the limit of 8.6 GB of its control group"
+      limit;  // what sets it, for messages: "on this machine" or "within the limit of 8.6 GB of its control group"
 };
 
 // The least of what the kernel calls available (MemAvailable: free, or a cache that can be dropped) and of what the

@@ -118,8 +118,8 @@ class Trainer {
   std::unique_ptr<RunLog> log_;
   TrainingState state_;
   RunPace pace_;
-  bool last_is_damaged_ = false;  // then previous.safetensors must not become a name of it
-  double saved_at_ = 0;           // monotonic time of the last checkpoint
+  bool has_last_ = false;  // last.safetensors is a whole checkpoint of this training, not damaged or of a former run
+  double saved_at_ = 0;    // monotonic time of the last checkpoint
   double epoch_jets_ = 0;  // that this session trained on in the epoch under way: the rate's share of a resumed epoch
 };
 

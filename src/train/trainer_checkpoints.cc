@@ -18,7 +18,9 @@ namespace jetvit {
 Checkpoint Trainer::last_whole_checkpoint() {
   const std::filesystem::path previous = run_ / kPreviousFile;
   try {
-    return read_checkpoint(run_ / kLastFile);
+    Checkpoint last = read_checkpoint(run_ / kLastFile);
+    has_last_ = true;
+    return last;
   } catch (const Error& damage) {
     if (!std::filesystem::exists(previous)) throw;
     const std::exception_ptr of_last = std::current_exception();
@@ -29,14 +31,13 @@ Checkpoint Trainer::last_whole_checkpoint() {
       std::rethrow_exception(of_last);
     }
     reporter().warn(text(damage.what(), "; the training resumes from the checkpoint before it, ", previous));
-    last_is_damaged_ = true;
     return std::move(*before);
   }
 }
 
 void Trainer::resume() {
   const Checkpoint checkpoint = last_whole_checkpoint();
-  const std::filesystem::path path = run_ / (last_is_damaged_ ? kPreviousFile : kLastFile);
+  const std::filesystem::path path = run_ / (has_last_ ? kLastFile : kPreviousFile);
   const Json now = description("last");
   const Json& before = checkpoint.about;
   for (const char* part : {"recipe", "data", "transform"}) {
@@ -110,11 +111,10 @@ Json Trainer::description(const char* kind) const {
 }
 
 void Trainer::keep_previous() const {
-  const std::filesystem::path last = run_ / kLastFile;
-  if (last_is_damaged_ || !std::filesystem::exists(last)) return;
+  if (!has_last_) return;
   remove_file(run_ / kPreviousFile);
   // Where a file system has no links, there is none: only a damaged disk would miss it.
-  link_file(last, run_ / kPreviousFile);
+  link_file(run_ / kLastFile, run_ / kPreviousFile);
   sync_folder(run_);
 }
 
@@ -127,7 +127,7 @@ void Trainer::save_last() {
   for (const auto& [name, tensor] : optimizer_->state()) checkpoint.tensors["optimizer." + name] = tensor;
   keep_previous();
   write_checkpoint(run_ / kLastFile, checkpoint);
-  last_is_damaged_ = false;
+  has_last_ = true;
   saved_at_ = monotonic_seconds();
 }
 

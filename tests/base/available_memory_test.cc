@@ -39,7 +39,7 @@ class Kernel {
 TEST(AvailableMemory, IsThatOfTheMachineWithoutAGroup) {
   const Kernel kernel;
   EXPECT_EQ(kernel.available().bytes, 8 * kGibibyte);
-  EXPECT_EQ(kernel.available().limit, "of this machine");
+  EXPECT_EQ(kernel.available().limit, "on this machine");
   kernel.write("proc/self/cgroup", "0::/user.slice\n");
   kernel.group("sys/fs/cgroup/user.slice", "max", kGibibyte, 0);
   EXPECT_EQ(kernel.available().bytes, 8 * kGibibyte) << "a group without a limit";

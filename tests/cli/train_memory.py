@@ -1,6 +1,7 @@
 """The memory that a training is estimated to take, against what the kernel measured at its peak, for models of several kinds. And a
 training that was killed: the next commands say so."""
 import json
+import multiprocessing
 import os
 import pathlib
 import signal
@@ -16,14 +17,14 @@ import tiny_training as tiny
 TOLERANCE = 0.25
 CASES = {
     "resnet_15": ("quark_gluon/resnet_15.toml", "image.size=125"),
-    "vit_nano": ("demo/vit_nano.toml", "image.size=120"),
+    "vit_nano": ("demo/vit_nano.toml", "image.size=96"),
     "swin_nano": ("demo/swin_nano.toml", "image.size=96"),
-    "efficientnet_nano": ("demo/efficientnet_nano.toml", "image.size=128"),
+    "efficientnet_nano": ("demo/efficientnet_nano.toml", "image.size=96"),
     "coatnet_nano": ("demo/coatnet_nano.toml", "image.size=96"),
     "davit_nano": ("demo/davit_nano.toml", "image.size=96"),
     "effswin_nano in phases": ("demo/effswin_nano_phases.toml", "image.size=96"),
-    "swin_tiny": ("quark_gluon/swin_tiny.toml", "train.batch_size=16"),
-    "swin_tiny in bf16": ("quark_gluon/swin_tiny.toml", "train.batch_size=16", "train.precision=bf16"),
+    "swin_nano in bf16": ("demo/swin_nano.toml", "image.size=96", "train.precision=bf16"),
+    "swin_tiny": ("quark_gluon/swin_tiny.toml", "image.size=112", "train.batch_size=16"),
 }
 
 
@@ -69,7 +70,11 @@ def killed_run(jetvit, store, run):
 def main(jetvit):
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
-        store = tiny.make_store(jetvit, folder)
+        # In a process of its own: the kernel counts the peak of the process that starts another as part of that one's.
+        maker = multiprocessing.Process(target=tiny.make_store, args=(jetvit, folder))
+        maker.start()
+        maker.join()
+        store = folder / "store"
         worst = 0
         for name, (recipe, *settings) in CASES.items():
             estimate, peak = measured(jetvit, store, folder / name.replace(" ", "_"), recipe, *settings)

@@ -10,20 +10,20 @@ namespace {
 
 TEST(MemoryNeed, WhatFitsIsNotRefused) {
   const MemoryNeed need{.fixed = 1e9, .per_jet = 50e6, .batch_size = 100};  // 6 GB
-  EXPECT_NO_THROW(require_memory(need, {6'000'000'000, "of this machine"}, "run"));
+  EXPECT_NO_THROW(require_memory(need, {6'000'000'000, "on this machine"}, "run"));
   EXPECT_ERROR(
-      require_memory(need, {5'999'999'999, "of this machine"}, "run"), Error,
-      "run: training in batches of 100 takes about 6.0 GB more memory, but 6.0 GB are available of this machine");
+      require_memory(need, {5'999'999'999, "on this machine"}, "run"), Error,
+      "run: training in batches of 100 takes about 6.0 GB more memory, but 6.0 GB are available on this machine");
 }
 
 TEST(MemoryNeed, SaysTheLargestBatchThatFits) {
   const MemoryNeed need{.fixed = 1e9, .per_jet = 50e6, .batch_size = 1024, .phase = 1};
   EXPECT_ERROR(
-      require_memory(need, {2'040'000'000, "of this machine"}, "run"), Error,
-      "run: phase 2: training in batches of 1024 takes about 52.2 GB more memory, but 2.0 GB are available of this "
+      require_memory(need, {2'040'000'000, "on this machine"}, "run"), Error,
+      "run: phase 2: training in batches of 1024 takes about 52.2 GB more memory, but 2.0 GB are available on this "
       "machine (nothing was changed; set train.batch_size to at most 20, or take a smaller model or image.size");
   EXPECT_NO_THROW(require_memory({.fixed = 1e9, .per_jet = 50e6, .batch_size = 20}, {2'040'000'000, ""}, "run"));
-  EXPECT_ERROR(require_memory(need, {1'040'000'000, "of this machine"}, "run"), Error,
+  EXPECT_ERROR(require_memory(need, {1'040'000'000, "on this machine"}, "run"), Error,
                "(nothing was changed; take a smaller model");
 }
 
