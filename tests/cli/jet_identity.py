@@ -16,7 +16,7 @@ import tiny_training as tiny
 
 
 def identity(image):
-    """As docs/store_format.md defines it, of pixels [channel][row][column]."""
+    """As docs/data_format.md defines it, of pixels [channel][row][column]."""
     flat = np.asarray(image, "<f4").reshape(len(image), -1)
     pixels = [np.flatnonzero(channel) for channel in flat]
     head = np.array([*np.shape(image), *(len(of) for of in pixels)], "<u4")
