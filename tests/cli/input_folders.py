@@ -61,7 +61,7 @@ class Folder:
         self.place(name).write_bytes(content)
 
     def inspect(self, *more):
-        return mistakes.run(self.jetvit, "inspect", self.top, "--json", "--layout", "chw", "--threads", "1", *more)
+        return mistakes.run(self.jetvit, "inspect", self.top, "--json", "--threads", "1", *more)
 
     def reads(self, jets, *said):
         done = tiny.check(self.inspect())
@@ -69,7 +69,7 @@ class Folder:
         for words in said:
             assert words in done.stderr, done.stderr
         if not said:
-            assert done.stderr == "", done.stderr
+            assert [line for line in done.stderr.splitlines() if "(a guess;" not in line] == [], done.stderr  # of flat lists
 
     def refused(self, *words):
         mistakes.expect(self.inspect(), 1, *words)

@@ -124,7 +124,9 @@ def check_labels(jetvit, folder, run):
     expect(mistakes.run(jetvit, "evaluate", "--scores", scores, "--out", folder / "measured"), 1, "has no column label")
     ids = table.drop_columns(["y"]).append_column("pdg", pa.array(np.where(label == 1, 2, 21)))
     expect(predict(ids, "--label-column", "pdg"), 1, "is not 0 or 1", "--positive-label")
-    tiny.check(predict(ids, "--label-column", "pdg", "--positive-label", "2"))
+    signal = ("--label-column", "pdg", "--positive-label", "2")
+    expect(predict(ids, *signal), 1, "0 = not 2, 1 = 2", "0 = gluon, 1 = quark", "--class-names")
+    tiny.check(predict(ids, *signal, "--class-names", "gluon", "quark"))
     assert (pq.read_table(scores)["label"].to_numpy() == label).all()
 
 

@@ -61,7 +61,7 @@ def main(jetvit):
 
         (folder / "single").mkdir()
         single = tiny.make_store(jetvit, folder / "single", labels=(1,))
-        expect(train(data=single, out=folder / "other"), 1, "label 1 (a classifier needs both")
+        expect(train(data=single, out=folder / "other"), 1, "label 1, quark (a classifier needs both")
 
         scores = folder / "scores.parquet"
         tiny.check(predict(run, folder / "jets.parquet", scores))

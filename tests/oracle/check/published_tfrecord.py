@@ -85,7 +85,7 @@ def compare_published(jetvit, files, out, batch, *options):
                 inexact += sum(ours != list(theirs) for theirs, *ours in zip(scales, entry["mean"], entry["standard_deviation"]))
                 for theirs, label in zip(expected, labels[part]):
                     jet = next(jets)
-                    assert set(jet) == {f"channel_{channel}" for channel in range(1, 9)} | {"label", "name"}, set(jet)
+                    assert set(jet) == {f"channel_{channel}" for channel in range(1, 9)} | {"label", "name", "jetvit_identity"}, set(jet)
                     names.check(jet, label)
                     difference.add(pictures(jet), theirs)
         assert next(jets, None) is None
@@ -146,7 +146,7 @@ def compare_floats(jetvit, file, out, *options):
     (shard,) = description["shards"]
     for number, jet in enumerate(tf_example.examples(out / shard["file"])):
         names.check(jet, labels[number])
-        assert set(jet) == {"X_jets", "label", "name", "pt", "m0"}, set(jet)
+        assert set(jet) == {"X_jets", "label", "name", "jetvit_identity", "pt", "m0"}, set(jet)
         assert np.array_equal(np.float32(jet["X_jets"]).reshape(125, 125, 8), images[number].astype(np.float32))
         for observer in ("pt", "m0"):
             assert jet[observer] == [np.float32(table[observer][number].as_py())]

@@ -23,7 +23,7 @@ def fails(snippet):
 
 def check_digests(store):
     """In the store's parent folder."""
-    snippet = documented("hashlib")
+    snippet = documented("manifest_sha256")
     exec(snippet, {})
     manifest = store / "manifest.json"
     whole = manifest.read_text()
