@@ -45,7 +45,9 @@ std::uint8_t label_of(double value, const ReadOptions& options) {
 
 ClassNames class_names_of(const ReadOptions& options, int channels) {
   if (!options.class_names.empty()) return parse_class_names(options.class_names);
-  if (options.any_label && options.positive_label != 1) return {text("not ", options.positive_label), text(options.positive_label)};
+  if (options.any_label && options.positive_label != 1) {
+    return {text("not ", options.positive_label), text(options.positive_label)};
+  }
   return default_class_names(channels);
 }
 

@@ -37,7 +37,8 @@ void refuse_label_options(const ReadOptions& options, const std::string& sources
 std::uint8_t label_of(double value, const ReadOptions& options);
 
 // The names of the classes of an input that does not state them: those in the options, or with a positive label other
-// than 1 "not VALUE" and "VALUE", or those of its kind of data set. Throws UsageError if the options do not give two names.
+// than 1 "not VALUE" and "VALUE", or those of its kind of data set. Throws UsageError if the options do not give two
+// names.
 ClassNames class_names_of(const ReadOptions& options, int channels);
 
 // The observer name of a column or feature. It is the same name, or has the prefix "raw_" if stores or scores files use
