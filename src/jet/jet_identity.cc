@@ -39,6 +39,10 @@ JetIdentity identity_of(const SparseImages& images, std::size_t jet, Sha256& dig
 
 }  // namespace
 
+bool JetIdentity::operator<(const JetIdentity& other) const {
+  return std::memcmp(bytes.data(), other.bytes.data(), bytes.size()) < 0;
+}
+
 std::uint64_t JetIdentity::key() const {
   std::uint64_t key = 0;
   std::memcpy(&key, bytes.data(), sizeof(key));

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <array>
-#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -24,7 +23,8 @@ struct JetIdentity {
   std::uint64_t key()
       const;                 // the first 8 bytes as a number: among a million jets, two share one with probability 3e-8
   std::string text() const;  // 32 lowercase hexadecimal digits
-  auto operator<=>(const JetIdentity&) const = default;
+  bool operator==(const JetIdentity&) const = default;
+  bool operator<(const JetIdentity& other) const;  // some fixed order
 };
 
 // The identity with that text(); no value for any other text.

@@ -48,7 +48,12 @@ std::string PngEncoder::encode(std::span<const PngText> texts) {
   std::string png("\x89PNG\r\n\x1a\n", 8);
   png.reserve(image.size() + 256);
   append_chunk(png, "IHDR", header);
-  for (const auto& [keyword, words] : texts) append_chunk(png, "tEXt", keyword + '\0' + words);
+  for (const auto& [keyword, words] : texts) {
+    std::string data = keyword;
+    data += '\0';
+    data += words;
+    append_chunk(png, "tEXt", data);
+  }
   append_chunk(png, "IDAT", image);
   append_chunk(png, "IEND", "");
   return png;

@@ -127,9 +127,9 @@ ClassNames names_of_folders(const std::set<std::string>& classes, const std::fil
     return stated && stated->class_names && options.class_names.empty() ? *stated->class_names
                                                                         : class_names_of(options, 3);
   }
-  const ClassNames found = {*classes.begin(), *classes.rbegin()};
+  ClassNames found = {*classes.begin(), *classes.rbegin()};
   if (options.class_names.empty()) return found;
-  const ClassNames chosen = parse_class_names(options.class_names);
+  ClassNames chosen = parse_class_names(options.class_names);
   if (chosen == found || chosen == ClassNames{found[1], found[0]}) return chosen;
   throw UsageError(text("`class_names` ", printable(chosen[0]), " ", printable(chosen[1]), ": the class folders of ",
                         root, " are named ", printable(found[0]), " and ", printable(found[1])));

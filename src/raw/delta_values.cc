@@ -8,7 +8,7 @@
 namespace jetvit {
 namespace {
 
-const char* const kCutShort = "a page of differences is cut short";
+constexpr const char* kCutShort = "a page of differences is cut short";
 
 std::uint64_t take_unsigned(std::span<const std::byte>& bytes) {
   std::uint64_t value = 0;

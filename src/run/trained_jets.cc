@@ -36,7 +36,7 @@ bool contains(const std::vector<std::int64_t>& keys, const JetIdentity& jet) {
 }
 
 at::Tensor to_tensor(const std::vector<std::int64_t>& keys) {
-  const at::Tensor tensor = at::empty({static_cast<std::int64_t>(keys.size())}, at::kLong);
+  at::Tensor tensor = at::empty({static_cast<std::int64_t>(keys.size())}, at::kLong);
   std::copy(keys.begin(), keys.end(), tensor.mutable_data_ptr<std::int64_t>());
   return tensor;
 }

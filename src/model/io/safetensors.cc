@@ -22,7 +22,7 @@ static_assert(std::endian::native == std::endian::little, "safetensors are littl
 
 // What a file that is no safetensors file seems to be, with what to do about it; "" if that is not known.
 std::string foreign_kind(const InputFile& file) {
-  const std::string kind = file_kind(file);
+  std::string kind = file_kind(file);
   if (kind == "a zip file") return kind + ", as torch.save writes it (save it with safetensors.torch.save_file)";
   if (kind == "a Python pickle" || kind == "an HDF5 file") {
     return kind + " (save its tensors with safetensors.torch.save_file)";
