@@ -64,7 +64,7 @@ void refuse_trained_scores(const std::string& file, const Scores& scores) {
 }
 
 // Reports which jets of the data that the user named are not measured, and why.
-void report_left_out(const EvaluateCommand& command, const Manifest& manifest) {
+void report_unmeasured(const EvaluateCommand& command, const Manifest& manifest) {
   std::vector<std::string> others;
   for (const Split split : kSplits) {
     if (split == command.split || manifest.jets(split) == 0) continue;
@@ -214,7 +214,7 @@ Measured score_runs(const EvaluateCommand& command) {
   if (!command.source.inputs.allow_trained && command.split != Split::kTrain) {
     refuse_trained(*source, command.split, command.runs);
   }
-  if (!command.source.inputs.empty()) report_left_out(command, manifest);
+  if (!command.source.inputs.empty()) report_unmeasured(command, manifest);
   Measured out;
   out.class_names = manifest.class_names[0].empty() ? models.front().class_names : manifest.class_names;
   for (std::size_t run = 0; run < models.size(); ++run) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "base/clock.h"
 #include "base/error.h"
@@ -26,11 +27,11 @@ namespace {
 class Scorer {
  public:
   Scorer(const PredictCommand& command, TrainedModel& trained, const ScoresColumns& columns,
-         std::vector<std::string> files, std::uint64_t total)
+         std::optional<TrainedJets> trained_jets, std::vector<std::string> files, std::uint64_t total)
       : trained_(trained),
         files_(std::move(files)),
         with_split_(columns.split),
-        trained_jets_(columns.trained_on ? TrainedJets::read(command.model) : std::nullopt),
+        trained_jets_(std::move(trained_jets)),
         writer_(command.output, columns, trained.provenance),
         progress_("predict", "jets", total) {
     options_.batch_size = command.batch_size;
@@ -75,13 +76,13 @@ class Scorer {
   std::uint64_t jets_ = 0, unlabeled_ = 0;
 };
 
-// Whether the jets that the model was trained on can be recognized; reports why where they cannot.
-bool can_tell_trained(const PredictCommand& command, bool has_identities) {
-  const bool is_known = TrainedJets::read(command.model).has_value();
-  if (is_known && has_identities) return true;
-  reporter().note(text(is_known ? command.source.name() : command.model.string(),
+// The jets that the model was trained on. No value if they cannot be recognized; reports why.
+std::optional<TrainedJets> trained_jets_of(const PredictCommand& command, bool has_identities) {
+  std::optional<TrainedJets> jets = TrainedJets::read(command.model);
+  if (jets && has_identities) return jets;
+  reporter().note(text(jets ? command.source.name() : command.model.string(),
                        ": identities unknown (made by an earlier version): the scores have no column trained_on"));
-  return false;
+  return std::nullopt;
 }
 
 // Scores all splits of a store.
@@ -94,9 +95,9 @@ void score_store(const PredictCommand& command, TrainedModel& trained, PredictSu
   std::uint64_t total = 0;
   for (const Split split : kSplits) total += manifest.jets(split);
   require_same_classes(trained, command.model, manifest.class_names, source->name());
-  const ScoresColumns columns{manifest.observer_names, /*label=*/true, command.with_split,
-                              can_tell_trained(command, manifest.has_identities)};
-  Scorer scorer(command, trained, columns, files, total);
+  std::optional<TrainedJets> jets = trained_jets_of(command, manifest.has_identities);
+  const ScoresColumns columns{manifest.observer_names, /*label=*/true, command.with_split, jets.has_value()};
+  Scorer scorer(command, trained, columns, std::move(jets), files, total);
   for (const Split split : kSplits) {
     source->for_each_chunk(split, [&](const auto& chunk) { scorer.add(chunk, split_name(split)); });
   }
@@ -116,8 +117,9 @@ void score_files(const PredictCommand& command, TrainedModel& trained, PredictSu
   if (reader->has_label()) {
     require_same_classes(trained, command.model, reader->class_names(), command.source.name());
   }
-  Scorer scorer(command, trained,
-                {reader->observer_names(), reader->has_label(), false, can_tell_trained(command, true)}, files, 0);
+  std::optional<TrainedJets> jets = trained_jets_of(command, /*has_identities=*/true);
+  const ScoresColumns columns{reader->observer_names(), reader->has_label(), false, jets.has_value()};
+  Scorer scorer(command, trained, columns, std::move(jets), files, 0);
   const ReadSummary read = reader->read(
       [&scorer](JetRecords&& chunk) { scorer.add(std::make_shared<const JetRecords>(std::move(chunk)), ""); });
   require_shape(read, command.source.name());
