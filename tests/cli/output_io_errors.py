@@ -40,9 +40,7 @@ def fail_at(words, folder, calls, per_call, old=None):
     assert after != before
     failures = 0
     for call, number in interrupted.sample(interrupted.changing_calls(log, target), calls, per_call):
-        reset()
-        done = subprocess.run(["strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={call}", "-e",
-                               f"inject={call}:error=ENOSPC:when={number}", *command], capture_output=True, text=True, timeout=120)
+        done = interrupted.run_with_failure(command, log, target, call, number, "ENOSPC", reset)
         where = (command[1], call, number, done.returncode, done.stderr)
         # Arrow does not pass on why a file could not be closed.
         reason = "clos" if call == "close" else REASON

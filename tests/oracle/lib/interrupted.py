@@ -16,15 +16,27 @@ def traced(command, log, *more):
                           capture_output=True, text=True, timeout=120)
 
 
-def changing_calls(log, folder):
-    """(call, its number among calls of that name in its thread, as strace counts) of the calls that change something below the folder. To close a file is
-    one where it was written: a network file system tells only then that the disk is full."""
-    seen, changing, descriptors, written = {}, [], set(), set()
+def calls_of(log):
+    """(thread, call, the rest of its line) of each call, in the order in which they ended. strace cuts the line of a call in two where another
+    thread's comes between."""
+    begun = {}
     for line in log.read_text().splitlines():
-        match = re.match(r"^(\d+) +(\w+)\((.*)", line)
-        if not match:
+        thread, _, text = line.partition(" ")
+        text = text.strip()
+        if text.endswith("<unfinished ...>"):
+            begun[thread] = text.removesuffix("<unfinished ...>")
             continue
-        thread, call, rest = match.groups()
+        if resumed := re.match(r"<\.\.\. \w+ resumed>(.*)", text):
+            text = begun.pop(thread, "") + resumed[1]
+        if match := re.match(r"(\w+)\((.*)", text):
+            yield thread, match[1], match[2]
+
+
+def changing_lines(log, folder):
+    """(call, its number among calls of that name in its thread, as strace counts, the rest of its line) of the calls that change something below
+    the folder. To close a file is one where it was written: a network file system tells only then that the disk is full."""
+    seen, descriptors, written = {}, set(), set()
+    for thread, call, rest in calls_of(log):
         seen[thread, call] = seen.get((thread, call), 0) + 1
         inside = str(folder) in rest
         if call == "openat":  # changes something only where it creates a file
@@ -40,20 +52,33 @@ def changing_calls(log, folder):
         elif call in BY_DESCRIPTOR:
             inside = rest.split(",")[0].split(")")[0] in descriptors
         if inside:
-            changing.append((call, seen[thread, call]))
-    return changing
+            yield call, seen[thread, call], rest
+
+
+def changing_calls(log, folder):
+    return [(call, number) for call, number, _ in changing_lines(log, folder)]
+
+
+def run_with_failure(command, log, folder, call, number, cause, reset):
+    """Runs the command, of which that call fails and changes something below the folder. Threads share the work differently each time, so that the
+    same number may be the call of another file: such a run shows nothing, and is made again. reset() goes before each run."""
+    for _ in range(20):
+        reset()
+        done = traced(command, log, "-e", f"inject={call}:error={cause}:when={number}")
+        if any("(INJECTED)" in rest for _, _, rest in changing_lines(log, folder)):
+            return done
+    raise AssertionError(f"{call} {number} changed something in the first run, and in none of twenty since")
 
 
 def names_taken_before(log, call, number, name):
     """How often a file of that name had been renamed into place when the first thread came to this call."""
     seen, taken = {}, 0
-    for line in log.read_text().splitlines():
-        match = re.match(r"^(\d+) +(\w+)\((.*)", line)
-        if match and match[2] == call:
-            seen[match[1]] = seen.get(match[1], 0) + 1
-            if seen[match[1]] == number:
+    for thread, made, rest in calls_of(log):
+        if made == call:
+            seen[thread] = seen.get(thread, 0) + 1
+            if seen[thread] == number:
                 return taken
-        taken += bool(match and match[2] == "rename" and f'/{name}")' in match[3])
+        taken += made == "rename" and f'/{name}")' in rest
     raise AssertionError(f"there is no {call} {number} in {log}")
 
 
@@ -89,10 +114,9 @@ class Place:
         if self.old is not None:
             shutil.copytree(self.old, self.out)
 
-    def disturbed(self, call, number, what):
-        """A run of which one call meets `what`."""
+    def killed(self, call, number):
         self.reset()
-        return traced(self.command, self.folder / "disturbed.txt", "-e", f"inject={call}:{what}:when={number}")
+        return traced(self.command, self.folder / "killed.txt", "-e", f"inject={call}:signal=KILL:when={number}")
 
     @staticmethod
     def names(folder):
@@ -112,7 +136,7 @@ class Place:
         each kill whether it was the new one; look(state) is called with what each kill left."""
         outcomes = []
         for call, number in self.changes:
-            killed = self.disturbed(call, number, "signal=KILL")
+            killed = self.killed(call, number)
             assert killed.returncode in (-signal.SIGKILL, 128 + signal.SIGKILL), (call, number, killed)
             left = self.state(self.out)
             assert left in (self.before, self.after), f"killed at {call} {number}: half an output"
@@ -127,7 +151,7 @@ class Place:
         Returns how many did harm."""
         harm = 0
         for call, number in self.changes:
-            done = self.disturbed(call, number, f"error={cause}")
+            done = run_with_failure(self.command, self.folder / "failed.txt", self.target, call, number, cause, self.reset)
             where, left = (call, number, cause, done.stderr), self.state(self.out)
             assert "terminate" not in done.stderr and "filesystem error" not in done.stderr, where
             if call in HARMLESS:
