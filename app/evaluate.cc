@@ -23,12 +23,28 @@ void print_calibration(const ClassifierMetrics& of) {
             << fixed(before.calibration_error, 4) << " to " << fixed(after.calibration_error, 4) << '\n';
 }
 
+// How far the weights are from equal ones.
+void print_weights(const EvaluateSummary& summary) {
+  const WeightSummary& weights = *summary.evaluation.weights;
+  std::cout << "weighted";
+  if (!summary.weight_column.empty()) std::cout << " by the column " << printable(summary.weight_column);
+  std::cout << ": as precise as";
+  for (const int label : {0, 1}) {
+    const double jets = weights.of_class[static_cast<std::size_t>(label)].effective_jets();
+    std::cout << (label == 0 ? " " : " and ") << with_commas(static_cast<std::uint64_t>(jets)) << ' '
+              << class_name(summary.class_names, label);
+  }
+  std::cout << " jets of equal weight; weights below 0: " << with_commas(weights.negative)
+            << ", of 0: " << with_commas(weights.zero) << '\n';
+}
+
 void print(const EvaluateSummary& summary) {
   const auto& classifiers = summary.evaluation.classifiers;
   std::cout << '\n'
             << evaluation_table(summary.evaluation) << '\n'
             << with_commas(classifiers.front().jets)
             << " jets; errors: DeLong for the AUC, binomial for the rejection\n";
+  if (summary.evaluation.weights) print_weights(summary);
   for (const ClassifierMetrics& of : classifiers) {
     if (of.calibrated) print_calibration(of);
   }

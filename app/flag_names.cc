@@ -41,6 +41,7 @@ constexpr auto kOptions = std::to_array<std::string_view>({"allow_trained",
                                                            "validation_share",
                                                            "values",
                                                            "verify",
+                                                           "weight_column",
                                                            "zero_threshold"});
 
 bool is_option(std::string_view name) {

@@ -26,6 +26,8 @@ void add_allow_trained(CLI::App& app, bool& allow) {
 
 void add_read_options(CLI::App& app, ReadOptions& options) {
   app.add_option("--label-column", options.label_column, "column of the label")->capture_default_str();
+  app.add_option("--weight-column", options.weight_column,
+                 "column or TFRecord feature with the weight of each jet (default: every jet counts once)");
   app.add_option_function<double>(
       "--positive-label",
       [&options](double value) {

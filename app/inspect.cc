@@ -52,6 +52,19 @@ void print_channels(const Inspection& found, const std::string& jets,
   std::cout << text_table({"channel", "unit", "pixels a jet", "occupancy %", "sum a jet", "minimum", "maximum"}, rows);
 }
 
+void print_weights(const Inspection& found) {
+  std::cout << "weights: column " << printable(found.weight_column);
+  if (found.splits.empty()) {
+    const auto& sum = found.weights.sum;
+    std::cout << ", sum "
+              << (found.has_labels ? text(static_cast<float>(sum[0]), " of ", class_name(found.class_names, 0), ", ",
+                                          static_cast<float>(sum[1]), " of ", class_name(found.class_names, 1))
+                                   : text(static_cast<float>(sum[0])))
+              << "; below 0: " << with_commas(found.weights.negative) << ", of 0: " << with_commas(found.weights.zero);
+  }
+  std::cout << '\n';
+}
+
 void print(const Inspection& found, const std::string& input) {
   std::cout << input << ": " << found.kind << "\nimages " << found.shape.channels << " x " << found.shape.height
             << " x " << found.shape.width << ", " << with_commas(found.summary.kept) << " jets ("
@@ -60,6 +73,7 @@ void print(const Inspection& found, const std::string& input) {
                                  : std::string("without labels"))
             << "), " << found.summary.skipped
             << " rows skipped\nobservers: " << (found.observers.empty() ? "none" : join(found.observers, ", ")) << '\n';
+  if (!found.weight_column.empty()) print_weights(found);
   if (found.preparation) print_preparation(found);
   print_channels(found, found.statistics_of, found.statistics);
   for (const SplitInspection& of : found.splits) {

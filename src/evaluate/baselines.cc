@@ -8,8 +8,10 @@
 #include <string_view>
 
 #include "base/text.h"
+#include "evaluate/event_weights.h"
 #include "measure/logistic_regression.h"
 #include "measure/roc_auc.h"
+#include "measure/weight_sums.h"
 
 namespace jetvit {
 namespace {
@@ -103,9 +105,11 @@ void FeatureTable::append(const JetRecords& jets) {
     }
   }
   label_.insert(label_.end(), jets.label.begin(), jets.label.end());
+  weight_.insert(weight_.end(), jets.weight.begin(), jets.weight.end());
 }
 
 std::vector<NamedScores> baseline_scores(const FeatureTable& train, const FeatureTable& test) {
+  const std::vector<double> weights = event_weights(test.weight());
   std::vector<NamedScores> single;
   std::vector<double> auc;
   std::vector<std::vector<double>> fit;
@@ -114,7 +118,7 @@ std::vector<NamedScores> baseline_scores(const FeatureTable& train, const Featur
     const Feature& feature = test.features()[index];
     if (!all_finite(feature.values)) continue;
     NamedScores scores{.name = feature.name, .score = feature.values};
-    auc.push_back(roc_auc(feature.values, test.label()));
+    auc.push_back(roc_auc(feature.values, test.label(), weights));
     if (auc.back() < 0.5) {
       auc.back() = 1 - auc.back();
       scores.name = text(kTurned, feature.name);
@@ -131,7 +135,8 @@ std::vector<NamedScores> baseline_scores(const FeatureTable& train, const Featur
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return auc[a] > auc[b]; });
   std::vector<NamedScores> out;
   if (!fit.empty() && no_regression(train).empty()) {
-    out.push_back({"logistic regression of all", LogisticRegression(fit, train.label()).predict(apply), true});
+    const LogisticRegression regression(fit, train.label(), event_weights(train.weight()));
+    out.push_back({"logistic regression of all", regression.predict(apply), true});
   }
   for (const std::size_t index : order) out.push_back(std::move(single[index]));
   return out;
@@ -148,7 +153,13 @@ std::vector<std::string> incomplete_features(const FeatureTable& table) {
 std::string no_regression(const FeatureTable& train) {
   const auto signals = std::count(train.label().begin(), train.label().end(), std::uint8_t{1});
   if (train.label().empty()) return "has no training jets";
-  return signals == 0 || signals == std::ssize(train.label()) ? "has training jets of one class only" : "";
+  if (signals == 0 || signals == std::ssize(train.label())) return "has training jets of one class only";
+  const auto& weight = train.weight();
+  if (std::any_of(weight.begin(), weight.end(), [](float of_jet) { return of_jet < 0; })) {
+    return "has training jets of negative weight, to which nothing can be fitted";
+  }
+  const auto sums = weight_sums(train.label(), event_weights(weight));
+  return sums[0].weight > 0 && sums[1].weight > 0 ? "" : "has a class whose training jets all have weight 0";
 }
 
 std::vector<NamedScores> select_baselines(std::vector<NamedScores> baselines, std::size_t count) {

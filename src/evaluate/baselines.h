@@ -23,10 +23,12 @@ class FeatureTable {
 
   const std::vector<Feature>& features() const { return features_; }
   const std::vector<std::uint8_t>& label() const { return label_; }
+  const std::vector<float>& weight() const { return weight_; }
 
  private:
   std::vector<Feature> features_;
   std::vector<std::uint8_t> label_;
+  std::vector<float> weight_;
 };
 
 // Hand-made observables of each jet, from its image and observers: pT and mass where there are, and from every
@@ -36,16 +38,16 @@ class FeatureTable {
 std::vector<Feature> jet_features(const JetRecords& jets);
 
 // Every hand-made observable on its own, turned so that its AUC is at least 0.5 (a "-" before the name says that it was
-// turned), and before them the logistic regression of all, fitted to `train` where that holds both classes. The best
-// observables first; those that are not finite for every jet are left out. Both tables have the same observables.
-// Throws Error where `test` holds a single class.
+// turned), and before them the logistic regression of all, fitted to `train` unless no_regression(). Both count the
+// weights of the jets. The best observables first; those that are not finite for every jet are left out. Both tables
+// have the same observables. Throws Error where `test` holds a single class.
 std::vector<NamedScores> baseline_scores(const FeatureTable& train, const FeatureTable& test);
 
 // The observables that are not finite for every jet, so that they are no baselines.
 std::vector<std::string> incomplete_features(const FeatureTable& table);
 
-// Why baseline_scores() has no logistic regression that is fitted to `train`: "has no training jets", or "has training
-// jets of one class only". Empty if it has one.
+// Why baseline_scores() has no logistic regression that is fitted to `train`: "has no training jets", "has training
+// jets of one class only", or that their weights do not allow a fit. Empty if it has one.
 std::string no_regression(const FeatureTable& train);
 
 // The best `count` of baseline_scores(), followed by those that everybody asks for, however good they are: jet pT,

@@ -11,6 +11,7 @@
 #include "compute/runtime.h"
 #include "evaluate/baselines.h"
 #include "evaluate/evaluation_report.h"
+#include "evaluate/event_weights.h"
 #include "evaluate/refuse_trained.h"
 #include "measure/logistic.h"
 #include "measure/temperature.h"
@@ -30,9 +31,28 @@ struct Measured {
   std::vector<NamedScores> all;
   JetRecords test;  // without images
   ClassNames class_names;
+  std::string weight_column;  // empty: none
   std::vector<LearningCurve> learning;
   Json origin;
 };
+
+// A scores file has its own columns, and runs know how the data of their training were read.
+void check_source(const EvaluateCommand& command) {
+  const SourceOptions& source = command.source;
+  std::vector<std::string> given = given_options(source.read);
+  if (!command.scores.empty()) {
+    std::erase(given, "`weight_column`");
+    std::erase(given, "`class_names`");
+    if (!source.inputs.empty()) given.emplace_back("`data`");
+    if (given.empty()) return;
+    throw UsageError(
+        text(join(given, ", "), ": not for `scores` (which takes `weight_column` and `class_names` only)"));
+  }
+  if (source.inputs.empty() && !given.empty()) {
+    throw UsageError(text(join(given, ", "), ": name the files to read with `data` (the data of the training are read ",
+                          "as the training read them)"));
+  }
+}
 
 void check_command(const EvaluateCommand& command) {
   if (command.calibrate && !command.scores.empty()) {
@@ -43,6 +63,7 @@ void check_command(const EvaluateCommand& command) {
   }
   if (command.runs.empty() == command.scores.empty()) throw UsageError("name either one or more RUNs or `scores` FILE");
   for (const std::string& run : command.runs) checkpoint_path(run);
+  check_source(command);
 }
 
 std::filesystem::path output_folder(const EvaluateCommand& command) {
@@ -84,8 +105,20 @@ void report_unmeasured(const EvaluateCommand& command, const Manifest& manifest)
                            : ""));
 }
 
+// The names that the file states, or those that the user gives for a file that states none.
+ClassNames scores_class_names(const EvaluateCommand& command) {
+  const ClassNames stated = class_names_in(command.scores);
+  if (command.source.read.class_names.empty()) return stated;
+  const ClassNames given = parse_class_names(command.source.read.class_names);
+  if (!have_same_meaning(stated, given)) {
+    throw UsageError(text("`class_names`: ", class_names_text(given), ", but ", printable(command.scores), " states ",
+                          class_names_text(stated)));
+  }
+  return given;
+}
+
 Measured read_scores_to_measure(const EvaluateCommand& command) {
-  Scores scores = read_scores(command.scores);
+  Scores scores = read_scores(command.scores, command.source.read.weight_column);
   if (!command.source.inputs.allow_trained) refuse_trained_scores(command.scores, scores);
   Measured out;
   out.test.label = std::move(scores.label);
@@ -95,7 +128,8 @@ Measured read_scores_to_measure(const EvaluateCommand& command) {
   const bool is_probability =
       std::all_of(scores.score.begin(), scores.score.end(), [](double score) { return score >= 0 && score <= 1; });
   out.all.push_back({"score", std::move(scores.score), is_probability});
-  out.class_names = class_names_in(command.scores);
+  out.class_names = scores_class_names(command);
+  out.weight_column = scores.weight_column;
   out.origin = {{"scores", command.scores}};
   return out;
 }
@@ -172,12 +206,18 @@ std::vector<double> probabilities(const TrainedModel& trained, const std::shared
 double temperature_of(const TrainedModel& trained, const JetSource& source, const PredictOptions& options) {
   std::vector<double> probability;
   std::vector<std::uint8_t> label;
+  std::vector<float> weight;
   source.for_each_chunk(Split::kValidation, [&](const std::shared_ptr<const JetRecords>& jets) {
     const std::vector<double> more = probabilities(trained, jets, options);
     probability.insert(probability.end(), more.begin(), more.end());
     label.insert(label.end(), jets->label.begin(), jets->label.end());
+    weight.insert(weight.end(), jets->weight.begin(), jets->weight.end());
   });
-  return fit_temperature(probability, label);
+  try {
+    return fit_temperature(probability, label, event_weights(weight));
+  } catch (const Error& error) {
+    throw Error(text(printable(source.name()), ": its split ", split_name(Split::kValidation), ": ", error.what()));
+  }
 }
 
 std::vector<LearningCurve> learning_curves(const std::vector<std::string>& runs) {
@@ -216,6 +256,7 @@ Measured score_runs(const EvaluateCommand& command) {
   }
   if (!command.source.inputs.empty()) report_unmeasured(command, manifest);
   Measured out;
+  out.weight_column = manifest.weight_column;
   out.class_names = manifest.class_names[0].empty() ? models.front().class_names : manifest.class_names;
   for (std::size_t run = 0; run < models.size(); ++run) {
     const std::string& name = models[run].model_name;
@@ -259,10 +300,13 @@ Measured score_runs(const EvaluateCommand& command) {
 EvaluateSummary write_evaluation(const Measured& measured, OutputFolder& output) {
   EvaluateSummary summary;
   summary.evaluation = evaluate_all(measured.all, measured.test);
+  summary.class_names = measured.class_names;
+  summary.weight_column = measured.weight_column;
   summary.plots =
       draw_evaluation(output.temporary_path(), measured.all, measured.test, measured.class_names, measured.learning);
   Json metrics = to_json(summary.evaluation);
   metrics["class_names"] = measured.class_names;
+  metrics["weight_column"] = measured.weight_column.empty() ? Json() : Json(measured.weight_column);
   metrics.update(measured.origin);
   output.add_file(kEvaluationMetrics, json_text(metrics, 1) + "\n");
   output.commit();

@@ -29,6 +29,8 @@ struct EvaluateCommand {
 // What an evaluation found, and where it wrote it.
 struct EvaluateSummary {
   Evaluation evaluation;
+  ClassNames class_names;
+  std::string weight_column;       // of the data; empty: none
   std::filesystem::path folder;    // of the metrics and plots
   std::filesystem::path metrics;   // JSON
   std::vector<std::string> plots;  // names without ending

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/text.h"
+#include "evaluate/event_weights.h"
 #include "measure/bootstrap.h"
 #include "measure/roc_auc.h"
 #include "measure/temperature.h"
@@ -46,9 +47,9 @@ Json to_json(const std::vector<WorkingPoint>& points) {
 Json to_json(const ClassifierMetrics& of) {
   Json out = {{"name", of.name}, {"jets", of.jets},           {"signal", of.signal},
               {"auc", of.auc},   {"auc_error", of.auc_error}, {"auc_interval", to_json(of.auc_interval)}};
-  if (of.weighted) {
-    out["weighted_auc"] = of.weighted->auc;
-    out["weighted_auc_interval"] = to_json(of.weighted->interval);
+  if (of.unweighted) {
+    out["unweighted_auc"] = of.unweighted->auc;
+    out["unweighted_auc_error"] = of.unweighted->error;
   }
   out["working_points"] = to_json(of.working_points);
   if (of.probability) {
@@ -81,6 +82,26 @@ Json to_json(const std::vector<ObserverBin>& bins) {
   return out;
 }
 
+Json to_json(const WeightSummary& weights) {
+  const auto& [background, signal] = weights.of_class;
+  return {{"sum", {background.weight, signal.weight}},
+          {"effective_jets", {background.effective_jets(), signal.effective_jets()}},
+          {"zero", weights.zero},
+          {"negative", weights.negative}};
+}
+
+// No value if every jet has weight 1.
+std::optional<WeightSummary> weight_summary(const JetRecords& jets) {
+  const std::vector<double> weights = event_weights(jets.weight);
+  if (weights.empty()) return std::nullopt;
+  WeightSummary out{weight_sums(jets.label, weights)};
+  for (const double weight : weights) {
+    out.zero += weight == 0 ? 1 : 0;
+    out.negative += weight < 0 ? 1 : 0;
+  }
+  return out;
+}
+
 }  // namespace
 
 ClassifierMetrics evaluate_scores(const NamedScores& scores, const std::vector<std::uint8_t>& label,
@@ -89,29 +110,29 @@ ClassifierMetrics evaluate_scores(const NamedScores& scores, const std::vector<s
   out.name = scores.name;
   out.jets = label.size();
   out.signal = static_cast<std::size_t>(std::count(label.begin(), label.end(), std::uint8_t{1}));
-  out.auc_error = delong(scores.score, label).error;
-  out.auc = roc_auc(scores.score, label);
-  out.auc_interval = interval(scores.score, label, {});
-  if (std::any_of(weight.begin(), weight.end(), [](float value) { return value != 1; })) {
-    const std::vector<double> weights(weight.begin(), weight.end());
-    out.weighted = {roc_auc(scores.score, label, weights), interval(scores.score, label, weights)};
-  }
-  const std::vector<RocPoint> curve = roc_curve(scores.score, label);
+  const std::vector<double> weights = event_weights(weight);
+  out.auc_error = delong(scores.score, label, weights).error;
+  out.auc = roc_auc(scores.score, label, weights);
+  out.auc_interval = interval(scores.score, label, weights);
+  if (!weights.empty()) out.unweighted = {roc_auc(scores.score, label), delong(scores.score, label).error};
+  const std::vector<RocPoint> curve = roc_curve(scores.score, label, weights);
+  const double background = weight_sums(label, weights)[0].effective_jets();
   for (const double efficiency : kEfficiencies) {
-    out.working_points.push_back(working_point(curve, efficiency, out.jets - out.signal));
+    out.working_points.push_back(working_point(curve, efficiency, background));
   }
   if (scores.is_probability) {
-    out.probability = probability_metrics(scores.score, label);
+    out.probability = probability_metrics(scores.score, label, weights);
     if (scores.temperature > 0) {
       out.calibrated = {scores.temperature,
-                        probability_metrics(with_temperature(scores.score, scores.temperature), label)};
+                        probability_metrics(with_temperature(scores.score, scores.temperature), label, weights)};
     }
   }
   return out;
 }
 
 std::vector<ObserverBin> evaluate_in_bins(const NamedScores& scores, const std::vector<std::uint8_t>& label,
-                                          const std::vector<double>& observer, int bins) {
+                                          const std::vector<float>& weight, const std::vector<double>& observer,
+                                          int bins) {
   std::vector<std::size_t> order;
   for (std::size_t jet = 0; jet < label.size(); ++jet) {
     if (std::isfinite(observer[jet])) order.push_back(jet);
@@ -123,13 +144,16 @@ std::vector<ObserverBin> evaluate_in_bins(const NamedScores& scores, const std::
     const std::size_t end = order.size() * static_cast<std::size_t>(bin + 1) / static_cast<std::size_t>(bins);
     std::vector<double> score;
     std::vector<std::uint8_t> labels;
+    std::vector<double> weights;
     for (std::size_t place = begin; place < end; ++place) {
       score.push_back(scores.score[order[place]]);
       labels.push_back(label[order[place]]);
+      weights.push_back(weight[order[place]]);
     }
-    const auto signals = std::count(labels.begin(), labels.end(), std::uint8_t{1});
-    if (signals < 2 || std::ssize(labels) - signals < 2) continue;
-    const AucEstimate estimate = delong(score, labels);
+    const auto sums = weight_sums(labels, weights);
+    const auto is_usable = [](const WeightSums& of) { return of.jets >= 2 && of.weight > 0; };
+    if (!is_usable(sums[0]) || !is_usable(sums[1])) continue;
+    const AucEstimate estimate = delong(score, labels, weights);
     out.push_back({observer[order[begin]], observer[order[end - 1]], labels.size(), estimate.auc, estimate.error});
   }
   return out;
@@ -137,14 +161,16 @@ std::vector<ObserverBin> evaluate_in_bins(const NamedScores& scores, const std::
 
 Evaluation evaluate_all(const std::vector<NamedScores>& all, const JetRecords& test) {
   Evaluation out;
+  out.weights = weight_summary(test);
+  const std::vector<double> weights = event_weights(test.weight);
   for (const NamedScores& scores : all) {
     out.classifiers.push_back(evaluate_scores(scores, test.label, test.weight));
     if (&scores == &all.front()) continue;
-    out.classifiers.back().behind_first = delong_paired(all.front().score, scores.score, test.label);
+    out.classifiers.back().behind_first = delong_paired(all.front().score, scores.score, test.label, weights);
   }
   for (std::size_t column = 0; column < test.observer_names.size(); ++column) {
-    out.observers.push_back(
-        {test.observer_names[column], evaluate_in_bins(all.front(), test.label, test.observers[column], kBins)});
+    out.observers.push_back({test.observer_names[column],
+                             evaluate_in_bins(all.front(), test.label, test.weight, test.observers[column], kBins)});
   }
   return out;
 }
@@ -152,6 +178,7 @@ Evaluation evaluate_all(const std::vector<NamedScores>& all, const JetRecords& t
 Json to_json(const Evaluation& evaluation) {
   Json out = {{"classifiers", Json::array()}};
   for (const ClassifierMetrics& of : evaluation.classifiers) out["classifiers"].push_back(to_json(of));
+  out["weights"] = evaluation.weights ? to_json(*evaluation.weights) : Json();
   for (const ObserverBins& of : evaluation.observers) out[text("bins_of_", drawable(of.observer))] = to_json(of.bins);
   return out;
 }

@@ -2,6 +2,7 @@
 
 #include "base/table.h"
 #include "base/text.h"
+#include "evaluate/event_weights.h"
 #include "measure/roc_auc.h"
 #include "measure/temperature.h"
 #include "report/plots.h"
@@ -39,22 +40,25 @@ std::vector<std::string> draw_evaluation(const std::filesystem::path& folder, co
                                          const JetRecords& test, const ClassNames& names,
                                          const std::vector<LearningCurve>& learning) {
   std::vector<std::string> drawn = {"roc", "scores"};
+  const std::vector<double> weights = event_weights(test.weight);
   std::vector<NamedCurve> curves;
   std::vector<NamedCalibration> calibrations;
   for (const NamedScores& scores : all) {
-    curves.push_back({text(scores.name, ": AUC ", fixed(roc_auc(scores.score, test.label), 4)),
-                      roc_curve(scores.score, test.label)});
+    curves.push_back({text(scores.name, ": AUC ", fixed(roc_auc(scores.score, test.label, weights), 4)),
+                      roc_curve(scores.score, test.label, weights)});
     if (!scores.is_probability || calibrations.size() >= kCalibrations) continue;
-    calibrations.push_back({scores.name, calibration_bins(scores.score, test.label)});
+    calibrations.push_back({scores.name, calibration_bins(scores.score, test.label, weights)});
     if (scores.temperature > 0) {
-      calibrations.push_back({text(scores.name, ", temperature ", fixed(scores.temperature, 2)),
-                              calibration_bins(with_temperature(scores.score, scores.temperature), test.label)});
+      calibrations.push_back(
+          {text(scores.name, ", temperature ", fixed(scores.temperature, 2)),
+           calibration_bins(with_temperature(scores.score, scores.temperature), test.label, weights)});
     }
   }
   plot_roc(folder / "roc", curves);
   std::vector<NamedValues> by_class = {{class_name(names, 0), {}}, {class_name(names, 1), {}}};
   for (std::size_t jet = 0; jet < test.size(); ++jet) {
     by_class[test.label[jet]].values.push_back(all.front().score[jet]);
+    by_class[test.label[jet]].weights.push_back(test.weight[jet]);
   }
   plot_histograms(folder / "scores", {text("score of ", all.front().name), ""}, by_class);
   if (!calibrations.empty()) {

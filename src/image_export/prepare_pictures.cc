@@ -55,6 +55,8 @@ void check_options(const PictureOptions& options) {
     throw UsageError(
         text("the zero threshold is ", options.zero_threshold, ", but must be a finite number of 0 or more"));
   }
+  refuse_weight_column(options.raw, "pictures",
+                       "keep no weights; without it, float TFRecords keep the column as an observer");
   if (!std::isfinite(options.raw.positive_label)) throw UsageError("the positive label must be a finite number");
 }
 

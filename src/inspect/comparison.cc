@@ -32,7 +32,7 @@ class DataSet {
   void add(const JetRecords& jets) {
     for (std::size_t jet = 0; jet < jets.size(); ++jet) {
       ++counts_[jets.label[jet]];
-      pictured_.means.add(jets.images, jet);
+      pictured_.means.add(jets.images, jet, jets.weight[jet]);
     }
     observables_.add(jets);
     if (with_spectra_) pictured_.spectra.add(jets);

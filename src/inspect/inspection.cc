@@ -41,6 +41,7 @@ Inspection inspect_files(const InspectOptions& options, std::optional<JetPicture
   found.channels = reader->channels();
   found.observers = reader->observer_names();
   found.class_names = reader->class_names();
+  found.weight_column = reader->weight_column();
   found.has_labels = reader->has_label();
   if (!found.has_labels && !options.pictures.folder.empty()) {
     throw UsageError(text(printable(options.input), ": has no labels (`pictures` show the two classes; name the label ",
@@ -51,7 +52,12 @@ Inspection inspect_files(const InspectOptions& options, std::optional<JetPicture
   StatisticsAccumulator statistics(found.shape);
   found.summary = reader->read([&](JetRecords&& jets) {
     statistics.add(jets.images);
-    for (const std::uint8_t label : jets.label) ++found.counts[label];
+    for (std::size_t jet = 0; jet < jets.size(); ++jet) {
+      ++found.counts[jets.label[jet]];
+      found.weights.sum[jets.label[jet]] += jets.weight[jet];
+      found.weights.zero += jets.weight[jet] == 0 ? 1 : 0;
+      found.weights.negative += jets.weight[jet] < 0 ? 1 : 0;
+    }
     if (pictures) pictures->add(jets);
   });
   require_shape(found.summary, options.input);
@@ -73,6 +79,7 @@ Inspection describe_store(const std::filesystem::path& store, const Manifest& ma
   found.statistics = manifest.statistics;
   found.observers = manifest.observer_names;
   found.class_names = manifest.class_names;
+  found.weight_column = manifest.weight_column;
   found.statistics_of = statistics_of(manifest);
   found.preparation = {manifest.zero_threshold, manifest.negative_pixels, manifest.source_files.size()};
   for (const Split split : kSplits) {
@@ -89,6 +96,7 @@ Inspection describe_store(const std::filesystem::path& store, const Manifest& ma
 
 Inspection inspect_store(const InspectOptions& options, std::optional<JetPictures>& pictures) {
   refuse_label_options(options.read, "jet stores", false);
+  refuse_weight_column(options.read, "jet stores", "have the weights that jetvit prepare was given");
   const Manifest manifest = read_manifest(options.input);
   require_stated_shape(options.read, manifest.shape, "jet stores");
   check_shards(options.input, manifest);
@@ -159,12 +167,17 @@ Json to_json(const Inspection& inspection) {
               {"class_0", inspection.has_labels ? Json(inspection.counts[0]) : Json()},
               {"class_1", inspection.has_labels ? Json(inspection.counts[1]) : Json()},
               {"class_names", inspection.class_names},
+              {"weight_column", inspection.weight_column.empty() ? Json() : Json(inspection.weight_column)},
               {"observers", inspection.observers},
               {"channels", channels_to_json(inspection.channels, inspection.statistics)},
               {"statistics_of", inspection.statistics_of},
               {"skipped", inspection.summary.skipped},
               {"skipped_reasons", inspection.summary.reasons},
               {"skipped_rows", skipped}};
+  if (!inspection.weight_column.empty() && inspection.splits.empty()) {
+    const WeightTotals& of = inspection.weights;
+    out["weights"] = {{"sum", of.sum}, {"zero", of.zero}, {"negative", of.negative}};
+  }
   if (!inspection.splits.empty()) out["splits"] = splits_to_json(inspection);
   if (inspection.preparation) {
     const StorePreparation& of = *inspection.preparation;

@@ -44,6 +44,12 @@ struct PictureCounts {
   std::uint64_t jets_of_spectra = 0;  // a part of them where there are many
 };
 
+// The weights of the jets that were read.
+struct WeightTotals {
+  std::array<double, 2> sum{};           // by class; without labels all are in the first
+  std::uint64_t zero = 0, negative = 0;  // jets
+};
+
 // What files or a store hold.
 struct Inspection {
   std::string kind;  // a description of the format
@@ -53,6 +59,8 @@ struct Inspection {
   std::string statistics_of = "all jets";
   std::vector<std::string> observers;
   ClassNames class_names;
+  std::string weight_column;              // empty: every jet has weight 1
+  WeightTotals weights;                   // of files with a column of weights
   std::array<std::uint64_t, 2> counts{};  // by class; without labels all are in the first
   bool has_labels = true;
   ReadSummary summary;                    // of a store: what its preparation read and left out
@@ -71,9 +79,10 @@ struct Inspection {
 // without labels, whose classes pictures show, are to be drawn.
 Inspection inspect(const InspectOptions& options);
 
-// {"kind", "shape", "rows", "jets", "class_0", "class_1" (null without labels), "class_names", "observers", "channels",
-// "statistics_of", "skipped", "skipped_reasons", "skipped_rows"}, of a store also "splits" and "preparation", and
-// "pictures" where they were drawn.
+// {"kind", "shape", "rows", "jets", "class_0", "class_1" (null without labels), "class_names", "weight_column" (or
+// null), "observers", "channels", "statistics_of", "skipped", "skipped_reasons", "skipped_rows"}, of files with weights
+// also "weights" {"sum", "zero", "negative"}, of a store "splits" and "preparation", and "pictures" where they were
+// drawn.
 Json to_json(const Inspection& inspection);
 
 }  // namespace jetvit

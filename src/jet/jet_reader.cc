@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <set>
 #include <string_view>
 #include <utility>
 
 #include "base/error.h"
+#include "base/reporter.h"
 #include "base/stop_flag.h"
 #include "base/text.h"
 
@@ -34,6 +36,26 @@ void refuse_label_options(const ReadOptions& options, const std::string& sources
   refuse(options.any_label && !has_label_values, "`positive_label`");
 }
 
+void refuse_weight_column(const ReadOptions& options, const std::string& sources, const std::string& why) {
+  if (options.weight_column.empty()) return;
+  throw UsageError(text("`weight_column` applies to Parquet files and TFRecords (", sources, " ", why, ")"));
+}
+
+std::vector<std::string> given_options(const ReadOptions& options) {
+  const ReadOptions defaults;
+  std::vector<std::string> given;
+  const auto add = [&](bool is_given, const char* name) {
+    if (is_given) given.emplace_back(name);
+  };
+  add(options.label_column != defaults.label_column, "`label_column`");
+  add(options.weight_column != defaults.weight_column, "`weight_column`");
+  add(options.any_label, "`positive_label`");
+  add(options.class_names != defaults.class_names, "`class_names`");
+  add(options.layout != defaults.layout, "`layout`");
+  add(options.shape != defaults.shape, "`shape`");
+  return given;
+}
+
 std::uint8_t label_of(double value, const ReadOptions& options) {
   const bool is_known = std::isfinite(value) && (options.any_label || value == 0 || value == 1);
   if (options.keep_unlabeled && !is_known && value != options.positive_label) return kNoLabel;
@@ -56,6 +78,19 @@ std::string observer_name(const std::string& column) {
                                                        "identity", "counts", "pixel",       "value",
                                                        "score",    "logit",  "split",       "trained_on"};
   return std::find(kTaken.begin(), kTaken.end(), column) != kTaken.end() ? "raw_" + column : column;
+}
+
+bool is_weight(double value) {
+  return std::abs(value) <= std::numeric_limits<float>::max();  // false for NaN
+}
+
+std::string no_weight_reason(const ReadOptions& options) {
+  return text("no finite weight ", printable(options.weight_column));
+}
+
+void report_unused_weight(const std::filesystem::path& file) {
+  reporter().note(text(file, ": weight is read as the observer ", observer_name("weight"),
+                       ", and every jet counts once (to weight the jets by it, use `weight_column` weight)"));
 }
 
 std::string skipped_csv_line(const std::string& file, const SkippedRow& row) {

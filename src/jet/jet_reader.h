@@ -19,6 +19,7 @@ namespace jetvit {
 struct ReadOptions {
   std::string label_column = "y";        // of Parquet files
   double positive_label = 1;             // this value means label 1; any other of {0, 1} means label 0
+  std::string weight_column;             // of Parquet files and TFRecords: the weight of each jet; empty: all count 1
   bool any_label = false;                // the user set positive_label: every other value means label 0
   std::vector<std::string> class_names;  // of the labels 0 and 1; empty: what the input states, or its defaults
   bool require_label = true;             // false: files may have no labels; label 0 then, and has_label() is false
@@ -32,6 +33,13 @@ struct ReadOptions {
 // label if the labels have no values. `sources` names the sources in the message.
 void refuse_label_options(const ReadOptions& options, const std::string& sources, bool has_label_values);
 
+// Throws UsageError if the options choose a column of weights for sources that have none. `why` says what the sources
+// have instead.
+void refuse_weight_column(const ReadOptions& options, const std::string& sources, const std::string& why);
+
+// The options that differ from their defaults and say how files are read, as messages name them: "`label_column`", ...
+std::vector<std::string> given_options(const ReadOptions& options);
+
 // Converts a label value to 0 or 1. For a value other than 0 and 1, throws Error unless the options set a positive
 // label or keep jets without a label, which get kNoLabel.
 std::uint8_t label_of(double value, const ReadOptions& options);
@@ -44,6 +52,15 @@ ClassNames class_names_of(const ReadOptions& options, int channels);
 // The observer name of a column or feature. It is the same name, or has the prefix "raw_" if stores or scores files use
 // the name for their own columns.
 std::string observer_name(const std::string& column);
+
+// Whether a number can be the weight of a jet. It can be zero or negative, and must be finite as a float.
+bool is_weight(double value);
+
+// Reason for skipping a row whose weight cannot be used.
+std::string no_weight_reason(const ReadOptions& options);
+
+// Says that a column or feature that is called `weight` is not used as the weight of the jets.
+void report_unused_weight(const std::filesystem::path& file);
 
 // Reason for skipping a row whose image shape differs from that of the input.
 inline constexpr const char* kWrongShape = "wrong shape";
@@ -93,6 +110,7 @@ class JetReader {
   const std::vector<std::string>& observer_names() const { return observer_names_; }
   bool has_label() const { return has_label_; }
   const ClassNames& class_names() const { return class_names_; }
+  const std::string& weight_column() const { return weight_column_; }  // empty: every jet has weight 1
 
   using Sink = std::function<void(JetRecords&&)>;
   using Work = std::function<void(JetRecords&, int thread)>;
@@ -132,6 +150,7 @@ class JetReader {
   std::vector<std::string> observer_names_;
   bool has_label_ = true;
   ClassNames class_names_;
+  std::string weight_column_;
 };
 
 }  // namespace jetvit

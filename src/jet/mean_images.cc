@@ -8,19 +8,19 @@ namespace jetvit {
 MeanImages::MeanImages(const ImageShape& shape)
     : sums_(static_cast<std::size_t>(shape.channels), ChannelImage(static_cast<std::size_t>(shape.pixels()), 0)) {}
 
-void MeanImages::add(const SparseImages& images, std::size_t jet) {
-  ++jets_;
+void MeanImages::add(const SparseImages& images, std::size_t jet, double weight) {
+  weight_ += weight;
   for (std::size_t channel = 0; channel < sums_.size(); ++channel) {
     const SparseChannel pixels = images.channel(jet, static_cast<int>(channel));
     for (std::size_t index = 0; index < pixels.pixel.size(); ++index) {
-      sums_[channel][pixels.pixel[index]] += static_cast<double>(pixels.value[index]);
+      sums_[channel][pixels.pixel[index]] += weight * static_cast<double>(pixels.value[index]);
     }
   }
 }
 
 ChannelImage MeanImages::mean(int channel) const {
   ChannelImage mean = sums_[static_cast<std::size_t>(channel)];
-  for (double& value : mean) value /= static_cast<double>(std::max<std::uint64_t>(jets_, 1));
+  for (double& value : mean) value = weight_ > 0 ? value / weight_ : 0;
   return mean;
 }
 

@@ -15,12 +15,12 @@ class MeanImages {
  public:
   explicit MeanImages(const ImageShape& shape);
 
-  void add(const SparseImages& images, std::size_t jet);  // adds one jet
-  ChannelImage mean(int channel) const;                   // zero everywhere before the first jet
+  void add(const SparseImages& images, std::size_t jet, double weight = 1);  // adds one jet
+  ChannelImage mean(int channel) const;  // zero everywhere unless the weights have a positive sum
 
  private:
   std::vector<ChannelImage> sums_;  // one per channel
-  std::uint64_t jets_ = 0;
+  double weight_ = 0;
 };
 
 // second - first, pixel by pixel. Differences within the rounding error of the sums are set to 0: the same jets, added

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "jet/jet_origin.h"
 
 namespace jetvit {
 namespace {
@@ -49,18 +50,14 @@ std::vector<Axis> axes_of(const WeightOptions& options) {
   return axes;
 }
 
-std::string origin_of(const JetRecords& jets, std::size_t jet) {
-  return text("the jet of file ", jets.source_file[jet], ", row ", jets.source_row[jet]);
-}
-
 // The bin of each jet along one axis: the last bin whose lower edge is not above the value.
-std::vector<std::uint32_t> bins_of(const JetRecords& jets, const Axis& axis) {
+std::vector<std::uint32_t> bins_of(const JetRecords& jets, const Axis& axis, const std::vector<std::string>& files) {
   std::vector<std::uint32_t> bins;
   bins.reserve(jets.size());
   for (const double value : jets.observer(axis.observer)) {
     if (!std::isfinite(value)) {
-      throw Error(
-          text(axis.observer_key, ": ", printable(axis.observer), " of ", origin_of(jets, bins.size()), " is ", value));
+      throw Error(text(axis.observer_key, ": ", printable(axis.observer), " of the jet in ",
+                       origin_text(jets, bins.size(), files), " is ", value));
     }
     const auto above = std::upper_bound(axis.edges.begin(), axis.edges.end(), value) - axis.edges.begin();
     const auto last = static_cast<std::ptrdiff_t>(axis.bins()) - 1;
@@ -70,10 +67,11 @@ std::vector<std::uint32_t> bins_of(const JetRecords& jets, const Axis& axis) {
 }
 
 // The cell of each jet over all axes, numbered row by row.
-std::vector<std::uint32_t> cells_of(const JetRecords& jets, const std::vector<Axis>& axes) {
+std::vector<std::uint32_t> cells_of(const JetRecords& jets, const std::vector<Axis>& axes,
+                                    const std::vector<std::string>& files) {
   std::vector<std::uint32_t> cells(jets.size(), 0);
   for (const Axis& axis : axes) {
-    const std::vector<std::uint32_t> bins = bins_of(jets, axis);
+    const std::vector<std::uint32_t> bins = bins_of(jets, axis, files);
     for (std::size_t jet = 0; jet < cells.size(); ++jet) {
       cells[jet] = cells[jet] * static_cast<std::uint32_t>(axis.bins()) + bins[jet];
     }
@@ -89,16 +87,18 @@ double product_sum(const std::vector<double>& a, const std::vector<double>& b) {
 
 }  // namespace
 
-std::vector<float> jet_weights(const JetRecords& jets, const WeightOptions& options) {
+std::vector<float> jet_weights(const JetRecords& jets, const WeightOptions& options,
+                               const std::vector<std::string>& files) {
   std::vector<float> weights = jets.weight;
   for (std::size_t jet = 0; jet < weights.size(); ++jet) {
     if (!(weights[jet] >= 0) || std::isinf(weights[jet])) {
-      throw Error(text("the weight of ", origin_of(jets, jet), " is ", weights[jet], " (must be 0 or larger)"));
+      throw Error(text("the weight of the jet in ", origin_text(jets, jet, files), " is ", weights[jet],
+                       " (a training needs weights of 0 or larger)"));
     }
   }
   if (options.kind == "none") return weights;
   const std::vector<Axis> axes = axes_of(options);
-  const std::vector<std::uint32_t> bins = cells_of(jets, axes);
+  const std::vector<std::uint32_t> bins = cells_of(jets, axes, files);
   std::size_t count = 1;
   for (const Axis& axis : axes) count *= axis.bins();
   std::array<std::vector<double>, 2> sums;

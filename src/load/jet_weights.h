@@ -45,7 +45,8 @@ void visit_fields(Visitor& visit, WeightOptions& options) {
 //   reference:  f[0][b] = 1, f[1][b] = S[0][b] / S[1][b]: label 1 has the spectrum of label 0; 0 in its empty bins
 // The factors are bounded by `largest` and then scaled so that both classes have the same total weight and the mean
 // over all jets is 1. Throws UsageError for impossible bins. Throws Error for a missing observer, a value that is not
-// finite, a negative weight or a class without weight.
-std::vector<float> jet_weights(const JetRecords& jets, const WeightOptions& options);
+// finite, a negative weight or a class without weight. files: of the jets, for the messages.
+std::vector<float> jet_weights(const JetRecords& jets, const WeightOptions& options,
+                               const std::vector<std::string>& files = {});
 
 }  // namespace jetvit

@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <numeric>
 #include <vector>
 
 #include "base/random_stream.h"
 #include "measure/scores_check.h"
+#include "measure/weight_sums.h"
 
 namespace jetvit {
 namespace {
@@ -32,7 +34,7 @@ struct Jet {
   bool tied;  // has the same score as the next jet
 };
 
-// ROC-AUC of one replica; NaN if it has no jet of a class.
+// ROC-AUC of one replica; NaN if the weights of a class have no positive sum.
 double replica_auc(const std::vector<Jet>& jets, RandomStream random) {
   double background = 0;
   double signal = 0;
@@ -50,7 +52,7 @@ double replica_auc(const std::vector<Jet>& jets, RandomStream random) {
     signal += tied_signal;
     tied_signal = tied_background = 0;
   }
-  return pairs / (signal * background);
+  return signal > 0 && background > 0 ? pairs / (signal * background) : std::numeric_limits<double>::quiet_NaN();
 }
 
 }  // namespace
@@ -66,7 +68,7 @@ AucInterval bootstrap_auc(std::span<const double> score, std::span<const std::ui
   for (std::size_t rank = 0; rank < order.size(); ++rank) {
     const std::size_t jet = order[rank];
     const bool tied = rank + 1 < order.size() && score[order[rank + 1]] == score[jet];
-    jets.push_back({weight.empty() ? 1 : weight[jet], label[jet] != 0, tied});
+    jets.push_back({weight_of(weight, jet), label[jet] != 0, tied});
   }
   std::vector<double> aucs;
   for (int replica = 0; replica < replicas; ++replica) {

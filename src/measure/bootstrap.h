@@ -11,8 +11,9 @@ struct AucInterval {
 };
 
 // Bootstrap interval of the (weighted) ROC-AUC of roc_auc(): in each of `replicas` replicas, every jet is counted a
-// Poisson number of times with mean 1 (Poisson bootstrap; Chamandy et al. 2012). Unlike DeLong's error, this is valid
-// with weights. The same `seed` gives the same interval. Takes O(replicas n) after one sort. Throws like roc_auc().
+// Poisson number of times with mean 1 (Poisson bootstrap; Chamandy et al. 2012). Replicas in which the weights of a
+// class have no positive sum do not count. The same `seed` gives the same interval. Takes O(replicas n) after one sort.
+// Throws like roc_auc().
 AucInterval bootstrap_auc(std::span<const double> score, std::span<const std::uint8_t> label,
                           std::span<const double> weight = {}, int replicas = 1000, std::uint64_t seed = 1);
 

@@ -1,96 +1,109 @@
 #include "measure/delong.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <functional>
 #include <numeric>
 #include <vector>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "measure/scores_check.h"
+#include "measure/weight_sums.h"
 
 namespace jetvit {
 namespace {
 
-// Ranks starting at 1; tied values share their mean rank.
-std::vector<double> midranks(const std::vector<double>& values) {
-  std::vector<std::size_t> order(values.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return values[a] < values[b]; });
-  std::vector<double> ranks(values.size());
-  for (std::size_t begin = 0; begin < order.size();) {
-    std::size_t end = begin;
-    while (end < order.size() && values[order[end]] == values[order[begin]]) ++end;
-    for (std::size_t index = begin; index < end; ++index) {
-      ranks[order[index]] = 0.5 * static_cast<double>(begin + end + 1);
-    }
-    begin = end;
-  }
-  return ranks;
-}
-
 // For each signal jet the fraction of background jets with a lower score, for each background jet the fraction of
 // signal jets with a higher score. Ties count one half.
-struct Components {
-  std::vector<double> signal, background;
-};
-
-Components components(std::span<const double> score, std::span<const std::uint8_t> label) {
-  check_scores(score, label, {});
-  std::vector<double> signal;
-  std::vector<double> background;
-  for (std::size_t jet = 0; jet < score.size(); ++jet) (label[jet] != 0 ? signal : background).push_back(score[jet]);
-  if (signal.size() < 2 || background.size() < 2)
-    throw Error("scores: each class needs at least two jets for an error estimate");
-  std::vector<double> all = signal;
-  all.insert(all.end(), background.begin(), background.end());
-  const std::vector<double> of_all = midranks(all);
-  const std::vector<double> of_signal = midranks(signal);
-  const std::vector<double> of_background = midranks(background);
-  Components out{std::vector<double>(signal.size()), std::vector<double>(background.size())};
-  const auto signals = static_cast<double>(signal.size());
-  const auto backgrounds = static_cast<double>(background.size());
-  for (std::size_t jet = 0; jet < signal.size(); ++jet) out.signal[jet] = (of_all[jet] - of_signal[jet]) / backgrounds;
-  for (std::size_t jet = 0; jet < background.size(); ++jet) {
-    out.background[jet] = 1 - (of_all[signal.size() + jet] - of_background[jet]) / signals;
+std::vector<double> components(std::span<const double> score, std::span<const std::uint8_t> label,
+                               std::span<const double> weight, const std::array<WeightSums, 2>& sums) {
+  std::vector<std::size_t> order(score.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return score[a] < score[b]; });
+  std::vector<double> out(score.size());
+  std::array<double, 2> below{};  // the weights of each class at lower scores
+  for (std::size_t begin = 0; begin < order.size();) {
+    std::array<double, 2> tied{};
+    std::size_t end = begin;
+    for (; end < order.size() && score[order[end]] == score[order[begin]]; ++end) {
+      tied[label[order[end]]] += weight_of(weight, order[end]);
+    }
+    const double of_signal = (below[0] + tied[0] / 2) / sums[0].weight;
+    const double of_background = 1 - (below[1] + tied[1] / 2) / sums[1].weight;
+    for (; begin < end; ++begin) out[order[begin]] = label[order[begin]] != 0 ? of_signal : of_background;
+    for (const std::size_t of_class : {0U, 1U}) below[of_class] += tied[of_class];
   }
   return out;
 }
 
-double mean(const std::vector<double>& values) {
-  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
-}
+// The jets of an estimate, checked.
+struct Sample {
+  std::span<const std::uint8_t> label;
+  std::span<const double> weight;
+  std::array<WeightSums, 2> sums;
 
-// Sample variance of the mean.
-double variance_of_mean(const std::vector<double>& values) {
-  const double center = mean(values);
-  double sum = 0;
-  for (const double value : values) sum += (value - center) * (value - center);
-  const auto count = static_cast<double>(values.size());
-  return sum / (count - 1) / count;
-}
+  Sample(std::span<const double> score, std::span<const std::uint8_t> labels, std::span<const double> weights)
+      : label(labels), weight(weights) {
+    check_scores(score, label, weight);
+    sums = weight_sums(label, weight);
+    if (sums[0].jets < 2 || sums[1].jets < 2) {
+      throw Error(text("scores: each class needs at least two jets", weight.empty() ? "" : " whose weight is not 0",
+                       " for an error estimate"));
+    }
+  }
 
-std::vector<double> difference(const std::vector<double>& a, const std::vector<double>& b) {
-  std::vector<double> out(a.size());
-  std::transform(a.begin(), a.end(), b.begin(), out.begin(), std::minus<>());
-  return out;
-}
+  std::vector<double> components(std::span<const double> score) const {
+    return jetvit::components(score, label, weight, sums);
+  }
+
+  // The weighted mean of the values of one class.
+  double mean(const std::vector<double>& values, std::size_t of_class) const {
+    double sum = 0;
+    for (std::size_t jet = 0; jet < values.size(); ++jet) {
+      if (label[jet] == of_class) sum += weight_of(weight, jet) * values[jet];
+    }
+    return sum / sums[of_class].weight;
+  }
+
+  // The standard error of the mean over both classes.
+  double error(const std::vector<double>& values) const {
+    double variance = 0;
+    for (const std::size_t of_class : {0U, 1U}) {
+      const double center = mean(values, of_class);
+      double sum = 0;
+      for (std::size_t jet = 0; jet < values.size(); ++jet) {
+        if (label[jet] != of_class) continue;
+        const double deviation = weight_of(weight, jet) * (values[jet] - center);
+        sum += deviation * deviation;
+      }
+      const auto jets = static_cast<double>(sums[of_class].jets);
+      variance += jets / (jets - 1) * sum / (sums[of_class].weight * sums[of_class].weight);
+    }
+    return std::sqrt(variance);
+  }
+};
 
 }  // namespace
 
-AucEstimate delong(std::span<const double> score, std::span<const std::uint8_t> label) {
-  const Components parts = components(score, label);
-  return {mean(parts.signal), std::sqrt(variance_of_mean(parts.signal) + variance_of_mean(parts.background))};
+AucEstimate delong(std::span<const double> score, std::span<const std::uint8_t> label, std::span<const double> weight) {
+  const Sample sample(score, label, weight);
+  const std::vector<double> values = sample.components(score);
+  return {sample.mean(values, 1), sample.error(values)};
 }
 
 PairedComparison delong_paired(std::span<const double> first, std::span<const double> second,
-                               std::span<const std::uint8_t> label) {
-  const Components a = components(first, label);
-  const Components b = components(second, label);
+                               std::span<const std::uint8_t> label, std::span<const double> weight) {
+  const Sample sample(first, label, weight);
+  check_scores(second, label, weight);
+  const std::vector<double> one = sample.components(first);
+  const std::vector<double> other = sample.components(second);
   PairedComparison out;
-  out.difference = mean(a.signal) - mean(b.signal);
-  out.error = std::sqrt(variance_of_mean(difference(a.signal, b.signal)) +
-                        variance_of_mean(difference(a.background, b.background)));
+  out.difference = sample.mean(one, 1) - sample.mean(other, 1);
+  std::vector<double> differences(one.size());
+  std::transform(one.begin(), one.end(), other.begin(), differences.begin(), std::minus<>());
+  out.error = sample.error(differences);
   if (out.error > 0) out.p_value = std::erfc(std::abs(out.difference) / out.error / std::sqrt(2.0));
   return out;
 }

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "measure/logistic.h"
 #include "measure/scores_check.h"
+#include "measure/weight_sums.h"
 
 namespace jetvit {
 namespace {
@@ -40,16 +41,18 @@ double dot(std::span<const double> a, std::span<const double> b) {
 // The function that the fit minimizes. Each row is (1, standardized features).
 class Objective {
  public:
-  Objective(std::vector<double> rows, std::span<const std::uint8_t> label)
+  // all: the sum of the weights
+  Objective(std::vector<double> rows, std::span<const std::uint8_t> label, std::span<const double> weight, double all)
       : rows_(std::move(rows)),
         label_(label),
+        weight_(weight),
         size_(rows_.size() / label.size()),
-        ridge_(1e-6 * static_cast<double>(label.size())) {}
+        ridge_(1e-6 * all) {}
 
   double value(std::span<const double> coefficients) const {
     double sum = 0.5 * ridge_ * dot(coefficients.subspan(1), coefficients.subspan(1));
     for (std::size_t jet = 0; jet < label_.size(); ++jet) {
-      sum += log_loss_of_logit(dot(row(jet), coefficients), label_[jet] != 0);
+      sum += weight_of(weight_, jet) * log_loss_of_logit(dot(row(jet), coefficients), label_[jet] != 0);
     }
     return sum;
   }
@@ -61,9 +64,10 @@ class Objective {
     for (std::size_t jet = 0; jet < label_.size(); ++jet) {
       const std::span<const double> x = row(jet);
       const double p = 1 / (1 + std::exp(-dot(x, coefficients)));
+      const double of_jet = weight_of(weight_, jet);
       for (std::size_t i = 0; i < size_; ++i) {
-        gradient[i] += (label_[jet] - p) * x[i];
-        for (std::size_t j = 0; j <= i; ++j) hessian[i * size_ + j] += p * (1 - p) * x[i] * x[j];
+        gradient[i] += of_jet * (label_[jet] - p) * x[i];
+        for (std::size_t j = 0; j <= i; ++j) hessian[i * size_ + j] += of_jet * p * (1 - p) * x[i] * x[j];
       }
     }
     for (std::size_t i = 1; i < size_; ++i) {
@@ -79,6 +83,7 @@ class Objective {
 
   std::vector<double> rows_;
   std::span<const std::uint8_t> label_;
+  std::span<const double> weight_;
   std::size_t size_;
   double ridge_;
 };
@@ -90,15 +95,22 @@ double standardized(double value, double mean, double deviation) {
 }  // namespace
 
 LogisticRegression::LogisticRegression(const std::vector<std::vector<double>>& features,
-                                       std::span<const std::uint8_t> label) {
+                                       std::span<const std::uint8_t> label, std::span<const double> weight) {
   if (features.empty()) throw Error("logistic regression: there is no feature to fit");
+  refuse_negative_weights(weight, "a logistic regression");
   const std::size_t jets = label.size();
+  double all = 0;
+  for (std::size_t jet = 0; jet < jets; ++jet) all += weight_of(weight, jet);
   for (const auto& feature : features) {
-    check_scores(feature, label, {});
-    const double mean = std::accumulate(feature.begin(), feature.end(), 0.0) / static_cast<double>(jets);
+    check_scores(feature, label, weight);
+    double mean = 0;
+    for (std::size_t jet = 0; jet < jets; ++jet) mean += weight_of(weight, jet) * feature[jet];
+    mean /= all;
     double squares = 0;
-    for (const double value : feature) squares += (value - mean) * (value - mean);
-    const double deviation = std::sqrt(squares / static_cast<double>(jets));
+    for (std::size_t jet = 0; jet < jets; ++jet) {
+      squares += weight_of(weight, jet) * (feature[jet] - mean) * (feature[jet] - mean);
+    }
+    const double deviation = std::sqrt(squares / all);
     mean_.push_back(mean);
     // Smaller deviations are rounding errors of the mean.
     deviation_.push_back(deviation > 1e-12 * std::abs(mean) ? deviation : 0);
@@ -111,7 +123,7 @@ LogisticRegression::LogisticRegression(const std::vector<std::vector<double>>& f
       rows.push_back(standardized(features[index][jet], mean_[index], deviation_[index]));
     }
   }
-  const Objective objective(std::move(rows), label);
+  const Objective objective(std::move(rows), label, weight, all);
   coefficients_.assign(features.size() + 1, 0);
   double before = objective.value(coefficients_);
   constexpr int kIterations = 100;

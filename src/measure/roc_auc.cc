@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "measure/scores_check.h"
+#include "measure/weight_sums.h"
 
 namespace jetvit {
 
@@ -22,7 +23,7 @@ double roc_auc(std::span<const double> score, std::span<const std::uint8_t> labe
     long double tied_background = 0;
     std::size_t end = begin;
     for (; end < order.size() && score[order[end]] == score[order[begin]]; ++end) {
-      const double of_jet = weight.empty() ? 1 : weight[order[end]];
+      const double of_jet = weight_of(weight, order[end]);
       (label[order[end]] != 0 ? tied_signal : tied_background) += of_jet;
     }
     pairs += tied_signal * (background + tied_background / 2);

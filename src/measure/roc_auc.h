@@ -6,8 +6,8 @@
 namespace jetvit {
 
 // Area under the ROC curve: the weighted fraction of (signal, background) pairs in which the signal has the higher
-// score. Ties count one half. Exact, O(n log n). Label 1 is signal. Throws Error for a single class, non-finite scores,
-// weights that are not positive or unequal lengths.
+// score. Ties count one half. Exact, O(n log n). Label 1 is signal. Weights may be zero or negative. Throws Error for a
+// single class, scores or weights that are not finite, a class whose weights have no positive sum, or unequal lengths.
 double roc_auc(std::span<const double> score, std::span<const std::uint8_t> label, std::span<const double> weight = {});
 
 }  // namespace jetvit

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "measure/scores_check.h"
+#include "measure/weight_sums.h"
 
 namespace jetvit {
 namespace {
@@ -13,8 +14,10 @@ constexpr double kHighest = 100;
 
 }  // namespace
 
-double fit_temperature(std::span<const double> probability, std::span<const std::uint8_t> label) {
-  check_probabilities(probability, label);
+double fit_temperature(std::span<const double> probability, std::span<const std::uint8_t> label,
+                       std::span<const double> weight) {
+  check_probabilities(probability, label, weight);
+  refuse_negative_weights(weight, "the fit of a temperature");
   constexpr double kLargestLogit = 37;  // of the largest double below 1
   std::vector<double> margin;           // the logit of the true class
   for (std::size_t jet = 0; jet < label.size(); ++jet) {
@@ -25,7 +28,9 @@ double fit_temperature(std::span<const double> probability, std::span<const std:
   const auto slope = [&](double log_temperature) {
     const double inverse = std::exp(-log_temperature);
     double sum = 0;
-    for (const double value : margin) sum -= value / (1 + std::exp(value * inverse));
+    for (std::size_t jet = 0; jet < margin.size(); ++jet) {
+      sum -= weight_of(weight, jet) * margin[jet] / (1 + std::exp(margin[jet] * inverse));
+    }
     return sum;
   };
   double low = std::log(kLowest);

@@ -29,6 +29,7 @@ struct Scores {
   std::vector<std::uint64_t> source_row;
   std::vector<std::string> split;        // empty: no such column
   std::vector<std::uint8_t> trained_on;  // 0 or 1; empty: no such column
+  std::string weight_column;             // where read_scores() found the weights; empty: nowhere
 
   std::size_t size() const { return score.size(); }
 };

@@ -49,18 +49,22 @@ std::optional<int> find_numbers(const std::vector<LeafColumn>& columns, const st
   return std::nullopt;
 }
 
-Places find_columns(const std::vector<LeafColumn>& columns) {
+Places find_columns(const std::vector<LeafColumn>& columns, const std::string& weight_column) {
   const auto score = find_numbers(columns, "score");
   const auto label = find_numbers(columns, "label");
   if (!score || !label) {
     throw Error(text("has no column ", score ? "label" : "score", " (the columns score and label are measured)"));
   }
+  const std::string weight = weight_column.empty() ? "weight" : weight_column;
   Places places{.score = *score,
                 .label = *label,
-                .weight = find_numbers(columns, "weight"),
+                .weight = find_numbers(columns, weight),
                 .trained_on = find_numbers(columns, "trained_on"),
                 .observers = {}};
-  const std::vector<std::string> known = {"score", "label", "weight", "trained_on", "logit", "source_row"};
+  if (!weight_column.empty() && !places.weight) {
+    throw Error(text("has no column ", printable(weight_column), " (`weight_column`)"));
+  }
+  const std::vector<std::string> known = {"score", "label", weight, "trained_on", "logit", "source_row"};
   for (std::size_t place = 0; place < columns.size(); ++place) {
     const LeafColumn& column = columns[place];
     if (!is_flat_number(column) || std::find(known.begin(), known.end(), column.root) != known.end()) continue;
@@ -126,13 +130,13 @@ std::uint8_t to_label(double value) {
 
 }  // namespace
 
-Scores read_scores(const std::filesystem::path& path) {
+Scores read_scores(const std::filesystem::path& path, const std::string& weight_column) {
   if (std::filesystem::is_directory(path)) throw Error(text(path, ": is a folder, not a Parquet file of scores"));
   const InputFile file(path);
   try {
     ParquetFooter footer(file);
     const std::vector<LeafColumn>& columns = footer.columns();
-    const Places places = find_columns(columns);
+    const Places places = find_columns(columns, weight_column);
     const std::vector<RowGroup> groups = row_groups(footer, places.all());
     const auto same = [](double value) { return value; };
     Scores scores;
@@ -144,6 +148,7 @@ Scores read_scores(const std::filesystem::path& path) {
     next(scores.score, places.score, same);
     next(scores.label, places.label, to_label);
     if (places.weight) {
+      scores.weight_column = columns[static_cast<std::size_t>(*places.weight)].root;
       next(scores.weight, *places.weight, [](double value) { return static_cast<float>(value); });
     } else {
       scores.weight.assign(scores.size(), 1);

@@ -255,6 +255,7 @@ std::unique_ptr<JetReader> open_reader(const Inputs& inputs, const ReadOptions& 
   switch (inputs.format) {
     case InputFormat::kPngFolders:
       refuse_label_options(options, "PNG class folders", false);
+      refuse_weight_column(options, "PNG class folders", "have no weights");
       return std::make_unique<PngReader>(inputs.files, options);
     case InputFormat::kTfRecords:
       refuse_label_options(options, "TFRecords", true);

@@ -121,6 +121,7 @@ std::unique_ptr<JetSource> open_source(const SourceOptions& options) {
   if (options.inputs.empty()) throw UsageError("no data given (use `data`, or `train`, `validation` and `test`)");
   if (const auto store = options.store()) {
     refuse_label_options(options.read, "jet stores", false);
+    refuse_weight_column(options.read, "jet stores", "have the weights that jetvit prepare was given");
     if (options.inputs.shares != SplitShares()) {
       throw UsageError(
           "`validation_share` and `test_share`: a jet store already has its splits (jetvit prepare makes them)");

@@ -53,6 +53,7 @@ Json to_json(const SourceOptions& options) {
   json["validation_share"] = inputs.shares.validation;
   json["test_share"] = inputs.shares.test;
   json["label_column"] = read.label_column;
+  if (!read.weight_column.empty()) json["weight_column"] = read.weight_column;
   if (read.any_label) json["positive_label"] = read.positive_label;
   if (!read.class_names.empty()) json["class_names"] = read.class_names;
   json["layout"] = read.layout;
@@ -79,6 +80,7 @@ SourceOptions source_options_from_json(const Json& json) {
   json.at("validation_share").get_to(options.inputs.shares.validation);
   json.at("test_share").get_to(options.inputs.shares.test);
   json.at("label_column").get_to(options.read.label_column);
+  options.read.weight_column = json.value("weight_column", "");
   options.read.any_label = json.contains("positive_label");
   if (options.read.any_label) json.at("positive_label").get_to(options.read.positive_label);
   if (json.contains("class_names")) json.at("class_names").get_to(options.read.class_names);

@@ -21,7 +21,7 @@ namespace {
 constexpr std::size_t kGroups = 256;
 constexpr int kRevision = 4;  // increase it if the same command would write a different store
 
-constexpr std::array<std::pair<const char*, const char*>, 17> kWords = {{
+constexpr std::array<std::pair<const char*, const char*>, 18> kWords = {{
     {"revision", "another version of jetvit"},
     {"files", "other input files, or in another order"},
     {"contents", "input files that have changed"},
@@ -30,6 +30,7 @@ constexpr std::array<std::pair<const char*, const char*>, 17> kWords = {{
     {"zero_threshold", "another `zero_threshold`"},
     {"label_column", "another `label_column`"},
     {"positive_label", "another `positive_label`"},
+    {"weight_column", "another `weight_column`"},
     {"layout", "another `layout`"},
     {"shape", "another `shape`"},
     {"part", "another `shard`"},
@@ -99,13 +100,16 @@ Json describe_reading(const std::vector<std::filesystem::path>& files, InputForm
       add_ends(contents, file);
     }
   }
-  return {{"files", names.hex()},
-          {"contents", contents.hex()},
-          {"label_column", options.label_column},
-          {"positive_label", options.any_label ? Json(options.positive_label) : Json()},
-          {"class_names", options.class_names},
-          {"layout", options.layout},
-          {"shape", options.shape}};
+  Json reading = {{"files", names.hex()},
+                  {"contents", contents.hex()},
+                  {"label_column", options.label_column},
+                  {"positive_label", options.any_label ? Json(options.positive_label) : Json()},
+                  {"class_names", options.class_names},
+                  {"layout", options.layout},
+                  {"shape", options.shape}};
+  // Without weights the description is that of earlier versions, whose work goes on.
+  if (!options.weight_column.empty()) reading["weight_column"] = options.weight_column;
+  return reading;
 }
 
 Json describe_command(const PrepareOptions& options, const Inputs& inputs) {

@@ -45,6 +45,7 @@ RawReader::RawReader(std::vector<std::filesystem::path> files, ReadOptions optio
                        " (", layout_text(schema_.layout), "; prepare them separately)"));
     }
     adopt_observers(file, schema);
+    if (schema.has_unused_weight && announced.insert("weight").second) report_unused_weight(file);
     std::vector<std::string> ignored = schema.ignored;
     std::erase_if(ignored, [&](const std::string& column) { return !announced.insert(column).second; });
     if (!ignored.empty()) {
@@ -59,6 +60,7 @@ RawReader::RawReader(std::vector<std::filesystem::path> files, ReadOptions optio
   shape_ = schema_.layout.shape;
   channels_ = channels_for(shape_.channels);
   class_names_ = class_names_of(options_, shape_.channels);
+  weight_column_ = options_.weight_column;
   for (const ObserverColumn& observer : schema_.observers) observer_names_.push_back(observer.name);
 }
 
@@ -92,7 +94,7 @@ void RawReader::adopt_observers(const std::filesystem::path& file, const RawSche
 
 void RawReader::read_file(std::size_t file, const Work& work, const ChunkSink& sink) const {
   // Leaf indices may differ between files; the constructor checked that names and shapes agree.
-  RawSchema schema = files_.size() == 1 ? schema_ : recognize_columns(files_[file], options_.label_column);
+  RawSchema schema = files_.size() == 1 ? schema_ : recognize_columns(files_[file], options_);
   schema.layout = schema_.layout;
   for (std::size_t place = 0; place < schema.observers.size(); ++place) {
     schema.observers[place].is_integer = schema_.observers.at(place).is_integer;

@@ -14,9 +14,10 @@ namespace jetvit {
 class RawReader : public JetReader {
  public:
   // Reads the schema of every file. A file without a complete image is given the shape of the others, and its rows are
-  // skipped. Notes say which columns are left out and what is guessed. Observers that are named like a column of stores
-  // or scores ("weight") get the prefix "raw_". Throws Error if a file is not a Parquet file of jets, if shapes or
-  // observers differ between files, if no file has a complete image, or if a file is named twice.
+  // skipped. Notes say which columns are left out, what is guessed, and that a column `weight` is not used as the
+  // weight. Observers that are named like a column of stores or scores ("weight") get the prefix "raw_". Throws Error
+  // if a file is not a Parquet file of jets, if shapes or observers differ between files, if no file has a complete
+  // image, or if a file is named twice.
   RawReader(std::vector<std::filesystem::path> files, ReadOptions options);
 
   const ImageLayout& layout() const { return schema_.layout; }

@@ -153,7 +153,22 @@ void find_layout(const InputFile& file, ParquetFooter& footer, const ReadOptions
   if (!chosen.guess.empty()) schema.guess = text(where, ": ", chosen.guess);
 }
 
-RawSchema schema_of(const InputFile& file, const ParquetFooter& footer, const std::string& label_column) {
+// Sets the column of the weights. Returns whether `column` is that one.
+bool take_weight(const InputFile& file, const LeafColumn& column, int leaf, const std::string& reason,
+                 const ReadOptions& options, RawSchema& schema) {
+  if (options.weight_column.empty() || column.root != options.weight_column) return false;
+  const std::string name = printable(column.root);
+  if (options.weight_column == options.label_column) {
+    throw UsageError(text("`weight_column` and `label_column` both name the column ", name));
+  }
+  if (!reason.empty()) {
+    throw Error(text(file.path(), ": weight column ", name, " holds ", reason, " (expected a plain number)"));
+  }
+  schema.weight = leaf;
+  return true;
+}
+
+RawSchema schema_of(const InputFile& file, const ParquetFooter& footer, const ReadOptions& options) {
   const std::vector<LeafColumn>& columns = footer.columns();
   RawSchema schema;
   std::vector<std::string> ignored;
@@ -171,19 +186,21 @@ RawSchema schema_of(const InputFile& file, const ParquetFooter& footer, const st
       schema.image = leaf;
       continue;
     }
-    if (column.root == label_column) {
+    if (take_weight(file, column, leaf, reason, options, schema)) continue;
+    if (column.root == options.label_column) {
       if (reason.empty()) {
         schema.label = leaf;
         continue;
       }
-      schema.unusable_label =
-          text("label column ", printable(label_column), " holds ", reason, " (expected a plain number or boolean)");
+      schema.unusable_label = text("label column ", printable(options.label_column), " holds ", reason,
+                                   " (expected a plain number or boolean)");
     }
     const std::string name = observer_name(column.root);
     const bool is_taken = std::any_of(schema.observers.begin(), schema.observers.end(),
                                       [&](const ObserverColumn& other) { return other.name == name; });
     if (reason.empty() && is_taken) reason = text("another column is called ", name);
     if (reason.empty()) {
+      schema.has_unused_weight = schema.has_unused_weight || column.root == "weight";
       schema.observers.push_back(
           {leaf, name, column.is_integer(), column.is_unsigned && column.type == PhysicalType::kInt64});
     } else if (!contains(ignored, column.root)) {
@@ -193,6 +210,10 @@ RawSchema schema_of(const InputFile& file, const ParquetFooter& footer, const st
   }
   if (schema.image < 0) {
     throw Error(text(file.path(), ": has no column X_jets or X_jet (it has: ", column_names(columns), ")"));
+  }
+  if (!options.weight_column.empty() && schema.weight < 0) {
+    throw Error(text(file.path(), ": has no column \"", printable(options.weight_column),
+                     "\" (`weight_column`; it has: ", column_names(columns), ")"));
   }
   const LeafColumn& image = columns[static_cast<std::size_t>(schema.image)];
   if (!image.is_number()) {
@@ -207,15 +228,15 @@ RawSchema schema_of(const InputFile& file, const ParquetFooter& footer, const st
 
 }  // namespace
 
-RawSchema recognize_columns(const std::filesystem::path& path, const std::string& label_column) {
+RawSchema recognize_columns(const std::filesystem::path& path, const ReadOptions& options) {
   const InputFile file(path);
-  return schema_of(file, ParquetFooter(file), label_column);
+  return schema_of(file, ParquetFooter(file), options);
 }
 
 RawSchema recognize(const std::filesystem::path& path, const ReadOptions& options) {
   const InputFile file(path);
   ParquetFooter footer(file);
-  RawSchema schema = schema_of(file, footer, options.label_column);
+  RawSchema schema = schema_of(file, footer, options);
   find_layout(file, footer, options, schema);
   return schema;
 }
@@ -223,6 +244,7 @@ RawSchema recognize(const std::filesystem::path& path, const ReadOptions& option
 std::vector<int> wanted_columns(const RawSchema& schema) {
   std::vector<int> columns = {schema.image};
   if (schema.label >= 0) columns.push_back(schema.label);
+  if (schema.weight >= 0) columns.push_back(schema.weight);
   for (const ObserverColumn& observer : schema.observers) columns.push_back(observer.leaf);
   return columns;
 }

@@ -70,12 +70,20 @@ std::uint8_t RowGroupReader::label_at(std::uint64_t row, double value) const {
   }
 }
 
+// Why a row with a usable image is skipped; empty if it is not.
+std::string RowGroupReader::reason_to_skip(std::size_t row) const {
+  if (schema_.label >= 0 && !std::isfinite(scalars_[0].numbers[row]) && !options_.keep_unlabeled) {
+    return text("no finite label ", options_.label_column);
+  }
+  if (schema_.weight >= 0 && !is_weight(scalars_[weight_place()].numbers[row])) return no_weight_reason(options_);
+  return "";
+}
+
 // Adds the observers of row `row` of the current rows, which is row `file_row` of the file.
 void RowGroupReader::add_observers(std::size_t row, std::uint64_t file_row, JetRecords& jets) const {
-  const std::size_t labels = schema_.label >= 0 ? 1 : 0;
   std::size_t integers = 0;
   for (std::size_t observer = 0; observer < jets.observers.size(); ++observer) {
-    const ScalarValues& values = scalars_[labels + observer];
+    const ScalarValues& values = scalars_[observer_place() + observer];
     jets.observers[observer].push_back(values.numbers[row]);
     if (schema_.observers[observer].is_integer) {
       jets.integers[integers++].value.push_back(values.integers[row]);
@@ -128,11 +136,11 @@ void RowGroupReader::add_run(const PageRun& run, std::uint32_t file_index, JetRe
   add_rows(first_row, file_index, 0, jets, skipped);
 }
 
-// Adds the labels, observers and origins of the images from `jets_before` on. Images of rows without a usable label are
-// removed again.
+// Adds the labels, weights, observers and origins of the images from `jets_before` on. Images of rows without a usable
+// label or weight are removed again.
 void RowGroupReader::add_rows(std::uint64_t first_row, std::uint32_t file_index, std::size_t jets_before,
                               JetRecords& jets, std::vector<SkippedRow>& skipped) const {
-  const std::size_t labels = schema_.label >= 0 ? 1 : 0;
+  const bool has_label = schema_.label >= 0;
   const std::uint8_t unlabeled = options_.keep_unlabeled ? kNoLabel : 0;
   std::vector<std::size_t> dropped;
   std::size_t jet = jets_before;
@@ -142,14 +150,13 @@ void RowGroupReader::add_rows(std::uint64_t first_row, std::uint32_t file_index,
       continue;
     }
     ++jet;
-    const double label = labels == 1 ? scalars_[0].numbers[row] : 0;
-    if (!std::isfinite(label) && !options_.keep_unlabeled) {
-      skipped.push_back({file_index, first_row + row, text("no finite label ", options_.label_column)});
+    if (std::string reason = reason_to_skip(row); !reason.empty()) {
+      skipped.push_back({file_index, first_row + row, std::move(reason)});
       dropped.push_back(jet - 1);
       continue;
     }
-    jets.label.push_back(labels == 1 ? label_at(first_row + row, label) : unlabeled);
-    jets.weight.push_back(1);
+    jets.label.push_back(has_label ? label_at(first_row + row, scalars_[0].numbers[row]) : unlabeled);
+    jets.weight.push_back(schema_.weight >= 0 ? static_cast<float>(scalars_[weight_place()].numbers[row]) : 1);
     add_observers(row, first_row + row, jets);
     jets.source_file.push_back(file_index);
     jets.source_row.push_back(first_row + row);

@@ -37,6 +37,11 @@ class RowGroupReader {
                 std::vector<SkippedRow>& skipped) const;
   void add_observers(std::size_t row, std::uint64_t file_row, JetRecords& jets) const;
   std::uint8_t label_at(std::uint64_t row, double value) const;
+  std::string reason_to_skip(std::size_t row) const;
+
+  // The places of the columns in scalars_.
+  std::size_t weight_place() const { return schema_.label >= 0 ? 1 : 0; }
+  std::size_t observer_place() const { return weight_place() + (schema_.weight >= 0 ? 1 : 0); }
 
   const InputFile& file_;
   const RawSchema& schema_;

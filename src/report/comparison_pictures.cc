@@ -8,9 +8,9 @@
 namespace jetvit {
 namespace {
 
-std::vector<double> of_both_classes(const Spectrum& spectrum) {
-  std::vector<double> values = spectrum.values[0];
-  values.insert(values.end(), spectrum.values[1].begin(), spectrum.values[1].end());
+std::vector<double> joined(const std::array<std::vector<double>, 2>& of_class) {
+  std::vector<double> values = of_class[0];
+  values.insert(values.end(), of_class[1].begin(), of_class[1].end());
   return values;
 }
 
@@ -26,8 +26,8 @@ void draw_comparison(const std::array<PicturedSet, 2>& sets, const std::vector<C
     const auto other = std::find_if(others.begin(), others.end(),
                                     [&](const Spectrum& candidate) { return candidate.name == spectrum.name; });
     if (other == others.end()) continue;
-    const NamedValues first{names[0], of_both_classes(spectrum)};
-    const NamedValues second{names[1], of_both_classes(*other)};
+    const NamedValues first{names[0], joined(spectrum.values), joined(spectrum.weights)};
+    const NamedValues second{names[1], joined(other->values), joined(other->weights)};
     if (first.values.empty() && second.values.empty()) continue;
     plot_comparison(folder / spectrum.file_name(), spectrum.title, first, second);
   }

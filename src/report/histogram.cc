@@ -51,23 +51,29 @@ Bounds bounds_of(const std::vector<std::vector<double>>& samples) {
 }  // namespace
 
 double Histogram::density(std::size_t sample, std::size_t bin) const {
-  return totals[sample] == 0 ? 0 : counts[sample][bin] / (totals[sample] * width);
+  return totals[sample] > 0 ? counts[sample][bin] / (totals[sample] * width) : 0;
 }
 
 double Histogram::error(std::size_t sample, std::size_t bin) const {
-  return totals[sample] == 0 ? 0 : std::sqrt(counts[sample][bin]) / (totals[sample] * width);
+  return totals[sample] > 0 ? std::sqrt(squares[sample][bin]) / (totals[sample] * width) : 0;
 }
 
 Histogram histogram(const std::vector<NamedValues>& samples) {
   std::vector<std::vector<double>> finite;
+  std::vector<std::vector<double>> weights;
   for (const NamedValues& sample : samples) {
-    finite.push_back(sample.values);
-    // Excludes NaN and values for which the range would overflow.
-    std::erase_if(finite.back(), [](double value) { return !(std::abs(value) < 1e100); });
+    finite.emplace_back();
+    weights.emplace_back();
+    for (std::size_t index = 0; index < sample.values.size(); ++index) {
+      // Excludes NaN and values for which the range would overflow.
+      if (!(std::abs(sample.values[index]) < 1e100)) continue;
+      finite.back().push_back(sample.values[index]);
+      weights.back().push_back(sample.weights.empty() ? 1 : sample.weights[index]);
+    }
   }
   const auto [low, high] = bounds_of(finite);
   const double step = spacing(finite);
-  Histogram out{low, (high - low) / kBins, {}, {}};
+  Histogram out{low, (high - low) / kBins, {}, {}, {}};
   auto bins = static_cast<std::size_t>(kBins);
   if (step > 0) {
     out.width = step * std::ceil((high - low + step) / step / kBins);
@@ -75,13 +81,19 @@ Histogram histogram(const std::vector<NamedValues>& samples) {
     bins = static_cast<std::size_t>(std::ceil((high - low + step) / out.width));
   }
   const double end = out.edge(bins);
-  for (const std::vector<double>& values : finite) {
+  for (std::size_t sample = 0; sample < finite.size(); ++sample) {
     std::vector<double>& counts = out.counts.emplace_back(bins, 0);
-    for (const double value : values) {
+    std::vector<double>& squares = out.squares.emplace_back(bins, 0);
+    double& total = out.totals.emplace_back(0);
+    for (std::size_t index = 0; index < finite[sample].size(); ++index) {
+      const double value = finite[sample][index];
+      const double weight = weights[sample][index];
+      total += weight;
       if (value < out.low || value > end) continue;
-      ++counts[std::min(bins - 1, static_cast<std::size_t>((value - out.low) / out.width))];
+      const std::size_t bin = std::min(bins - 1, static_cast<std::size_t>((value - out.low) / out.width));
+      counts[bin] += weight;
+      squares[bin] += weight * weight;
     }
-    out.totals.push_back(static_cast<double>(values.size()));
   }
   return out;
 }

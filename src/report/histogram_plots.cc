@@ -22,12 +22,16 @@ struct Titles {
 void draw_densities(Canvas& canvas, const std::string& horizontal, const std::string& vertical, const Histogram& bins,
                     const std::vector<NamedValues>& samples) {
   double tallest = 0;
+  double lowest = 0;  // negative weights can outweigh the others in a bin
   for (std::size_t sample = 0; sample < samples.size(); ++sample) {
-    for (std::size_t bin = 0; bin < bins.bins(); ++bin) tallest = std::max(tallest, bins.density(sample, bin));
+    for (std::size_t bin = 0; bin < bins.bins(); ++bin) {
+      tallest = std::max(tallest, bins.density(sample, bin));
+      lowest = std::min(lowest, bins.density(sample, bin));
+    }
   }
   if (tallest == 0) tallest = 1;
   Axes axes(canvas, kLeft, kTop, kWidth, kHeight, {horizontal, bins.low, bins.edge(bins.bins()), false},
-            {vertical, 0, 1.25 * tallest, false});
+            {vertical, 1.25 * lowest, 1.25 * tallest, false});
   for (std::size_t sample = 0; sample < samples.size(); ++sample) {
     std::vector<std::pair<double, double>> steps;
     for (std::size_t bin = 0; bin < bins.bins(); ++bin) {
@@ -63,7 +67,7 @@ void plot_comparison(const std::filesystem::path& stem, const AxisTitle& title, 
     axes.curve({{bins.low, 1}, {bins.edge(bins.bins()), 1}}, curve_color(0), 1.2);
     const Color color = curve_color(1);
     for (std::size_t bin = 0; bin < bins.bins(); ++bin) {
-      if (bins.counts[0][bin] == 0 || bins.counts[1][bin] == 0) continue;
+      if (bins.density(0, bin) <= 0 || bins.density(1, bin) <= 0) continue;
       const double ratio = bins.density(1, bin) / bins.density(0, bin);
       const double error =
           ratio * std::hypot(bins.error(0, bin) / bins.density(0, bin), bins.error(1, bin) / bins.density(1, bin));

@@ -24,7 +24,7 @@ void draw_spectrum(const Spectrum& spectrum, const ClassNames& names, const std:
   std::vector<NamedValues> samples;
   for (std::size_t label = 0; label < spectrum.values.size(); ++label) {
     if (!spectrum.values[label].empty()) {
-      samples.push_back({class_name(names, static_cast<int>(label)), spectrum.values[label]});
+      samples.push_back({class_name(names, static_cast<int>(label)), spectrum.values[label], spectrum.weights[label]});
     }
   }
   if (!samples.empty()) plot_histograms(stem, spectrum.title, samples);
@@ -41,7 +41,7 @@ JetPictures::JetPictures(const ImageShape& shape, std::vector<Channel> channels,
 
 void JetPictures::add(const JetRecords& jets) {
   for (std::size_t jet = 0; jet < jets.size(); ++jet) {
-    means_[jets.label[jet]].add(jets.images, jet);
+    means_[jets.label[jet]].add(jets.images, jet, jets.weight[jet]);
     std::vector<Example>& examples = examples_[jets.label[jet]];
     if (examples.size() == kExamples) continue;
     Example& example = examples.emplace_back(Example{spectra_.jets() + jet, {}});

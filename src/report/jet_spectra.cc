@@ -35,7 +35,7 @@ void JetSpectra::add(const JetRecords& jets) {
   for (std::size_t observer = 0; observer < jets.observers.size(); ++observer) {
     for (const Chosen& of : chosen) {
       const double value = jets.observers[observer][of.jet];
-      if (std::isfinite(value)) push(observer, jets.label[of.jet], value, of.level);
+      if (std::isfinite(value)) push(observer, jets, of, value);
     }
   }
   for (std::size_t channel = 0; channel < channels_.size(); ++channel) {
@@ -73,37 +73,41 @@ void JetSpectra::raise_level(std::size_t label) {
     ++level_[of];
     for (std::size_t spectrum = 0; spectrum < spectra_.size(); ++spectrum) {
       std::vector<double>& values = spectra_[spectrum].values[of];
+      std::vector<double>& weights = spectra_[spectrum].weights[of];
       std::vector<std::uint8_t>& levels = levels_[spectrum][of];
       std::size_t kept = 0;
       for (std::size_t index = 0; index < values.size(); ++index) {
         if (levels[index] < level_[of]) continue;
         values[kept] = values[index];
+        weights[kept] = weights[index];
         levels[kept++] = levels[index];
       }
       values.resize(kept);
+      weights.resize(kept);
       levels.resize(kept);
     }
   }
 }
 
 void JetSpectra::name_spectra(const std::vector<std::string>& observer_names) {
-  for (const std::string& name : observer_names) spectra_.push_back({name, observer_title(name), {}});
+  for (const std::string& name : observer_names) spectra_.push_back({name, observer_title(name), {}, {}});
   for (const Channel& channel : channels_) {
     const std::string& name = channel.name;
-    spectra_.push_back({text(name, "_pixels"), {text("occupied ", name, " pixels of a jet"), ""}, {}});
+    spectra_.push_back({text(name, "_pixels"), {text("occupied ", name, " pixels of a jet"), ""}, {}, {}});
     if (channel.is_signed) {
-      spectra_.push_back({name, {text(name, " of a pixel"), channel.unit, "pixels"}, {}});
+      spectra_.push_back({name, {text(name, " of a pixel"), channel.unit, "pixels"}, {}, {}});
     } else {
-      spectra_.push_back({text(name, "_sum"), {text(name, " sum of a jet"), channel.unit}, {}});
+      spectra_.push_back({text(name, "_sum"), {text(name, " sum of a jet"), channel.unit}, {}, {}});
     }
   }
   levels_.resize(spectra_.size());
 }
 
-void JetSpectra::push(std::size_t spectrum, int label, double value, std::uint8_t level) {
-  const auto of = static_cast<std::size_t>(label);
-  spectra_[spectrum].values[of].push_back(value);
-  levels_[spectrum][of].push_back(level);
+void JetSpectra::push(std::size_t spectrum, const JetRecords& jets, const Chosen& of, double value) {
+  const std::size_t label = jets.label[of.jet];
+  spectra_[spectrum].values[label].push_back(value);
+  spectra_[spectrum].weights[label].push_back(jets.weight[of.jet]);
+  levels_[spectrum][label].push_back(of.level);
 }
 
 // Adds the number of pixels of a channel to `spectrum`, and their sum or values to the next one.
@@ -112,14 +116,13 @@ void JetSpectra::add_channel(const JetRecords& jets, const std::vector<Chosen>& 
   const bool is_signed = channels_[static_cast<std::size_t>(channel)].is_signed;
   for (const Chosen& of : chosen) {
     const SparseChannel image = jets.images.channel(of.jet, channel);
-    const int label = jets.label[of.jet];
-    push(spectrum, label, static_cast<double>(image.value.size()), of.level);
+    push(spectrum, jets, of, static_cast<double>(image.value.size()));
     if (!is_signed) {
-      push(spectrum + 1, label, std::accumulate(image.value.begin(), image.value.end(), 0.0), of.level);
+      push(spectrum + 1, jets, of, std::accumulate(image.value.begin(), image.value.end(), 0.0));
       continue;
     }
     for (const float value : image.value) {
-      if (std::abs(value) < kSignificanceRange) push(spectrum + 1, label, static_cast<double>(value), of.level);
+      if (std::abs(value) < kSignificanceRange) push(spectrum + 1, jets, of, static_cast<double>(value));
     }
   }
 }

@@ -18,7 +18,8 @@ inline constexpr std::string_view kSpectrumStart = "spectrum_";  // prefix of fi
 struct Spectrum {
   std::string name;  // "pt", "tracks_pixels"; names of observers come from untrusted files
   AxisTitle title;
-  std::array<std::vector<double>, 2> values;  // in jets of class 0 and of class 1
+  std::array<std::vector<double>, 2> values;   // in jets of class 0 and of class 1
+  std::array<std::vector<double>, 2> weights;  // of the jets of these values
 
   std::string file_name() const;  // "spectrum_<name>", only letters, digits and underscores
 };
@@ -54,7 +55,7 @@ class JetSpectra {
 
   std::vector<Chosen> choose(const JetRecords& jets);
   void name_spectra(const std::vector<std::string>& observer_names);
-  void push(std::size_t spectrum, int label, double value, std::uint8_t level);
+  void push(std::size_t spectrum, const JetRecords& jets, const Chosen& of, double value);
   void add_channel(const JetRecords& jets, const std::vector<Chosen>& chosen, int channel, std::size_t spectrum);
   std::uint64_t sampled(std::size_t label) const;
   void raise_level(std::size_t label);

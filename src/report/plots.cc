@@ -69,11 +69,12 @@ void plot_calibration(const std::filesystem::path& stem, const std::vector<Named
       const Color color = curve_color(index);
       std::vector<std::pair<double, double>> line;
       for (const CalibrationBin& bin : all[index].bins) {
-        if (bin.jets == 0) continue;
+        if (bin.weight <= 0) continue;
         const double share = bin.signal_share;
-        // Adds one jet to each class, so that a bin with a single class has an error too.
-        const auto jets = static_cast<double>(bin.jets);
-        const double likely = (share * jets + 1) / (jets + 2);
+        // Adds one jet to each class, so that a bin with a single class has an error too. Negative weights can take the
+        // share out of 0 to 1.
+        const double jets = bin.effective_jets;
+        const double likely = (std::clamp(share, 0.0, 1.0) * jets + 1) / (jets + 2);
         const double error = std::sqrt(likely * (1 - likely) / jets);
         line.emplace_back(bin.mean_probability, share);
         axes.curve({{bin.mean_probability, share - error}, {bin.mean_probability, share + error}}, color, 1.2);

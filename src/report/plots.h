@@ -24,6 +24,7 @@ void plot_roc(const std::filesystem::path& stem, const std::vector<NamedCurve>& 
 struct NamedValues {
   std::string name;
   std::vector<double> values;
+  std::vector<double> weights = {};  // one per value, of any sign; empty: all 1
 };
 
 struct AxisTitle {
@@ -38,7 +39,7 @@ void plot_histograms(const std::filesystem::path& stem, const AxisTitle& title,
                      const std::vector<NamedValues>& samples);
 
 // The normalized histograms of two samples, and below them the ratio second / first with its statistical error, in bins
-// that both samples fill. Ratios above 2 are not shown.
+// where both densities are positive. Ratios above 2 are not shown.
 void plot_comparison(const std::filesystem::path& stem, const AxisTitle& title, const NamedValues& first,
                      const NamedValues& second);
 

@@ -33,6 +33,7 @@ struct Manifest {
   std::uint64_t negative_pixels = 0;          // number of dropped negative pixels in unsigned channels
   std::vector<std::string> observer_names;
   ClassNames class_names;
+  std::string weight_column;  // of the files, with the weights; empty: every jet has weight 1
   std::array<std::array<std::uint64_t, 2>, 3> counts{};  // [split][class]
   SplitRule split_rule = SplitRule::kFileAndRow;         // of jets whose split the user did not choose
   bool has_identities = false;                           // every shard has the identities of its jets

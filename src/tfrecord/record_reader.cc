@@ -183,7 +183,7 @@ void RecordReader::assign_roles() {
   for (const auto& [name, entry] : survey_.features()) {
     const auto& of_shape = shape_features_.names;
     const bool is_used = is_image(name) || name == kName || name == kIdentityFeature ||
-                         (name == kLabel && has_label_) ||
+                         (name == kLabel && has_label_) || name == options_.weight_column ||
                          std::find(of_shape.begin(), of_shape.end(), name) != of_shape.end();
     if (is_used) continue;
     if (entry.is_number() && name != kLabel) {
@@ -192,6 +192,18 @@ void RecordReader::assign_roles() {
     } else {
       ignored.push_back(text(printable(name), " (", entry.content(), ")"));
     }
+  }
+  if (!options_.weight_column.empty()) {
+    const FeatureSurvey::Entry* weight = survey_.find(options_.weight_column);
+    const std::string name = printable(options_.weight_column);
+    if (weight == nullptr) throw Error(text(files_.front(), ": has no feature \"", name, "\" (`weight_column`)"));
+    if (!weight->is_number() || is_image(options_.weight_column) || options_.weight_column == kLabel) {
+      throw Error(text(files_.front(), ": feature ", name, " cannot be the weight (it is ",
+                       options_.weight_column == kLabel ? "the label" : weight->content(), ")"));
+    }
+    weight_column_ = options_.weight_column;
+  } else if (const FeatureSurvey::Entry* weight = survey_.find("weight"); weight != nullptr && weight->is_number()) {
+    report_unused_weight(files_.front());
   }
   if (!has_label_ && options_.require_label) {
     if (label == nullptr) throw Error(text(files_.front(), ": feature label is missing"));
@@ -253,6 +265,14 @@ std::optional<std::uint8_t> RecordReader::label_in(const std::vector<ExampleFeat
   return std::nullopt;
 }
 
+// The weight of a record; NaN if it has none and must be skipped.
+double RecordReader::weight_in(const std::vector<ExampleFeature>& features) const {
+  if (weight_column_.empty()) return 1;
+  const ExampleFeature* feature = find_feature(features, weight_column_);
+  const std::optional<double> value = feature == nullptr ? std::nullopt : single_number(*feature);
+  return value.value_or(std::numeric_limits<double>::quiet_NaN());
+}
+
 void RecordReader::append_observers(const std::vector<ExampleFeature>& features, JetRecords& jets) const {
   std::size_t integers = 0;
   for (std::size_t place = 0; place < observers_.size(); ++place) {
@@ -278,13 +298,17 @@ void RecordReader::append(const std::vector<ExampleFeature>& features, std::uint
   }
   JetRecords& jets = chunk.jets;
   const std::optional<std::uint8_t> label = label_in(features);
-  const char* reason = label ? append_image(features, tools, jets.images) : "no finite label label";
-  if (reason != nullptr) {
-    chunk.skipped.push_back({file, record, reason});
+  const double weight = weight_in(features);
+  std::string reason = !label ? "no finite label label" : !is_weight(weight) ? no_weight_reason(options_) : "";
+  if (reason.empty()) {
+    if (const char* of_image = append_image(features, tools, jets.images)) reason = of_image;
+  }
+  if (!reason.empty()) {
+    chunk.skipped.push_back({file, record, std::move(reason)});
     return;
   }
   jets.label.push_back(*label);
-  jets.weight.push_back(1);
+  jets.weight.push_back(static_cast<float>(weight));
   append_observers(features, jets);
   jets.source_file.push_back(file);
   jets.source_row.push_back(record);

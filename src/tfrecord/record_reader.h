@@ -40,6 +40,7 @@ class RecordReader : public JetReader {
   const char* append_image(const std::vector<ExampleFeature>& features, Tools& tools, SparseImages& images) const;
   const char* append_values(const ExampleFeature& pixels, Tools& tools, SparseImages& images) const;
   std::optional<std::uint8_t> label_in(const std::vector<ExampleFeature>& features) const;
+  double weight_in(const std::vector<ExampleFeature>& features) const;
   void append_observers(const std::vector<ExampleFeature>& features, JetRecords& jets) const;
 
   struct Observer {

@@ -60,6 +60,7 @@ TrainingData read_data(const Recipe& recipe, const SourceOptions& options) {
   data.source = to_json(recorded);
   data.fingerprint = manifest.fingerprint;
   data.class_names = manifest.class_names;
+  for (const SourceFile& file : manifest.source_files) data.files.push_back(file.name);
   const double asked = recipe.transform.zero_threshold;
   data.transform = make_input_transform(manifest.channels, manifest.statistics, recipe.transform.functions,
                                         recipe.transform.split_signed, asked < 0 ? manifest.zero_threshold : asked);
@@ -67,6 +68,10 @@ TrainingData read_data(const Recipe& recipe, const SourceOptions& options) {
   data.validation = source->read(Split::kValidation);
   require_both_classes(*data.train, Split::kTrain, options, data.class_names);
   require_both_classes(*data.validation, Split::kValidation, options, data.class_names);
+  if (!manifest.weight_column.empty()) {
+    reporter().note(text(printable(data.name), ": the jets are weighted by the column ",
+                         printable(manifest.weight_column), ", in the loss and in the validation"));
+  }
   data.observers = observer_digests(*data.train, *data.validation);
   return data;
 }

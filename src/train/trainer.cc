@@ -12,6 +12,7 @@
 #include "base/reporter.h"
 #include "base/text.h"
 #include "compute/autocast.h"
+#include "jet/jet_origin.h"
 #include "model/io/weights.h"
 #include "model/registry.h"
 #include "predict/predictor.h"
@@ -24,8 +25,9 @@
 namespace jetvit {
 namespace {
 
-LoadOptions load_options(const Recipe& recipe, const Model& model, const JetRecords& jets,
+LoadOptions load_options(const Recipe& recipe, const Model& model, const TrainingData& data,
                          const ComputeOptions& compute) {
+  const JetRecords& jets = *data.train;
   LoadOptions load;
   load.batch_size = recipe.train.batch_size;
   load.seed = static_cast<std::uint64_t>(recipe.train.seed);
@@ -34,7 +36,7 @@ LoadOptions load_options(const Recipe& recipe, const Model& model, const JetReco
   load.drop_last = jets.size() >= static_cast<std::size_t>(load.batch_size);
   load.augment = true;
   load.format = input_format(model, compute);
-  load.weights = jet_weights(jets, recipe.weights);
+  load.weights = jet_weights(jets, recipe.weights, data.files);
   return load;
 }
 
@@ -101,7 +103,7 @@ void Trainer::build_phase() {
   bf16_weights_ = std::make_unique<Bf16Weights>(compute());
   optimizer_ = std::make_unique<Optimizer>(recipe.optimizer, parameters_, bf16_weights_.get());
   loader_ = std::make_unique<BatchLoader>(data_.train, data_.transform, recipe.image, recipe.augment,
-                                          load_options(recipe, *model_, *data_.train, compute()));
+                                          load_options(recipe, *model_, data_, compute()));
   schedule_ = std::make_unique<Schedule>(recipe.schedule, recipe.optimizer.lr, recipe.optimizer.weight_decay,
                                          static_cast<std::int64_t>(loader_->batches()), recipe.train.epochs);
 }
@@ -251,10 +253,10 @@ double Trainer::check_finite(const at::Tensor& loss, const Batch& batch) const {
       rows.emplace_back("...");
       break;
     }
-    rows.push_back(text(data_.train->source_file[jet], ":", data_.train->source_row[jet]));
+    rows.push_back(origin_text(*data_.train, jet, data_.files));
   }
   throw Error(text(label(), "epoch ", epoch_of_phase() + 1, ", step ", state_.step_in_epoch + 1,
-                   ": the loss or its gradient is not finite (jets file:row ", join(rows, " "),
+                   ": the loss or its gradient is not finite (jets: ", join(rows, ", "),
                    ") lower optimizer.lr, set train.clip_norm or look at those jets"));
 }
 

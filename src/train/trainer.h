@@ -9,6 +9,7 @@
 
 #include "base/stop_flag.h"
 #include "compute/compute_options.h"
+#include "jet/class_names.h"
 #include "jet/input_transform.h"
 #include "jet/jet_records.h"
 #include "load/batch_loader.h"
@@ -34,6 +35,7 @@ struct TrainingData {
   InputTransform transform;
   Json observers = Json::object();  // observer_digests()
   ClassNames class_names = {};
+  std::vector<std::string> files = {};  // that the jets come from, for messages
 };
 
 // The recipe's loop: batches, loss, gradient, update, average; validation, logs and checkpoints after every epoch. The

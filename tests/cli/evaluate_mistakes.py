@@ -37,8 +37,9 @@ def scores_files(folder):
     yield {**GOOD, "score": ["a", "b", "c", "d"]}, "column score does not hold plain numbers"
     yield {**GOOD, "score": [[0.1], [0.2], [0.3], [0.4]]}, "column score does not hold plain numbers"
     yield {**GOOD, "score": pa.array([1, 2, 3, 4], pa.timestamp("ms"))}, "column score does not hold plain numbers"
-    yield {**GOOD, "weight": [1.0, 1.0, -2.0, 1.0]}, "jet 2 has the weight -2 (must be finite, and not negative)"
-    yield {**GOOD, "weight": [1.0, 1.0, 0.0, 0.0]}, "all jets of label 1 have the weight 0"
+    yield {**GOOD, "weight": [1.0, 1.0, -2.0, 1.0]}, "the weights of the jets of label 1 sum to -1"
+    yield {**GOOD, "weight": [1.0, 1.0, 0.0, 0.0]}, "the weights of the jets of label 1 sum to 0 (the sum of each class"
+    yield {**GOOD, "weight": [1.0, inf, 1.0, 1.0]}, "jet 1 has the weight inf (must be a finite number)"
     yield {"score": pa.array([], pa.float64()), "label": pa.array([], pa.uint8())}, "there are no jets"
 
 

@@ -11,6 +11,7 @@
 #include "base/random_stream.h"
 #include "evaluate/baselines.h"
 #include "evaluate/evaluation_report.h"
+#include "measure/delong.h"
 #include "measure/roc_auc.h"
 #include "run/learning_log.h"
 #include "support/expect_error.h"
@@ -110,6 +111,37 @@ TEST(Baselines, BestObservableComesFirstAndIsTurned) {
   EXPECT_EQ(baseline_scores(FeatureTable(), table)[0].name, "- tracks multiplicity");
 }
 
+// Weights decide what separates the classes, and what the regression is fitted to.
+TEST(Baselines, CountTheWeights) {
+  // The first half has more pixels for label 1, the second half fewer.
+  std::vector<int> pixels;
+  std::vector<std::uint8_t> label;
+  for (int jet = 0; jet < 40; ++jet) {
+    label.push_back(jet % 2 == 0 ? 1 : 0);
+    pixels.push_back((label.back() == 1) == (jet < 20) ? 5 + jet % 3 : 2 + jet % 5);
+  }
+  JetRecords jets = jets_of(pixels, label);
+  for (const bool first_half : {true, false}) {
+    for (std::size_t jet = 0; jet < 40; ++jet) jets.weight[jet] = (jet < 20) == first_half ? 1 : 0.01F;
+    FeatureTable table;
+    table.append(jets);
+    const std::vector<NamedScores> scores = baseline_scores(table, table);
+    const std::string multiplicity = first_half ? "tracks multiplicity" : "- tracks multiplicity";
+    const auto found =
+        std::find_if(scores.begin(), scores.end(), [&](const auto& one) { return one.name == multiplicity; });
+    EXPECT_NE(found, scores.end()) << multiplicity;
+    EXPECT_EQ(scores[0].score[0] > scores[0].score[1], first_half);  // of the first jet of either class
+  }
+  FeatureTable negative;
+  jets.weight[3] = -1;
+  negative.append(jets);
+  EXPECT_NE(no_regression(negative).find("negative weight"), std::string::npos);
+  FeatureTable zero;
+  for (std::size_t jet = 0; jet < 40; ++jet) jets.weight[jet] = label[jet];
+  zero.append(jets);
+  EXPECT_NE(no_regression(zero).find("weight 0"), std::string::npos);
+}
+
 std::vector<std::string> names_of(const std::vector<NamedScores>& all) {
   std::vector<std::string> names;
   for (const NamedScores& one : all) names.push_back(one.name);
@@ -144,25 +176,95 @@ NamedScores random_scores(std::size_t jets, std::vector<std::uint8_t>& label) {
   return scores;
 }
 
-TEST(Evaluation, IntervalHoldsTheAucAndWeightsGiveTheirOwn) {
+TEST(Evaluation, IntervalHoldsTheAuc) {
   std::vector<std::uint8_t> label;
   const NamedScores scores = random_scores(500, label);
   std::vector<float> weight(500, 1);
   const ClassifierMetrics plain = evaluate_scores(scores, label, weight);
   EXPECT_LT(plain.auc_interval.low, plain.auc);
   EXPECT_GT(plain.auc_interval.high, plain.auc);
-  EXPECT_FALSE(plain.weighted);
+  EXPECT_FALSE(plain.unweighted);
   weight[7] = 20;
   const ClassifierMetrics weighted = evaluate_scores(scores, label, weight);
-  EXPECT_EQ(weighted.auc, plain.auc);
-  ASSERT_TRUE(weighted.weighted);
-  EXPECT_NE(weighted.weighted->auc, plain.auc);
-  EXPECT_LT(weighted.weighted->interval.low, weighted.weighted->interval.high);
+  ASSERT_TRUE(weighted.unweighted);
+  EXPECT_EQ(weighted.unweighted->auc, plain.auc);
+  EXPECT_EQ(weighted.unweighted->error, plain.auc_error);
+  EXPECT_NE(weighted.auc, plain.auc);
+  EXPECT_LT(weighted.auc_interval.low, weighted.auc);
+  EXPECT_GT(weighted.auc_interval.high, weighted.auc);
+}
+
+// Jets with integer weights measure as that many equal jets do, but for the errors.
+TEST(Evaluation, AnIntegerWeightEqualsThatManyJets) {
+  std::vector<std::uint8_t> label;
+  NamedScores scores = random_scores(400, label);
+  NamedScores worse = scores;
+  JetRecords jets;
+  NamedScores repeated{.name = "random", .score = {}, .is_probability = true};
+  NamedScores repeated_worse = repeated;
+  JetRecords repeated_jets;
+  for (std::size_t jet = 0; jet < 400; ++jet) {
+    if (jet % 4 == 0) worse.score[jet] = 0.5;
+    const std::size_t copies = 1 + jet % 3;
+    jets.label.push_back(label[jet]);
+    jets.weight.push_back(static_cast<float>(copies));
+    for (std::size_t copy = 0; copy < copies; ++copy) {
+      repeated.score.push_back(scores.score[jet]);
+      repeated_worse.score.push_back(worse.score[jet]);
+      repeated_jets.label.push_back(label[jet]);
+      repeated_jets.weight.push_back(1);
+    }
+  }
+  ASSERT_EQ(repeated.score.size(), 799U);
+  const Evaluation weighted = evaluate_all({scores, worse}, jets);
+  const Evaluation equal = evaluate_all({repeated, repeated_worse}, repeated_jets);
+  constexpr double kRounding = 1e-12;
+  for (const std::size_t of : {0U, 1U}) {
+    const ClassifierMetrics& a = weighted.classifiers[of];
+    const ClassifierMetrics& b = equal.classifiers[of];
+    EXPECT_NEAR(a.auc, b.auc, kRounding);
+    EXPECT_GT(a.auc_error, b.auc_error);
+    EXPECT_NEAR(a.probability->log_loss, b.probability->log_loss, kRounding);
+    EXPECT_NEAR(a.probability->average_precision, b.probability->average_precision, kRounding);
+    EXPECT_NEAR(a.probability->calibration_error, b.probability->calibration_error, kRounding);
+    for (std::size_t point = 0; point < 3; ++point) {
+      EXPECT_NEAR(a.working_points[point].rejection, b.working_points[point].rejection, 1e-9);
+      EXPECT_GT(a.working_points[point].error, b.working_points[point].error);
+    }
+  }
+  EXPECT_NEAR(weighted.classifiers[1].behind_first->difference, equal.classifiers[1].behind_first->difference,
+              kRounding);
+  ASSERT_TRUE(weighted.weights);
+  EXPECT_FALSE(equal.weights);
+  EXPECT_EQ(weighted.weights->of_class[0].weight + weighted.weights->of_class[1].weight, 799);
+  EXPECT_EQ(weighted.weights->zero + weighted.weights->negative, 0U);
+}
+
+TEST(Evaluation, BinsAreWeighted) {
+  std::vector<std::uint8_t> label;
+  const NamedScores scores = random_scores(400, label);
+  std::vector<double> observer;
+  std::vector<float> weight;
+  for (std::size_t jet = 0; jet < 400; ++jet) {
+    observer.push_back(static_cast<double>(jet));
+    weight.push_back(jet < 100 ? (label[jet] == 1 ? -1 : 1) : static_cast<float>(jet % 5));
+  }
+  const std::vector<ObserverBin> bins = evaluate_in_bins(scores, label, weight, observer, 4);
+  ASSERT_EQ(bins.size(), 3U);  // the signal of the first has no positive sum of weights
+  for (std::size_t bin = 0; bin < 3; ++bin) {
+    const std::size_t begin = 100 * (bin + 1);
+    const auto part = [&](const auto& all) { return std::vector(all.begin() + begin, all.begin() + begin + 100); };
+    const std::vector<float> of_bin = part(weight);
+    EXPECT_EQ(bins[bin].from, static_cast<double>(begin));
+    EXPECT_EQ(bins[bin].auc,
+              delong(part(scores.score), part(label), std::vector<double>(of_bin.begin(), of_bin.end())).auc);
+  }
 }
 
 TEST(Evaluation, PerfectScoresHaveALimitInsteadOfARejection) {
   const NamedScores scores{.name = "perfect", .score = {0.1, 0.2, 0.8, 0.9}};
-  const Evaluation evaluation{.classifiers = {evaluate_scores(scores, {0, 0, 1, 1}, {1, 1, 1, 1})}, .observers = {}};
+  const Evaluation evaluation{
+      .weights = {}, .classifiers = {evaluate_scores(scores, {0, 0, 1, 1}, {1, 1, 1, 1})}, .observers = {}};
   const ClassifierMetrics& metrics = evaluation.classifiers[0];
   ASSERT_EQ(metrics.working_points.size(), 3U);
   EXPECT_TRUE(std::isinf(metrics.working_points[0].rejection));
@@ -192,7 +294,7 @@ TEST(Evaluation, BinsShareTheJetsWithAFiniteObserver) {
   for (int jet = 0; jet < 403; ++jet) observer.push_back((jet * 7919) % 1000);
   observer[5] = std::numeric_limits<double>::quiet_NaN();
   observer[6] = observer[7] = std::numeric_limits<double>::infinity();
-  const std::vector<ObserverBin> bins = evaluate_in_bins(scores, label, observer, 4);
+  const std::vector<ObserverBin> bins = evaluate_in_bins(scores, label, std::vector<float>(403, 1), observer, 4);
   ASSERT_EQ(bins.size(), 4U);
   double before = -1;
   for (const ObserverBin& bin : bins) {
@@ -201,7 +303,8 @@ TEST(Evaluation, BinsShareTheJetsWithAFiniteObserver) {
     EXPECT_GE(bin.to, bin.from);
     before = bin.to;
   }
-  EXPECT_TRUE(evaluate_in_bins(scores, std::vector<std::uint8_t>(403, 1), observer, 4).empty());
+  EXPECT_TRUE(
+      evaluate_in_bins(scores, std::vector<std::uint8_t>(403, 1), std::vector<float>(403, 1), observer, 4).empty());
 }
 
 TEST(Evaluation, OthersAreComparedWithTheFirst) {

@@ -110,8 +110,8 @@ TEST_F(Inspected, JsonKeepsItsKeys) {
   std::vector<std::string> keys;
   for (const auto& [key, value] : json.items()) keys.push_back(key);
   EXPECT_EQ(keys, (std::vector<std::string>{"kind", "shape", "rows", "jets", "class_0", "class_1", "class_names",
-                                            "observers", "channels", "statistics_of", "skipped", "skipped_reasons",
-                                            "skipped_rows", "splits", "preparation", "pictures"}));
+                                            "weight_column", "observers", "channels", "statistics_of", "skipped",
+                                            "skipped_reasons", "skipped_rows", "splits", "preparation", "pictures"}));
   EXPECT_EQ(json["preparation"].dump(),
             R"({"mode":"standard","zero_threshold":0.25,"negative_pixels_dropped":12,"files":1})");
   EXPECT_EQ(json["skipped_rows"].dump(), R"([{"file":"jets.parquet","row":3,"reason":"NaN"}])");

@@ -38,6 +38,18 @@ TEST(MeanImages, AddsUpPixelByPixelInEveryChannel) {
   EXPECT_EQ(means.mean(1), (ChannelImage{0, -0.5, 0, 3.5}));
 }
 
+// A jet of weight 3 is three jets; weights without a positive sum have no mean.
+TEST(MeanImages, WeightsCount) {
+  const SparseImages images = images_of({{0, 3, 8}, {0, 1, 2}, {2, 1, -4}});
+  MeanImages weighted(images.shape);
+  weighted.add(images, 0, 3);
+  weighted.add(images, 1, 0);
+  weighted.add(images, 2);
+  EXPECT_EQ(weighted.mean(0), mean_of(images_of({{0, 3, 8}, {0, 3, 8}, {0, 3, 8}, {2, 1, -4}})).mean(0));
+  weighted.add(images, 1, -5);
+  EXPECT_EQ(weighted.mean(0), ChannelImage(4, 0));
+}
+
 TEST(MeanImages, NoJetHasNoSignal) {
   EXPECT_EQ(MeanImages({1, 2, 2}).mean(0), ChannelImage(4, 0));
 }

@@ -198,14 +198,15 @@ TEST(JetWeights, MistakesAreNamed) {
                "weights.second_bins: 1999 x 1999 bins are more than 1048576");
   JetRecords bad = jets;
   bad.observers[1][5] = std::numeric_limits<double>::quiet_NaN();
-  EXPECT_ERROR(jet_weights(bad, {.kind = "flat", .bins = bin_edges}), Error, "pt of the jet of file 0, row 5 is nan");
+  EXPECT_ERROR(jet_weights(bad, {.kind = "flat", .bins = bin_edges}), Error, "pt of the jet in row 5 of file 0 is nan");
   EXPECT_ERROR(
       jet_weights(
           bad, {.kind = "flat", .observer = "m0", .bins = {1, 2}, .second_observer = "pt", .second_bins = bin_edges}),
-      Error, "weights.second_observer: pt of the jet of file 0, row 5 is nan");
+      Error, "weights.second_observer: pt of the jet in row 5 of file 0 is nan");
   bad = jets;
   bad.weight[7] = -1;
-  EXPECT_ERROR(jet_weights(bad, {}), Error, "the weight of the jet of file 0, row 7 is -1");
+  EXPECT_ERROR(jet_weights(bad, {}), Error, "the weight of the jet in row 7 of file 0 is -1");
+  EXPECT_ERROR(jet_weights(bad, {}, {"jets.parquet"}), Error, "the weight of the jet in row 7 of jets.parquet is -1");
   const JetRecords apart = records({90, 90, 150}, {0, 0, 1}, {1, 1, 1});
   EXPECT_ERROR(jet_weights(apart, {.kind = "reference", .bins = {80, 100, 200}}), Error,
                "the training jets of label 1 have no weight");

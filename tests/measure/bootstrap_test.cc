@@ -22,6 +22,16 @@ TEST(Bootstrap, AgreesWithDeLongWithoutWeights) {
   }
 }
 
+TEST(Bootstrap, AgreesWithDeLongWithWeights) {
+  const test::GeneratedJets jets = test::generated_jets(2000, 20, 830);
+  std::vector<double> weight = jets.weight;
+  for (std::size_t jet = 0; jet < weight.size(); ++jet)
+    weight[jet] = jet % 5 == 0 ? -0.4 : jet % 3 == 0 ? 3 : weight[jet];
+  const AucEstimate estimate = delong(jets.score, jets.label, weight);
+  EXPECT_NEAR(bootstrap_auc(jets.score, jets.label, weight).error / estimate.error, 1, 0.09);
+  EXPECT_GT(estimate.error, 1.2 * delong(jets.score, jets.label).error);
+}
+
 TEST(Bootstrap, ContainsTheWeightedAuc) {
   const test::GeneratedJets jets = test::generated_jets(1000, 0, 810);
   const double auc = roc_auc(jets.score, jets.label, jets.weight);

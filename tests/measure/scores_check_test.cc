@@ -7,9 +7,11 @@
 #include <gtest/gtest.h>
 
 #include "measure/delong.h"
+#include "measure/logistic_regression.h"
 #include "measure/probability_metrics.h"
 #include "measure/roc_auc.h"
 #include "measure/roc_curve.h"
+#include "measure/temperature.h"
 #include "support/expect_error.h"
 
 namespace jetvit {
@@ -50,10 +52,10 @@ TEST(ScoresCheck, LabelsOutsideTheTwoClasses) {
   expect_refused({0.1, 0.2, 0.3, 0.4}, {0, 1, 2, 1}, "jet 2 has the label 2 (1 is signal, 0 is background)");
 }
 
-TEST(ScoresCheck, WeightsThatAreNegativeOrNotFinite) {
+TEST(ScoresCheck, WeightsThatAreNotFinite) {
   const Scores score = {0.1, 0.2, 0.3};
   const Labels label = {0, 1, 0};
-  for (const double weight : {-1.0, kNan, kInfinite}) {
+  for (const double weight : {kNan, kInfinite, -kInfinite}) {
     EXPECT_ERROR(roc_auc(score, label, Scores{1, 1, weight}), Error, "jet 2 has the weight");
   }
 }
@@ -64,8 +66,20 @@ TEST(ScoresCheck, WeightsOfZeroLeaveJetsOut) {
   const Labels label = {0, 1, 0, 0, 1};
   EXPECT_EQ(roc_auc(score, label, Scores{1, 2, 3, 0, 0.5}),
             roc_auc(Scores{0.1, 0.2, 0.3, 0.15}, Labels{0, 1, 0, 1}, Scores{1, 2, 3, 0.5}));
-  EXPECT_ERROR(roc_auc(score, label, Scores{1, 0, 1, 1, 0}), Error, "all jets of label 1 have the weight 0");
-  EXPECT_ERROR(roc_auc(score, label, Scores{0, 1, 0, 0, 1}), Error, "all jets of label 0 have the weight 0");
+  EXPECT_ERROR(roc_auc(score, label, Scores{1, 0, 1, 1, 0}), Error, "the weights of the jets of label 1 sum to 0");
+  EXPECT_ERROR(roc_auc(score, label, Scores{0, 1, 0, 0, 1}), Error, "the weights of the jets of label 0 sum to 0");
+}
+
+// Negative weights measure, as long as each class has a positive sum, and do not fit.
+TEST(ScoresCheck, NegativeWeights) {
+  const Scores score = {0.1, 0.2, 0.3, 0.9, 0.15};
+  const Labels label = {0, 1, 0, 0, 1};
+  EXPECT_NO_THROW(roc_auc(score, label, Scores{2, 1, -1, 1, 1}));
+  EXPECT_ERROR(roc_auc(score, label, Scores{1, 1, -2, 0.5, 1}), Error,
+               "the weights of the jets of label 0 sum to -0.5 (the sum of each class must be positive)");
+  EXPECT_ERROR(fit_temperature(score, label, Scores{2, 1, -1, 1, 1}), Error,
+               "jet 2 has the weight -1, and negative weights make the fit of a temperature impossible");
+  EXPECT_ERROR(LogisticRegression({score}, label, Scores{2, 1, -1, 1, 1}), Error, "a logistic regression impossible");
 }
 
 TEST(ScoresCheck, ProbabilitiesOutsideZeroToOne) {

@@ -33,6 +33,19 @@ TEST(Temperature, IsTheOptimumOfTheLogLoss) {
   }
 }
 
+TEST(Temperature, IsTheOptimumOfTheWeightedLogLoss) {
+  const test::GeneratedJets jets = test::generated_jets(500, 0, 880);
+  std::vector<double> weight = jets.weight;
+  for (std::size_t jet = 0; jet < weight.size(); ++jet) weight[jet] = jets.score[jet] > 0.6 ? 5 : 0;
+  const double best = fit_temperature(jets.score, jets.label, weight);
+  EXPECT_GT(std::abs(best - fit_temperature(jets.score, jets.label)), 0.02);
+  const double loss = probability_metrics(with_temperature(jets.score, best), jets.label, weight).log_loss;
+  for (const double factor : {0.5, 0.9, 0.99, 1.01, 1.1, 2.0}) {
+    EXPECT_GT(probability_metrics(with_temperature(jets.score, best * factor), jets.label, weight).log_loss, loss)
+        << factor;
+  }
+}
+
 TEST(Temperature, CertaintiesAndPerfectClassifiers) {
   const std::vector<double> perfect = {0, 0.2, 0.9, 1};
   const std::vector<std::uint8_t> label = {0, 0, 1, 1};

@@ -5,6 +5,7 @@
 
 #include "measure/generated_jets.h"
 #include "measure/roc_curve.h"
+#include "measure/weight_sums.h"
 
 namespace jetvit {
 namespace {
@@ -51,19 +52,49 @@ TEST(WorkingPoint, EqualsCountingAtEveryThreshold) {
   for (const int levels : {0, 40, 5}) {
     const test::GeneratedJets jets = test::generated_jets(600, levels, 400);
     const auto curve = roc_curve(jets.score, jets.label);
-    const auto backgrounds = static_cast<std::size_t>(std::count(jets.label.begin(), jets.label.end(), 0));
+    const auto backgrounds = static_cast<double>(std::count(jets.label.begin(), jets.label.end(), 0));
     for (const double efficiency : {0.3, 0.5, 0.8}) {
       const double background = background_at(jets, efficiency);
       const WorkingPoint point = working_point(curve, efficiency, backgrounds);
       EXPECT_EQ(point.signal_efficiency, efficiency);
       EXPECT_NEAR(point.rejection, 1 / background, 1e-9) << levels << " levels at " << efficiency;
       // The relative error of 1/eB is that of eB: sqrt((1 - eB) / (eB n)).
-      EXPECT_NEAR(point.error / point.rejection,
-                  std::sqrt((1 - background) / (background * static_cast<double>(backgrounds))), 1e-9);
+      EXPECT_NEAR(point.error / point.rejection, std::sqrt((1 - background) / (background * backgrounds)), 1e-9);
       EXPECT_EQ(point.lower_limit, 0);
       EXPECT_GE(passing(jets, point.threshold).signal, efficiency);
     }
   }
+}
+
+// The rejection and its error at a threshold, from the sums over the jets.
+TEST(WorkingPoint, WeightsCount) {
+  const test::GeneratedJets jets = test::generated_jets(600, 0, 410);
+  std::vector<double> weight = jets.weight;
+  for (std::size_t jet = 0; jet < weight.size(); jet += 7) weight[jet] = jet % 2 == 0 ? -0.5 : 4;
+  const auto curve = roc_curve(jets.score, jets.label, weight);
+  const auto sums = weight_sums(jets.label, weight);
+  std::size_t index =
+      0;  // of a point at which the curve is higher than before: negative weights let it fall in between
+  for (double highest = 0; index < curve.size() / 3 || curve[index].signal_efficiency <= highest; ++index) {
+    highest = std::max(highest, curve[index].signal_efficiency);
+  }
+  const RocPoint& at = curve[index];
+  double passing = 0;
+  double all = 0;
+  for (std::size_t jet = 0; jet < weight.size(); ++jet) {
+    if (jets.label[jet] != 0) continue;
+    all += weight[jet];
+    passing += jets.score[jet] >= at.threshold ? weight[jet] : 0;
+  }
+  double variance = 0;
+  for (std::size_t jet = 0; jet < weight.size(); ++jet) {
+    if (jets.label[jet] != 0) continue;
+    const double away = (jets.score[jet] >= at.threshold ? 1 : 0) - passing / all;
+    variance += weight[jet] * weight[jet] * away * away / (all * all);
+  }
+  const WorkingPoint point = working_point(curve, at.signal_efficiency, sums[0].effective_jets());
+  EXPECT_NEAR(point.rejection, all / passing, 1e-9);
+  EXPECT_NEAR(point.error / point.rejection, std::sqrt(variance) * all / passing, 1e-9);
 }
 
 TEST(WorkingPoint, WithoutPassingBackgroundGivesALimit) {

@@ -103,12 +103,13 @@ TEST(JetPictures, ManyChannelsFitIntoAPicture) {
   EXPECT_EQ(test::Picture(folder / "averages.png").width(), 3000);
 }
 
-// Adds jets of one class in chunks, with the numbers 0 ... count - 1 as observer "pt".
+// Adds jets of one class in chunks, with the numbers 0 ... count - 1 as observer "pt" and as weight.
 void add_numbered(JetSpectra& spectra, std::uint8_t label, std::size_t first, std::size_t count) {
   constexpr std::size_t kChunk = 100;
   for (std::size_t begin = first; begin < first + count; begin += kChunk) {
     JetRecords jets = one_pixel_jets(1, std::vector<std::uint8_t>(std::min(kChunk, first + count - begin), label));
     for (std::size_t jet = 0; jet < jets.size(); ++jet) jets.observers[0][jet] = static_cast<double>(begin + jet);
+    for (std::size_t jet = 0; jet < jets.size(); ++jet) jets.weight[jet] = static_cast<float>(begin + jet);
     spectra.add(jets);
   }
 }
@@ -132,6 +133,7 @@ TEST(JetSpectra, SampleIsSpreadEvenlyOverAnInputSortedByClass) {
       for (const double value : values[label]) mean += value / static_cast<double>(values[label].size());
       const double error = all / std::sqrt(12.0 * static_cast<double>(values[label].size()));
       EXPECT_NEAR(mean, (label == 0 ? 0 : 9000) + all / 2, 5 * error);
+      EXPECT_EQ(spectra.spectra()[0].weights[label], values[label]) << "a value keeps the weight of its jet";
       EXPECT_EQ(spectra.spectra()[2].values[label].size(), values[label].size())
           << "every quantity is of the same jets";
     }

@@ -55,7 +55,7 @@ TEST_F(ManifestFile, OtherVersionOrFormat) {
 TEST_F(ManifestFile, EveryKeyIsNeeded) {
   const Json complete = Json::parse(document_);
   for (const auto& [key, value] : complete.items()) {
-    if (key == "manifest_sha256" || key == "command" || key.starts_with("skipped_re"))
+    if (key == "manifest_sha256" || key == "command" || key == "weight_column" || key.starts_with("skipped_re"))
       continue;  // older stores lack these
     expect_error([&key = key](Json& json) { json.erase(key); }, "key '" + key + "' not found");
     expect_error([&key = key](Json& json) { json[key] = nullptr; }, "manifest.json: ");
@@ -63,6 +63,7 @@ TEST_F(ManifestFile, EveryKeyIsNeeded) {
   for (const Json& command : {Json(nullptr), Json(5), Json("prepare")}) {
     expect_error([&command](Json& json) { json["command"] = command; }, "\"command\" is not an object");
   }
+  expect_error([](Json& json) { json["weight_column"] = 5; }, "manifest.json: ");
   for (const std::string key : {"file", "split", "jets", "bytes", "sha256"}) {
     expect_error([&key](Json& json) { json["shards"][1].erase(key); }, "key '" + key + "' not found");
   }

@@ -368,7 +368,7 @@ TEST(Trainer, NonFiniteLossNamesEpochStepAndJets) {
   for (float& value : records->images.value) value = std::numeric_limits<float>::infinity();
   bad.train = records;
   Trainer trainer(recipe(), bad, folder.path());
-  EXPECT_ERROR(trainer.run(), Error, "epoch 1, step 1: the loss or its gradient is not finite (jets file:row 0:");
+  EXPECT_ERROR(trainer.run(), Error, "epoch 1, step 1: the loss or its gradient is not finite (jets: row ");
 }
 
 TEST(Trainer, ModelOptionsThatContradictTheDataAreRefused) {

@@ -44,13 +44,14 @@ def main():
                                     capture_output=True, text=True, timeout=120)
             assert result.returncode == 0, result.stderr
             got = json.loads((folder / "out" / "metrics.json").read_text())["classifiers"][0]
-            expected = {"auc": metrics.roc_auc_score(label, score),
-                        "average_precision": metrics.average_precision_score(label, score),
-                        "log_loss": metrics.log_loss(label, score),
-                        "brier": metrics.brier_score_loss(label, score),
-                        "accuracy": metrics.accuracy_score(label, score >= 0.5),
-                        "auc_error": delong_error(label, score),
-                        "weighted_auc": metrics.roc_auc_score(label, score, sample_weight=weight.astype(float))}
+            weight = weight.astype(float)
+            expected = {"auc": metrics.roc_auc_score(label, score, sample_weight=weight),
+                        "average_precision": metrics.average_precision_score(label, score, sample_weight=weight),
+                        "log_loss": metrics.log_loss(label, score, sample_weight=weight),
+                        "brier": metrics.brier_score_loss(label, score, sample_weight=weight),
+                        "accuracy": metrics.accuracy_score(label, score >= 0.5, sample_weight=weight),
+                        "unweighted_auc": metrics.roc_auc_score(label, score),
+                        "unweighted_auc_error": delong_error(label, score)}
             for key, value in expected.items():
                 assert abs(got[key] - value) <= TOLERANCE * max(1, abs(value)), (key, got[key], value)
             count += 1

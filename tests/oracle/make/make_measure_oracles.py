@@ -37,26 +37,28 @@ def generated(jets, levels, stream):
     return score, label, 0.5 + uniform(stream + 2, jets)
 
 
-def calibration_error(score, label, bins=15):
+def calibration_error(score, label, weight, bins=15):
     """Guo et al., arXiv:1706.04599: share of jets x |mean score - share of signal|, summed over equal bins."""
     which = np.minimum((score * bins).astype(int), bins - 1)
-    return sum((which == b).mean() * abs(score[which == b].mean() - label[which == b].mean()) for b in set(which))
+    shares = [weight[which == b].sum() / weight.sum() for b in set(which)]
+    return sum(share * abs(np.average(score[which == b] - label[which == b], weights=weight[which == b]))
+               for share, b in zip(shares, set(which)))
 
 
 def measured(score, label, weight):
+    """weight: None counts each jet once."""
     return {
-        "auc": metrics.roc_auc_score(label, score),
-        "weighted_auc": metrics.roc_auc_score(label, score, sample_weight=weight),
-        "average_precision": metrics.average_precision_score(label, score),
-        "log_loss": metrics.log_loss(label, score),
-        "brier": metrics.brier_score_loss(label, score),
-        "accuracy": metrics.accuracy_score(label, score >= 0.5),
-        "calibration_error": calibration_error(score, label),
+        "auc": metrics.roc_auc_score(label, score, sample_weight=weight),
+        "average_precision": metrics.average_precision_score(label, score, sample_weight=weight),
+        "log_loss": metrics.log_loss(label, score, sample_weight=weight),
+        "brier": metrics.brier_score_loss(label, score, sample_weight=weight),
+        "accuracy": metrics.accuracy_score(label, score >= 0.5, sample_weight=weight),
+        "calibration_error": calibration_error(score, label, np.ones_like(score) if weight is None else weight),
     }
 
 
-def curve(score, label):
-    background, signal, threshold = metrics.roc_curve(label, score, drop_intermediate=False)
+def curve(score, label, weight):
+    background, signal, threshold = metrics.roc_curve(label, score, sample_weight=weight, drop_intermediate=False)
     return {"signal": signal.tolist(), "background": background.tolist(), "threshold": [None, *threshold[1:].tolist()]}
 
 
@@ -77,24 +79,29 @@ def regression_case():
     features = np.stack([300 * uniform(100, jets), 1e-3 * (uniform(101, jets) - 0.5), 5 + uniform(102, jets)], axis=1)
     chance = 1 / (1 + np.exp(-(2 * (features[:, 0] / 300 - 0.5) + 3e3 * features[:, 1])))
     label = (uniform(103, jets) < chance).astype(np.uint8)
-    scaled = StandardScaler().fit_transform(features)
-    fit = LogisticRegression(C=1 / (1e-6 * jets), solver="newton-cholesky", tol=1e-14, max_iter=200).fit(scaled, label)
-    return {"jets": jets, "label": "".join(map(str, label)), "coefficients": [fit.intercept_[0], *fit.coef_[0]],
-            "first_probabilities": fit.predict_proba(scaled[:10])[:, 1].tolist()}
+    return {"jets": jets, "label": "".join(map(str, label)), "expected": fitted(features, label, np.ones(jets)),
+            "weighted": fitted(features, label, 0.1 + uniform(104, jets))}
+
+
+def fitted(features, label, weight):
+    scaled = StandardScaler().fit(features, sample_weight=weight).transform(features)
+    fit = LogisticRegression(C=1 / (1e-6 * weight.sum()), solver="newton-cholesky", tol=1e-14, max_iter=200)
+    fit.fit(scaled, label, sample_weight=weight)
+    return {"coefficients": [fit.intercept_[0], *fit.coef_[0]], "first_probabilities": fit.predict_proba(scaled[:10])[:, 1].tolist()}
 
 
 def main():
     cases = []
     for name, score, label, weight in WRITTEN:
         arrays = np.array(score), np.array(label, np.uint8), np.array(weight, float)
-        cases.append({"name": name, "score": score, "label": label, "weight": weight, "expected": measured(*arrays),
-                      "curve": curve(*arrays[:2])})
+        cases.append({"name": name, "score": score, "label": label, "weight": weight, "expected": measured(*arrays[:2], None),
+                      "weighted": measured(*arrays), "curve": curve(*arrays[:2], None), "weighted_curve": curve(*arrays)})
     for jets, levels, stream in GENERATED:
         score, label, weight = generated(jets, levels, stream)
         case = {"name": f"{jets} jets, {levels or 'all'} levels", "jets": jets, "levels": levels, "stream": stream,
-                "expected": measured(score, label, weight)}
+                "expected": measured(score, label, None), "weighted": measured(score, label, weight)}
         if jets <= 60 or levels:
-            case["curve"] = curve(score, label)
+            case["curve"], case["weighted_curve"] = curve(score, label, None), curve(score, label, weight)
         cases.append(case)
     document = {"scikit_learn": sklearn.__version__, "cases": cases, "regression": regression_case()}
     file = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else FILE
