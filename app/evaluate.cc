@@ -43,7 +43,7 @@ void print(const EvaluateSummary& summary) {
   std::cout << '\n'
             << evaluation_table(summary.evaluation) << '\n'
             << with_commas(classifiers.front().jets)
-            << " jets; errors: DeLong for the AUC, binomial for the rejection\n";
+            << " jets; errors: DeLong for the AUC; 68 % interval at fixed signal efficiency for the rejection\n";
   if (summary.evaluation.weights) print_weights(summary);
   for (const ClassifierMetrics& of : classifiers) {
     if (of.calibrated) print_calibration(of);

@@ -65,6 +65,22 @@ bool all_finite(const std::vector<double>& values) {
   return std::all_of(values.begin(), values.end(), [](double value) { return std::isfinite(value); });
 }
 
+// The AUC over the jets whose value is finite; 0.5 if they leave no information.
+double auc_of_finite(const std::vector<double>& values, const FeatureTable& table) {
+  std::vector<double> finite;
+  std::vector<std::uint8_t> label;
+  std::vector<float> weight;
+  for (std::size_t jet = 0; jet < values.size(); ++jet) {
+    if (!std::isfinite(values[jet])) continue;
+    finite.push_back(values[jet]);
+    label.push_back(table.label()[jet]);
+    weight.push_back(table.weight()[jet]);
+  }
+  const std::vector<double> weights = event_weights(weight);
+  const auto sums = weight_sums(label, weights);
+  return sums[0].weight > 0 && sums[1].weight > 0 ? roc_auc(finite, label, weights) : 0.5;
+}
+
 bool is_always_shown(std::string_view name) {
   if (name.starts_with(kTurned)) name.remove_prefix(kTurned.size());
   return std::find(kAlwaysShown.begin(), kAlwaysShown.end(), name) != kAlwaysShown.end();
@@ -108,8 +124,13 @@ void FeatureTable::append(const JetRecords& jets) {
   weight_.insert(weight_.end(), jets.weight.begin(), jets.weight.end());
 }
 
-std::vector<NamedScores> baseline_scores(const FeatureTable& train, const FeatureTable& test) {
-  const std::vector<double> weights = event_weights(test.weight());
+bool is_reference(const FeatureTable& table) {
+  const auto sums = weight_sums(table.label(), event_weights(table.weight()));
+  return sums[0].weight > 0 && sums[1].weight > 0;
+}
+
+std::vector<NamedScores> baseline_scores(const FeatureTable& train, const FeatureTable& reference,
+                                         const FeatureTable& test) {
   std::vector<NamedScores> single;
   std::vector<double> auc;
   std::vector<std::vector<double>> fit;
@@ -118,7 +139,7 @@ std::vector<NamedScores> baseline_scores(const FeatureTable& train, const Featur
     const Feature& feature = test.features()[index];
     if (!all_finite(feature.values)) continue;
     NamedScores scores{.name = feature.name, .score = feature.values};
-    auc.push_back(roc_auc(feature.values, test.label(), weights));
+    auc.push_back(auc_of_finite(reference.features()[index].values, reference));
     if (auc.back() < 0.5) {
       auc.back() = 1 - auc.back();
       scores.name = text(kTurned, feature.name);

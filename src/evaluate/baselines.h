@@ -37,11 +37,16 @@ class FeatureTable {
 // quark-gluon variables (CMS PAS JME-13-002): multiplicity, width and ptD.
 std::vector<Feature> jet_features(const JetRecords& jets);
 
-// Every hand-made observable on its own, turned so that its AUC is at least 0.5 (a "-" before the name says that it was
-// turned), and before them the logistic regression of all, fitted to `train` unless no_regression(). Both count the
-// weights of the jets. The best observables first; those that are not finite for every jet are left out. Both tables
-// have the same observables. Throws Error where `test` holds a single class.
-std::vector<NamedScores> baseline_scores(const FeatureTable& train, const FeatureTable& test);
+// Every hand-made observable of `test` on its own, and before them the logistic regression of all, fitted to `train`
+// unless no_regression(). An observable is turned so that its AUC on `reference` is at least 0.5 (a "-" before the name
+// says that it was turned), and those with the best AUC there come first. Other jets than those of `test` should decide
+// that: chosen on the jets that they are measured on, useless observables look good. Weights count. Observables that
+// are not finite for every jet of `test` are left out. All tables have the same observables; `train` can be empty.
+std::vector<NamedScores> baseline_scores(const FeatureTable& train, const FeatureTable& reference,
+                                         const FeatureTable& test);
+
+// Whether jets of the table can be a reference: it has both classes, each with a positive sum of weights.
+bool is_reference(const FeatureTable& table);
 
 // The observables that are not finite for every jet, so that they are no baselines.
 std::vector<std::string> incomplete_features(const FeatureTable& table);

@@ -38,6 +38,7 @@ Json to_json(const std::vector<WorkingPoint>& points) {
     out.push_back({{"signal_efficiency", point.signal_efficiency},
                    {"rejection", number_or_null(point.rejection)},
                    {"error", number_or_null(point.error)},
+                   {"interval", {point.low, number_or_null(point.high)}},
                    {"threshold", number_or_null(point.threshold)}});
     if (point.lower_limit > 0) out.back()["lower_limit"] = point.lower_limit;
   }
@@ -102,6 +103,24 @@ std::optional<WeightSummary> weight_summary(const JetRecords& jets) {
   return out;
 }
 
+// Where the bins begin and the last one ends, in the jets sorted by the observer: as near as possible to equal numbers
+// of jets, between jets of different values.
+std::vector<std::size_t> bin_edges(const std::vector<std::size_t>& order, const std::vector<double>& observer,
+                                   int bins) {
+  std::vector<std::size_t> edges = {0};
+  for (int bin = 1; bin < bins; ++bin) {
+    const std::size_t middle = order.size() * static_cast<std::size_t>(bin) / static_cast<std::size_t>(bins);
+    std::size_t below = middle;
+    std::size_t above = middle;
+    while (below > 0 && observer[order[below - 1]] == observer[order[middle]]) --below;
+    while (above < order.size() && observer[order[above]] == observer[order[middle]]) ++above;
+    const std::size_t nearest = middle - below <= above - middle ? below : above;
+    if (nearest > edges.back() && nearest < order.size()) edges.push_back(nearest);
+  }
+  if (!order.empty()) edges.push_back(order.size());
+  return edges;
+}
+
 }  // namespace
 
 ClassifierMetrics evaluate_scores(const NamedScores& scores, const std::vector<std::uint8_t>& label,
@@ -116,9 +135,9 @@ ClassifierMetrics evaluate_scores(const NamedScores& scores, const std::vector<s
   out.auc_interval = interval(scores.score, label, weights);
   if (!weights.empty()) out.unweighted = {roc_auc(scores.score, label), delong(scores.score, label).error};
   const std::vector<RocPoint> curve = roc_curve(scores.score, label, weights);
-  const double background = weight_sums(label, weights)[0].effective_jets();
+  const auto sums = weight_sums(label, weights);
   for (const double efficiency : kEfficiencies) {
-    out.working_points.push_back(working_point(curve, efficiency, background));
+    out.working_points.push_back(working_point(curve, efficiency, sums[1].effective_jets(), sums[0].effective_jets()));
   }
   if (scores.is_probability) {
     out.probability = probability_metrics(scores.score, label, weights);
@@ -138,10 +157,11 @@ std::vector<ObserverBin> evaluate_in_bins(const NamedScores& scores, const std::
     if (std::isfinite(observer[jet])) order.push_back(jet);
   }
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return observer[a] < observer[b]; });
+  const std::vector<std::size_t> edges = bin_edges(order, observer, bins);
   std::vector<ObserverBin> out;
-  for (int bin = 0; bin < bins; ++bin) {
-    const std::size_t begin = order.size() * static_cast<std::size_t>(bin) / static_cast<std::size_t>(bins);
-    const std::size_t end = order.size() * static_cast<std::size_t>(bin + 1) / static_cast<std::size_t>(bins);
+  for (std::size_t bin = 0; bin + 1 < edges.size(); ++bin) {
+    const std::size_t begin = edges[bin];
+    const std::size_t end = edges[bin + 1];
     std::vector<double> score;
     std::vector<std::uint8_t> labels;
     std::vector<double> weights;

@@ -74,9 +74,10 @@ struct Evaluation {
 ClassifierMetrics evaluate_scores(const NamedScores& scores, const std::vector<std::uint8_t>& label,
                                   const std::vector<float>& weight);
 
-// Weighted AUC and its error in bins of an observer with equally many jets each. Left out: jets whose observer is not
-// finite, and bins that have, of a class, fewer than two jets of nonzero weight or no positive sum of weights. Throws
-// Error for non-finite scores.
+// Weighted AUC and its error in bins of an observer with about equally many jets each; jets of the same value lie in
+// the same bin, so that there may be fewer bins than asked for. Left out: jets whose observer is not finite, and bins
+// that have, of a class, fewer than two jets of nonzero weight or no positive sum of weights. Throws Error for
+// non-finite scores.
 std::vector<ObserverBin> evaluate_in_bins(const NamedScores& scores, const std::vector<std::uint8_t>& label,
                                           const std::vector<float>& weight, const std::vector<double>& observer,
                                           int bins);

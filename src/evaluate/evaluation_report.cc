@@ -14,7 +14,8 @@ constexpr std::size_t kCalibrations = 3;  // of a plot
 
 std::string rejection_text(const WorkingPoint& point) {
   if (point.lower_limit > 0) return text("> ", fixed(point.lower_limit, 1));
-  return text(fixed(point.rejection, 1), " ± ", fixed(point.error, 1));
+  return text(fixed(point.rejection, 1), " +", fixed(point.high - point.rejection, 1), " -",
+              fixed(point.rejection - point.low, 1));
 }
 
 }  // namespace

@@ -1,8 +1,10 @@
 #include "evaluate/evaluation.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 #include <gtest/gtest.h>
 
@@ -92,7 +94,7 @@ TEST(Baselines, BestObservableComesFirstAndIsTurned) {
   JetRecords jets = jets_of(pixels, label);
   jets.observers[0][3] = std::numeric_limits<double>::quiet_NaN();  // pT is known of all jets or not used
   table.append(jets);
-  const std::vector<NamedScores> scores = baseline_scores(table, table);
+  const std::vector<NamedScores> scores = baseline_scores(table, table, table);
   EXPECT_EQ(scores[0].name, "logistic regression of all");
   EXPECT_TRUE(scores[0].is_probability);
   EXPECT_EQ(scores[1].name, "- tracks multiplicity");
@@ -107,8 +109,33 @@ TEST(Baselines, BestObservableComesFirstAndIsTurned) {
   }
   FeatureTable one_class;
   one_class.append(jets_of({1, 2}, {1, 1}));
-  EXPECT_EQ(baseline_scores(one_class, table)[0].name, "- tracks multiplicity");
-  EXPECT_EQ(baseline_scores(FeatureTable(), table)[0].name, "- tracks multiplicity");
+  EXPECT_EQ(baseline_scores(one_class, table, table)[0].name, "- tracks multiplicity");
+  EXPECT_EQ(baseline_scores(FeatureTable(), table, table)[0].name, "- tracks multiplicity");
+}
+
+// Of useless observables, none is turned or put first for what it is by chance on the jets that are measured.
+TEST(Baselines, OtherJetsDecideAboutThem) {
+  std::vector<double> means;
+  for (std::uint64_t sample = 0; sample < 30; ++sample) {
+    std::array<FeatureTable, 2> tables;
+    for (const std::uint64_t part : {0U, 1U}) {
+      RandomStream random({77, sample, part});
+      std::vector<int> pixels;
+      std::vector<std::uint8_t> label;
+      for (int jet = 0; jet < 100; ++jet) {
+        label.push_back(random.chance(0.5) ? 1 : 0);
+        pixels.push_back(1 + static_cast<int>(random.below(9)));
+      }
+      JetRecords jets = jets_of(pixels, label);
+      for (double& pt : jets.observers[0]) pt = random.uniform(80, 170);
+      tables[part].append(jets);
+    }
+    const std::vector<NamedScores> honest = baseline_scores(FeatureTable(), tables[0], tables[1]);
+    means.push_back(roc_auc(honest.front().score, tables[1].label()));
+    EXPECT_GE(roc_auc(baseline_scores(FeatureTable(), tables[1], tables[1]).front().score, tables[1].label()), 0.5);
+  }
+  const double mean = std::accumulate(means.begin(), means.end(), 0.0) / 30;
+  EXPECT_NEAR(mean, 0.5, 3 * 0.058 / std::sqrt(30));  // an AUC of 100 jets spreads by 0.058
 }
 
 // Weights decide what separates the classes, and what the regression is fitted to.
@@ -125,7 +152,7 @@ TEST(Baselines, CountTheWeights) {
     for (std::size_t jet = 0; jet < 40; ++jet) jets.weight[jet] = (jet < 20) == first_half ? 1 : 0.01F;
     FeatureTable table;
     table.append(jets);
-    const std::vector<NamedScores> scores = baseline_scores(table, table);
+    const std::vector<NamedScores> scores = baseline_scores(table, table, table);
     const std::string multiplicity = first_half ? "tracks multiplicity" : "- tracks multiplicity";
     const auto found =
         std::find_if(scores.begin(), scores.end(), [&](const auto& one) { return one.name == multiplicity; });
@@ -161,7 +188,7 @@ TEST(Baselines, WhatEverybodyAsksForIsShownBesideTheBest) {
   jets.observers = {{1, 3, 2, 4}, {4, 2, 3, 1}};
   FeatureTable table;
   table.append(jets);
-  std::vector<std::string> asked = names_of(select_baselines(baseline_scores(FeatureTable(), table), 0));
+  std::vector<std::string> asked = names_of(select_baselines(baseline_scores(FeatureTable(), table, table), 0));
   std::sort(asked.begin(), asked.end());
   EXPECT_EQ(asked, (std::vector<std::string>{"- jet pT", "jet mass", "tracks multiplicity"}));
 }
@@ -238,6 +265,25 @@ TEST(Evaluation, AnIntegerWeightEqualsThatManyJets) {
   EXPECT_FALSE(equal.weights);
   EXPECT_EQ(weighted.weights->of_class[0].weight + weighted.weights->of_class[1].weight, 799);
   EXPECT_EQ(weighted.weights->zero + weighted.weights->negative, 0U);
+}
+
+// Jets of the same value lie in the same bin, in whatever order the file has them.
+TEST(Evaluation, BinsDoNotDivideEqualValues) {
+  std::vector<std::uint8_t> label;
+  const NamedScores scores = random_scores(400, label);
+  const std::vector<float> weight(400, 1);
+  std::vector<double> observer;
+  for (int jet = 0; jet < 400; ++jet) observer.push_back(jet % 3);
+  const std::vector<ObserverBin> bins = evaluate_in_bins(scores, label, weight, observer, 4);
+  ASSERT_EQ(bins.size(), 3U);
+  for (std::size_t bin = 0; bin < 3; ++bin) {
+    EXPECT_EQ(bins[bin].from, static_cast<double>(bin));
+    EXPECT_EQ(bins[bin].to, static_cast<double>(bin));
+    EXPECT_EQ(bins[bin].jets, bin == 0 ? 134U : 133U);
+  }
+  const std::vector<double> constant(400, 7);
+  ASSERT_EQ(evaluate_in_bins(scores, label, weight, constant, 4).size(), 1U);
+  EXPECT_EQ(evaluate_in_bins(scores, label, weight, constant, 4)[0].jets, 400U);
 }
 
 TEST(Evaluation, BinsAreWeighted) {

@@ -55,11 +55,17 @@ TEST(WorkingPoint, EqualsCountingAtEveryThreshold) {
     const auto backgrounds = static_cast<double>(std::count(jets.label.begin(), jets.label.end(), 0));
     for (const double efficiency : {0.3, 0.5, 0.8}) {
       const double background = background_at(jets, efficiency);
-      const WorkingPoint point = working_point(curve, efficiency, backgrounds);
+      const auto signals = static_cast<double>(jets.label.size()) - backgrounds;
+      const WorkingPoint point = working_point(curve, efficiency, signals, backgrounds);
       EXPECT_EQ(point.signal_efficiency, efficiency);
       EXPECT_NEAR(point.rejection, 1 / background, 1e-9) << levels << " levels at " << efficiency;
-      // The relative error of 1/eB is that of eB: sqrt((1 - eB) / (eB n)).
-      EXPECT_NEAR(point.error / point.rejection, std::sqrt((1 - background) / (background * backgrounds)), 1e-9);
+      // The relative error of 1/eB is that of eB. The signal efficiency fluctuates along the curve.
+      const double slope = (background_at(jets, efficiency + 0.1) - background_at(jets, efficiency - 0.1)) / 0.2;
+      const double variance =
+          background * (1 - background) / backgrounds + slope * slope * efficiency * (1 - efficiency) / signals;
+      EXPECT_NEAR(point.error / point.rejection, std::sqrt(variance) / background, 1e-9);
+      EXPECT_LT(point.low, point.rejection);
+      EXPECT_GT(point.high, point.rejection);
       EXPECT_EQ(point.lower_limit, 0);
       EXPECT_GE(passing(jets, point.threshold).signal, efficiency);
     }
@@ -92,7 +98,15 @@ TEST(WorkingPoint, WeightsCount) {
     const double away = (jets.score[jet] >= at.threshold ? 1 : 0) - passing / all;
     variance += weight[jet] * weight[jet] * away * away / (all * all);
   }
-  const WorkingPoint point = working_point(curve, at.signal_efficiency, sums[0].effective_jets());
+  const double signals = sums[1].effective_jets();
+  const double backgrounds = sums[0].effective_jets();
+  const auto background = [&](double efficiency) {
+    return 1 / working_point(curve, efficiency, signals, backgrounds).rejection;
+  };
+  const double efficiency = at.signal_efficiency;
+  const double slope = (background(efficiency + 0.1) - background(efficiency - 0.1)) / 0.2;
+  variance += slope * slope * efficiency * (1 - efficiency) / signals;
+  const WorkingPoint point = working_point(curve, efficiency, signals, backgrounds);
   EXPECT_NEAR(point.rejection, all / passing, 1e-9);
   EXPECT_NEAR(point.error / point.rejection, std::sqrt(variance) * all / passing, 1e-9);
 }
@@ -100,23 +114,35 @@ TEST(WorkingPoint, WeightsCount) {
 TEST(WorkingPoint, WithoutPassingBackgroundGivesALimit) {
   const std::vector<double> score = {0.1, 0.2, 0.3, 0.4, 0.6, 0.9};
   const Labels label = {0, 0, 0, 0, 1, 1};
-  const WorkingPoint point = working_point(roc_curve(score, label), 0.5, 4);
+  const WorkingPoint point = working_point(roc_curve(score, label), 0.5, 2, 4);
   EXPECT_EQ(point.rejection, std::numeric_limits<double>::infinity());
   EXPECT_EQ(point.error, std::numeric_limits<double>::infinity());
   // With an expectation of 4 / 1.335 jets, one experiment in 20 sees none.
   EXPECT_NEAR(std::exp(-4 / point.lower_limit), 0.05, 1e-12);
   EXPECT_EQ(point.threshold, 0.9);
+  EXPECT_EQ(point.high, std::numeric_limits<double>::infinity());
+  EXPECT_GT(point.low, 1);
+  EXPECT_LT(point.low, std::numeric_limits<double>::infinity());
+}
+
+// In a large sample the interval is symmetric: the value plus and minus its error.
+TEST(WorkingPoint, TheIntervalOfManyJetsIsTheError) {
+  const test::GeneratedJets jets = test::generated_jets(200'000, 0, 420);
+  const auto sums = weight_sums(jets.label, {});
+  const WorkingPoint point = working_point(roc_curve(jets.score, jets.label), 0.5, sums[1].weight, sums[0].weight);
+  EXPECT_NEAR((point.high - point.rejection) / point.error, 1, 0.03);
+  EXPECT_NEAR((point.rejection - point.low) / point.error, 1, 0.03);
 }
 
 // The ratio of one jet has an error as large as itself.
 TEST(WorkingPoint, OnePassingBackgroundJetGivesALimit) {
   const std::vector<double> score = {0.1, 0.2, 0.3, 0.7, 0.6, 0.9};
-  const WorkingPoint one = working_point(roc_curve(score, Labels{0, 0, 0, 0, 1, 1}), 1, 4);
+  const WorkingPoint one = working_point(roc_curve(score, Labels{0, 0, 0, 0, 1, 1}), 1, 2, 4);
   EXPECT_EQ(one.rejection, 4);
   const double expected = 4 / one.lower_limit;  // one experiment in 20 sees none or one
   EXPECT_NEAR(std::exp(-expected) * (1 + expected), 0.05, 1e-12);
   const WorkingPoint several =
-      working_point(roc_curve(std::vector<double>{0.1, 0.7, 0.8, 0.6}, Labels{0, 0, 0, 1}), 1, 3);
+      working_point(roc_curve(std::vector<double>{0.1, 0.7, 0.8, 0.6}, Labels{0, 0, 0, 1}), 1, 1, 3);
   EXPECT_EQ(several.rejection, 1.5);
   EXPECT_EQ(several.lower_limit, 0);
 }
@@ -125,14 +151,14 @@ TEST(WorkingPoint, EqualScoresRejectByChance) {
   const auto curve = roc_curve(std::vector<double>{0.5, 0.5, 0.5, 0.5}, Labels{0, 1, 0, 1});
   ASSERT_EQ(curve.size(), 2U);
   for (const double efficiency : {0.3, 0.5, 0.8}) {
-    EXPECT_NEAR(working_point(curve, efficiency, 2).rejection, 1 / efficiency, 1e-12);
+    EXPECT_NEAR(working_point(curve, efficiency, 2, 2).rejection, 1 / efficiency, 1e-12);
   }
 }
 
 TEST(WorkingPoint, EndsOfTheCurve) {
   const auto curve = roc_curve(std::vector<double>{0.9, 0.4, 0.6, 0.2}, Labels{0, 1, 1, 0});
-  EXPECT_EQ(working_point(curve, 1, 2).rejection, 2);  // all signal: one of two background jets passes
-  const WorkingPoint none = working_point(curve, 0, 2);
+  EXPECT_EQ(working_point(curve, 1, 2, 2).rejection, 2);  // all signal: one of two background jets passes
+  const WorkingPoint none = working_point(curve, 0, 2, 2);
   EXPECT_FALSE(std::isnan(none.rejection));
   EXPECT_EQ(curve.back().signal_efficiency, 1);
   EXPECT_EQ(curve.back().background_efficiency, 1);
@@ -140,9 +166,9 @@ TEST(WorkingPoint, EndsOfTheCurve) {
 
 TEST(WorkingPoint, TwoJets) {
   const auto curve = roc_curve(std::vector<double>{0.2, 0.7}, Labels{0, 1});
-  EXPECT_EQ(working_point(curve, 0.5, 1).rejection, std::numeric_limits<double>::infinity());
+  EXPECT_EQ(working_point(curve, 0.5, 1, 1).rejection, std::numeric_limits<double>::infinity());
   const auto wrong = roc_curve(std::vector<double>{0.7, 0.2}, Labels{0, 1});
-  EXPECT_EQ(working_point(wrong, 0.5, 1).rejection, 1);
+  EXPECT_EQ(working_point(wrong, 0.5, 1, 1).rejection, 1);
 }
 
 }  // namespace

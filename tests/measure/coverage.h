@@ -1,0 +1,99 @@
+#pragma once
+
+#include <array>
+#include <cmath>
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/random_stream.h"
+#include "measure/bootstrap.h"
+#include "measure/delong.h"
+#include "measure/roc_curve.h"
+
+// How often the errors and intervals of jetvit hold the true value, in toy samples whose truth is known: scores of two
+// classes are Gaussian with the same width.
+namespace jetvit::test {
+
+// Shares of the toys, by the name of the interval.
+using Coverage = std::map<std::string, double>;
+
+inline double gaussian(RandomStream& random) {
+  return std::sqrt(-2 * std::log(1 - random.uniform())) * std::cos(2 * M_PI * random.uniform());
+}
+
+inline double upper_tail(double z) {
+  return std::erfc(z / std::sqrt(2.0)) / 2;
+}
+
+struct Toy {
+  std::vector<double> first, second;  // scores of two classifiers whose errors are correlated
+  std::vector<std::uint8_t> label;
+};
+
+constexpr double kFirstShift = 1.14048;  // of the signal, in standard deviations: AUC 0.79
+constexpr double kSecondShift = 1.0;
+
+inline double auc_of_shift(double shift) {
+  return 1 - upper_tail(shift / std::sqrt(2.0));
+}
+
+inline Toy make_toy(std::size_t jets, std::uint64_t number) {
+  Toy toy;
+  RandomStream random({20240, jets, number});
+  for (std::size_t jet = 0; jet < jets; ++jet) {
+    const auto label = static_cast<std::uint8_t>(jet % 2);
+    const double common = gaussian(random);
+    toy.first.push_back(kFirstShift * label + (common + gaussian(random)) / std::sqrt(2.0));
+    toy.second.push_back(kSecondShift * label + (common + gaussian(random)) / std::sqrt(2.0));
+    toy.label.push_back(label);
+  }
+  return toy;
+}
+
+// The intervals of `toys` samples of `jets` jets. "... 68" are the value plus and minus its error or the interval of
+// 68.3 %, "... 95" the interval of 95 %.
+inline Coverage coverage(std::size_t jets, int toys, int replicas) {
+  std::map<std::string, int> held;
+  const auto count = [&](const std::string& name, double low, double high, double truth) {
+    held[name] += low <= truth && truth <= high ? 1 : 0;
+  };
+  const double auc = auc_of_shift(kFirstShift);
+  const double difference = auc - auc_of_shift(kSecondShift);
+  // z with that signal efficiency above it.
+  const std::array<std::pair<double, double>, 3> efficiencies = {
+      {{0.3, 0.524400512708041}, {0.5, 0}, {0.8, -0.841621233572914}}};
+  for (int number = 0; number < toys; ++number) {
+    const Toy toy = make_toy(jets, static_cast<std::uint64_t>(number));
+    const AucEstimate estimate = delong(toy.first, toy.label);
+    count("AUC 68", estimate.auc - estimate.error, estimate.auc + estimate.error, auc);
+    const AucInterval interval = bootstrap_auc(toy.first, toy.label, {}, replicas, static_cast<std::uint64_t>(number));
+    count("AUC 95", interval.low, interval.high, auc);
+    const PairedComparison paired = delong_paired(toy.first, toy.second, toy.label);
+    count("difference 68", paired.difference - paired.error, paired.difference + paired.error, difference);
+    const double half = 1.959963984540054 * paired.error;  // what a p-value of 0.05 means
+    count("difference 95", paired.difference - half, paired.difference + half, difference);
+    // A bin has a quarter of the jets.
+    const std::size_t quarter = jets / 4;
+    const AucEstimate bin = delong(std::span(toy.first).first(quarter), std::span(toy.label).first(quarter));
+    count("bin 68", bin.auc - bin.error, bin.auc + bin.error, auc);
+    const auto curve = roc_curve(toy.first, toy.label);
+    const auto half_of_jets = static_cast<double>(jets) / 2;
+    for (const auto& [efficiency, z] : efficiencies) {
+      const WorkingPoint point = working_point(curve, efficiency, half_of_jets, half_of_jets);
+      const double truth = 1 / upper_tail(kFirstShift + z);
+      count("1/eB at " + std::to_string(efficiency).substr(0, 3) + " 68", point.low, point.high, truth);
+      if (point.lower_limit > 0) {
+        ++held["limits"];
+        held["limits held"] += point.lower_limit <= truth ? 1 : 0;
+      }
+    }
+  }
+  Coverage shares;
+  for (const auto& [name, times] : held) shares[name] = static_cast<double>(times) / toys;
+  return shares;
+}
+
+}  // namespace jetvit::test
