@@ -9,6 +9,7 @@
 
 #include "base/stop_flag.h"
 #include "compute/compute_options.h"
+#include "jet/class_names.h"
 #include "jet/input_transform.h"
 #include "jet/jet_records.h"
 #include "load/batch_loader.h"
