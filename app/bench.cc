@@ -25,7 +25,7 @@ void add_steps(CLI::App& bench, const std::string& name, const std::string& purp
   CLI::App* app = bench.add_subcommand(name, purpose);
   app->add_option("MODEL", options->model, "name, as in jetvit models")->capture_default_str();
   app->add_option("--set", *settings, "model option as key=value")->take_all();
-  app->add_option("--batch-size", options->batch_size, "images a step")
+  app->add_option("--batch-size", options->batch_size, "images per step")
       ->capture_default_str()
       ->check(CLI::Range(1, 65536));
   app->add_option("--steps", options->steps, "timed steps after one of warm-up")

@@ -74,8 +74,9 @@ void add_bench_load(CLI::App& bench) {
   options.augment.rotation = 20;
   options.augment.horizontal_flip = 0.5;
   options.augment.vertical_flip = 0.5;
-  CLI::App* app = bench.add_subcommand("load", "Jets a second from a source to memory, and on to augmented batches");
-  app->add_option("--data", options.source.inputs.any, text(kDataHelp, " (default: made-up jets)"));
+  CLI::App* app =
+      bench.add_subcommand("load", "Jets per second from a source to memory, and from memory to augmented batches");
+  app->add_option("--data", options.source.inputs.any, text(kDataHelp, " (default: synthetic jets)"));
   app->add_option("--size", options.image.size, "side of the image")->capture_default_str();
   app->add_option("--resize", options.image.resize, "bilinear, bicubic, sum or pad")->capture_default_str();
   app->add_option("--rotation", options.augment.rotation, "largest angle in degrees")->capture_default_str();
@@ -93,7 +94,7 @@ void add_bench_load(CLI::App& bench) {
   app->add_option("--sampling", flags->sampling, "permutation or weighted")
       ->capture_default_str()
       ->check(CLI::IsMember({"permutation", "weighted"}));
-  app->add_option("--batch-size", options.load.batch_size, "jets a batch")->capture_default_str();
+  app->add_option("--batch-size", options.load.batch_size, "jets per batch")->capture_default_str();
   add_threads_option(*app, options.load.threads);
   app->add_option("--seconds", options.time.seconds, "duration of a round")
       ->capture_default_str()

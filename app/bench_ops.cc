@@ -32,12 +32,13 @@ void add_bench_ops(CLI::App& bench) {
   auto as_json = std::make_shared<bool>(false);
   CLI::App* app = bench.add_subcommand("ops", "Milliseconds of jetvit's own operators, compared with ATen's");
   app->add_option("--operators", options->operators, "names, for example layer_norm (default: all)")->delimiter(',');
-  app->add_option("--images", options->images, "images at once")->capture_default_str()->check(CLI::Range(1, 4096));
+  app->add_option("--images", options->images, "images per call")->capture_default_str()->check(CLI::Range(1, 4096));
   add_threads_option(*app, options->compute.threads);
   app->add_option("--seconds", options->time.seconds, "least duration of each side in a round")
       ->capture_default_str()
       ->check(CLI::Range(0.0, 3600.0));
-  app->add_option("--rounds", options->time.rounds, "timed rounds, both sides in turns, after one call of warm-up")
+  app->add_option("--rounds", options->time.rounds,
+                  "timed rounds, alternating between both sides, after one warm-up call")
       ->capture_default_str()
       ->check(CLI::Range(1, 1000));
   app->add_flag("--json", *as_json, "print JSON");

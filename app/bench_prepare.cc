@@ -33,7 +33,7 @@ void add_bench_prepare(CLI::App& bench) {
   auto options = std::make_shared<BenchPrepareOptions>();
   auto as_json = std::make_shared<bool>(false);
   PrepareOptions& preparation = options->preparation;
-  CLI::App* app = bench.add_subcommand("prepare", "Jets a second of the steps of a preparation");
+  CLI::App* app = bench.add_subcommand("prepare", "Jets per second in each step of a preparation");
   app->add_option("RAW", preparation.inputs.any,
                   "raw files, folders or patterns (also PNG class folders and TFRecords)")
       ->required();

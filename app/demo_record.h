@@ -14,8 +14,8 @@ struct DemoRecord {
   Json preparation;    // describe_command() of its store
   std::string recipe;  // SHA-256 of the file
   std::string store;   // fingerprint; empty until it is prepared
-  // Where an earlier run is to be replaced: the time of its last checkpoint, which tells it from the new one; 0: it has
-  // none.
+  // Where an earlier run is to be replaced: the time of its last checkpoint, which distinguishes it from the new one;
+  // 0: it has none.
   std::optional<std::int64_t> former_run;
   bool finished = false;
 };

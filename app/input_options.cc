@@ -11,12 +11,13 @@ void add_split_options(CLI::App& app, InputNames& names) {
   const auto add = [&](const char* option, Split split, const char* what) {
     app.add_option(option, names.of_split[static_cast<std::size_t>(split)], what);
   };
-  add("--train", Split::kTrain, "files whose jets all train");
-  add("--validation", Split::kValidation, "files whose jets all validate");
-  add("--test", Split::kTest, "files whose jets all test");
-  app.add_option("--validation-share", names.shares.validation, "share of the other jets that validates")
+  add("--train", Split::kTrain, "files whose jets are all for training");
+  add("--validation", Split::kValidation, "files whose jets are all for validation");
+  add("--test", Split::kTest, "files whose jets are all for the test");
+  app.add_option("--validation-share", names.shares.validation, "share of the other jets that is for validation")
       ->capture_default_str();
-  app.add_option("--test-share", names.shares.test, "share of the other jets that tests")->capture_default_str();
+  app.add_option("--test-share", names.shares.test, "share of the other jets that is for the test")
+      ->capture_default_str();
   add_allow_trained(app, names.allow_trained);
 }
 

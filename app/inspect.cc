@@ -49,7 +49,8 @@ void print_channels(const Inspection& found, const std::string& jets,
                     fixed(100 * of.occupancy / pixels, 2), fixed(of.mean * pixels, 1), fixed(of.minimum, 3),
                     fixed(of.maximum, 1)});
   }
-  std::cout << text_table({"channel", "unit", "pixels a jet", "occupancy %", "sum a jet", "minimum", "maximum"}, rows);
+  std::cout << text_table({"channel", "unit", "pixels per jet", "occupancy %", "sum per jet", "minimum", "maximum"},
+                          rows);
 }
 
 void print_weights(const Inspection& found) {

@@ -67,7 +67,7 @@ void print_summary(const PrepareResult& result, const std::filesystem::path& out
     channels.push_back({manifest.channels[index].name, fixed(of.occupancy, 1), fixed(of.mean, 6),
                         fixed(of.standard_deviation, 4), fixed(of.minimum, 3), fixed(of.maximum, 1)});
   }
-  std::cout << text_table({"channel (training split)", "pixels a jet", "mean", "deviation", "minimum", "maximum"},
+  std::cout << text_table({"channel (training split)", "pixels per jet", "mean", "deviation", "minimum", "maximum"},
                           channels)
             << '\n';
   std::vector<std::string> files;
@@ -129,7 +129,8 @@ void refuse_picture_options(const PictureCommand& pictures) {
                                                               {pictures.compression != "auto", "--compression"},
                                                               {pictures.options.batch != 0, "--batch"}}};
   for (const auto& [is_given, option] : given) {
-    if (is_given) throw UsageError(text(option, " is for pictures, not for a jet store (say --to tfrecord or png)"));
+    if (is_given)
+      throw UsageError(text(option, " is for pictures, not for a jet store (use it with --to tfrecord or --to png)"));
   }
 }
 
@@ -188,8 +189,8 @@ void add_prepare(CLI::App& program) {
   add_threads_option(*app, options.read.threads);
   app->add_option(
       "--shard", command->shard,
-      "prepare one part of the files of a store, such as 3/16: for many processes, whose parts --merge puts together");
-  app->add_option("--merge", command->merge, "folders of all parts: puts them together to one store");
+      "prepare one part of the files of a store, such as 3/16: for many processes; --merge joins the parts");
+  app->add_option("--merge", command->merge, "folders of all parts, to join into one store");
   app->add_flag("--overwrite", command->overwrite,
                 "replace an existing output; discard another command's unfinished work");
   app->add_flag("--json", command->json, "print the summary as JSON");
@@ -201,7 +202,8 @@ void add_prepare(CLI::App& program) {
       "  jetvit prepare 'BoostedTop_x1_fixed_*.parquet' --mode published --to tfrecord --out Tfrecords\n"
       "  jetvit prepare raw --shard 3/16 --out parts/3\n"
       "  jetvit prepare --merge parts/* --out store\n"
-      "To resume an interrupted preparation, run the same command again. Of a finished one nothing is done again.\n");
+      "To resume an interrupted preparation, run the same command again. If the output is finished, that command does "
+      "nothing.\n");
   app->callback([command] { run(*command); });
 }
 

@@ -46,7 +46,7 @@ void run_prepare_pictures(PictureCommand& command) {
   PictureOptions& options = command.options;
   options.published = command.mode == "published";
   if (command.to == "store") {
-    throw UsageError("published mode writes pictures (say --to png for quark-gluon, --to tfrecord for boosted top)");
+    throw UsageError("published mode writes pictures (use --to png for quark-gluon, --to tfrecord for boosted top)");
   }
   options.format = command.to == "png" ? PictureFormat::kPng : PictureFormat::kTfRecord;
   const bool records = options.format == PictureFormat::kTfRecord;

@@ -14,7 +14,7 @@ namespace jetvit {
 
 void add_train(CLI::App& program) {
   CLI::App* command =
-      program.add_subcommand("train", "Trains a model by a recipe, on a jet store or on files as they are");
+      program.add_subcommand("train", "Trains a model as a recipe defines it, on a jet store or directly on files");
   const auto options = std::make_shared<TrainCommand>();
   const auto flags = std::make_shared<ComputeFlags>();
   const auto json = std::make_shared<bool>(false);
@@ -26,9 +26,9 @@ void add_train(CLI::App& program) {
       ->type_name("KEY=VALUE")
       ->expected(1)
       ->take_all();
-  command->add_option(
-      "--pretrained", options->pretrained,
-      "safetensors to start from, of timm or another run: what fits is loaded (recipe: pretrained.file)");
+  command->add_option("--pretrained", options->pretrained,
+                      "safetensors file of timm or of another run to start from; tensors that fit are loaded (recipe: "
+                      "pretrained.file)");
   CLI::Option* resume = command->add_flag("--resume", options->resume,
                                           "resume where the run stopped; the result is that of an uninterrupted run");
   command->add_flag("--overwrite", options->overwrite, "replace an earlier run")->excludes(resume);

@@ -51,7 +51,7 @@ def main(build, name):
         return  # ctest may read it otherwise
     found, targets = compiled(build, name)
     found |= set(listed(build, name))
-    # Python tests are given one program, and start the ones beside it.
+    # Python tests are given one program, and start the others in its folder.
     if "jetvit" in found:
         found.add("jetvit-generate")
     print("\n".join(sorted(found & targets)))

@@ -18,7 +18,7 @@ import pyarrow.parquet
 
 
 def integer(data, at):
-    """An unsigned number of Thrift's compact protocol, and the place behind it."""
+    """An unsigned number of Thrift's compact protocol, and the place after it."""
     value, shift = 0, 0
     while True:
         value |= (data[at] & 127) << shift
@@ -28,7 +28,7 @@ def integer(data, at):
 
 
 def fields(data, at):
-    """The integers among the fields of a struct, by number, and the place behind it."""
+    """The integers among the fields of a struct, by number, and the place after it."""
     found, number = {}, 0
     while data[at]:
         kind, step, at = data[at] & 15, data[at] >> 4, at + 1

@@ -59,7 +59,7 @@ def write_named(content, path, number):
 
 
 def make_input(folder, files, jets, distinct, group):
-    """In a process of its own: a child's peak counts what its parent held when it started."""
+    """In a separate process: a child's peak counts what its parent held when it started."""
     import pyarrow.parquet as pq
     sample = pq.read_table(SAMPLE)
     made = []

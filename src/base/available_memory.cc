@@ -30,7 +30,7 @@ std::optional<std::uint64_t> leading_number(std::string_view words) {
   return number;
 }
 
-// The number behind the name that begins a line: "MemAvailable:  123 kB", "inactive_file 456".
+// The number after the name that begins a line: "MemAvailable:  123 kB", "inactive_file 456".
 std::optional<std::uint64_t> number_of(const std::string& content, std::string_view name) {
   std::istringstream lines(content);
   for (std::string line; std::getline(lines, line);) {

@@ -87,7 +87,7 @@ void OutputFile::write(std::span<const std::byte> bytes) {
 void OutputFile::replace() {
   // A failed fsync or close is final: the kernel may have dropped the pages, so a retry could falsely succeed.
   if (::fsync(descriptor_) != 0) throw_system_error(path_, "be flushed to disk", errno);
-  // Only a close before the rename tells the last errors of writing. The copy of the descriptor keeps the lock.
+  // Only a close before the rename reports the last errors of writing. The copy of the descriptor keeps the lock.
   const int locked = ::fcntl(descriptor_, F_DUPFD_CLOEXEC, 0);
   const int closed = ::close(std::exchange(descriptor_, -1)) == 0 ? 0 : errno;
   const int renamed = closed == 0 && ::rename(temporary_.c_str(), path_.c_str()) != 0 ? errno : 0;

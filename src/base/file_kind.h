@@ -11,7 +11,7 @@ namespace jetvit {
 // What a file is according to its first bytes, for the message that it cannot be read as what it was given as: "a ROOT
 // file", "gzip data". Empty if that is not known.
 std::string file_kind(const InputFile& file);
-// The same for the first bytes alone; 262 of them tell all kinds.
+// The same for the first bytes alone; 262 of them identify all kinds.
 std::string file_kind(std::string_view start);
 
 // Whether the name begins with a dot or an underscore. Programs that read all files of a folder pass over those: they

@@ -11,7 +11,7 @@
 namespace jetvit {
 
 // A safetensors file holds its checksum in the metadata of its own header. It is taken of the header, with zeros in
-// place of its digits, and of all bytes behind it. Files of other programs have none.
+// place of its digits, and of all bytes after it. Files of other programs have none.
 inline constexpr const char* kChecksumKey = "jetvit_crc64";
 inline constexpr std::string_view kNoDigits = "0000000000000000";
 

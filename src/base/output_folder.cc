@@ -115,7 +115,7 @@ void OutputFolder::discard_unfinished() {
   std::error_code failed;
   if (std::filesystem::exists(work_, failed)) {
     throw Error(
-        text(work_, ": unfinished work cannot be removed (remove it by hand, or choose another ", words_.option, ")"));
+        text(work_, ": unfinished work cannot be removed (remove it yourself, or choose another ", words_.option, ")"));
   }
   create_folder(files_);
 }

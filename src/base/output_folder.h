@@ -34,7 +34,7 @@ class OutputFolder {
   OutputFolder(const OutputFolder&) = delete;
   OutputFolder& operator=(const OutputFolder&) = delete;
 
-  // Removes what a process that was killed after commit() left beside its output. Does nothing while its owner lives.
+  // Removes what a process that was killed after commit() left next to its output. Does nothing while its owner lives.
   static void remove_leftovers(const std::filesystem::path& path);
 
   // The folder that holds the files until commit().

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <string>
 
 #include "base/commit.h"
@@ -64,8 +63,7 @@ constexpr std::array<Suffix, 27> kSuffixes = {{
 }  // namespace
 
 void refuse_foreign_suffix(const std::filesystem::path& path, std::string_view written) {
-  std::string suffix = path.extension();
-  std::transform(suffix.begin(), suffix.end(), suffix.begin(), [](unsigned char c) { return std::tolower(c); });
+  const std::string suffix = lower_case(path.extension());
   const auto found =
       std::find_if(kSuffixes.begin(), kSuffixes.end(), [&](const Suffix& one) { return one.suffix == suffix; });
   if (found == kSuffixes.end() || found->format == written) return;

@@ -29,7 +29,7 @@ class Reporter {
   virtual void note(std::string_view line) = 0;
   // Something that the user has to know: what was discarded, or could not be done.
   virtual void warn(std::string_view line) = 0;
-  // Up to ten times a second while work goes on.
+  // Up to ten times a second while work continues.
   virtual void progress(const ProgressReport& report) = 0;
   // That work is done, or was given up.
   virtual void end_progress() = 0;

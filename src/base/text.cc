@@ -140,6 +140,13 @@ long long parse_integer(std::string_view word, std::string_view what) {
   return parse_number<long long>(word, what, "a whole number");
 }
 
+std::string lower_case(std::string word) {
+  for (char& letter : word) {
+    if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
+  }
+  return word;
+}
+
 std::string join(const std::vector<std::string>& words, std::string_view separator) {
   std::string out;
   for (const std::string& word : words) {

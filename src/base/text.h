@@ -56,6 +56,9 @@ std::string human_seconds(double seconds);
 double parse_double(std::string_view word, std::string_view what);
 long long parse_integer(std::string_view word, std::string_view what);
 
+// "Jets.PNG" -> "jets.png": the letters A to Z alone.
+std::string lower_case(std::string word);
+
 std::string join(const std::vector<std::string>& words, std::string_view separator);
 
 // {8, 28, 28} -> "8 x 28 x 28"

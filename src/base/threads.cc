@@ -14,7 +14,7 @@
 namespace jetvit {
 namespace {
 
-// 0 where the kernel does not tell.
+// 0 where the kernel does not report it.
 int affinity_threads() {
   // The kernel refuses a mask that is smaller than its own: start with room for 1,024 cores.
   for (int cores = 1024; cores <= 1 << 20; cores *= 2) {

@@ -59,7 +59,7 @@ Opened read_source(const BenchLoadOptions& options) {
 Opened open_jets(const BenchLoadOptions& options) {
   constexpr std::size_t kJets = 4096;
   if (!options.source.inputs.empty()) return read_source(options);
-  return {make_timing_jets(kJets, /*seed=*/1), {"made-up jets", "none", kJets, {}}};
+  return {make_timing_jets(kJets, /*seed=*/1), {"synthetic jets", "none", kJets, {}}};
 }
 
 // Timed batches are full ones.
@@ -68,7 +68,7 @@ void require_full_batch(const BenchLoadOptions& options, const Opened& opened) {
   const std::size_t jets = opened.jets->size();
   if (batch_size < 1 || jets >= static_cast<std::size_t>(batch_size)) return;
   throw UsageError(text("`batch_size` ", batch_size, ": the training split of ", printable(opened.source.name),
-                        " holds ", jets, " jets, which make no full batch (say `batch_size` ",
+                        " holds ", jets, " jets, which make no full batch (use `batch_size` ",
                         std::max<std::size_t>(jets, 1), " or less; only the training split is loaded)"));
 }
 

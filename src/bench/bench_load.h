@@ -13,7 +13,7 @@
 namespace jetvit {
 
 struct BenchLoadOptions {
-  SourceOptions source;  // without inputs: made-up jets (make_timing_jets)
+  SourceOptions source;  // without inputs: synthetic jets (make_timing_jets)
   ImageOptions image;
   AugmentOptions augment;
   LoadOptions load;
@@ -25,7 +25,7 @@ struct BenchSource {
   std::string name;
   std::string kind;                    // a description of the files
   std::uint64_t jets = 0;              // of all splits
-  std::optional<RateSummary> reading;  // of all splits; none of made-up jets
+  std::optional<RateSummary> reading;  // of all splits; none of synthetic jets
 };
 
 struct BenchLoadResult {

@@ -25,7 +25,7 @@ struct BenchStepResult {
   std::string model;
   int image_size = 0;
   ImageFormat format;                      // of the images in memory
-  Precision precision = Precision::kFp32;  // of the products
+  Precision precision = Precision::kFp32;  // of the matrix multiplications
   int batch_size = 0, threads = 0;
   double median_seconds = 0, fastest_seconds = 0, slowest_seconds = 0;  // of a step
 

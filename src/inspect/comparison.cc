@@ -11,7 +11,7 @@
 #include "prepare/prepare.h"
 #include "prepare/zero_suppression.h"
 #include "report/comparison_pictures.h"
-#include "store/store.h"
+#include "store/store_reader.h"
 
 namespace jetvit {
 namespace {

@@ -10,7 +10,7 @@
 #include "prepare/inputs.h"
 #include "prepare/statistics.h"
 #include "prepare/summary_json.h"
-#include "store/store.h"
+#include "store/store_reader.h"
 #include "tfrecord/picture_set.h"
 
 namespace jetvit {

@@ -1,8 +1,5 @@
 #include "jet/class_names.h"
 
-#include <algorithm>
-#include <cctype>
-
 #include "base/error.h"
 #include "base/text.h"
 
@@ -10,8 +7,7 @@ namespace jetvit {
 namespace {
 
 bool are_equal(const std::string& one, const std::string& other) {
-  return std::equal(one.begin(), one.end(), other.begin(), other.end(),
-                    [](unsigned char a, unsigned char b) { return std::tolower(a) == std::tolower(b); });
+  return lower_case(one) == lower_case(other);
 }
 
 }  // namespace

@@ -52,7 +52,7 @@ void add_products(LayerRow& row) {
   std::int64_t inside = 0;
   for (const LayerRow& part : row.parts) inside += part.multiply_adds;
   if (row.parts.empty() || inside == row.multiply_adds) return;
-  row.parts.push_back({.name = "(products)",
+  row.parts.push_back({.name = "(matmul)",
                        .kind = "attention",
                        .output = {},
                        .multiply_adds = row.multiply_adds - inside,

@@ -1,7 +1,6 @@
 #include "pictures/png_reader.h"
 
 #include <algorithm>
-#include <cctype>
 #include <charconv>
 #include <limits>
 #include <optional>
@@ -26,12 +25,6 @@ constexpr std::size_t kTaskPictures = 64;
 constexpr std::size_t kPicturesAhead = 8;  // tasks per thread
 constexpr std::uint64_t kFileLimit = std::uint64_t{16} << 20;
 
-std::string lower_suffix(const std::filesystem::path& path) {
-  std::string suffix = path.extension();
-  std::transform(suffix.begin(), suffix.end(), suffix.begin(), [](unsigned char c) { return std::tolower(c); });
-  return suffix;
-}
-
 bool is_png(const std::filesystem::directory_entry& entry) {
   return is_png_name(entry.path()) && !entry.is_directory();
 }
@@ -39,7 +32,7 @@ bool is_png(const std::filesystem::directory_entry& entry) {
 // Pictures that ImageFolder would also read, by their names, and pictures that have no such name.
 bool is_other_picture(const std::filesystem::path& path) {
   static const std::set<std::string> suffixes = {".jpg", ".jpeg", ".ppm", ".bmp", ".pgm", ".tif", ".tiff", ".webp"};
-  if (suffixes.contains(lower_suffix(path))) return true;
+  if (suffixes.contains(lower_case(path.extension()))) return true;
   return std::filesystem::is_regular_file(path) && file_kind(InputFile(path)).ends_with(" picture");
 }
 
@@ -173,7 +166,7 @@ std::string unread_pictures(const std::filesystem::path& folder) {
 }  // namespace
 
 bool is_png_name(const std::filesystem::path& path) {
-  return lower_suffix(path) == ".png" && !is_hidden(path);
+  return lower_case(path.extension()) == ".png" && !is_hidden(path);
 }
 
 std::vector<std::filesystem::path> class_folders(const std::filesystem::path& root,

@@ -6,7 +6,8 @@
 #include "prepare/preparation.h"
 #include "prepare/summary_json.h"
 #include "prepare/work.h"
-#include "store/store.h"
+#include "store/store_reader.h"
+#include "store/store_writer.h"
 
 namespace jetvit {
 namespace {

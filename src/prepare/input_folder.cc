@@ -1,7 +1,6 @@
 #include "prepare/input_folder.h"
 
 #include <algorithm>
-#include <cctype>
 #include <utility>
 
 #include "base/error.h"
@@ -18,7 +17,7 @@ namespace {
 
 constexpr int kDepth = 32;
 
-// Files that the preparation of pictures writes beside them.
+// Files that the preparation of pictures writes next to them.
 bool is_description(const std::filesystem::path& file) {
   const std::string name = file.filename();
   return name == kPreparationName || (name.starts_with("skipped") && name.ends_with(".csv"));
@@ -134,8 +133,7 @@ class Search {
 }  // namespace
 
 std::optional<Split> split_of_folder(const std::filesystem::path& folder) {
-  std::string word = folder.filename();
-  std::transform(word.begin(), word.end(), word.begin(), [](unsigned char c) { return std::tolower(c); });
+  const std::string word = lower_case(folder.filename());
   if (word == "train" || word == "training") return Split::kTrain;
   if (word == "validation" || word == "valid" || word == "val") return Split::kValidation;
   if (word == "test" || word == "testing") return Split::kTest;

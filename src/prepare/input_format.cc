@@ -1,21 +1,19 @@
 #include "prepare/input_format.h"
 
-#include <algorithm>
 #include <array>
-#include <cctype>
 #include <string>
 #include <string_view>
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/text.h"
 #include "tfrecord/record_file.h"
 
 namespace jetvit {
 namespace {
 
 bool is_parquet_name(const std::filesystem::path& file) {
-  std::string suffix = file.extension();
-  std::transform(suffix.begin(), suffix.end(), suffix.begin(), [](unsigned char c) { return std::tolower(c); });
+  const std::string suffix = lower_case(file.extension());
   return suffix == ".parquet" || suffix == ".parq" || suffix == ".pq";
 }
 
@@ -46,7 +44,7 @@ std::optional<InputFormat> format_of_content(const std::filesystem::path& file) 
   try {
     if (begins_as_parquet(file)) return InputFormat::kParquet;
     if (RecordFile::recognizes(file)) return InputFormat::kTfRecords;
-  } catch (const Error&) {  // its reader tells why it cannot be read
+  } catch (const Error&) {  // its reader reports why it cannot be read
   }
   return std::nullopt;
 }

@@ -11,7 +11,7 @@
 #include "prepare/prepare.h"
 #include "prepare/refuse_shared_jets.h"
 #include "store/shard.h"
-#include "store/store.h"
+#include "store/store_reader.h"
 
 namespace jetvit {
 namespace {

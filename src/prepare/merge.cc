@@ -12,7 +12,7 @@
 #include "prepare/prepare.h"
 #include "prepare/refuse_shared_jets.h"
 #include "prepare/work.h"
-#include "store/store.h"
+#include "store/store_writer.h"
 
 namespace jetvit {
 namespace {

@@ -17,7 +17,7 @@
 #include "prepare/refuse_shared_jets.h"
 #include "prepare/work.h"
 #include "prepare/zero_suppression.h"
-#include "store/store.h"
+#include "store/store_writer.h"
 
 namespace jetvit {
 namespace {

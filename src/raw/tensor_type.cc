@@ -1,7 +1,5 @@
 #include "raw/tensor_type.h"
 
-#include <algorithm>
-#include <cctype>
 #include <limits>
 #include <map>
 #include <memory>
@@ -53,13 +51,12 @@ std::string tensor_parameters(const arrow::Field& field) {
 }
 
 // The axis that a name stands for; 0 for other names.
-char axis_of(std::string name) {
-  std::transform(name.begin(), name.end(), name.begin(), [](unsigned char letter) { return std::tolower(letter); });
+char axis_of(const std::string& name) {
   static const std::map<std::string, char> known = {
       {"c", 'c'},       {"channel", 'c'}, {"channels", 'c'}, {"h", 'h'},   {"height", 'h'}, {"row", 'h'},
       {"rows", 'h'},    {"eta", 'h'},     {"ieta", 'h'},     {"w", 'w'},   {"width", 'w'},  {"column", 'w'},
       {"columns", 'w'}, {"col", 'w'},     {"phi", 'w'},      {"iphi", 'w'}};
-  const auto found = known.find(name);
+  const auto found = known.find(lower_case(name));
   return found == known.end() ? '\0' : found->second;
 }
 

@@ -5,8 +5,8 @@
 
 namespace jetvit {
 
-// A line about a run whose record says that it is running: that its training was killed, or that it goes on in another
-// process. Empty if the training has ended, or if the folder has no readable record.
+// A line about a run whose record says that it is running: that its training was killed, or that it still runs in
+// another process. Empty if the training has ended, or if the folder has no readable record.
 std::string describe_unended(const std::filesystem::path& run);
 
 // Whether the record says that a training is running here. For a process that holds the lock of the folder: then none

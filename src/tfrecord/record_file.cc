@@ -1,7 +1,6 @@
 #include "tfrecord/record_file.h"
 
 #include <algorithm>
-#include <cctype>
 #include <cstring>
 #include <functional>
 #include <utility>
@@ -46,8 +45,7 @@ bool is_header(std::span<const std::byte, kHeader> bytes) {
 }  // namespace
 
 bool is_record_name(const std::filesystem::path& path) {
-  std::string name = path.filename();
-  std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
+  std::string name = lower_case(path.filename());
   if (name.ends_with(".gz")) name.resize(name.size() - 3);
   return ::fnmatch("*.tfrecord", name.c_str(), 0) == 0 || ::fnmatch("*.tfrecords", name.c_str(), 0) == 0 ||
          ::fnmatch("*.tfrec", name.c_str(), 0) == 0 || ::fnmatch("*.tfrec*-[0-9]*-of-[0-9]*", name.c_str(), 0) == 0;

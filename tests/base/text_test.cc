@@ -69,6 +69,15 @@ TEST(Text, BytesThatAreNotUtf8AreEscaped) {
   EXPECT_EQ(terminal_safe("\xf4\x90\x80\x80z"), "\\udcf4\\udc90\\udc80\\udc80z");
 }
 
+TEST(Text, LowerCaseChangesLettersOfAsciiAlone) {
+  std::string all, expected;
+  for (int code = 0; code < 256; ++code) {
+    all.push_back(static_cast<char>(code));
+    expected.push_back(static_cast<char>(code >= 'A' && code <= 'Z' ? code + 32 : code));
+  }
+  EXPECT_EQ(lower_case(all), expected);
+}
+
 TEST(Text, NearestWord) {
   EXPECT_EQ(nearest_word("coatnet0", {"vit_tiny", "coatnet_0", "resnet_15"}), "coatnet_0");
   EXPECT_EQ(nearest_word("zzzz", {"vit_tiny"}), "");

@@ -6,7 +6,7 @@
 #include "base/error.h"
 #include "fuzz/fuzz.h"
 #include "prepare/preparation.h"
-#include "store/store.h"
+#include "store/store_reader.h"
 
 namespace {
 

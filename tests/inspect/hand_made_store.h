@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "jet/split.h"
-#include "store/store.h"
+#include "store/store_writer.h"
 
 namespace jetvit::test {
 

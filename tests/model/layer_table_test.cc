@@ -69,7 +69,7 @@ TEST_P(LayerTable, CostsFollowFromWeightsAndOutputs) {
   for_each_row(layer_table(*model), "", [&](const LayerRow& row, const std::string& name) {
     const bool is_linear = row.kind == "Linear";
     if (!is_linear && row.kind != "Conv2d") {
-      const bool is_product = row.name == "(products)";
+      const bool is_product = row.name == "(matmul)";
       EXPECT_TRUE(is_product || !row.parts.empty() || row.multiply_adds == 0) << name;
       EXPECT_TRUE(!is_product || name.find("attn.") != std::string::npos) << name;
       return;

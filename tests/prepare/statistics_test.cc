@@ -12,7 +12,7 @@
 #include "prepare/prepare.h"
 #include "prepare/zero_suppression.h"
 #include "raw/raw_writer.h"
-#include "store/store.h"
+#include "store/store_reader.h"
 #include "support/random_jets.h"
 #include "support/temp_folder.h"
 

@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "store/shard.h"
 #include "store/small_store.h"
+#include "store/store_reader.h"
 #include "support/expect_error.h"
 #include "support/temp_folder.h"
 

@@ -6,6 +6,8 @@
 
 #include "store/shard.h"
 #include "store/small_store.h"
+#include "store/store_reader.h"
+#include "store/store_writer.h"
 #include "support/expect_error.h"
 #include "support/temp_folder.h"
 

@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "jet/split.h"
 #include "store/shard.h"
-#include "store/store.h"
+#include "store/store_writer.h"
 #include "support/random_jets.h"
 
 namespace jetvit::test {

@@ -158,7 +158,7 @@ def raw_trains_as_its_store(jetvit, folder):
     other = tiny.write_raw(folder / "others.parquet", jets=200, seed=7)
     mistakes.expect(tiny.train(jetvit, other, runs["raw"], "--resume"), 2, "others.parquet are not those of")
     mistakes.expect(mistakes.run(jetvit, "bench", "load", "--data", folder / "store"), 2, "--batch-size 256: the training split of",
-                    "make no full batch (say --batch-size", "only the training split is loaded")
+                    "make no full batch (use --batch-size", "only the training split is loaded")
     # The same images with other observers are other data: weights by spectrum depend on them.
     table = pq.read_table(raw)
     for name, words in (("m0", "m0 has other values"), (None, "m0 is missing")):

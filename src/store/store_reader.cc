@@ -1,0 +1,91 @@
+#include "store/store_reader.h"
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/digest.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "base/ordered_for.h"
+#include "base/parallel_for.h"
+#include "base/stop_flag.h"
+#include "base/text.h"
+#include "store/shard.h"
+
+namespace jetvit {
+namespace {
+
+// Opens a file and checks its size against the manifest.
+InputFile open_shard(const std::filesystem::path& store, const FileEntry& shard) {
+  InputFile file(store / shard.file);
+  if (file.size() != shard.bytes) {
+    throw Error(text(file.path(), ": holds ", file.size(), " bytes, but the manifest states ", shard.bytes,
+                     " (it was cut short or replaced; prepare the data again)"));
+  }
+  return file;
+}
+
+JetRecords read_shard(const std::filesystem::path& store, const Manifest& manifest, const ShardEntry& shard) {
+  const InputFile file = open_shard(store, shard);
+  const std::string where = file.path().string();
+  std::vector<std::byte> bytes(shard.bytes);
+  file.read(0, bytes);
+  if (sha256(bytes) != shard.sha256)
+    throw Error(text(
+        where, ": differs from its digest in the manifest (it is damaged or was replaced; prepare the data again)"));
+  JetRecords jets = decode_shard(bytes, manifest.shape, manifest.observer_names, where);
+  if (jets.size() != shard.jets)
+    throw Error(text(where, ": does not hold the number of jets that the manifest states"));
+  return jets;
+}
+
+std::vector<const ShardEntry*> shards_of(const Manifest& manifest, Split split) {
+  std::vector<const ShardEntry*> shards;
+  for (const ShardEntry& shard : manifest.shards) {
+    if (shard.split == split) shards.push_back(&shard);
+  }
+  return shards;
+}
+
+}  // namespace
+
+JetRecords read_split(const std::filesystem::path& store, const Manifest& manifest, Split split, int threads) {
+  const std::vector<const ShardEntry*> shards = shards_of(manifest, split);
+  std::vector<JetRecords> parts(shards.size());
+  parallel_for(shards.size(), threads,
+               [&](std::size_t index, int) { parts[index] = read_shard(store, manifest, *shards[index]); });
+  JetRecords jets;
+  jets.images.shape = manifest.shape;
+  jets.observer_names = manifest.observer_names;
+  jets.observers.resize(manifest.observer_names.size());
+  for (JetRecords& part : parts) {
+    jets.append(part);
+    part = JetRecords();
+  }
+  return jets;
+}
+
+void for_each_shard(const std::filesystem::path& store, const Manifest& manifest, Split split,
+                    const std::function<void(JetRecords&&)>& sink, int threads) {
+  const std::vector<const ShardEntry*> shards = shards_of(manifest, split);
+  std::size_t started = 0;
+  const auto next = [&]() -> std::optional<const ShardEntry*> {
+    if (started == shards.size()) return std::nullopt;
+    return shards[started++];
+  };
+  const auto read = [&](const ShardEntry* shard, int) { return read_shard(store, manifest, *shard); };
+  ordered_for(threads, static_cast<std::size_t>(threads), next, read, [&](JetRecords&& jets) {
+    throw_if_stopped();
+    sink(std::move(jets));
+    return true;
+  });
+}
+
+void check_shards(const std::filesystem::path& store, const Manifest& manifest) {
+  for (const ShardEntry& shard : manifest.shards) open_shard(store, shard);
+  if (manifest.skipped_report) open_shard(store, *manifest.skipped_report);
+}
+
+}  // namespace jetvit
