@@ -1,6 +1,6 @@
 # jetvit_library(NAME SOURCES files... USES folders... [THIRD_PARTY targets...])
 # One static library per folder of src/, linked as jetvit::NAME. Includes are written from src/ ("store/manifest.h").
-# USES are other folders and public; THIRD_PARTY stays behind the folder's .cc files.
+# USES are other folders and public; THIRD_PARTY is private: only the folder's .cc files include it.
 function(jetvit_library name)
   cmake_parse_arguments(ARG "" "" "SOURCES;USES;THIRD_PARTY" ${ARGN})
   add_library(jetvit_${name} STATIC ${ARG_SOURCES})
@@ -10,6 +10,8 @@ function(jetvit_library name)
   target_link_libraries(jetvit_${name} PUBLIC ${ARG_USES} PRIVATE ${ARG_THIRD_PARTY})
 endfunction()
 
+# What is tested lies in the libraries; the tests themselves compile in a third of the time this way.
+set(jetvit_test_options -O0 -fno-sanitize=undefined)
 option(JETVIT_SEPARATE_TESTS "Make each test of a test program a ctest of its own" OFF)
 
 # jetvit_test(NAME SOURCES files... USES folders... [THIRD_PARTY targets...] [LABELS labels...])
@@ -24,8 +26,10 @@ function(jetvit_test name)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
   target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
   target_compile_definitions(${name} PRIVATE JETVIT_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
-  # What is tested lies in the libraries; the tests themselves compile in a third of the time this way.
-  target_compile_options(${name} PRIVATE -O0 -fno-sanitize=undefined)
+  target_compile_options(${name} PRIVATE ${jetvit_test_options})
+  if("../support/seeded_tests.cc" IN_LIST ARG_SOURCES)
+    jetvit_precompile_as(${name} jetvit_test_headers)
+  endif()
   list(TRANSFORM ARG_USES PREPEND jetvit::)
   target_link_libraries(${name} PRIVATE ${ARG_USES} ${ARG_THIRD_PARTY} GTest::gmock GTest::gtest GTest::gtest_main)
   # Short spinning, as in base/threads.cc: tests run at the same time.
