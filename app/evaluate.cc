@@ -7,6 +7,7 @@
 #include "app/commands.h"
 #include "app/compute_flags.h"
 #include "app/input_options.h"
+#include "app/other_options.h"
 #include "base/text.h"
 #include "evaluate/evaluate_command.h"
 #include "evaluate/evaluation_report.h"
@@ -91,7 +92,13 @@ void add_evaluate(CLI::App& program) {
       "Examples:\n  jetvit evaluate runs/nano\n  jetvit evaluate runs/nano --calibrate --overwrite\n  jetvit evaluate "
       "runs/a runs/b --out runs/comparison\n"
       "  jetvit evaluate --scores scores.parquet --out measured\n");
-  command->callback([options, flags, split, json] {
+  command->callback([command, options, flags, split, json] {
+    if (!options->scores.empty() && options->runs.empty()) {
+      refuse_other_options(*command,
+                           {"--scores", "--weight-column", "--class-names", "--allow-trained", "--calibrate", "--out",
+                            "--overwrite", "--json"},
+                           "--scores");
+    }
     options->split = split_from_name(*split);
     options->compute = flags->options();
     options->source.read.threads = options->compute.threads;

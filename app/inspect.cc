@@ -7,6 +7,7 @@
 #include "app/commands.h"
 #include "app/comparison.h"
 #include "app/input_options.h"
+#include "app/other_options.h"
 #include "app/skipped_rows.h"
 #include "base/table.h"
 #include "base/text.h"
@@ -103,9 +104,6 @@ void inspect_two(const InspectCommand& command) {
 
 void inspect_weights_alone(const InspectCommand& command) {
   const InspectOptions& options = command.options;
-  if (!command.compare.empty() || !options.pictures.folder.empty()) {
-    throw UsageError(text(options.input, ": holds weights, which have no pictures and are not compared"));
-  }
   const WeightsInspection found = inspect_weights(options.input);
   if (command.json) return print_json(to_json(found));
   std::cout << options.input << ": safetensors" << (found.model.empty() ? "" : ", a checkpoint of " + found.model)
@@ -116,11 +114,15 @@ void inspect_weights_alone(const InspectCommand& command) {
             << '\n';
 }
 
-void run(const InspectCommand& command) {
-  if (is_weights_file(command.options.input)) return inspect_weights_alone(command);
+void run(const CLI::App& app, const InspectCommand& command) {
+  if (is_weights_file(command.options.input)) {
+    refuse_other_options(app, {"--json"}, text("weights (", printable(command.options.input), ")"));
+    return inspect_weights_alone(command);
+  }
   if (command.compare.empty()) {
     inspect_one(command);
   } else {
+    if (command.options.verify) throw UsageError("--verify does not apply to --compare (verify each by itself)");
     inspect_two(command);
   }
   const std::string folder = command.options.pictures.folder;
@@ -154,7 +156,7 @@ void add_inspect(CLI::App& program) {
   app->footer(
       "Examples:\n  jetvit inspect data/sample/quark_gluon_train.parquet\n  jetvit inspect store --pictures "
       "pictures\n  jetvit inspect store --compare other_store --pictures pictures\n");
-  app->callback([command] { run(*command); });
+  app->callback([app, command] { run(*app, *command); });
 }
 
 }  // namespace jetvit

@@ -10,6 +10,7 @@
 
 #include "app/commands.h"
 #include "app/input_options.h"
+#include "app/other_options.h"
 #include "app/prepare_pictures.h"
 #include "app/skipped_rows.h"
 #include "base/options.h"
@@ -100,6 +101,9 @@ void run_pictures(PrepareCommand& command) {
   if (inputs.format != InputFormat::kParquet) {
     throw UsageError(text(inputs.files.front(), ": pictures are prepared from raw Parquet files"));
   }
+  if (names.shares != SplitShares()) {
+    throw UsageError("PNG folders and TFRecord shards have no splits (leave out --validation-share and --test-share)");
+  }
   if (std::any_of(inputs.split.begin(), inputs.split.end(), [](int split) { return split >= 0; })) {
     throw UsageError("PNG folders and TFRecord shards have no splits (prepare each folder's files apart)");
   }
@@ -115,11 +119,13 @@ void run_pictures(PrepareCommand& command) {
   run_prepare_pictures(command.pictures);
 }
 
-PrepareResult prepare_or_merge(PrepareCommand& command) {
+PrepareResult prepare_or_merge(const CLI::App& app, PrepareCommand& command) {
   if (command.merge.empty()) return prepare_store(command.options, command.out, command.overwrite);
   if (!command.options.inputs.empty() || !command.shard.empty()) {
     throw UsageError("--merge takes parts that are prepared (leave out the raw files and --shard)");
   }
+  refuse_other_options(app, {"--merge", "--out", "--overwrite", "--allow-trained", "--json"},
+                       "--merge, whose parts are prepared");
   return merge_parts(command.merge, command.out, command.overwrite, command.options.inputs.allow_trained);
 }
 
@@ -134,7 +140,7 @@ void refuse_picture_options(const PictureCommand& pictures) {
   }
 }
 
-void run(PrepareCommand& command) {
+void run(const CLI::App& app, PrepareCommand& command) {
   const bool is_store = command.pictures.to == "store" && command.pictures.mode == "standard";
   if (is_store) refuse_picture_options(command.pictures);
   if (!is_store && (!command.shard.empty() || !command.merge.empty())) {
@@ -147,7 +153,7 @@ void run(PrepareCommand& command) {
     throw UsageError("no raw file was named (give RAW..., or --train, --validation and --test)");
   }
   if (!is_store) return run_pictures(command);
-  const PrepareResult result = prepare_or_merge(command);
+  const PrepareResult result = prepare_or_merge(app, command);
   if (command.json) {
     std::cout << json_text(result_json(result, command.out), 1) << '\n';
   } else {
@@ -204,7 +210,7 @@ void add_prepare(CLI::App& program) {
       "  jetvit prepare --merge parts/* --out store\n"
       "To resume an interrupted preparation, run the same command again. If the output is finished, that command does "
       "nothing.\n");
-  app->callback([command] { run(*command); });
+  app->callback([app, command] { run(*app, *command); });
 }
 
 }  // namespace jetvit

@@ -48,6 +48,7 @@ void check_source(const EvaluateCommand& command) {
     throw UsageError(
         text(join(given, ", "), ": not for `scores` (which takes `weight_column` and `class_names` only)"));
   }
+  if (source.inputs.shares != SplitShares()) given.emplace_back("`validation_share` or `test_share`");
   if (source.inputs.empty() && !given.empty()) {
     throw UsageError(text(join(given, ", "), ": name the files to read with `data` (the data of the training are read ",
                           "as the training read them)"));

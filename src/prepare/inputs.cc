@@ -204,6 +204,11 @@ Inputs find_inputs(const InputNames& names) {
   if (!(shares.validation >= 0 && shares.test >= 0 && shares.validation + shares.test <= 1)) {
     throw UsageError("the shares of validation and test must be 0 or more and sum to at most 1");
   }
+  // A recorded source has a rule, and may have shares that had no effect.
+  if (names.any.empty() && !names.rule && shares != SplitShares()) {
+    throw UsageError(
+        "`validation_share` and `test_share` divide files whose split is not given (each file has its own)");
+  }
   Finder finder;
   for (const std::string& name : names.any) finder.add(name, kByHash);
   finder.announce_order(names.any);

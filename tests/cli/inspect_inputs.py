@@ -156,7 +156,7 @@ def weights_files(jetvit, folder):
                     (2).to_bytes(8, "little") + b"[]"):
         own.write_bytes(damaged)
         mistakes.expect(inspect(jetvit, own), 1, own, "safetensors file")
-    mistakes.expect(inspect(jetvit, foreign, "--pictures", folder / "none"), 2, "holds weights")
+    mistakes.expect(inspect(jetvit, foreign, "--pictures", folder / "none"), 2, "not apply to weights")
 
 
 def main(jetvit):
