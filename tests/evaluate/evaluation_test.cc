@@ -383,6 +383,7 @@ TEST(Evaluation, RocShowsWhatTheTableHas) {
   const test::TempFolder folder;
   JetRecords test;
   std::vector<NamedScores> all(9, random_scores(100, test.label));
+  test.weight.assign(100, 1);
   EXPECT_EQ(draw_evaluation(folder.path(), all, test, {"gluon", "quark"}, {}),
             (std::vector<std::string>{"roc", "scores", "calibration"}));
   // Five lines of the legend below each of two panels.
