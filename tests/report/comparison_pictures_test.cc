@@ -19,6 +19,7 @@ JetRecords jets_at(const std::vector<std::uint16_t>& pixels, const std::string& 
     jets.images.value.push_back(5);
     jets.images.offset.push_back(jets.images.pixel.size());
     jets.label.push_back(static_cast<std::uint8_t>(jets.size() % 2));
+    jets.weight.push_back(1);
     jets.observers[0].push_back(100.5 + static_cast<double>(jets.size()));
   }
   return jets;

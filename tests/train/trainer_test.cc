@@ -168,6 +168,18 @@ TEST(Trainer, TimeMakesCheckpointsWithinAnEpoch) {
   }
 }
 
+TEST(Trainer, ResumeRefusesAPhaseThatTheRecipeDoesNotHave) {
+  const test::TempFolder folder;
+  train(recipe(), folder / "run", {7});
+  Checkpoint checkpoint = read_checkpoint(folder / "run" / kLastFile);
+  for (const int phase : {-1, 1}) {
+    checkpoint.about["position"]["phase"] = phase;
+    write_checkpoint(folder / "run" / kLastFile, checkpoint);
+    Trainer resumed(recipe(), data(), folder / "run");
+    EXPECT_ERROR(resumed.resume(), Error, text("last.safetensors: no phase ", phase + 1, " in its recipe"));
+  }
+}
+
 TEST(Trainer, ResumeMissesTheWeightsThatTheRunKept) {
   const test::TempFolder folder;
   train(recipe(), folder / "run", {7});
