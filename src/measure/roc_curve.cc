@@ -71,10 +71,6 @@ WorkingPoint working_point(const std::vector<RocPoint>& curve, double signal_eff
                    .rejection = at.background > 0 ? 1 / at.background : kInfinity,
                    .error = kInfinity,
                    .threshold = at.threshold};
-  if (at.background <= 0) out.lower_limit = -background_jets / std::log(0.05);
-  constexpr double kLimitOfOne = 4.743864518390610;
-  // The number between two points of the curve is no integer.
-  if (at.background > 0 && at.background * background_jets < 1.5) out.lower_limit = background_jets / kLimitOfOne;
   // Where nothing passes, the variance is that of half a jet.
   const double background = std::clamp(at.background, 0.5 / background_jets, 1.0);
   // What passes deviates by 1 - eB from the mean, the rest by eB. With equal weights this is eB (1 - eB) / nB.
@@ -88,6 +84,12 @@ WorkingPoint working_point(const std::vector<RocPoint>& curve, double signal_eff
                           slope * slope * signal_efficiency * (1 - signal_efficiency) / signal_jets;
   if (at.background > 0) out.error = std::sqrt(variance) / (background * background);
   const double jets = variance > 0 ? background * (1 - background) / variance : kInfinity;
+  constexpr double kLimitOfOne = 4.743864518390610;
+  if (at.background <= 0) {
+    out.lower_limit = -std::min(jets, background_jets) / std::log(0.05);
+  } else if (at.background * background_jets < 1.5) {  // the number between two points of the curve is no integer
+    out.lower_limit = std::min(jets, background_jets) / kLimitOfOne;
+  }
   const auto [low, high] = wilson_interval(std::clamp(at.background, 0.0, 1.0), jets);
   out.low = 1 / high;
   out.high = low > 0 ? 1 / low : kInfinity;

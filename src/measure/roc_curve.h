@@ -41,7 +41,8 @@ struct WorkingPoint {
 //
 // If none of n background jets passes, the expected number is below -ln(0.05) = 3.0 at 95 % confidence (Poisson), and
 // the rejection above n / 3.0. If one passes (fewer than 1.5 between two points of the curve), it is below 4.74 (the
-// solution of exp(-m) (1 + m) = 0.05).
+// solution of exp(-m) (1 + m) = 0.05). n is the number of background jets that would give the variance V at a fixed
+// threshold.
 WorkingPoint working_point(const std::vector<RocPoint>& curve, double signal_efficiency, double signal_jets,
                            double background_jets);
 

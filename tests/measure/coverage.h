@@ -54,7 +54,7 @@ inline Toy make_toy(std::size_t jets, std::uint64_t number) {
 }
 
 // The intervals of `toys` samples of `jets` jets. "... 68" are the value plus and minus its error or the interval of
-// 68.3 %, "... 95" the interval of 95 %.
+// 68.3 %, "... 95" the interval of 95 %, "... limit" the limit of 95 % where few jets pass.
 inline Coverage coverage(std::size_t jets, int toys, int replicas) {
   std::map<std::string, int> held;
   const auto count = [&](const std::string& name, double low, double high, double truth) {
@@ -85,10 +85,7 @@ inline Coverage coverage(std::size_t jets, int toys, int replicas) {
       const WorkingPoint point = working_point(curve, efficiency, half_of_jets, half_of_jets);
       const double truth = 1 / upper_tail(kFirstShift + z);
       count("1/eB at " + std::to_string(efficiency).substr(0, 3) + " 68", point.low, point.high, truth);
-      if (point.lower_limit > 0) {
-        ++held["limits"];
-        held["limits held"] += point.lower_limit <= truth ? 1 : 0;
-      }
+      count("1/eB at " + std::to_string(efficiency).substr(0, 3) + " limit", point.lower_limit, truth, truth);
     }
   }
   Coverage shares;

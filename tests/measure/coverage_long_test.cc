@@ -13,10 +13,9 @@ TEST(CoverageLong, OfEveryError) {
   for (const std::size_t jets : {200U, 6000U}) {
     for (const auto& [name, share] : test::coverage(jets, kToys, 1000)) {
       std::cout << jets << " jets, " << name << ": " << 100 * share << " %\n";
-      if (name.starts_with("limits")) continue;
-      // 68 % intervals may cover 65 to 72 %, 95 % ones 93.5 to 96.5 %; toys alone spread by 1.0 and 0.5 %.
+      // 68 % intervals may cover 65 to 72 %, 95 % ones 93.5 to 96.5 %, limits more; toys alone spread by 1.0 and 0.5 %.
       EXPECT_GE(share, name.ends_with("68") ? 0.65 : 0.935) << jets << " jets, " << name;
-      EXPECT_LE(share, name.ends_with("68") ? 0.72 : 0.965) << jets << " jets, " << name;
+      if (!name.ends_with("limit")) EXPECT_LE(share, name.ends_with("68") ? 0.72 : 0.965) << jets << " jets, " << name;
     }
   }
 }

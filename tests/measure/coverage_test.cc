@@ -9,12 +9,12 @@ namespace {
 TEST(Coverage, OfEveryErrorInSmallSamples) {
   constexpr int kToys = 400;
   for (const auto& [name, share] : test::coverage(200, kToys, 200)) {
-    if (name.starts_with("limits")) continue;
     const bool is_68 = name.ends_with("68");
     // Three standard deviations of the share over the toys, and a bias of 0.02.
     const double stated = is_68 ? 0.6827 : 0.95;
     const double margin = 3 * std::sqrt(stated * (1 - stated) / kToys) + 0.02;
-    EXPECT_NEAR(share, stated, margin) << name;
+    EXPECT_GE(share, stated - margin) << name;
+    if (!name.ends_with("limit")) EXPECT_LE(share, stated + margin) << name;
   }
 }
 
