@@ -165,7 +165,7 @@ TEST_F(Plots, DegenerateHistograms) {
 }
 
 TEST_F(Plots, CalibrationShowsTheFractions) {
-  const std::vector<CalibrationBin> bins = {{100, 0.1, 0.2}, {0, 0, 0}, {50, 0.7, 0.6}, {1, 1, 1}};
+  const std::vector<CalibrationBin> bins = {{100, 100, 0.1, 0.2}, {0, 0, 0, 0}, {25, 50, 0.7, 0.6}, {1, 1, 1, 1}};
   plot_calibration(stem(), {{"a classifier", bins}}, "quark");
   expect_files(860, 2 * (410 + 19));
   const test::Picture picture(png());
