@@ -92,7 +92,6 @@ void Trainer::build_phase() {
   if (recipe.train.ema_decay > 0) {
     average_ = make_phase_model(state_.phase);
     load_weights(*average_, named_weights(*model_), "average");
-    average_->train(false);
   }
   model_->train(true);
   freeze(*model_, frozen_parameters(*model_, recipe.phase.freeze), recipe.phase.freeze_batch_norm);
@@ -304,7 +303,6 @@ void Trainer::end_epoch(double train_seconds) {
     save_last();
     throw;
   }
-  model_->train(true);
   const double lr = schedule_->lr(step_of_phase() - 1);
   Json row = {{"epoch", state_.epoch + 1},
               {"step", state_.step},

@@ -36,9 +36,10 @@ using test::train;
 
 struct Heard : Reporter {
   std::vector<std::string> warnings;
+  std::map<std::string, std::uint64_t> totals;  // of each piece of work, by its name
   void note(std::string_view /*line*/) override {}
   void warn(std::string_view line) override { warnings.emplace_back(line); }
-  void progress(const ProgressReport& /*report*/) override {}
+  void progress(const ProgressReport& report) override { totals[std::string(report.what)] = report.total; }
   void end_progress() override {}
 };
 
@@ -166,6 +167,24 @@ TEST(Trainer, TimeMakesCheckpointsWithinAnEpoch) {
     EXPECT_THROW(trainer.run(stop), Interrupted);
     EXPECT_EQ(training_state_from_json(read_checkpoint(folder / kLastFile).about["position"]).step, 3);
   }
+}
+
+// The bar names the epoch, and counts the rest of one that is resumed.
+TEST(Trainer, ProgressNamesTheEpochAndWhatIsLeftOfIt) {
+  const test::TempFolder folder;
+  Heard heard;
+  const ReporterScope scope(heard);
+  Trainer stopped(recipe(), data(), folder.path());
+  EXPECT_THROW(stopped.run([&] { return stopped.state().step == 2 ? SIGTERM : 0; }), Interrupted);
+  const std::uint64_t whole = heard.totals.at("epoch 1/3");
+  heard.totals.clear();
+  Trainer resumed(recipe(), data(), folder.path());
+  resumed.resume();
+  resumed.run();
+  EXPECT_EQ(heard.totals.at("epoch 1/3"), whole - 2 * 16);
+  EXPECT_EQ(heard.totals.at("epoch 2/3"), whole);
+  EXPECT_EQ(heard.totals.at("epoch 3/3"), whole);
+  EXPECT_EQ(heard.totals.count("epoch 4/3"), 0U);
 }
 
 TEST(Trainer, ResumeRefusesAPhaseThatTheRecipeDoesNotHave) {
