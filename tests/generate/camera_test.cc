@@ -90,6 +90,27 @@ TEST(Camera, EnergyIsKept) {
   EXPECT_NEAR(crystal_pixels, crystals, 5 * 0.04 * std::sqrt(40));
 }
 
+// Tracks in one pixel: their pT is summed, their significances are averaged (jet/channels.h).
+TEST(Camera, TracksOfAPixelAreSummedAndAveraged) {
+  Detector detector(true);
+  detector.hcal[static_cast<std::size_t>(30 * kTowerColumns + 36)] = 50;
+  const int row = 30 * kTile + 2, column = 36 * kTile + 2;  // the center of the window
+  detector.tracks = {{5, 0, 0, row, column, 1, 4}, {7, 0, 0, row, column, 3, -1}, {2, 0, 0, row, column + 1, -6, 0.5}};
+  SparseImages images;
+  images.shape = {8, 125, 125};
+  RandomStream random({14});
+  ASSERT_TRUE(append_picture(detector, true, eta_of(30), phi_of(36), random, images));
+  const std::size_t center = 62 * kSide + 62;
+  const std::vector<float> pt = dense(images.channel(0, 0)), d0 = dense(images.channel(0, 1)),
+                           dz = dense(images.channel(0, 2));
+  EXPECT_EQ(pt[center], 12);
+  EXPECT_EQ(d0[center], 2);
+  EXPECT_EQ(dz[center], 1.5F);
+  EXPECT_EQ(pt[center + 1], 2);
+  EXPECT_EQ(d0[center + 1], -6);
+  EXPECT_EQ(dz[center + 1], 0.5F);
+}
+
 TEST(Camera, TowersAreConstantBlocksOfFiveByFive) {
   const std::vector<float> hcal = dense(picture(detector_with_jet(28, 2), 28, 2).channel(0, 2));
   for (std::size_t row = 0; row < kSide; ++row) {
