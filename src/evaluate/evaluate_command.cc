@@ -71,7 +71,8 @@ std::filesystem::path output_folder(const EvaluateCommand& command) {
   if (!command.out.empty()) return command.out;
   if (!command.scores.empty()) throw UsageError("`scores` needs `out`, the folder for the metrics and plots");
   if (!std::filesystem::is_directory(command.runs.front())) {
-    throw UsageError(text(command.runs.front(), ": is no run folder (say `out`, the folder for metrics and plots)"));
+    throw UsageError(
+        text(command.runs.front(), ": is not a run folder (use `out` to name the folder for metrics and plots)"));
   }
   return evaluation_folder(command.runs.front(), split_name(command.split));
 }
@@ -152,7 +153,8 @@ SourceOptions common_data(const EvaluateCommand& command, const std::vector<Trai
     const Json& other = models[run].provenance;
     if (other.at("source") != first.at("source")) {
       throw Error(text(command.runs[run], ": was trained on ", printable(other.at("data").get<std::string>()), ", ",
-                       command.runs.front(), " on ", printable(first.at("data").get<std::string>()), " (say `data`)"));
+                       command.runs.front(), " on ", printable(first.at("data").get<std::string>()),
+                       " (name the data to measure on with `data`)"));
     }
   }
   SourceOptions options = source_options_from_json(models.front().provenance.at("source"));
@@ -171,7 +173,7 @@ std::unique_ptr<JetSource> open_data(const EvaluateCommand& command, const std::
     throw;
   } catch (const Error& error) {
     throw Error(text(command.runs.front(), ": the data that it was trained on cannot be read (", error.what(),
-                     ") say with `data` where they are now"));
+                     ") name their present place with `data`"));
   }
 }
 

@@ -176,7 +176,7 @@ class Finder {
     for (const Paths* paths : {&beside.parquet, &beside.records, &beside.classes}) {
       if (paths->empty()) continue;
       const auto named = std::find_if(of_split.begin(), of_split.end(), [](const auto& path) { return !path.empty(); });
-      throw Error(text(paths->front(), ": lies beside ", *named,
+      throw Error(text(paths->front(), ": lies next to ", *named,
                        ", the folder of a split, and belongs to no split (move ",
                        "it into the folder of its split, or name the data of each split)"));
     }

@@ -137,12 +137,12 @@ def check_runs(jetvit, folder):
     (folder / "second").mkdir()
     second = tiny.make_store(jetvit, folder / "second", seed=2)
     tiny.check(tiny.train(jetvit, second, folder / "second_run"))
-    refused(evaluate(run, folder / "second_run"), 1, "was trained on", "say --data")
+    refused(evaluate(run, folder / "second_run"), 1, "was trained on", "name the data to measure on with --data")
     tiny.check(evaluate(run, folder / "second_run", "--data", store, "--calibrate", out=folder / "both"))
     both = json.loads((folder / "both" / "metrics.json").read_text())
     assert "behind_first" in both["classifiers"][1] and both["split"] == "test"
     assert all(0.01 <= one["calibrated"]["temperature"] <= 100 for one in both["classifiers"][:2])
-    expect(mistakes.run(jetvit, "evaluate", run / "best.safetensors"), 2, "say --out")
+    expect(mistakes.run(jetvit, "evaluate", run / "best.safetensors"), 2, "use --out to name the folder")
     # Observers that are missing, as nulls or as NaN, give the same evaluation; jet pT is missed aloud.
     found = []
     table = pq.read_table(folder / "jets.parquet")

@@ -88,7 +88,7 @@ def wrong_outputs(check, folder, good, top):
         check.refuse(words, "cannot be created (Not a directory)", out=file / "out")
         check.refuse(words, "cannot be", out="/proc/jetvit/out")  # where nobody may write, root neither
         check.refuse(words, folder / "a/b", "File too large", out=folder / "a/b/c", limit=60)
-    # Pictures that no description lies beside may be somebody's only ones.
+    # Pictures that no description lies next to may be somebody's only ones.
     (folder / "own/0").mkdir(parents=True)
     (folder / "own/0/0.png").write_bytes(b"precious")
     check.refuse([good, *PNG], "own: already exists", out=folder / "own")

@@ -55,7 +55,7 @@ def main(jetvit):
         assert json.loads((run / "run.json").read_text())["data"]["source"]["data"] == [str(store)]
         tiny.check(evaluate())
         store.rename(folder / "moved")
-        expect(evaluate("--overwrite"), 1, f"{run}: the data that it was trained on cannot be read ({store}: no such file) say with --data")
+        expect(evaluate("--overwrite"), 1, f"{run}: the data that it was trained on cannot be read ({store}: no such file) name their present place with --data")
         tiny.check(evaluate("--overwrite", "--data", folder / "moved"))
         (folder / "moved").rename(store)
 

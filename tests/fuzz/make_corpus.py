@@ -1,5 +1,5 @@
 """Writes the small inputs from which the fuzzers start, tests/fuzz/corpus/TARGET/seed-*: whole files in every variant that the
-readers know. What fuzzing found lies beside them under other names and stays.
+readers know. What fuzzing found lies next to them under other names and stays.
 
   .deps/python/bin/python tests/fuzz/make_corpus.py build/release/bin/jetvit"""
 import decimal
