@@ -109,9 +109,9 @@ void report_unmeasured(const EvaluateCommand& command, const Manifest& manifest)
 
 // The names that the file states, or those that the user gives for a file that states none.
 ClassNames scores_class_names(const EvaluateCommand& command) {
-  const ClassNames stated = class_names_in(command.scores);
+  ClassNames stated = class_names_in(command.scores);
   if (command.source.read.class_names.empty()) return stated;
-  const ClassNames given = parse_class_names(command.source.read.class_names);
+  ClassNames given = parse_class_names(command.source.read.class_names);
   if (!have_same_meaning(stated, given)) {
     throw UsageError(text("`class_names`: ", class_names_text(given), ", but ", printable(command.scores), " states ",
                           class_names_text(stated)));

@@ -83,10 +83,21 @@ def check_missing(jetvit, folder):
         found, manifest = rows(folder)
         assert manifest["observers"] == ["event", "pt"] and len(found) == 8
         assert sum(np.isnan(row["pt"]) for row in found.values()) == 4
-    late = [jet(number) for number in range(JETS)]
-    late[JETS - 1]["mass"] = 5.0
-    mistakes.expect(prepare(jetvit, folder, write(folder / "late.tfrecord", late)), 1, f"late.tfrecord: record {JETS - 1}: feature mass")
-    return count + 3
+    # The first 256 records decide what is carried, or those of the first 16 MiB.
+    for place, is_carried in ((255, True), (256, False), (JETS - 1, False)):
+        late = [jet(number) for number in range(JETS)]
+        late[place]["mass"] = 5.0
+        done = prepare(jetvit, folder, write(folder / "late.tfrecord", late))
+        if is_carried:
+            tiny.check(done)
+            assert rows(folder)[1]["observers"] == ["event", "mass", "pt"]
+        else:
+            mistakes.expect(done, 1, f"late.tfrecord: record {place}: feature mass is in none of the first 256 records")
+    large = [jet(number, caption=b"x" * (1 << 20)) for number in range(12)]
+    large[11]["mass"] = 5.0
+    tiny.check(prepare(jetvit, folder, write(folder / "large.tfrecord", large)))
+    assert rows(folder)[1]["observers"] == ["event", "mass", "pt"]
+    return count + 6
 
 
 def check_types(jetvit, folder):
