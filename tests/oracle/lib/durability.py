@@ -8,11 +8,11 @@ import pathlib
 import re
 import subprocess
 
+from strace_log import calls_in
+
 WRITES = ("write", "pwrite64", "writev", "pwritev", "ftruncate")
 CALLS = ("openat", "rename", "renameat", "renameat2", "link", "linkat", "unlink", "unlinkat", "mkdir", "mkdirat", "fsync",
          "fdatasync", "syncfs", *WRITES)
-CALL = re.compile(r"^(\d+) +(\w+)\((.*)$")
-RESUMED = re.compile(r"^(\d+) +<\.\.\. \w+ resumed>(.*)$")
 
 
 def traced(command, log, **more):
@@ -25,20 +25,8 @@ def traced(command, log, **more):
 
 def whole_calls(lines):
     """(call, its arguments and result) of each call that succeeded, in the order in which they ended."""
-    begun = {}
-    for line in lines:
-        if resumed := RESUMED.match(line):
-            call, start = begun.pop(resumed[1])
-            rest = start + resumed[2]
-        elif match := CALL.match(line):
-            _, call, rest = match.groups()
-            if rest.endswith("<unfinished ...>"):
-                begun[match[1]] = call, rest.removesuffix("<unfinished ...>").rstrip()
-                continue
-        else:
-            continue
-        if not re.search(r"= -1 [A-Z]", rest):
-            yield call, rest
+    ended = sorted((call for call in calls_in(lines) if call.ended is not None), key=lambda call: call.ended)
+    return [(call.name, call.rest) for call in ended if not re.search(r"= -1 [A-Z]", call.rest)]
 
 
 def path_of_descriptor(rest):

@@ -5,6 +5,7 @@ import signal
 import subprocess
 
 import tiny_training as tiny
+from strace_log import calls_in
 
 BY_PATH = ("rename", "renameat", "renameat2", "unlink", "unlinkat", "rmdir", "mkdir", "mkdirat", "chmod", "fchmodat", "openat")
 BY_DESCRIPTOR = ("write", "pwrite64", "fsync", "fdatasync", "syncfs", "ftruncate", "close")
@@ -16,28 +17,11 @@ def traced(command, log, *more):
                           capture_output=True, text=True, timeout=120)
 
 
-def calls_of(log):
-    """(thread, call, the rest of its line) of each call, in the order in which they began. strace cuts the line of a call in two where another
-    thread's comes between; a killed one has no end."""
-    calls, begun = [], {}
-    for line in log.read_text().splitlines():
-        thread, _, text = line.partition(" ")
-        text = text.strip()
-        if resumed := re.match(r"<\.\.\. \w+ resumed>(.*)", text):
-            if thread in begun:
-                calls[begun.pop(thread)][2] += resumed[1]
-        elif match := re.match(r"(\w+)\((.*)", text):
-            if text.endswith("<unfinished ...>"):
-                begun[thread] = len(calls)
-            calls.append([thread, match[1], match[2].removesuffix("<unfinished ...>")])
-    return calls
-
-
 def changing_lines(log, folder):
     """(call, its number among calls of that name in its thread, as strace counts, the rest of its line) of the calls that change something below
     the folder. To close a file is one where it was written: a network file system tells only then that the disk is full."""
     seen, descriptors, written = {}, set(), set()
-    for thread, call, rest in calls_of(log):
+    for thread, call, rest, _ in calls_in(log.read_text().splitlines()):
         seen[thread, call] = seen.get((thread, call), 0) + 1
         inside = str(folder) in rest
         if call == "openat":  # changes something only where it creates a file
@@ -74,7 +58,7 @@ def run_with_failure(command, log, folder, call, number, cause, reset):
 def names_taken_before(log, call, number, name):
     """How often a file of that name had been renamed into place when the first thread came to this call."""
     seen, taken = {}, 0
-    for thread, made, rest in calls_of(log):
+    for thread, made, rest, _ in calls_in(log.read_text().splitlines()):
         if made == call:
             seen[thread] = seen.get(thread, 0) + 1
             if seen[thread] == number:
