@@ -26,17 +26,17 @@ void print_calibration(const ClassifierMetrics& of) {
 
 // How far the weights are from equal ones.
 void print_weights(const EvaluateSummary& summary) {
-  const WeightSummary& weights = *summary.evaluation.weights;
+  const auto& weights = *summary.evaluation.weights;
   std::cout << "weighted";
   if (!summary.weight_column.empty()) std::cout << " by the column " << printable(summary.weight_column);
   std::cout << ": as precise as";
   for (const int label : {0, 1}) {
-    const double jets = weights.of_class[static_cast<std::size_t>(label)].effective_jets();
+    const double jets = weights[static_cast<std::size_t>(label)].effective_jets();
     std::cout << (label == 0 ? " " : " and ") << with_commas(static_cast<std::uint64_t>(jets)) << ' '
               << class_name(summary.class_names, label);
   }
-  std::cout << " jets of equal weight; weights below 0: " << with_commas(weights.negative)
-            << ", of 0: " << with_commas(weights.zero) << '\n';
+  std::cout << " jets of equal weight; weights below 0: " << with_commas(weights[0].negative + weights[1].negative)
+            << ", of 0: " << with_commas(weights[0].zero + weights[1].zero) << '\n';
 }
 
 void print(const EvaluateSummary& summary) {

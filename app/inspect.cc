@@ -57,12 +57,14 @@ void print_channels(const Inspection& found, const std::string& jets,
 void print_weights(const Inspection& found) {
   std::cout << "weights: column " << printable(found.weight_column);
   if (found.splits.empty()) {
-    const auto& sum = found.weights.sum;
+    const auto& [background, signal] = found.weights;
     std::cout << ", sum "
-              << (found.has_labels ? text(static_cast<float>(sum[0]), " of ", class_name(found.class_names, 0), ", ",
-                                          static_cast<float>(sum[1]), " of ", class_name(found.class_names, 1))
-                                   : text(static_cast<float>(sum[0])))
-              << "; below 0: " << with_commas(found.weights.negative) << ", of 0: " << with_commas(found.weights.zero);
+              << (found.has_labels
+                      ? text(static_cast<float>(background.weight), " of ", class_name(found.class_names, 0), ", ",
+                             static_cast<float>(signal.weight), " of ", class_name(found.class_names, 1))
+                      : text(static_cast<float>(background.weight)))
+              << "; below 0: " << with_commas(background.negative + signal.negative)
+              << ", of 0: " << with_commas(background.zero + signal.zero);
   }
   std::cout << '\n';
 }

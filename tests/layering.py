@@ -34,7 +34,7 @@ TABLE = {
     "run": ("base jet load measure model tfrecord", "torch/", "ATen/"),
     "predict": ("base compute jet load measure model prepare raw run", "arrow/ parquet/ c10/", "ATen/"),
     "report": ("base jet measure", "cairo", ""),
-    "inspect": ("base jet prepare report store tfrecord", "", ""),
+    "inspect": ("base jet measure prepare report store tfrecord", "", ""),
     "evaluate": ("base compute jet measure predict prepare report run", "", ""),
     "train": ("base compute jet load measure model ops predict prepare run", "c10/", "ATen/"),
     "bench": ("base compute image_export jet load model ops predict prepare run train", "torch/", "ATen/"),

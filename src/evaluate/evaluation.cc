@@ -83,24 +83,12 @@ Json to_json(const std::vector<ObserverBin>& bins) {
   return out;
 }
 
-Json to_json(const WeightSummary& weights) {
-  const auto& [background, signal] = weights.of_class;
+Json to_json(const std::array<WeightSums, 2>& weights) {
+  const auto& [background, signal] = weights;
   return {{"sum", {background.weight, signal.weight}},
           {"effective_jets", {background.effective_jets(), signal.effective_jets()}},
-          {"zero", weights.zero},
-          {"negative", weights.negative}};
-}
-
-// No value if every jet has weight 1.
-std::optional<WeightSummary> weight_summary(const JetRecords& jets) {
-  const std::vector<double> weights = event_weights(jets.weight);
-  if (weights.empty()) return std::nullopt;
-  WeightSummary out{weight_sums(jets.label, weights)};
-  for (const double weight : weights) {
-    out.zero += weight == 0 ? 1 : 0;
-    out.negative += weight < 0 ? 1 : 0;
-  }
-  return out;
+          {"zero", background.zero + signal.zero},
+          {"negative", background.negative + signal.negative}};
 }
 
 // Where the bins begin and the last one ends, in the jets sorted by the observer: as near as possible to equal numbers
@@ -181,8 +169,8 @@ std::vector<ObserverBin> evaluate_in_bins(const NamedScores& scores, const std::
 
 Evaluation evaluate_all(const std::vector<NamedScores>& all, const JetRecords& test) {
   Evaluation out;
-  out.weights = weight_summary(test);
   const std::vector<double> weights = event_weights(test.weight);
+  if (!weights.empty()) out.weights = weight_sums(test.label, weights);
   for (const NamedScores& scores : all) {
     out.classifiers.push_back(evaluate_scores(scores, test.label, test.weight));
     if (&scores == &all.front()) continue;

@@ -22,12 +22,6 @@ struct ConfidenceInterval {
   double low = 0, high = 0;
 };
 
-// The weights of the jets.
-struct WeightSummary {
-  std::array<WeightSums, 2> of_class;
-  std::size_t zero = 0, negative = 0;  // jets
-};
-
 // What a temperature makes of the probabilities.
 struct Calibration {
   double temperature = 0;
@@ -63,9 +57,9 @@ struct ObserverBins {
 
 // What is known of the scores of one evaluation.
 struct Evaluation {
-  std::optional<WeightSummary> weights;        // where the weight of a jet is not 1
-  std::vector<ClassifierMetrics> classifiers;  // the first is the one to judge
-  std::vector<ObserverBins> observers;         // of the first classifier
+  std::optional<std::array<WeightSums, 2>> weights;  // where the weight of a jet is not 1
+  std::vector<ClassifierMetrics> classifiers;        // the first is the one to judge
+  std::vector<ObserverBins> observers;               // of the first classifier
 };
 
 // ROC-AUC with DeLong's error and a bootstrap interval of 95 %, background rejection at eS 0.3, 0.5 and 0.8, and for

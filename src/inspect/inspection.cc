@@ -54,9 +54,7 @@ Inspection inspect_files(const InspectOptions& options, std::optional<JetPicture
     statistics.add(jets.images);
     for (std::size_t jet = 0; jet < jets.size(); ++jet) {
       ++found.counts[jets.label[jet]];
-      found.weights.sum[jets.label[jet]] += jets.weight[jet];
-      found.weights.zero += jets.weight[jet] == 0 ? 1 : 0;
-      found.weights.negative += jets.weight[jet] < 0 ? 1 : 0;
+      found.weights[jets.label[jet]].add(jets.weight[jet]);
     }
     if (pictures) pictures->add(jets);
   });
@@ -175,8 +173,10 @@ Json to_json(const Inspection& inspection) {
               {"skipped_reasons", inspection.summary.reasons},
               {"skipped_rows", skipped}};
   if (!inspection.weight_column.empty() && inspection.splits.empty()) {
-    const WeightTotals& of = inspection.weights;
-    out["weights"] = {{"sum", of.sum}, {"zero", of.zero}, {"negative", of.negative}};
+    const auto& [background, signal] = inspection.weights;
+    out["weights"] = {{"sum", {background.weight, signal.weight}},
+                      {"zero", background.zero + signal.zero},
+                      {"negative", background.negative + signal.negative}};
   }
   if (!inspection.splits.empty()) out["splits"] = splits_to_json(inspection);
   if (inspection.preparation) {

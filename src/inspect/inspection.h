@@ -13,6 +13,7 @@
 #include "jet/input_transform.h"
 #include "jet/jet_reader.h"
 #include "jet/split.h"
+#include "measure/weight_sums.h"
 
 namespace jetvit {
 
@@ -44,12 +45,6 @@ struct PictureCounts {
   std::uint64_t jets_of_spectra = 0;  // a part of them where there are many
 };
 
-// The weights of the jets that were read.
-struct WeightTotals {
-  std::array<double, 2> sum{};           // by class; without labels all are in the first
-  std::uint64_t zero = 0, negative = 0;  // jets
-};
-
 // What files or a store hold.
 struct Inspection {
   std::string kind;  // a description of the format
@@ -60,7 +55,7 @@ struct Inspection {
   std::vector<std::string> observers;
   ClassNames class_names;
   std::string weight_column;              // empty: every jet has weight 1
-  WeightTotals weights;                   // of files with a column of weights
+  std::array<WeightSums, 2> weights;      // by class, of files with a column of weights
   std::array<std::uint64_t, 2> counts{};  // by class; without labels all are in the first
   bool has_labels = true;
   ReadSummary summary;                    // of a store: what its preparation read and left out

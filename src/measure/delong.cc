@@ -15,29 +15,6 @@
 namespace jetvit {
 namespace {
 
-// For each signal jet the fraction of background jets with a lower score, for each background jet the fraction of
-// signal jets with a higher score. Ties count one half.
-std::vector<double> components(std::span<const double> score, std::span<const std::uint8_t> label,
-                               std::span<const double> weight, const std::array<WeightSums, 2>& sums) {
-  std::vector<std::size_t> order(score.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return score[a] < score[b]; });
-  std::vector<double> out(score.size());
-  std::array<double, 2> below{};  // the weights of each class at lower scores
-  for (std::size_t begin = 0; begin < order.size();) {
-    std::array<double, 2> tied{};
-    std::size_t end = begin;
-    for (; end < order.size() && score[order[end]] == score[order[begin]]; ++end) {
-      tied[label[order[end]]] += weight_of(weight, order[end]);
-    }
-    const double of_signal = (below[0] + tied[0] / 2) / sums[0].weight;
-    const double of_background = 1 - (below[1] + tied[1] / 2) / sums[1].weight;
-    for (; begin < end; ++begin) out[order[begin]] = label[order[begin]] != 0 ? of_signal : of_background;
-    for (const std::size_t of_class : {0U, 1U}) below[of_class] += tied[of_class];
-  }
-  return out;
-}
-
 // The jets of an estimate, checked.
 struct Sample {
   std::span<const std::uint8_t> label;
@@ -54,8 +31,26 @@ struct Sample {
     }
   }
 
+  // For each signal jet the fraction of background jets with a lower score, for each background jet the fraction of
+  // signal jets with a higher score. Ties count one half.
   std::vector<double> components(std::span<const double> score) const {
-    return jetvit::components(score, label, weight, sums);
+    std::vector<std::size_t> order(score.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return score[a] < score[b]; });
+    std::vector<double> out(score.size());
+    std::array<double, 2> below{};  // the weights of each class at lower scores
+    for (std::size_t begin = 0; begin < order.size();) {
+      std::array<double, 2> tied{};
+      std::size_t end = begin;
+      for (; end < order.size() && score[order[end]] == score[order[begin]]; ++end) {
+        tied[label[order[end]]] += weight_of(weight, order[end]);
+      }
+      const double of_signal = (below[0] + tied[0] / 2) / sums[0].weight;
+      const double of_background = 1 - (below[1] + tied[1] / 2) / sums[1].weight;
+      for (; begin < end; ++begin) out[order[begin]] = label[order[begin]] != 0 ? of_signal : of_background;
+      for (const std::size_t of_class : {0U, 1U}) below[of_class] += tied[of_class];
+    }
+    return out;
   }
 
   // The weighted mean of the values of one class.

@@ -4,6 +4,8 @@ namespace jetvit {
 
 void WeightSums::add(double of_jet) {
   jets += of_jet != 0 ? 1 : 0;
+  zero += of_jet == 0 ? 1 : 0;
+  negative += of_jet < 0 ? 1 : 0;
   weight += of_jet;
   square += of_jet * of_jet;
 }

@@ -14,7 +14,8 @@ inline double weight_of(std::span<const double> weight, std::size_t jet) {
 
 // Sums over the jets of one class.
 struct WeightSums {
-  std::size_t jets = 0;  // whose weight is not 0
+  std::size_t jets = 0;                // whose weight is not 0
+  std::size_t zero = 0, negative = 0;  // jets whose weight is 0, is below 0
   double weight = 0;
   double square = 0;  // of the weights
 
