@@ -1,7 +1,5 @@
 #include "app/other_options.h"
 
-#include <algorithm>
-
 #include <CLI/CLI.hpp>
 
 #include "base/error.h"
@@ -14,8 +12,7 @@ void refuse_other_options(const CLI::App& command, const std::vector<std::string
   std::vector<std::string> given;
   for (const CLI::Option* option : command.get_options()) {
     const std::string name = option->get_name();
-    const bool is_allowed = option->get_positional() || name == "--threads" ||
-                            std::find(allowed.begin(), allowed.end(), name) != allowed.end();
+    const bool is_allowed = option->get_positional() || name == "--threads" || contains(allowed, name);
     if (option->count() > 0 && !is_allowed) given.push_back(name);
   }
   if (given.empty()) return;

@@ -156,6 +156,10 @@ std::string join(const std::vector<std::string>& words, std::string_view separat
   return out;
 }
 
+bool contains(const std::vector<std::string>& words, std::string_view word) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
 std::string sizes_text(const std::vector<std::int64_t>& sizes) {
   std::vector<std::string> words;
   for (const std::int64_t size : sizes) words.push_back(text(size));

@@ -60,6 +60,7 @@ long long parse_integer(std::string_view word, std::string_view what);
 std::string lower_case(std::string word);
 
 std::string join(const std::vector<std::string>& words, std::string_view separator);
+bool contains(const std::vector<std::string>& words, std::string_view word);
 
 // {8, 28, 28} -> "8 x 28 x 28"
 std::string sizes_text(const std::vector<std::int64_t>& sizes);

@@ -1,7 +1,5 @@
 #include "bench/bench_prepare.h"
 
-#include <algorithm>
-
 #include "base/error.h"
 #include "base/text.h"
 #include "bench/preparation_steps.h"
@@ -35,7 +33,7 @@ std::vector<std::string> choose_steps(const std::vector<std::string>& wanted, co
   const std::vector<std::string>& possible = steps.possible();
   if (wanted.empty()) return possible;
   for (const std::string& step : wanted) {
-    if (std::find(possible.begin(), possible.end(), step) != possible.end()) continue;
+    if (contains(possible, step)) continue;
     throw UsageError(
         text("`steps` ", printable(step), " is not possible with ", steps.kind(),
              " (pictures are made of raw Parquet, PNGs of three channels; possible: ", join(possible, ", "), ")"));

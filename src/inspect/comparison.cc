@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "base/error.h"
 #include "base/text.h"
 #include "jet/mean_images.h"
 #include "prepare/prepare.h"
+#include "prepare/store_options.h"
 #include "prepare/zero_suppression.h"
 #include "report/comparison_pictures.h"
 #include "store/store_reader.h"
@@ -57,8 +59,9 @@ class DataSet {
   bool has_labels_, with_spectra_;
 };
 
-DataSet add_up_store(const std::string& path, bool with_spectra) {
+DataSet add_up_store(const std::string& path, const ReadOptions& options, bool with_spectra) {
   const Manifest manifest = read_manifest(path);
+  refuse_file_options(options, manifest);
   DataSet set(path, manifest.shape, manifest.channels, manifest.class_names, /*has_labels=*/true, with_spectra);
   for (const Split split : kSplits) {
     for_each_shard(path, manifest, split, [&](const JetRecords& jets) { set.add(jets); });
@@ -66,21 +69,9 @@ DataSet add_up_store(const std::string& path, bool with_spectra) {
   return set;
 }
 
-// Of two sets, labels of Parquet are for the one that is, and so is the order of numbers.
-ReadOptions options_of(InputFormat format, ReadOptions options) {
-  if (format == InputFormat::kParquet) return options;
-  options.label_column = ReadOptions().label_column;
-  options.any_label = options.any_label && format == InputFormat::kTfRecords;
-  if (format == InputFormat::kPngFolders) options.layout = ReadOptions().layout;
-  return options;
-}
-
-DataSet add_up_files(const std::string& name, const ReadOptions& options, bool with_spectra) {
+DataSet add_up_files(const std::string& name, const Inputs& inputs, const ReadOptions& options, bool with_spectra) {
   const double threshold = PrepareOptions().zero_threshold;
-  InputNames names;
-  names.any = {name};
-  const Inputs inputs = find_inputs(names);
-  const std::unique_ptr<JetReader> reader = open_reader(inputs, options_of(inputs.format, options));
+  const std::unique_ptr<JetReader> reader = open_reader(inputs, options);
   DataSet set(name, reader->shape(), reader->channels(), reader->class_names(), reader->has_label(), with_spectra);
   const ReadSummary summary =
       reader->read([&](JetRecords& jets, int) { suppress_zeros(jets.images, reader->channels(), threshold); },
@@ -89,9 +80,55 @@ DataSet add_up_files(const std::string& name, const ReadOptions& options, bool w
   return set;
 }
 
-DataSet add_up(const std::string& name, const CompareOptions& options) {
-  const bool with_spectra = !options.pictures.folder.empty();
-  return is_store(name) ? add_up_store(name, with_spectra) : add_up_files(name, options.read, with_spectra);
+// One of the two sets.
+struct Input {
+  std::string name;
+  std::optional<Inputs> files;  // none: a store
+  ReadOptions options;          // those that apply to its kind
+};
+
+// Which options apply to a store, and to files of a format.
+ReadOptions options_of_store(ReadOptions options) {
+  options.class_names.clear();
+  options.weight_column.clear();
+  options.layout = ReadOptions().layout;
+  options.label_column = ReadOptions().label_column;
+  options.any_label = false;
+  return options;
+}
+
+ReadOptions options_of(InputFormat format, ReadOptions options) {
+  if (format == InputFormat::kParquet) return options;
+  options.label_column = ReadOptions().label_column;
+  if (format == InputFormat::kTfRecords) return options;
+  options.any_label = false;
+  options.weight_column.clear();
+  options.layout = ReadOptions().layout;
+  return options;
+}
+
+Input find(const std::string& name, const ReadOptions& options) {
+  if (is_store(name)) return {name, {}, options_of_store(options)};
+  InputNames names;
+  names.any = {name};
+  Inputs inputs = find_inputs(names);
+  const InputFormat format = inputs.format;
+  return {name, std::move(inputs), options_of(format, options)};
+}
+
+// An option for one kind of input may be given if at least one of the two sets is of this kind.
+void check_options(const ReadOptions& options, const std::array<Input, 2>& inputs) {
+  const std::vector<std::string> first = given_options(inputs[0].options), second = given_options(inputs[1].options);
+  for (const std::string& option : given_options(options)) {
+    if (contains(first, option) || contains(second, option)) continue;
+    throw UsageError(text(option, " applies neither to ", printable(inputs[0].name), " nor to ",
+                          printable(inputs[1].name), " (leave it out)"));
+  }
+}
+
+DataSet add_up(const Input& input, bool with_spectra) {
+  return input.files ? add_up_files(input.name, *input.files, input.options, with_spectra)
+                     : add_up_store(input.name, input.options, with_spectra);
 }
 
 std::vector<ComparedMean> common_observables(const std::array<DataSet, 2>& sets) {
@@ -168,7 +205,10 @@ double ComparedMean::pull() const {
 
 Comparison compare_data(const CompareOptions& options) {
   const std::unique_ptr<OutputFolder> output = open_pictures(options.pictures);
-  const std::array<DataSet, 2> sets = {add_up(options.first, options), add_up(options.second, options)};
+  const std::array<Input, 2> inputs = {find(options.first, options.read), find(options.second, options.read)};
+  check_options(options.read, inputs);
+  const bool with_spectra = !options.pictures.folder.empty();
+  const std::array<DataSet, 2> sets = {add_up(inputs[0], with_spectra), add_up(inputs[1], with_spectra)};
   check_channels(sets);
   if (output) {
     check_shapes(sets);

@@ -6,9 +6,9 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "jet/image_layout.h"
 #include "prepare/inputs.h"
 #include "prepare/statistics.h"
+#include "prepare/store_options.h"
 #include "prepare/summary_json.h"
 #include "store/store_reader.h"
 #include "tfrecord/picture_set.h"
@@ -93,10 +93,8 @@ Inspection describe_store(const std::filesystem::path& store, const Manifest& ma
 }
 
 Inspection inspect_store(const InspectOptions& options, std::optional<JetPictures>& pictures) {
-  refuse_label_options(options.read, "jet stores", false);
-  refuse_weight_column(options.read, "jet stores", "have the weights that jetvit prepare was given");
   const Manifest manifest = read_manifest(options.input);
-  require_stated_shape(options.read, manifest.shape, "jet stores");
+  refuse_file_options(options.read, manifest);
   check_shards(options.input, manifest);
   if (options.verify && manifest.skipped_report) verify_file(options.input, *manifest.skipped_report);
   Inspection found = describe_store(options.input, manifest);

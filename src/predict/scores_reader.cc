@@ -67,7 +67,7 @@ Places find_columns(const std::vector<LeafColumn>& columns, const std::string& w
   const std::vector<std::string> known = {"score", "label", weight, "trained_on", "logit", "source_row"};
   for (std::size_t place = 0; place < columns.size(); ++place) {
     const LeafColumn& column = columns[place];
-    if (!is_flat_number(column) || std::find(known.begin(), known.end(), column.root) != known.end()) continue;
+    if (!is_flat_number(column) || contains(known, column.root)) continue;
     places.observers.push_back(static_cast<int>(place));
   }
   return places;

@@ -242,8 +242,7 @@ void refuse_copies(const Inputs& inputs) {
 }
 
 SplitRule choose_split_rule(const InputNames& names, const JetReader& reader) {
-  const std::vector<std::string>& observers = reader.observer_names();
-  const bool has_event = std::find(observers.begin(), observers.end(), kEventObserver) != observers.end();
+  const bool has_event = contains(reader.observer_names(), kEventObserver);
   if (names.rule == SplitRule::kEvent && !has_event) {
     throw Error(text(reader.files().front(), ": has no column ", kEventObserver, ", by which its jets were split"));
   }

@@ -7,9 +7,9 @@
 
 #include "base/digest.h"
 #include "base/error.h"
-#include "jet/image_layout.h"
 #include "prepare/prepare.h"
 #include "prepare/refuse_shared_jets.h"
+#include "prepare/store_options.h"
 #include "store/shard.h"
 #include "store/store_reader.h"
 
@@ -120,17 +120,12 @@ std::unique_ptr<JetSource> read_files(const SourceOptions& options) {
 std::unique_ptr<JetSource> open_source(const SourceOptions& options) {
   if (options.inputs.empty()) throw UsageError("no data given (use `data`, or `train`, `validation` and `test`)");
   if (const auto store = options.store()) {
-    refuse_label_options(options.read, "jet stores", false);
-    refuse_weight_column(options.read, "jet stores", "have the weights that jetvit prepare was given");
     if (options.inputs.shares != SplitShares()) {
       throw UsageError(
           "`validation_share` and `test_share`: a jet store already has its splits (jetvit prepare makes them)");
     }
-    if (!options.read.class_names.empty()) {
-      throw UsageError("`class_names`: a jet store already has the names of its classes (jetvit prepare sets them)");
-    }
     auto source = std::make_unique<StoreSource>(*store, options.read.threads);
-    require_stated_shape(options.read, source->manifest().shape, "jet stores");
+    refuse_file_options(options.read, source->manifest());
     return source;
   }
   return read_files(options);

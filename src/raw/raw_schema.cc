@@ -19,13 +19,9 @@ constexpr std::size_t kListsWindow = 64 << 10;
 std::string column_names(const std::vector<LeafColumn>& columns) {
   std::vector<std::string> names;
   for (const LeafColumn& column : columns) {
-    if (std::find(names.begin(), names.end(), column.root) == names.end()) names.push_back(printable(column.root));
+    if (!contains(names, column.root)) names.push_back(printable(column.root));
   }
   return join(names, ", ");
-}
-
-bool contains(const std::vector<std::string>& names, const std::string& name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
 }
 
 // Why a column is no observer; empty if it is one.

@@ -1,7 +1,5 @@
 #include "run/recipe.h"
 
-#include <algorithm>
-
 #include "base/text.h"
 #include "base/toml.h"
 #include "run/former_names.h"
@@ -24,10 +22,6 @@ void visit_fields(Visitor& visit, Recipe& recipe) {
 namespace {
 
 constexpr std::size_t kMostPhases = 32;
-
-bool contains(const std::vector<std::string>& words, const std::string& word) {
-  return std::find(words.begin(), words.end(), word) != words.end();
-}
 
 // A recipe without its phases.
 Recipe tables_from_json(const Json& json) {

@@ -181,10 +181,9 @@ void RecordReader::assign_roles() {
   has_label_ = label != nullptr && label->is_number();
   std::vector<std::string> ignored;
   for (const auto& [name, entry] : survey_.features()) {
-    const auto& of_shape = shape_features_.names;
     const bool is_used = is_image(name) || name == kName || name == kIdentityFeature ||
                          (name == kLabel && has_label_) || name == options_.weight_column ||
-                         std::find(of_shape.begin(), of_shape.end(), name) != of_shape.end();
+                         contains(shape_features_.names, name);
     if (is_used) continue;
     if (entry.is_number() && name != kLabel) {
       observers_.push_back({name, entry.is_integer()});

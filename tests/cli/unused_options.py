@@ -26,6 +26,12 @@ def main(jetvit):
         refused(2, ["--zero-threshold, --label-column do not apply to --merge", "leave them out"], "prepare", "--merge", *parts, "--out", out,
                 "--zero-threshold", "5", "--label-column", "y")
         tiny.check(mistakes.run(jetvit, "prepare", "--merge", *parts, "--out", folder / "store", "--threads", "2", "--json"))
+        # A store has its labels and their names; next to a raw file such options are the file's.
+        store = folder / "store"
+        for words in (["--class-names", "gluon", "quark"], ["--label-column", "label"], ["--layout", "hwc"]):
+            refused(2, [words[0]], "inspect", store, *words)
+            refused(2, [words[0], "applies neither to"], "inspect", store, "--compare", store, *words)
+        tiny.check(mistakes.run(jetvit, "inspect", store, "--compare", raw, "--class-names", "gluon", "quark"))
         # Weights have neither labels nor shards.
         weights = folder / "weights.safetensors"
         tiny.check(mistakes.run(jetvit, "weights", "resnet_15", "--set", "channels=3", "--set", "outputs=1", "--out", weights))

@@ -1,6 +1,7 @@
 #include "inspect/comparison.h"
 
 #include <cmath>
+#include <utility>
 
 #include <gtest/gtest.h>
 
@@ -89,6 +90,21 @@ TEST_F(Compared, OtherShapesHaveNoDifferenceOfImages) {
   EXPECT_FALSE(std::filesystem::exists(folder_ / "pictures"));
   write_store(folder_ / "deep", 2, 3, {"pt"}, kSecond, 2);
   EXPECT_ERROR(compare_data({first_, folder_ / "deep", {}, {}}), Error, "has 2 channels");
+}
+
+TEST_F(Compared, OptionsThatNeitherSetHasUseForAreRefused) {
+  const auto compared = [&](ReadOptions read) { return compare_data({first_, second_, std::move(read), {}}); };
+  ReadOptions names, label, layout, shape;
+  names.class_names = {"gluon", "quark"};
+  label.label_column = "is_top";
+  layout.layout = "hwc";
+  shape.shape = {1, 2, 4};
+  EXPECT_ERROR(compared(names), UsageError, "`class_names` applies neither to ");
+  EXPECT_ERROR(compared(label), UsageError, "`label_column` applies neither to ");
+  EXPECT_ERROR(compared(layout), UsageError, "`layout` applies neither to ");
+  EXPECT_ERROR(compared(shape), Error, "`shape` 1 x 2 x 4 contradicts the jet stores");
+  shape.shape = {1, 2, 3};
+  EXPECT_EQ(compared(shape).sets.size(), 2U);
 }
 
 TEST_F(Compared, PicturesComeAsOneSet) {
