@@ -155,7 +155,7 @@ void ImageAssembler::run(const SparseImages& images, std::size_t jet, const Plac
 
   for (int channel = 0; channel < shape_.channels; ++channel) {
     const std::string& name = transform_.channels[static_cast<std::size_t>(channel)].name;
-    const bool negate = (placement.flip_phi && name == "d0") || (placement.flip_eta && name == "dz");
+    const bool negate = (placement.reverses_phi() && name == "d0") || (placement.reverses_eta() && name == "dz");
     gather_pixels(images.channel(jet, channel), channel, negate, stream, workspace);
     for (std::size_t index = 0; index < transform_.planes.size(); ++index) {
       const Plane& plane = transform_.planes[index];

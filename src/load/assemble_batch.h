@@ -25,7 +25,8 @@ namespace jetvit {
 // empty detector (PyTorch's grid_sample with zeros padding). About 98% of the pixels are zero; therefore each non-zero
 // raw pixel is scattered to the few output pixels that depend on it.
 //
-// Impact parameters change sign under reflection: flipping phi negates channel "d0", flipping eta negates channel "dz".
+// Impact parameters change sign with their axis: reversing phi negates channel "d0", reversing eta negates channel "dz"
+// (Placement::reverses_phi).
 //
 // Images are written in either memory format, with bitwise equal values.
 class ImageAssembler {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 
 #include "base/random_stream.h"
@@ -22,6 +23,15 @@ struct Placement {
   int shift_phi = 0;
   bool flip_eta = false;  // rows reversed
   bool flip_phi = false;  // columns reversed
+
+  // Whether the axis points the other way in the output, for the signs of quantities that are measured along it. A half
+  // turn reverses both axes, as both flips do. Other rotations are no symmetry of the detector, whose field and beam
+  // have a direction: they count as the nearest of no turn and a half turn; a quarter turn counts as no turn.
+  bool reverses_eta() const { return flip_eta != is_half_turned(); }
+  bool reverses_phi() const { return flip_phi != is_half_turned(); }
+
+ private:
+  bool is_half_turned() const { return std::abs(std::remainder(degrees, 360)) > 90; }
 };
 
 // Draws a placement. The number of random numbers drawn does not depend on the options.

@@ -144,7 +144,6 @@ TEST(Sum, AppliesTheFunctionToPooledParts) {
   EXPECT_TRUE(out.flatten().equal(at::tensor({3.F, 0.F, 0.F, 0.F, 3.F, 0.F, 0.F, 0.F})));
 }
 
-// Margins as in torchvision's CenterCrop: an odd extra pixel is at the right and at the bottom.
 TEST(Channels, ImpactParametersChangeSignWhenMirrored) {
   SparseImages images;
   images.shape = {3, 2, 2};
@@ -161,6 +160,31 @@ TEST(Channels, ImpactParametersChangeSignWhenMirrored) {
   EXPECT_TRUE(assemble(images, transform, image, {.flip_eta = true})
                   .flatten()
                   .equal(at::tensor({0.F, 0.F, 1.F, 0.F, 0.F, 0.F, 2.F, 0.F, 0.F, 0.F, 3.F, 0.F})));
+}
+
+// Two mirrors make a half turn: the same pixels and the same signs, in both of its ways. A smaller turn keeps the
+// signs.
+TEST(Channels, AHalfTurnIsBothMirrors) {
+  SparseImages images;
+  images.shape = {3, 4, 4};
+  images.pixel = {1, 6, 1, 6, 1, 6};
+  images.value = {1, 4, 2, -5, -3, 6};
+  images.offset = {0, 2, 4, 6};
+  InputTransform transform = identity(3);
+  transform.channels[1].name = "d0";
+  transform.channels[2].name = "dz";
+  for (const char* resize : {"bilinear", "sum", "pad"}) {
+    const ImageOptions image{4, resize};
+    const at::Tensor mirrored = assemble(images, transform, image, {.flip_eta = true, .flip_phi = true});
+    for (const double degrees : {-180.0, 180.0}) {
+      EXPECT_TRUE(assemble(images, transform, image, {.degrees = degrees}).equal(mirrored)) << resize << degrees;
+      const at::Tensor straight = assemble(images, transform, image, {});
+      EXPECT_TRUE(
+          assemble(images, transform, image, {.degrees = degrees, .flip_eta = true, .flip_phi = true}).equal(straight));
+    }
+    EXPECT_GT(assemble(images, transform, image, {.degrees = 60})[0][1].sum().item<float>() * -3, 0) << resize;
+    EXPECT_GT(assemble(images, transform, image, {.degrees = 120})[0][1].sum().item<float>() * 3, 0) << resize;
+  }
 }
 
 TEST(Channels, ZeroSuppressionGivesPreparedAndRawInputTheSameImage) {
