@@ -45,6 +45,14 @@ void print(const EvaluateSummary& summary) {
             << evaluation_table(summary.evaluation) << '\n'
             << with_commas(classifiers.front().jets)
             << " jets; errors: DeLong for the AUC; 68 % interval at fixed signal efficiency for the rejection\n";
+  if (classifiers.size() > 1 || !summary.recipes.empty()) {
+    std::cout << "Errors and p-values of this table are those of the jets: another seed of a training gives another AUC"
+              << (summary.recipes.empty() ? " (jetvit train --seeds measures by how much).\n" : ".\n");
+  }
+  if (!summary.recipes.empty()) {
+    std::cout << '\n'
+              << recipes_table(summary.recipes) << "\nerrors: 68 % intervals for another choice of seeds and of jets\n";
+  }
   if (summary.evaluation.weights) print_weights(summary);
   for (const ClassifierMetrics& of : classifiers) {
     if (of.calibrated) print_calibration(of);
@@ -65,7 +73,7 @@ void add_evaluate(CLI::App& program) {
   const auto json = std::make_shared<bool>(false);
   CLI::App* command = program.add_subcommand(
       "evaluate", "Measures trained models: ROC-AUC with its error, working points, baselines, plots");
-  command->add_option("RUN", options->runs, "runs of jetvit train");
+  command->add_option("RUN", options->runs, "runs of jetvit train; a folder of several seeds stands for all of them");
   command->add_option("--scores", options->scores,
                       "a Parquet file with the columns score and label instead, of any origin");
   command->add_option("--data", options->source.inputs.any, text(kDataHelp, " (default: what the run was trained on)"));
@@ -91,6 +99,7 @@ void add_evaluate(CLI::App& program) {
   command->footer(
       "Examples:\n  jetvit evaluate runs/nano\n  jetvit evaluate runs/nano --calibrate --overwrite\n  jetvit evaluate "
       "runs/a runs/b --out runs/comparison\n"
+      "  jetvit evaluate runs/nano_seeds runs/swin_seeds --out runs/comparison_of_recipes\n"
       "  jetvit evaluate --scores scores.parquet --out measured\n");
   command->callback([command, options, flags, split, json] {
     if (!options->scores.empty() && options->runs.empty()) {

@@ -1,5 +1,7 @@
 #include <iostream>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
@@ -7,10 +9,33 @@
 #include "app/compute_flags.h"
 #include "app/input_options.h"
 #include "app/program.h"
+#include "base/table.h"
 #include "base/text.h"
-#include "train/train_command.h"
+#include "train/train_seeds.h"
 
 namespace jetvit {
+namespace {
+
+void print(const TrainingRecord& record) {
+  const TrainingResult& result = record.result;
+  std::cout << text("best validation AUC ", fixed(result.best_validation_auc, 4), " in epoch ", result.best_epoch,
+                    " of ", result.epochs, ", after ", human_seconds(result.seconds), "\nweights  ", result.best,
+                    "\nrecord   ", result.best.parent_path() / "run.json", "\n");
+}
+
+// The runs of several seeds.
+void print(const std::vector<TrainingRecord>& records, const std::filesystem::path& folder) {
+  std::vector<std::vector<std::string>> rows;
+  for (const TrainingRecord& record : records) {
+    const TrainingResult& result = record.result;
+    rows.push_back({result.best.parent_path().filename().string(), fixed(result.best_validation_auc, 4),
+                    text(result.best_epoch, " of ", result.epochs), human_seconds(result.seconds)});
+  }
+  std::cout << text_table({"run", "best validation AUC", "epoch", "time"}, rows) << "\nruns     " << folder.string()
+            << "\nmeasure them with: jetvit evaluate " << folder.string() << '\n';
+}
+
+}  // namespace
 
 void add_train(CLI::App& program) {
   CLI::App* command =
@@ -29,6 +54,12 @@ void add_train(CLI::App& program) {
   command->add_option("--pretrained", options->pretrained,
                       "safetensors file of timm or of another run to start from; tensors that fit are loaded (recipe: "
                       "pretrained.file)");
+  const auto seeds = std::make_shared<int>(0);
+  command
+      ->add_option("--seeds", *seeds,
+                   "train this many times, in OUT/seed-K, with the recipe's train.seed and the numbers after it; "
+                   "evaluate OUT then reports their mean and spread")
+      ->check(CLI::Range(1, 1000));
   CLI::Option* resume = command->add_flag("--resume", options->resume,
                                           "resume where the run stopped; the result is that of an uninterrupted run");
   command->add_flag("--overwrite", options->overwrite, "replace an earlier run")->excludes(resume);
@@ -36,7 +67,7 @@ void add_train(CLI::App& program) {
                     "begin even if the training is estimated to take more memory than is available");
   add_read_options(*command, options->source.read);
   add_compute_flags(*command, *flags, "the recipe's train.precision");
-  command->add_flag("--json", *json, "print the run's record as JSON");
+  command->add_flag("--json", *json, "print the record of the run as JSON, or a list of them with --seeds");
   command->footer(
       "Examples:\n"
       "  jetvit train recipes/demo.toml --data store --out runs/demo\n"
@@ -44,21 +75,24 @@ void add_train(CLI::App& program) {
       "  jetvit train recipes/demo.toml --train a.parquet --validation b.parquet --out runs/raw\n"
       "  jetvit train recipes/quark_gluon/swin_tiny.toml --data store --out runs/swin --pretrained "
       "swin_tiny.safetensors\n"
-      "  jetvit train recipes/demo.toml --data store --out runs/demo --resume\n");
-  command->callback([options, flags, json] {
+      "  jetvit train recipes/demo.toml --data store --out runs/demo --resume\n"
+      "  jetvit train recipes/demo.toml --data store --out runs/demo_seeds --seeds 5\n");
+  command->callback([options, flags, json, seeds] {
     options->compute = flags->options();
     options->precision = flags->precision.value_or("");
     options->threads_given = flags->threads.has_value();
     options->arguments = command_line();
-    const TrainingRecord record = run_training(*options);
-    if (*json) {
-      std::cout << json_text(to_json(record), 2) << '\n';
+    if (*seeds > 0) {
+      const std::vector<TrainingRecord> records = run_trainings(*options, *seeds);
+      if (!*json) return print(records, options->run);
+      Json all = Json::array();
+      for (const TrainingRecord& record : records) all.push_back(to_json(record));
+      std::cout << json_text(all, 2) << '\n';
       return;
     }
-    const TrainingResult& result = record.result;
-    std::cout << text("best validation AUC ", fixed(result.best_validation_auc, 4), " in epoch ", result.best_epoch,
-                      " of ", result.epochs, ", after ", human_seconds(result.seconds), "\nweights  ", result.best,
-                      "\nrecord   ", options->run / "run.json", "\n");
+    const TrainingRecord record = run_training(*options);
+    if (!*json) return print(record);
+    std::cout << json_text(to_json(record), 2) << '\n';
   });
 }
 

@@ -32,9 +32,10 @@ class FeatureTable {
 };
 
 // Hand-made observables of each jet, from its image and observers: pT and mass where there are, and from every
-// energy-like channel the number of pixels, the sum, the width (mean distance weighted by energy) and ptD (root of the
-// sum of squares over the sum) of the pixels within 0.4 of the center. For the tracks channel these are the classical
-// quark-gluon variables (CMS PAS JME-13-002): multiplicity, width and ptD.
+// energy-like channel the number of pixels, the sum, the width (mean distance weighted by pixel value) and ptD (root of
+// the sum of squares over the sum) of the pixels within 0.4 of the center. They are in the spirit of the quark-gluon
+// variables of CMS (PAS JME-13-002: multiplicity, minor axis and ptD of particle-flow candidates), made of pixels: pT
+// in the tracks channel, the energy E, not ET, in those of the calorimeters.
 std::vector<Feature> jet_features(const JetRecords& jets);
 
 // Every hand-made observable of `test` on its own, and before them the logistic regression of all, fitted to `train`

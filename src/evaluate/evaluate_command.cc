@@ -12,7 +12,9 @@
 #include "evaluate/baselines.h"
 #include "evaluate/evaluation_report.h"
 #include "evaluate/event_weights.h"
+#include "evaluate/recipes.h"
 #include "evaluate/refuse_trained.h"
+#include "evaluate/shared_events.h"
 #include "measure/logistic.h"
 #include "measure/temperature.h"
 #include "predict/predictor.h"
@@ -20,7 +22,9 @@
 #include "prepare/jet_source.h"
 #include "run/evaluation_files.h"
 #include "run/learning_log.h"
+#include "run/run_folder.h"
 #include "run/run_log.h"
+#include "run/seed_runs.h"
 #include "run/trained_model.h"
 
 namespace jetvit {
@@ -29,7 +33,8 @@ namespace {
 // What is measured, and what metrics.json says of its origin.
 struct Measured {
   std::vector<NamedScores> all;
-  JetRecords test;  // without images
+  std::vector<SeedGroup> recipes;  // of several seeds
+  JetRecords test;                 // without images
   ClassNames class_names;
   std::string weight_column;  // empty: none
   std::vector<LearningCurve> learning;
@@ -53,6 +58,18 @@ void check_source(const EvaluateCommand& command) {
     throw UsageError(text(join(given, ", "), ": name the files to read with `data` (the data of the training are read ",
                           "as the training read them)"));
   }
+}
+
+// A folder of several seeds stands for the runs in it.
+std::vector<std::string> with_seeds(const std::vector<std::string>& given) {
+  std::vector<std::string> runs;
+  for (const std::string& run : given) {
+    const std::vector<std::filesystem::path> seeds =
+        has_checkpoint(run) ? std::vector<std::filesystem::path>() : seed_runs(run);
+    if (seeds.empty()) runs.push_back(run);
+    for (const std::filesystem::path& seed : seeds) runs.push_back(seed.string());
+  }
+  return runs;
 }
 
 void check_command(const EvaluateCommand& command) {
@@ -304,6 +321,7 @@ Measured score_runs(const EvaluateCommand& command) {
   if (command.baselines > 0) {
     for (NamedScores& one : baselines_of(*source, test_features, command.baselines)) out.all.push_back(std::move(one));
   }
+  out.recipes = group_by_recipe(models, command.runs);
   out.learning = learning_curves(command.runs);
   out.origin = {{"runs", command.runs},
                 {"data", source->name()},
@@ -317,11 +335,20 @@ Measured score_runs(const EvaluateCommand& command) {
 EvaluateSummary write_evaluation(const Measured& measured, OutputFolder& output) {
   EvaluateSummary summary;
   summary.evaluation = evaluate_all(measured.all, measured.test);
+  summary.recipes = evaluate_recipes(measured.recipes, measured.all, measured.test.label, measured.test.weight);
   summary.class_names = measured.class_names;
   summary.weight_column = measured.weight_column;
   summary.plots =
       draw_evaluation(output.temporary_path(), measured.all, measured.test, measured.class_names, measured.learning);
+  const std::size_t shared = jets_of_shared_events(measured.test);
+  if (shared > 0) {
+    reporter().warn(text(with_commas(shared), " of ", with_commas(measured.test.size()),
+                         " jets share their event with another one (column ", kEventObserver,
+                         "): the errors take all jets as independent and are too small"));
+  }
   Json metrics = to_json(summary.evaluation);
+  metrics["jets_of_shared_events"] = shared;
+  metrics["recipes"] = to_json(summary.recipes);
   metrics["class_names"] = measured.class_names;
   metrics["weight_column"] = measured.weight_column.empty() ? Json() : Json(measured.weight_column);
   metrics.update(measured.origin);
@@ -345,9 +372,11 @@ Json to_json(const EvaluateSummary& summary) {
   return {{"metrics", summary.metrics.string()}};
 }
 
-EvaluateSummary run_evaluate(const EvaluateCommand& command) {
+EvaluateSummary run_evaluate(const EvaluateCommand& given) {
+  EvaluateCommand command = given;
+  command.runs = with_seeds(given.runs);
   check_command(command);
-  const std::filesystem::path folder = output_folder(command);
+  const std::filesystem::path folder = output_folder(given);
   OutputFolder output(folder, command.overwrite, is_evaluation_file, {"evaluation"});
   EvaluateSummary summary =
       command.scores.empty() ? write_evaluation(score_runs(command), output) : evaluate_scores_file(command, output);

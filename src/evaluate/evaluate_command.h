@@ -7,6 +7,7 @@
 
 #include "compute/compute_options.h"
 #include "evaluate/evaluation.h"
+#include "evaluate/recipes.h"
 #include "jet/split.h"
 #include "prepare/source_options.h"
 
@@ -14,7 +15,7 @@ namespace jetvit {
 
 // What `jetvit evaluate` is asked for.
 struct EvaluateCommand {
-  std::vector<std::string> runs;  // run folders or checkpoints ...
+  std::vector<std::string> runs;  // run folders (also of several seeds) or checkpoints ...
   std::string scores;             // ... or a Parquet file with the columns score and label, of any origin
   SourceOptions source;           // without inputs: what the runs were trained on
   Split split = Split::kTest;
@@ -29,6 +30,7 @@ struct EvaluateCommand {
 // What an evaluation found, and where it wrote it.
 struct EvaluateSummary {
   Evaluation evaluation;
+  std::vector<RecipeMetrics> recipes;  // of several seeds
   ClassNames class_names;
   std::string weight_column;       // of the data; empty: none
   std::filesystem::path folder;    // of the metrics and plots

@@ -29,7 +29,7 @@ std::string evaluation_table(const Evaluation& evaluation) {
     const auto& behind = of.behind_first;
     rows.back().push_back(behind ? with_error(behind->difference, behind->error) : "");
   }
-  std::vector<std::string> header = {"classifier", "ROC-AUC", "1/eB at eS 0.3", "at 0.5", "at 0.8", "AUC behind first"};
+  std::vector<std::string> header = {"classifier", "ROC-AUC", "1/eB at eS 0.3", "at 0.5", "at 0.8", "first AUC - this"};
   if (rows.size() == 1) {
     header.pop_back();
     rows.front().pop_back();

@@ -9,6 +9,7 @@
 #include "model/registry.h"
 #include "run/checkpoint.h"
 #include "run/run_folder.h"
+#include "run/seed_runs.h"
 #include "run/unended_run.h"
 
 namespace jetvit {
@@ -43,6 +44,10 @@ std::filesystem::path checkpoint_path(const std::filesystem::path& run_or_checkp
   if (!std::filesystem::is_directory(run_or_checkpoint)) return run_or_checkpoint;
   std::filesystem::path best = run_or_checkpoint / kBestFile;
   if (!std::filesystem::exists(best)) {
+    if (const auto seeds = seed_runs(run_or_checkpoint); !seeds.empty()) {
+      throw Error(text(run_or_checkpoint, ": holds the runs of ", seeds.size(), " seeds (name one, such as ",
+                       printable(seeds.front().string()), ")"));
+    }
     throw Error(text(run_or_checkpoint, ": holds no ", kBestFile,
                      " (train for at least one epoch, in the last phase if there are several, or give a checkpoint)"));
   }

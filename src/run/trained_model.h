@@ -28,7 +28,8 @@ struct TrainedModel {
   Json provenance;  // "epoch", "step", "validation_auc", "data", "source", "fingerprint", "class_names", "version"
 };
 
-// The file of a RUN or CHECKPOINT argument: for a run folder, its best.safetensors. Throws Error if it does not exist.
+// The file of a RUN or CHECKPOINT argument: for a run folder, its best.safetensors. Throws Error if it does not exist,
+// or if the folder holds the runs of several seeds.
 std::filesystem::path checkpoint_path(const std::filesystem::path& run_or_checkpoint);
 
 // Reads the best.safetensors of a run, or any checkpoint: the weights are stored under the names of the model or, in a

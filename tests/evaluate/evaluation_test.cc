@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/random_stream.h"
 #include "evaluate/evaluation_report.h"
+#include "evaluate/shared_events.h"
 #include "measure/delong.h"
 #include "support/temp_folder.h"
 
@@ -40,6 +41,15 @@ TEST(Evaluation, IntervalHoldsTheAuc) {
   EXPECT_NE(weighted.auc, plain.auc);
   EXPECT_LT(weighted.auc_interval.low, weighted.auc);
   EXPECT_GT(weighted.auc_interval.high, weighted.auc);
+}
+
+TEST(SharedEvents, CountsTheJetsThatHaveACompanion) {
+  JetRecords jets;
+  jets.label = {0, 1, 0, 1, 1, 0};
+  EXPECT_EQ(jets_of_shared_events(jets), 0U);
+  jets.observer_names = {"pt", "event"};
+  jets.observers = {{1, 1, 1, 1, 1, 1}, {7, 8, 7, 9, 7, 9}};
+  EXPECT_EQ(jets_of_shared_events(jets), 5U);
 }
 
 // Jets with integer weights measure as that many equal jets do, but for the errors.

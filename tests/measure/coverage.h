@@ -12,6 +12,7 @@
 #include "measure/bootstrap.h"
 #include "measure/delong.h"
 #include "measure/roc_curve.h"
+#include "measure/seeds.h"
 
 // How often the errors and intervals of jetvit hold the true value, in toy samples whose truth is known: scores of two
 // classes are Gaussian with the same width.
@@ -87,6 +88,41 @@ inline Coverage coverage(std::size_t jets, int toys, int replicas) {
       count("1/eB at " + std::to_string(efficiency).substr(0, 3) + " 68", point.low, point.high, truth);
       count("1/eB at " + std::to_string(efficiency).substr(0, 3) + " limit", point.lower_limit, truth, truth);
     }
+  }
+  Coverage shares;
+  for (const auto& [name, times] : held) shares[name] = static_cast<double>(times) / toys;
+  return shares;
+}
+
+// The same for recipes of three and two seeds, whose shifts differ from seed to seed by `spread`. The scores of all
+// seeds share half of their variance.
+inline Coverage coverage_of_seeds(std::size_t jets, int toys, double spread) {
+  std::map<std::string, int> held;
+  // The mean AUC over the seeds: the shift has the variance of a score added to it.
+  const auto truth = [spread](double shift) { return 1 - upper_tail(shift / std::sqrt(2 + spread * spread)); };
+  for (int number = 0; number < toys; ++number) {
+    RandomStream random({20241, jets, static_cast<std::uint64_t>(number)});
+    std::vector<std::uint8_t> label(jets);
+    std::vector<double> common(jets);
+    for (std::size_t jet = 0; jet < jets; ++jet) {
+      label[jet] = static_cast<std::uint8_t>(jet % 2);
+      common[jet] = gaussian(random);
+    }
+    std::vector<std::vector<double>> scores;
+    for (const double shift : {kFirstShift, kFirstShift, kFirstShift, kSecondShift, kSecondShift}) {
+      const double of_seed = shift + spread * gaussian(random);
+      scores.emplace_back();
+      for (std::size_t jet = 0; jet < jets; ++jet) {
+        scores.back().push_back(of_seed * label[jet] + (common[jet] + gaussian(random)) / std::sqrt(2.0));
+      }
+    }
+    const std::vector<std::span<const double>> first(scores.begin(), scores.begin() + 3);
+    const std::vector<std::span<const double>> second(scores.begin() + 3, scores.end());
+    const SeedsAuc auc = seeds_auc(first, label);
+    held["AUC of seeds 68"] += std::abs(auc.auc - truth(kFirstShift)) <= auc.error ? 1 : 0;
+    const SeedsComparison compared = compare_seeds(first, second, label);
+    const double off = compared.difference - (truth(kFirstShift) - truth(kSecondShift));
+    held["difference of seeds 68"] += std::abs(off) <= compared.error ? 1 : 0;
   }
   Coverage shares;
   for (const auto& [name, times] : held) shares[name] = static_cast<double>(times) / toys;
