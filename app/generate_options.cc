@@ -25,6 +25,10 @@ void add_generate_options(CLI::App& app, GenerateCommand& command) {
     kind->add_option("--pile-up", command.generate.pile_up, "mean number of additional collisions per event")
         ->check(CLI::Range(0.0, 200.0))
         ->capture_default_str();
+    kind->add_option("--pile-up-pool", command.generate.pool,
+                     "number of different pile-up collisions, which the jets share; 0: 20 per jet, from 250 to 20000")
+        ->check(CLI::Range(std::size_t{0}, std::size_t{1'000'000}))
+        ->capture_default_str();
     kind->add_option("--threads", command.generate.threads, "number of threads; it does not change the jets")
         ->check(CLI::Range(1, 1024))
         ->capture_default_str();

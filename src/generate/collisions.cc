@@ -1,8 +1,15 @@
 #include "generate/collisions.h"
 
+#include <algorithm>
+#include <iterator>
+#include <optional>
+#include <utility>
+
 #include <Pythia8/Pythia.h>
 
 #include "base/error.h"
+#include "base/ordered_for.h"
+#include "base/progress.h"
 #include "base/random_stream.h"
 #include "base/stop_flag.h"
 #include "base/text.h"
@@ -15,6 +22,7 @@ constexpr double kMaximumEta = 3.2;         // of particles that can reach the 1
 constexpr double kMaximumPartonEta = 2.3;   // selected jets have |eta| < 2
 constexpr double kPicturedPartonEta = 1.9;  // of at least one parton: image centers have |eta| < 1.4
 constexpr std::uint64_t kPileUpKey = 0x70696c65;
+constexpr std::size_t kPileUpBlock = 250;                                           // collisions from one seed
 constexpr int kLargestSeed = 900'000'000;                                           // allowed by Pythia 8
 constexpr double kVetoScale = 15, kVetoPt = 50, kVetoEta = 2.4, kVetoRadius = 0.5;  // GeV
 
@@ -78,7 +86,7 @@ std::vector<std::string> settings(Process process) {
                                     "ParticleDecays:limitCylinder = on",
                                     "ParticleDecays:xyMax = 1100",
                                     "ParticleDecays:zMax = 2800"};
-  const auto add = [&lines](std::initializer_list<const char*> more) {
+  const auto add = [&lines](std::initializer_list<std::string> more) {
     lines.insert(lines.end(), more.begin(), more.end());
   };
   switch (process) {
@@ -91,7 +99,7 @@ std::vector<std::string> settings(Process process) {
       break;
     case Process::qcd:
       add({"HardQCD:all = on", "PhaseSpace:pTHatMin = 380", "PhaseSpace:bias2Selection = on",
-           "PhaseSpace:bias2SelectionPow = 2"});
+           text("PhaseSpace:bias2SelectionPow = ", kQcdBias)});
       break;
     case Process::top:
       add({"Top:gg2ttbar = on", "Top:qqbar2ttbar = on", "6:m0 = 172.5", "24:onMode = off", "24:onIfAny = 1 2 3 4 5",
@@ -158,17 +166,36 @@ Collision CollisionSource::next() {
                                    found.zProd(), found.id(), static_cast<int>(std::lround(found.charge()))});
   }
   add_partons(event, process_, collision.partons);
+  collision.pt_hat = pythia_->info.pTHat();
   return collision;
 }
 
-std::vector<std::vector<Particle>> make_pile_up(std::size_t count, std::uint64_t seed) {
-  CollisionSource source(Process::pile_up);
-  source.seed(mix_words({seed, kPileUpKey}));
-  std::vector<std::vector<Particle>> pool(count);
-  for (auto& particles : pool) {
-    throw_if_stopped();
-    particles = source.next().particles;
-  }
+std::vector<std::vector<Particle>> make_pile_up(std::size_t count, std::uint64_t seed, int threads) {
+  using Pool = std::vector<std::vector<Particle>>;
+  const std::size_t blocks = (count + kPileUpBlock - 1) / kPileUpBlock;
+  std::vector<std::unique_ptr<CollisionSource>> sources(static_cast<std::size_t>(threads));
+  Progress progress("generate", "pile-up collisions", count);
+  Pool pool;
+  auto next = [block = std::size_t{0}, blocks]() mutable {
+    return block < blocks ? std::optional(block++) : std::optional<std::size_t>();
+  };
+  const auto make = [&](std::size_t block, int thread) {
+    auto& source = sources[static_cast<std::size_t>(thread)];
+    if (!source) source = std::make_unique<CollisionSource>(Process::pile_up);
+    source->seed(mix_words({seed, kPileUpKey, block}));
+    Pool made(std::min(kPileUpBlock, count - block * kPileUpBlock));
+    for (auto& particles : made) {
+      throw_if_stopped();
+      particles = source->next().particles;
+    }
+    return made;
+  };
+  const auto take = [&](Pool made) {
+    progress.add(made.size());
+    std::move(made.begin(), made.end(), std::back_inserter(pool));
+    return true;
+  };
+  ordered_for(threads, 2 * sources.size(), next, make, take);
   return pool;
 }
 

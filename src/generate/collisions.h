@@ -15,6 +15,9 @@ namespace jetvit {
 
 enum class Process { gluon, quark, qcd, top, pile_up };
 
+// The cross section of QCD falls steeply; its collisions are drawn with this power of pTHat as an additional factor.
+inline constexpr double kQcdBias = 2;
+
 // Proton-proton collisions at 8 TeV from Pythia 8 with the parameters of the CUETP8M1 tune (arXiv:1512.00815). Pythia
 // takes about half a second to start (pile-up: several seconds); use one source for many blocks of jets.
 class CollisionSource {
@@ -35,7 +38,7 @@ class CollisionSource {
   std::unique_ptr<Pythia8::Pythia> pythia_;
 };
 
-// Returns `count` inelastic collisions. Throws like CollisionSource.
-std::vector<std::vector<Particle>> make_pile_up(std::size_t count, std::uint64_t seed);
+// Returns `count` inelastic collisions. They do not depend on the number of threads. Throws like CollisionSource.
+std::vector<std::vector<Particle>> make_pile_up(std::size_t count, std::uint64_t seed, int threads);
 
 }  // namespace jetvit

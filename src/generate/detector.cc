@@ -5,6 +5,7 @@
 
 #include "base/draws.h"
 #include "generate/helix.h"
+#include "generate/impact_parameter.h"
 
 namespace jetvit {
 namespace {
@@ -26,18 +27,19 @@ constexpr double kSpotEnergy = 0.3;        // GeV
 constexpr double kSpotRadius = 1.3;        // crystals
 constexpr double kMinimumIonizing = 0.25;  // GeV in the ECAL
 constexpr double kTowerSpread = 0.30;      // towers
+constexpr double kLeastPtAtFace = 0.735;   // GeV; a charged particle of less curls up before the ECAL at 1.29 m
 
 double track_efficiency(double pt, double eta) {
   if (std::abs(eta) < 1.5) return pt < 1 ? 0.80 : 0.95;
   return pt < 1 ? 0.60 : 0.85;
 }
 
-// Impact parameter resolution in mm: fits to the points of arXiv:1405.6569, fig. 15, as tabulated by Delphes.
-double d0_resolution(double pt, double eta) {
-  return std::hypot(0.0104, 0.074 / pt) * (std::abs(eta) > 0.9 ? 1.25 : 1.0);
+// Relative resolution of a calorimeter at the energy e (GeV): stochastic and constant term.
+double electromagnetic_resolution(double e) {
+  return std::hypot(0.028 / std::sqrt(e), 0.003);
 }
-double dz_resolution(double pt, double eta) {
-  return std::hypot(0.0316, 0.105 / pt) * (std::abs(eta) > 0.9 ? 1.25 : 1.0);
+double hadron_resolution(double e) {
+  return std::hypot(1 / std::sqrt(e), 0.05);
 }
 
 double cumulative(double x) {
@@ -92,9 +94,12 @@ void Detector::clear() {
 }
 
 void Detector::add(const Particle& particle, double vertex_z, RandomStream& random) {
-  const bool tracked = particle.charge != 0 && add_track(particle, vertex_z, random);
-  add_flow(particle, tracked, random);
-  add_calorimeters(particle, random);
+  const std::optional<double> track_pt =
+      particle.charge != 0 ? add_track(particle, vertex_z, random) : std::optional<double>();
+  // One fluctuation of the calorimeters is seen by the image and by the jet finder.
+  const double fluctuation = draw_normal(random);
+  add_flow(particle, track_pt, fluctuation);
+  add_calorimeters(particle, fluctuation, random);
   if (!top_ || particle.charge == 0) return;
   for (std::size_t layer = 0; layer < kPixelRadius.size(); ++layer) {
     if (!random.chance(kPixelEfficiency)) continue;
@@ -109,12 +114,12 @@ void Detector::add(const Particle& particle, double vertex_z, RandomStream& rand
   }
 }
 
-bool Detector::add_track(const Particle& particle, double vertex_z, RandomStream& random) {
+std::optional<double> Detector::add_track(const Particle& particle, double vertex_z, RandomStream& random) {
   const double eta = particle.eta();
   const double made_at = std::hypot(particle.x, particle.y);
   const double pt = particle.pt();
-  if (pt < (top_ ? kTrackPtTop : kTrackPt) || std::abs(eta) > kTrackEta || made_at > kTrackerRadius) return false;
-  if (!random.chance(track_efficiency(pt, eta) * (1 - made_at / kTrackerRadius))) return false;
+  if (pt < (top_ ? kTrackPtTop : kTrackPt) || std::abs(eta) > kTrackEta || made_at > kTrackerRadius) return {};
+  if (!random.chance(track_efficiency(pt, eta) * (1 - made_at / kTrackerRadius))) return {};
   Track track;
   const double spread = (0.01 + 0.00015 * pt) * (std::abs(eta) > 1.5 ? 2 : 1);
   track.pt = std::max(pt * (1 + spread * draw_normal(random)), 0.05);
@@ -122,42 +127,34 @@ bool Detector::add_track(const Particle& particle, double vertex_z, RandomStream
   track.phi = particle.phi();
   double row_eta = track.eta, column_phi = track.phi;
   if (top_) {
-    // The sign of d0 is the side on which the track passes the beam; dz is measured along the beam at that point.
-    const double d0 = (particle.x * particle.py - particle.y * particle.px) / pt;
-    const double along = (particle.x * particle.px + particle.y * particle.py) / pt;
-    const double dz = particle.z - vertex_z - along * particle.pz / pt;
-    track.d0 = d0 / d0_resolution(pt, eta) + draw_normal(random);
-    track.dz = dz / dz_resolution(pt, eta) + draw_normal(random);
+    const ClosestApproach closest = closest_approach(particle);
+    track.d0 = closest.d0 / d0_resolution(pt, eta) + draw_normal(random);
+    track.dz = (closest.z - vertex_z) / dz_resolution(pt, eta) + draw_normal(random);
     const Direction face = propagate(particle, kEcalRadius, kEcalHalfLength, false);
-    if (!face.reached) return true;
+    if (!face.reached) return track.pt;
     row_eta = face.eta;
     column_phi = face.phi;
   }
   track.row = static_cast<int>(std::floor(canvas_row(row_eta)));
   track.column = static_cast<int>(canvas_column(column_phi)) % kColumns;
   if (track.row >= 0 && track.row < kRows) tracks.push_back(track);
-  return true;
+  return track.pt;
 }
 
-void Detector::add_flow(const Particle& particle, bool tracked, RandomStream& random) {
-  double scale = 1;
+void Detector::add_flow(const Particle& particle, std::optional<double> track_pt, double fluctuation) {
   const double e = particle.e;
-  if (tracked) {
-    scale = 1 + 0.01 * draw_normal(random);
-  } else if (particle.is_photon() || particle.is_electron()) {
-    scale = 1 + std::hypot(0.028 / std::sqrt(e), 0.003) * draw_normal(random);
-  } else {
-    scale = 1 + std::hypot(1 / std::sqrt(e), 0.05) * draw_normal(random);
-  }
-  const double pt = particle.pt() * scale;
-  if (pt < 0.2 || (particle.charge != 0 && !tracked && particle.pt() < 0.735)) return;
+  if (!track_pt && particle.charge != 0 && particle.pt() < kLeastPtAtFace) return;
+  const bool is_electromagnetic = particle.is_photon() || particle.is_electron();
+  const double resolution = is_electromagnetic ? electromagnetic_resolution(e) : hadron_resolution(e);
+  const double pt = track_pt ? *track_pt : particle.pt() * (1 + resolution * fluctuation);
+  if (pt < 0.2) return;
   const double mass = std::sqrt(std::max(0.0, e * e - particle.pt() * particle.pt() - particle.pz * particle.pz));
   flow.push_back({pt, particle.eta(), particle.phi(), mass});
 }
 
-void Detector::add_calorimeters(const Particle& particle, RandomStream& random) {
+void Detector::add_calorimeters(const Particle& particle, double fluctuation, RandomStream& random) {
   if (particle.is_photon() || particle.is_electron()) {
-    add_electromagnetic(particle, random);
+    add_electromagnetic(particle, 1 + electromagnetic_resolution(particle.e) * fluctuation, random);
     return;
   }
   const Direction face = propagate(particle, kEcalRadius, kEcalHalfLength, false);
@@ -184,11 +181,11 @@ void Detector::add_calorimeters(const Particle& particle, RandomStream& random) 
   const double e = particle.e - in_ecal;
   if (e <= 0.01) return;
   const double response = std::max(0.1, 1 - 0.82 * std::pow(e, -0.25));
-  const double smear = 1 + std::hypot(1 / std::sqrt(e), 0.05) * draw_normal(random);
+  const double smear = 1 + hadron_resolution(e) * fluctuation;
   add_tower(row / kTile, column / kTile, e * response * std::max(0.0, smear));
 }
 
-void Detector::add_electromagnetic(const Particle& particle, RandomStream& random) {
+void Detector::add_electromagnetic(const Particle& particle, double smear, RandomStream& random) {
   if (particle.is_photon() && random.chance(0.4 * (0.7 + 0.4 * std::abs(particle.eta())))) {
     // Conversion in the tracker into an electron and a positron, which bend in opposite directions.
     const double share = random.uniform();
@@ -204,14 +201,13 @@ void Detector::add_electromagnetic(const Particle& particle, RandomStream& rando
       leg.e = particle.e * part;
       leg.charge = part == share ? 1 : -1;
       leg.id = -11 * leg.charge;
-      add_electromagnetic(leg, random);
+      add_electromagnetic(leg, smear, random);
     }
     return;
   }
   if (particle.e < 0.01) return;
   const Direction face = propagate(particle, kEcalRadius, kEcalHalfLength, false);
   if (!face.reached) return;
-  const double smear = 1 + std::hypot(0.028 / std::sqrt(particle.e), 0.003) * draw_normal(random);
   const double energy = kElectromagneticResponse * particle.e * std::max(0.0, smear);
   const double row = canvas_row(face.eta), column = canvas_column(face.phi);
   // Core and tail of the shower; the Moliere radius is one crystal.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <vector>
 
 #include "base/random_stream.h"
@@ -52,10 +53,13 @@ class Detector {
   std::vector<FlowObject> flow;
 
  private:
-  bool add_track(const Particle& particle, double vertex_z, RandomStream& random);
-  void add_flow(const Particle& particle, bool tracked, RandomStream& random);
-  void add_calorimeters(const Particle& particle, RandomStream& random);
-  void add_electromagnetic(const Particle& particle, RandomStream& random);
+  // Returns the measured pT, or nothing if the track is not found.
+  std::optional<double> add_track(const Particle& particle, double vertex_z, RandomStream& random);
+  // `fluctuation`: of the energy that the calorimeters measure, in units of their resolution.
+  void add_flow(const Particle& particle, std::optional<double> track_pt, double fluctuation);
+  void add_calorimeters(const Particle& particle, double fluctuation, RandomStream& random);
+  // `smear`: measured over true energy.
+  void add_electromagnetic(const Particle& particle, double smear, RandomStream& random);
   void add_spot(double row, double column, double energy);
   void add_tower(double row, double column, double energy);
 

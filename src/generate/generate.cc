@@ -13,8 +13,8 @@
 namespace jetvit {
 namespace {
 
-constexpr std::size_t kSmallestBlock = 4, kLargestBlock = 64;  // jets
-constexpr std::size_t kLargestPool = 2000, kSmallestPool = 250;
+constexpr std::size_t kSmallestBlock = 4, kLargestBlock = 64;                        // jets
+constexpr std::size_t kPoolPerJet = 20, kSmallestPool = 250, kLargestPool = 20'000;  // collisions
 
 std::size_t even(std::size_t jets) {
   return jets + jets % 2;
@@ -38,7 +38,8 @@ class ThreadSources {
 
 std::vector<std::vector<Particle>> pile_up_pool(const GenerateOptions& options) {
   if (options.pile_up <= 0) return {};
-  return make_pile_up(std::clamp(even(options.jets), kSmallestPool, kLargestPool), options.seed);
+  const std::size_t wanted = std::clamp(kPoolPerJet * even(options.jets), kSmallestPool, kLargestPool);
+  return make_pile_up(options.pool > 0 ? options.pool : wanted, options.seed, std::max(options.threads, 1));
 }
 
 Generated generate(const GenerateOptions& options, const std::vector<std::vector<Particle>>& pool,

@@ -13,7 +13,8 @@ struct GenerateOptions {
   bool top = false;         // boosted top vs. QCD instead of quark vs. gluon
   std::size_t jets = 1000;  // number of jets to write, half of each class
   std::uint64_t seed = 1;
-  double pile_up = 21;  // mean number of additional collisions
+  double pile_up = 21;   // mean number of additional collisions
+  std::size_t pool = 0;  // number of different pile-up collisions; 0: 20 per jet, between 250 and 20,000
   int threads = 1;
 };
 
@@ -24,7 +25,7 @@ struct Generated {
   std::uint64_t selected = 0;    // jets that passed the selection; those without a partner are not written
 };
 
-// The pile-up collisions that `options.jets` jets draw from: 250 to 2,000, none if pile_up is 0.
+// The pile-up collisions that the jets draw from; none if pile_up is 0. Memory: about 7 kB per collision.
 std::vector<std::vector<Particle>> pile_up_pool(const GenerateOptions& options);
 
 // Generates the data set. `sink` is called in order on the calling thread with chunks of up to 512 jets, both classes

@@ -62,4 +62,23 @@ Direction propagate(const Particle& particle, double radius, double half_length,
   return direction(cx - rho * q * std::sin(u), cy + rho * q * std::cos(u), particle.z + rho * least * slope);
 }
 
+ClosestApproach closest_approach(const Particle& particle) {
+  const double pt = std::max(particle.pt(), 1e-9);
+  const double slope = particle.pz / pt;
+  const double straight = (particle.x * particle.py - particle.y * particle.px) / pt;
+  const double along = (particle.x * particle.px + particle.y * particle.py) / pt;
+  if (particle.charge == 0) return {straight, particle.z - along * slope};
+  // A circle of radius rho whose center is d away from the beam: d0 = q (d - rho), written so that no digits are lost
+  // where the circle is large. The center lies at (straight + q rho, along) to the right of and along the momentum.
+  const double q = particle.charge > 0 ? 1 : -1;
+  const double rho = pt * kCurvature;
+  const double across = straight + q * rho;
+  const double d = std::hypot(across, along);
+  const double r2 = particle.x * particle.x + particle.y * particle.y;
+  const double d0 = q * (r2 + 2 * q * rho * straight) / (d + rho);
+  // The turn from the closest point to the production point, at most half a circle to either side.
+  const double turn = std::atan2(along, q * across);
+  return {d0, particle.z - rho * turn * slope};
+}
+
 }  // namespace jetvit

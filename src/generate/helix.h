@@ -18,4 +18,11 @@ struct Direction {
 // With `barrel_only` only the curved face counts (pixel layers), otherwise the endcaps too.
 Direction propagate(const Particle& particle, double radius, double half_length, bool barrel_only);
 
+// Where the path of a particle, continued backwards in a field of 3.8 T, is closest to the beam line (x = y = 0).
+struct ClosestApproach {
+  double d0 = 0;  // distance in mm; its sign is that of x * py - y * px there
+  double z = 0;   // mm
+};
+ClosestApproach closest_approach(const Particle& particle);
+
 }  // namespace jetvit

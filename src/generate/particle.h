@@ -31,6 +31,7 @@ struct Parton {
 struct Collision {
   std::vector<Particle> particles;
   std::vector<Parton> partons;
+  double pt_hat = 0;  // of the hard process, GeV
 };
 
 inline double wrap_phi(double phi) {

@@ -24,6 +24,7 @@ struct Cuts {
 constexpr Cuts kQuarkGluon{0.5, 70, 2.0, 0.85, true};
 constexpr Cuts kBoostedTop{0.8, 400, 1.37, 0.85, true};
 constexpr double kMayLead = 0.7, kPicturedEta = 1.75;
+constexpr double kLeastPtHat = 0.65;
 constexpr double kMatch = 0.4, kParticleMatch = 0.45;
 
 bool is_top(Process process) {
@@ -102,6 +103,12 @@ void simulate(const Collision& collision, const std::vector<std::vector<Particle
   }
 }
 
+// Undoes the bias of the QCD collisions among jets of equal pT, so that no weights are needed: pairing equals the
+// spectra of pT. Jets with a pTHat below kLeastPtHat * pT (0.7 %) would have to be kept more than once.
+bool is_kept(const Collision& collision, Process process, const FoundJet& jet, RandomStream& random) {
+  return process != Process::qcd || random.chance(std::pow(kLeastPtHat * jet.pt / collision.pt_hat, kQcdBias));
+}
+
 void record(const FoundJet& jet, std::uint8_t label, JetRecords& out) {
   out.label.push_back(label);
   out.weight.push_back(1);
@@ -140,9 +147,12 @@ JetBlock make_jets(const SelectionOptions& options, const std::vector<std::vecto
     ++block.simulated;
     simulate(collision, pool, options.pile_up, random, detector);
     const auto found = find_jets(detector.flow, cuts.radius, cuts.pt, cuts.pile_up_subtracted);
+    // One jet of each event: two would share their hard process and pile-up, and errors assume independent jets.
     for (const FoundJet& jet : wanted_jets(found, collision, options.process, cuts, kMatch)) {
-      if (block.jets.size() == options.jets) break;
-      if (append_picture(detector, top, jet.eta, jet.phi, random, block.jets.images)) record(jet, label, block.jets);
+      if (!is_kept(collision, options.process, jet, random)) break;
+      if (!append_picture(detector, top, jet.eta, jet.phi, random, block.jets.images)) continue;
+      record(jet, label, block.jets);
+      break;
     }
   }
   return block;

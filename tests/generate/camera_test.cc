@@ -1,5 +1,6 @@
 #include "generate/camera.h"
 
+#include <array>
 #include <cmath>
 #include <numbers>
 
@@ -87,7 +88,7 @@ TEST(Camera, EnergyIsKept) {
   for (const float value : images.channel(0, 2).value) tower_pixels += static_cast<double>(value);
   EXPECT_NEAR(track_pixels, tracks, 1e-5 * tracks);
   EXPECT_NEAR(tower_pixels, towers, 5 * 0.2 * std::sqrt(41));
-  EXPECT_NEAR(crystal_pixels, crystals, 5 * 0.04 * std::sqrt(40));
+  EXPECT_NEAR(crystal_pixels, crystals, 5 * 0.0412 * std::sqrt(40));
 }
 
 // Tracks in one pixel: their pT is summed, their significances are averaged (jet/channels.h).
@@ -134,10 +135,12 @@ TEST(Camera, WindowsThatLeaveTheDetectorGiveNoPicture) {
   EXPECT_TRUE(images.pixel.empty());
 }
 
-// Noise of 40 MeV with a threshold of 100 MeV: the fraction of barrel crystals in the tail, and the mean of the tail.
+// Noise of 41.2 MeV with a threshold of 100 MeV: the fraction of barrel crystals in the tail.
+constexpr double kNoise = 0.0412, kRatio = 0.1 / kNoise;
+const double kTail = 0.5 * std::erfc(kRatio / std::numbers::sqrt2);
+
 TEST(Camera, EmptyCrystalsShowTheTailOfTheNoise) {
-  const double a = 2.5, share = 0.5 * std::erfc(a / std::numbers::sqrt2);
-  const double density = std::exp(-a * a / 2) / std::sqrt(2 * std::numbers::pi);
+  const double density = std::exp(-kRatio * kRatio / 2) / std::sqrt(2 * std::numbers::pi);
   double pixels = 0, energy = 0;
   constexpr int kPictures = 40;
   SparseImages images;
@@ -152,10 +155,41 @@ TEST(Camera, EmptyCrystalsShowTheTailOfTheNoise) {
       energy += static_cast<double>(value);
     }
   }
-  const double expected = share * kPictures * kSide * kSide;
+  const double expected = kTail * kPictures * kSide * kSide;
   EXPECT_NEAR(pixels, expected, 4 * std::sqrt(expected));
   // The standard deviation within the tail is below a third of the noise.
-  EXPECT_NEAR(energy / pixels, 0.04 * density / share, 4 * 0.04 / 3 / std::sqrt(pixels));
+  EXPECT_NEAR(energy / pixels, kNoise * density / kTail, 4 * kNoise / 3 / std::sqrt(pixels));
+}
+
+// A run of occupied crystals in every row: the empty ones on its left and right are hit as often as any other.
+TEST(Camera, NoiseDoesNotPileUpBesideAShower) {
+  constexpr int kRun = 20, kPictures = 60;
+  constexpr std::size_t kFirst = 50, kPast = kFirst + kRun;  // columns of the picture
+  Detector detector(false);
+  detector.hcal[28 * kTowerColumns + 30] = 50;
+  const int left = 30 * kTile + kTile / 2 - static_cast<int>(kSide / 2);
+  for (int row = 0; row < kRows; ++row) {
+    for (int column = 0; column < kRun; ++column) {
+      detector.ecal[static_cast<std::size_t>(row * kColumns + left + static_cast<int>(kFirst) + column)] = 1;
+    }
+  }
+  SparseImages images;
+  images.shape = {3, 125, 125};
+  RandomStream random({15});
+  std::array<double, kSide> hits{};  // by column
+  for (int index = 0; index < kPictures; ++index) {
+    ASSERT_TRUE(append_picture(detector, false, eta_of(28), phi_of(30), random, images));
+    for (const std::uint16_t pixel : images.channel(static_cast<std::size_t>(index), 1).pixel) ++hits[pixel % kSide];
+  }
+  const double trials = static_cast<double>(kPictures) * kSide;
+  EXPECT_EQ(hits[kFirst], trials);
+  for (const std::size_t column : {kFirst - 1, kPast, kPast + 1}) {
+    EXPECT_NEAR(hits[column], kTail * trials, 4 * std::sqrt(kTail * trials)) << column;
+  }
+  const double empty = static_cast<double>(kSide - kRun);
+  double all = 0;
+  for (const double count : hits) all += count;
+  EXPECT_NEAR(all - kRun * trials, kTail * empty * trials, 4 * std::sqrt(kTail * empty * trials));
 }
 
 }  // namespace

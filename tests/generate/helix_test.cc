@@ -1,5 +1,6 @@
 #include "generate/helix.h"
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 #include <tuple>
@@ -102,6 +103,59 @@ TEST(HelixOf, ParticlesProducedOutsideDoNotReachTheFace) {
   particle.z = 3100;
   particle.pz = 1;
   EXPECT_FALSE(propagate(particle, kRadius, kHalfLength, false).reached);
+}
+
+// The point next to the beam line, in steps of 0.01 mm backwards and forwards: up to half a circle, or 1.5 m.
+ClosestApproach search(const Particle& particle) {
+  const double pt = particle.pt();
+  const double turn_per_mm = -particle.charge * 0.3 * 3.8 / (1000 * pt);
+  const double half = std::min(std::numbers::pi / std::abs(turn_per_mm), 1500.0), step = 0.01;
+  ClosestApproach found;
+  double least = std::hypot(particle.x, particle.y) + 1;
+  for (const double way : {-1.0, 1.0}) {
+    double x = particle.x, y = particle.y;
+    for (double path = 0; path < half; path += step) {
+      const double u = particle.phi() + way * turn_per_mm * path;
+      if (std::hypot(x, y) < least) {
+        least = std::hypot(x, y);
+        found = {x * std::sin(u) - y * std::cos(u), particle.z + way * path * particle.pz / pt};
+      }
+      const double middle = u + way * turn_per_mm * step / 2;
+      x += way * step * std::cos(middle);
+      y += way * step * std::sin(middle);
+    }
+  }
+  return found;
+}
+
+// A step of 0.01 mm moves the closest point by as much along the path, and d0 by less.
+TEST(HelixOf, TheClosestApproachIsThatOfTheCurvedPath) {
+  for (const int charge : {-1, 1}) {
+    for (const double pt : {0.5, 1.0, 5.0}) {
+      for (const double phi : {-2.0, 0.4, 1.3, 3.0}) {
+        Particle particle = particle_of(pt, 0.7, phi, charge);
+        particle.x = 80;  // as a pion of a K0S
+        particle.y = -30;
+        particle.z = 40;
+        const ClosestApproach found = closest_approach(particle), expected = search(particle);
+        EXPECT_NEAR(found.d0, expected.d0, 0.01) << charge << ' ' << pt << ' ' << phi;
+        EXPECT_NEAR(found.z, expected.z, 0.02) << charge << ' ' << pt << ' ' << phi;
+      }
+    }
+  }
+}
+
+// At 10 TeV the path is straight: d0 = (x py - y px) / pT.
+TEST(HelixOf, TheClosestApproachOfAStraightPath) {
+  for (const int charge : {-1, 0, 1}) {
+    Particle particle = particle_of(1e4, 0.5, 0.6, charge);
+    particle.x = 3;
+    particle.y = 2;
+    const ClosestApproach found = closest_approach(particle);
+    const double along = 3 * std::cos(0.6) + 2 * std::sin(0.6);
+    EXPECT_NEAR(found.d0, 3 * std::sin(0.6) - 2 * std::cos(0.6), 2e-6);  // along^2 / (2 * radius)
+    EXPECT_NEAR(found.z, -along * std::sinh(0.5), 1e-6);
+  }
 }
 
 }  // namespace

@@ -32,6 +32,30 @@ def near_half(score, label, what):
     assert abs(auc - 0.5) < 4 * error, f"{what}: AUC {auc:.3f} is not 0.5 +- {error:.3f}"
 
 
+def near_hot(soft, hot, axis):
+    """Number of soft crystals of each jet 3 to 7 crystals after and before a hot one along an axis."""
+    soft, hot = (numpy.moveaxis(cells, axis, 2) for cells in (soft, hot))
+    after = sum((soft[:, :, away:] & hot[:, :, :-away]).sum(axis=(1, 2)) for away in range(3, 8))
+    before = sum((soft[:, :, :-away] & hot[:, :, away:]).sum(axis=(1, 2)) for away in range(3, 8))
+    return after, before
+
+
+def check_mirror_symmetry():
+    """The detector has no handedness: noise is as frequent on both sides of a shower. Flips in phi and eta rely on it."""
+    counts = {"phi": [], "eta": []}
+    for part in ("train", "validation", "test"):
+        ecal = read(SAMPLE / f"quark_gluon_{part}.parquet")[0][:, 1]
+        for name, axis in (("phi", 2), ("eta", 1)):
+            counts[name].append(near_hot((ecal > 0) & (ecal < 0.25), ecal > 1, axis))
+    for name, parts in counts.items():
+        after, before = (numpy.concatenate(side).astype(int) for side in zip(*parts))
+        excess = after - before
+        error = excess.std() / numpy.sqrt(len(excess))
+        print(f"soft crystals near hot ones along {name}: {after.mean():.3f} after, {before.mean():.3f} before, "
+              f"a difference of {excess.mean() / error:.1f} errors")
+        assert abs(excess.mean()) < 4 * error, f"the two directions of {name} differ"
+
+
 def check_quark_gluon():
     images, label, pt, _ = read(SAMPLE / "quark_gluon_test.parquet")
     towers = images[:, 2].reshape(-1, 25, 5, 25, 5)
@@ -78,4 +102,5 @@ def check_boosted_top():
 
 if __name__ == "__main__":
     check_quark_gluon()
+    check_mirror_symmetry()
     check_boosted_top()
