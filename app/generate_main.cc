@@ -7,6 +7,7 @@
 #include "app/program.h"
 #include "base/clock.h"
 #include "base/replaced_file.h"
+#include "base/reporter.h"
 #include "base/text.h"
 #include "generate/closure.h"
 #include "generate/generate.h"
@@ -15,33 +16,47 @@
 namespace jetvit {
 namespace {
 
+// The options with their seed. The default one is named: a second file that is made without a seed has the same jets.
+GenerateOptions options_of(const GenerateCommand& command) {
+  GenerateOptions options = command.generate;
+  if (command.seed) {
+    options.seed = *command.seed;
+  } else {
+    reporter().warn(text("seed ", options.seed,
+                         ", the default: other files made with it have mostly the same jets (give ",
+                         "each file a --seed of its own)"));
+  }
+  return options;
+}
+
 void write_generated(const GenerateCommand& command) {
   refuse_file(command.out, command.overwrite, {"jets of jetvit generate", is_generated_file, {}});
   refuse_foreign_suffix(command.out, "Parquet");
+  const GenerateOptions options = options_of(command);
   RawLayout layout;
-  layout.schema = command.generate.top ? RawLayout::Schema::boosted_top : RawLayout::Schema::quark_gluon;
+  layout.schema = options.top ? RawLayout::Schema::boosted_top : RawLayout::Schema::quark_gluon;
   layout.snappy = command.published_layout;
   if (command.published_layout) layout.rows_per_group = 1;
   RawWriter writer(command.out, layout);
   const double start = monotonic_seconds();
-  const auto pool = pile_up_pool(command.generate);
+  const auto pool = pile_up_pool(options);
   const double pool_seconds = monotonic_seconds() - start;
   Closure closure;
-  const Generated made = generate(command.generate, pool, [&](const JetRecords& jets) {
+  const Generated made = generate(options, pool, [&](const JetRecords& jets) {
     closure.add(jets);
     writer.append(jets);
   });
   writer.close();
   const double seconds = monotonic_seconds() - start;
-  const int threads = command.generate.threads;
+  const int threads = options.threads;
   std::cout << closure.table()
             << text(with_commas(made.collisions), " collisions, ", with_commas(made.simulated), " simulated, ",
                     with_commas(made.selected), " jets selected, ", with_commas(closure.jets()),
                     " paired in pT and |eta| and written\n")
             << text(fixed(static_cast<double>(closure.jets()) / seconds, 1), " jets/s on ", threads,
                     threads == 1 ? " thread (" : " threads (", fixed(seconds, 1), " s, including ",
-                    fixed(pool_seconds, 1), " s for the pile-up pool); seed ", command.generate.seed, "\nwrote ",
-                    command.out, "\n");
+                    fixed(pool_seconds, 1), " s for the pile-up pool); seed ", options.seed, "\nwrote ", command.out,
+                    "\n");
 }
 
 }  // namespace

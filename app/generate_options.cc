@@ -18,9 +18,9 @@ void add_generate_options(CLI::App& app, GenerateCommand& command) {
     kind->add_option("--jets", command.generate.jets, "number of jets to write, half of each class")
         ->check(CLI::Range(std::size_t{2}, std::size_t{10'000'000}))
         ->capture_default_str();
-    kind->add_option("--seed", command.generate.seed,
+    kind->add_option("--seed", command.seed,
                      "the same seed makes the same jets, also with another --jets: give each file its own")
-        ->capture_default_str();
+        ->default_str("1");
     kind->add_option("--out", command.out, "Parquet file to write")->required();
     kind->add_option("--pile-up", command.generate.pile_up, "mean number of additional collisions per event")
         ->check(CLI::Range(0.0, 200.0))

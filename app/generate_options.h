@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 
 #include "generate/generate.h"
@@ -13,6 +15,7 @@ namespace jetvit {
 // What `jetvit generate` is asked for.
 struct GenerateCommand {
   GenerateOptions generate;
+  std::optional<std::uint64_t> seed;
   std::string out;
   bool published_layout = false;
   bool overwrite = false;

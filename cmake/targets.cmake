@@ -16,10 +16,11 @@ option(JETVIT_SEPARATE_TESTS "Make each test of a test program a ctest of its ow
 
 # jetvit_test(NAME SOURCES files... USES folders... [THIRD_PARTY targets...] [LABELS labels...])
 # A GoogleTest program. It is one ctest, or with JETVIT_SEPARATE_TESTS (preset dev) each of its tests is one: a start with
-# libtorch takes 0.3 seconds, a hundred times what most tests take. With label "slow" it is not built with sanitizers.
+# libtorch takes 0.3 seconds, a hundred times what most tests take. With a label, slow or long, it is not built with
+# sanitizers.
 function(jetvit_test name)
   cmake_parse_arguments(ARG "" "" "SOURCES;USES;THIRD_PARTY;LABELS" ${ARGN})
-  if(JETVIT_SANITIZE AND "slow" IN_LIST ARG_LABELS)
+  if(JETVIT_SANITIZE AND ARG_LABELS)
     return()
   endif()
   add_executable(${name} ${ARG_SOURCES})
