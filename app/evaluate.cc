@@ -46,7 +46,8 @@ void print(const EvaluateSummary& summary) {
             << with_commas(classifiers.front().jets)
             << " jets; errors: DeLong for the AUC; 68 % interval at fixed signal efficiency for the rejection\n";
   if (classifiers.size() > 1 || !summary.recipes.empty()) {
-    std::cout << "Errors and p-values of this table are those of the jets: another seed of a training gives another AUC"
+    std::cout << "The errors of this table, and the p-values in metrics.json, are those of the jets: another seed of a "
+                 "training gives another AUC"
               << (summary.recipes.empty() ? " (jetvit train --seeds measures by how much).\n" : ".\n");
   }
   if (!summary.recipes.empty()) {

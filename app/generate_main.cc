@@ -6,6 +6,7 @@
 #include "app/generate_options.h"
 #include "app/program.h"
 #include "base/clock.h"
+#include "base/error.h"
 #include "base/replaced_file.h"
 #include "base/reporter.h"
 #include "base/text.h"
@@ -16,14 +17,15 @@
 namespace jetvit {
 namespace {
 
-// The options with their seed. The default one is named: a second file that is made without a seed has the same jets.
+// The options with their seed. A warning names the default seed: a second file that is made without a seed has the same
+// jets.
 GenerateOptions options_of(const GenerateCommand& command) {
   GenerateOptions options = command.generate;
   if (command.seed) {
     options.seed = *command.seed;
   } else {
     reporter().warn(text("seed ", options.seed,
-                         ", the default: other files made with it have mostly the same jets (give ",
+                         ", the default: other files made with it have mostly the same collisions (give ",
                          "each file a --seed of its own)"));
   }
   return options;
@@ -32,6 +34,9 @@ GenerateOptions options_of(const GenerateCommand& command) {
 void write_generated(const GenerateCommand& command) {
   refuse_file(command.out, command.overwrite, {"jets of jetvit generate", is_generated_file, {}});
   refuse_foreign_suffix(command.out, "Parquet");
+  if (command.generate.pile_up <= 0 && command.generate.pool > 0) {
+    throw UsageError("--pile-up-pool: there is no pile-up (leave it out, or give --pile-up a mean above 0)");
+  }
   const GenerateOptions options = options_of(command);
   RawLayout layout;
   layout.schema = options.top ? RawLayout::Schema::boosted_top : RawLayout::Schema::quark_gluon;

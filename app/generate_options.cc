@@ -19,14 +19,16 @@ void add_generate_options(CLI::App& app, GenerateCommand& command) {
         ->check(CLI::Range(std::size_t{2}, std::size_t{10'000'000}))
         ->capture_default_str();
     kind->add_option("--seed", command.seed,
-                     "the same seed makes the same jets, also with another --jets: give each file its own")
+                     "the same seed makes the same collisions, also with another --jets: give each file its own")
         ->default_str("1");
     kind->add_option("--out", command.out, "Parquet file to write")->required();
     kind->add_option("--pile-up", command.generate.pile_up, "mean number of additional collisions per event")
         ->check(CLI::Range(0.0, 200.0))
         ->capture_default_str();
-    kind->add_option("--pile-up-pool", command.generate.pool,
-                     "number of different pile-up collisions, which the jets share; 0: 20 per jet, from 250 to 20000")
+    kind->add_option(
+            "--pile-up-pool", command.generate.pool,
+            "number of different pile-up collisions, which the jets share, 7 kB of memory each; 0: 20 per jet, from "
+            "250 to 20000")
         ->check(CLI::Range(std::size_t{0}, std::size_t{1'000'000}))
         ->capture_default_str();
     kind->add_option("--threads", command.generate.threads, "number of threads; it does not change the jets")

@@ -15,7 +15,7 @@ namespace jetvit {
 // What `jetvit generate` is asked for.
 struct GenerateCommand {
   GenerateOptions generate;
-  std::optional<std::uint64_t> seed;
+  std::optional<std::uint64_t> seed;  // none: the default of GenerateOptions, with a warning
   std::string out;
   bool published_layout = false;
   bool overwrite = false;

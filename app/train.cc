@@ -1,3 +1,4 @@
+#include <filesystem>
 #include <iostream>
 #include <memory>
 #include <string>
@@ -9,6 +10,7 @@
 #include "app/compute_flags.h"
 #include "app/input_options.h"
 #include "app/program.h"
+#include "base/options.h"
 #include "base/table.h"
 #include "base/text.h"
 #include "train/train_seeds.h"

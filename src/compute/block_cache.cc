@@ -68,6 +68,13 @@ bool BlockCache::release_oldest() {
   return true;
 }
 
+void BlockCache::release_kept() {
+  const std::lock_guard lock(mutex_);
+  while (release_oldest()) {
+  }
+  most_used_bytes_ = used_bytes_;
+}
+
 std::size_t BlockCache::reserved_bytes() const {
   const std::lock_guard lock(mutex_);
   return used_bytes_ + kept_bytes_;

@@ -26,6 +26,9 @@ class BlockCache {
   // Takes back a block of allocate() and returns true. Returns false if the block does not belong to this cache.
   bool deallocate(void* block);
 
+  // Releases all kept blocks and forgets the peak.
+  void release_kept();
+
   // Total bytes of all blocks, used and kept.
   std::size_t reserved_bytes() const;
 

@@ -65,6 +65,10 @@ void install_caching_allocator() {
   c10::SetCPUAllocator(&memory, /*priority=*/1);
 }
 
+void release_kept_memory() {
+  blocks().release_kept();
+}
+
 void count_allocations(MemoryCount* count) {
   counting = count;
 }

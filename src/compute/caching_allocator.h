@@ -9,6 +9,9 @@ class MemoryCount;
 // memory each time. Call it before the first tensor is created; later calls change nothing.
 void install_caching_allocator();
 
+// Gives the kept memory back to the system, before a training that estimates what is available.
+void release_kept_memory();
+
 // Reports all allocations from now on to `count`; to nobody if it is null.
 void count_allocations(MemoryCount* count);
 

@@ -22,8 +22,8 @@
 #include "prepare/jet_source.h"
 #include "run/evaluation_files.h"
 #include "run/learning_log.h"
-#include "run/run_folder.h"
 #include "run/run_log.h"
+#include "run/run_record.h"
 #include "run/seed_runs.h"
 #include "run/trained_model.h"
 
@@ -64,10 +64,16 @@ void check_source(const EvaluateCommand& command) {
 std::vector<std::string> with_seeds(const std::vector<std::string>& given) {
   std::vector<std::string> runs;
   for (const std::string& run : given) {
-    const std::vector<std::filesystem::path> seeds =
-        has_checkpoint(run) ? std::vector<std::filesystem::path>() : seed_runs(run);
+    const std::vector<std::filesystem::path> seeds = seed_runs(run);
     if (seeds.empty()) runs.push_back(run);
-    for (const std::filesystem::path& seed : seeds) runs.push_back(seed.string());
+    for (const std::filesystem::path& seed : seeds) {
+      const Json status = read_run_record(seed).value("status", Json());
+      if (status == "interrupted" || status == "failed") {
+        reporter().warn(text(seed, ": its training is ", status.get<std::string>(),
+                             ", and the mean of the seeds counts it (resume it first)"));
+      }
+      runs.push_back(seed.string());
+    }
   }
   return runs;
 }

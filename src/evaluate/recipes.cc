@@ -1,25 +1,35 @@
 #include "evaluate/recipes.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <map>
 #include <set>
 #include <span>
 
+#include "base/error.h"
 #include "base/reporter.h"
 #include "base/table.h"
 #include "base/text.h"
 #include "evaluate/event_weights.h"
+#include "run/recipe.h"
 #include "run/seed_runs.h"
 
 namespace jetvit {
 namespace {
 
-// What trainings have in common if they differ by their seed alone.
-std::string key_of(const TrainedModel& model) {
-  return json_text(Json{without_seed(model.recipe), model.provenance.at("fingerprint")}, -1);
+// What trainings have in common if they differ by their seed alone. Recipes of earlier versions lack new keys.
+std::string key_of(const TrainedModel& model, const std::string& name) {
+  try {
+    const Json recipe = recipe_to_json(recipe_from_json(model.recipe));
+    return json_text({without_seed(recipe), model.provenance.at("fingerprint")});
+  } catch (const Json::exception& error) {
+    throw Error(text(printable(name), ": damaged description (", printable(error.what()), ")"));
+  } catch (const UsageError& error) {
+    throw Error(text(printable(name), ": damaged description, or of another version (", error.what(), ")"));
+  }
 }
 
-// The folder of the runs, or the first and the number of the others where they have no folder in common.
+// The folder of `jetvit train --seeds`, or the first run and the number of the others.
 std::string place_of(const std::vector<std::size_t>& runs, const std::vector<std::string>& names) {
   std::set<std::filesystem::path> folders;
   for (const std::size_t run : runs) {
@@ -27,7 +37,7 @@ std::string place_of(const std::vector<std::size_t>& runs, const std::vector<std
     if (!path.has_filename()) path = path.parent_path();
     folders.insert(path.parent_path());
   }
-  if (folders.size() == 1 && !folders.begin()->empty()) return folders.begin()->string();
+  if (folders.size() == 1 && !seed_runs(*folders.begin()).empty()) return folders.begin()->string();
   return text(names[runs.front()], " and ", runs.size() - 1, " more");
 }
 
@@ -43,22 +53,25 @@ std::vector<SeedGroup> group_by_recipe(const std::vector<TrainedModel>& models, 
   std::vector<SeedGroup> groups;
   std::map<std::string, std::size_t> places;
   for (std::size_t run = 0; run < models.size(); ++run) {
-    const auto [place, is_new] = places.emplace(key_of(models[run]), groups.size());
+    const auto [place, is_new] = places.emplace(key_of(models[run], names[run]), groups.size());
     if (is_new) groups.push_back({models[run].model_name, {}});
     groups[place->second].runs.push_back(run);
   }
   std::vector<SeedGroup> out;
+  const auto has_seeds = [](const SeedGroup& group) { return group.runs.size() > 1; };
+  const bool are_compared = std::any_of(groups.begin(), groups.end(), has_seeds);
   for (SeedGroup& group : groups) {
-    if (group.runs.size() < 2) continue;
-    const std::string place = printable(place_of(group.runs, names));
+    const std::string place = printable(has_seeds(group) ? place_of(group.runs, names) : names[group.runs.front()]);
     std::set<Json> seeds;
     for (const std::size_t run : group.runs) seeds.insert(models[run].recipe.at("train").at("seed"));
-    if (seeds.size() < group.runs.size()) {
-      reporter().warn(text(
-          group.name, " (", place,
-          "): runs of one recipe have the same seed, so that they say nothing about the spread between ", "seeds"));
+    const std::string left_out = seeds.size() < group.runs.size()    ? "several of its runs have the same seed"
+                                 : !has_seeds(group) && are_compared ? "it has one seed"
+                                                                     : "";
+    if (!left_out.empty()) {
+      reporter().warn(text(group.name, " (", place, "): left out of the table of recipes, as ", left_out));
       continue;
     }
+    if (!has_seeds(group)) continue;
     group.name += text(" (", place, ")");
     out.push_back(std::move(group));
   }

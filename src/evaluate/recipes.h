@@ -19,8 +19,9 @@ struct SeedGroup {
   std::vector<std::size_t> runs;  // two or more, their places in the list of runs
 };
 
-// The recipes of which there is more than one seed, in the order of their first runs. Runs that have the same seed are
-// no independent trainings: such a recipe is left out, with a warning. `names`: of the runs.
+// The recipes of which there is more than one seed, in the order of their first runs. A recipe of one seed next to
+// those, and one whose runs have the same seed (which are no independent trainings), is left out with a warning.
+// `names`: of the runs. Throws Error for a run without a resolved recipe.
 std::vector<SeedGroup> group_by_recipe(const std::vector<TrainedModel>& models, const std::vector<std::string>& names);
 
 // What the seeds of a recipe have in common.

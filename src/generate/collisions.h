@@ -38,7 +38,8 @@ class CollisionSource {
   std::unique_ptr<Pythia8::Pythia> pythia_;
 };
 
-// Returns `count` inelastic collisions. They do not depend on the number of threads. Throws like CollisionSource.
+// Returns `count` inelastic collisions. They do not depend on the number of threads, which is at least 1. Throws like
+// CollisionSource.
 std::vector<std::vector<Particle>> make_pile_up(std::size_t count, std::uint64_t seed, int threads);
 
 }  // namespace jetvit

@@ -26,6 +26,7 @@ struct Generated {
 };
 
 // The pile-up collisions that the jets draw from; none if pile_up is 0. Memory: about 7 kB per collision.
+// Throws Error if Pythia 8 fails, Interrupted on SIGINT.
 std::vector<std::vector<Particle>> pile_up_pool(const GenerateOptions& options);
 
 // Generates the data set. `sink` is called in order on the calling thread with chunks of up to 512 jets, both classes

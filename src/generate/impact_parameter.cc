@@ -37,7 +37,8 @@ constexpr Table kAlongBeam = {{
      0.0882, 0.0847, 0.0814, 0.0784, 0.0817, 0.0750, 0.0816, 0.0820, 0.0814, 0.0850},
 }};
 
-// Between two points the logarithm of the resolution is linear in that of pT. Outside of them it is that of the last.
+// Between two points the logarithm of the resolution is linear in that of pT. Outside the points it is that of the
+// nearest one.
 double interpolate(const Table& table, double pt, double eta) {
   const double size = std::abs(eta);
   const auto& points = table[size <= 0.9 ? 0 : size <= 1.4 ? 1 : 2];

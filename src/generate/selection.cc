@@ -103,10 +103,11 @@ void simulate(const Collision& collision, const std::vector<std::vector<Particle
   }
 }
 
-// Undoes the bias of the QCD collisions among jets of equal pT, so that no weights are needed: pairing equals the
-// spectra of pT. Jets with a pTHat below kLeastPtHat * pT (0.7 %) would have to be kept more than once.
-bool is_kept(const Collision& collision, Process process, const FoundJet& jet, RandomStream& random) {
-  return process != Process::qcd || random.chance(std::pow(kLeastPtHat * jet.pt / collision.pt_hat, kQcdBias));
+// The share of the jets to keep. It undoes the bias of the QCD collisions among jets of equal pT, so that no weights
+// are needed: pairing equals the spectra of pT. Jets with a pTHat below kLeastPtHat * pT (0.7 %) would have to be kept
+// more than once.
+double kept_share(const Collision& collision, Process process, const FoundJet& jet) {
+  return process == Process::qcd ? std::pow(kLeastPtHat * jet.pt / collision.pt_hat, kQcdBias) : 1;
 }
 
 void record(const FoundJet& jet, std::uint8_t label, JetRecords& out) {
@@ -147,9 +148,11 @@ JetBlock make_jets(const SelectionOptions& options, const std::vector<std::vecto
     ++block.simulated;
     simulate(collision, pool, options.pile_up, random, detector);
     const auto found = find_jets(detector.flow, cuts.radius, cuts.pt, cuts.pile_up_subtracted);
+    // One number for the event: a jet without a picture must not thin out the next.
+    const double drawn = options.process == Process::qcd ? random.uniform() : 0;
     // One jet of each event: two would share their hard process and pile-up, and errors assume independent jets.
     for (const FoundJet& jet : wanted_jets(found, collision, options.process, cuts, kMatch)) {
-      if (!is_kept(collision, options.process, jet, random)) break;
+      if (drawn >= kept_share(collision, options.process, jet)) break;
       if (!append_picture(detector, top, jet.eta, jet.phi, random, block.jets.images)) continue;
       record(jet, label, block.jets);
       break;

@@ -23,8 +23,8 @@ struct SelectionOptions {
 };
 
 // Generates, simulates and selects collisions until `options.jets` jets are found. `source` must be of the same
-// process; it is seeded here. The result depends only on the options and the pool. Throws Interrupted on SIGINT, Error
-// if Pythia 8 fails.
+// process; it is seeded here. An event gives one jet at most, and the bias of QCD by pTHat is undone among jets of
+// equal pT. The result depends only on the options and the pool. Throws Interrupted on SIGINT, Error if Pythia 8 fails.
 JetBlock make_jets(const SelectionOptions& options, const std::vector<std::vector<Particle>>& pool,
                    CollisionSource& source);
 

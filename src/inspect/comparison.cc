@@ -1,6 +1,7 @@
 #include "inspect/comparison.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <memory>
 #include <optional>

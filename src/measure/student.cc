@@ -5,7 +5,7 @@
 namespace jetvit {
 namespace {
 
-constexpr double kNormalFreedom = 1e8;  // from here on the two distributions agree to 1e-8
+constexpr double kNormalFreedom = 1e7;  // from here on the two distributions agree to 1e-7
 
 // The continued fraction of DLMF 8.17.22 by the modified method of Lentz. It converges fast for x < (a + 1) / (a + b +
 // 2).

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "run/run_folder.h"
 
 namespace jetvit {
 namespace {
@@ -31,7 +32,7 @@ std::filesystem::path seed_run(const std::filesystem::path& run, std::int64_t se
 
 std::vector<std::filesystem::path> seed_runs(const std::filesystem::path& run) {
   std::vector<std::pair<std::int64_t, std::filesystem::path>> found;
-  if (!std::filesystem::is_directory(run)) return {};
+  if (!std::filesystem::is_directory(run) || has_checkpoint(run)) return {};
   for (const auto& entry : std::filesystem::directory_iterator(run)) {
     const auto seed = seed_of(entry.path().filename().native());
     if (seed && entry.is_directory()) found.emplace_back(*seed, entry.path());

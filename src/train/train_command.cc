@@ -16,6 +16,7 @@
 #include "run/checkpoint.h"
 #include "run/run_folder.h"
 #include "run/run_record.h"
+#include "run/seed_runs.h"
 #include "run/trained_jets.h"
 #include "run/unended_run.h"
 #include "train/observer_digests.h"
@@ -219,6 +220,9 @@ TrainingRecord run_training(const TrainCommand& command) {
   if (!command.pretrained.empty()) recipe.pretrained.file = command.pretrained;
   const ComputeOptions compute = compute_options(command);
   initialize_runtime(compute);
+  if (command.resume && !has_checkpoint(command.run) && !seed_runs(command.run).empty()) {
+    throw Error(text(command.run, ": holds the runs of several seeds (resume them with `seeds`)"));
+  }
   // Data and pretrained weights come before the folder: a misspelled path leaves nothing behind.
   if (!command.resume) refuse_run(command.run, command.overwrite);
   SourceOptions source = command.source;

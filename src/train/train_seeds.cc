@@ -6,6 +6,8 @@
 #include "base/error.h"
 #include "base/reporter.h"
 #include "base/text.h"
+#include "compute/caching_allocator.h"
+#include "run/evaluation_files.h"
 #include "run/run_folder.h"
 #include "run/seed_runs.h"
 
@@ -32,8 +34,10 @@ std::vector<TrainingRecord> run_trainings(const TrainCommand& command, int seeds
   if (!command.resume) {
     for (const TrainCommand& training : trainings) refuse_run(training.run, command.overwrite);
   }
+  if (command.overwrite) remove_evaluations(command.run);
   std::vector<TrainingRecord> records;
   for (const TrainCommand& training : trainings) {
+    release_kept_memory();  // of the seed before
     reporter().note(text("seed ", records.size() + 1, " of ", seeds, ": ", training.run.string()));
     records.push_back(run_training(training));
   }

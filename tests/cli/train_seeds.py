@@ -52,9 +52,18 @@ def check_evaluation(jetvit, folder, store, run):
     assert np.isclose(behind["auc"], first["auc"] - second["auc"], atol=1e-12) and 0 < behind["p_value"] <= 1
     done = tiny.check(mistakes.run(jetvit, "evaluate", run, folder / "other", "--out", folder / "table"))
     assert "spread of seeds" in done.stdout and "p = " in done.stdout, done.stdout
+    assert len({recipe["name"] for recipe in found["recipes"]}) == 2
+    # What each seed is estimated to take does not grow with the seeds before it.
+    records = [json.loads((run / f"seed-{seed}/run.json").read_text()) for seed in (4, 5)]
+    assert abs(records[1]["estimated_memory"] / records[0]["estimated_memory"] - 1) < 0.25, [record["estimated_memory"] for record in records]
+    # A recipe of one seed is named, and so is a seed that was stopped.
+    record = run / "seed-5/run.json"
+    record.write_text(record.read_text().replace('"finished"', '"interrupted"'))
+    done = tiny.check(mistakes.run(jetvit, "evaluate", run, folder / "other/seed-1", "--out", folder / "one_seed"))
+    assert "as it has one seed" in done.stderr and "seed-5: its training is interrupted" in done.stderr, done.stderr
     # The same seed twice is no second training.
     done = tiny.check(mistakes.run(jetvit, "evaluate", run / "seed-6", folder / "alone", "--out", folder / "twice"))
-    assert "have the same seed" in done.stderr and "spread of seeds" not in done.stdout, done.stderr
+    assert "several of its runs have the same seed" in done.stderr and "spread of seeds" not in done.stdout, done.stderr
 
 
 def check_mistakes(jetvit, folder, store, run):
@@ -62,6 +71,7 @@ def check_mistakes(jetvit, folder, store, run):
     expect(tiny.train(jetvit, store, run, "--seeds", "2", "--set", "train.seed=4", "--overwrite"), 1, "seed-6", "is not one of the --seeds 4 to 5")
     expect(tiny.train(jetvit, store, folder / "alone", "--seeds", "2"), 1, "alone", "is a run of one seed")
     expect(tiny.train(jetvit, store, run, "--overwrite"), 1, "no run that could be replaced")
+    expect(tiny.train(jetvit, store, run, "--resume"), 1, "three", "holds the runs of several seeds", "--seeds")
     expect(tiny.train(jetvit, store, folder / "none", "--seeds", "0"), 2, "--seeds")
     scores = folder / "scores.parquet"
     expect(mistakes.run(jetvit, "predict", run, "--data", store, "--out", scores), 1, "holds the runs of 3 seeds", "seed-4")

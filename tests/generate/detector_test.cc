@@ -268,11 +268,12 @@ TEST(Detector, ImpactParametersHaveTheResolutionOfCms) {
 TEST(Detector, ImageAndJetShareOneMeasurement) {
   RandomStream random({22});
   Detector detector(false);
-  double covariance = 0, towers = 0, flow = 0, agreeing = 0;
+  double covariance = 0, towers = 0, flow = 0, agreeing = 0, found = 0;
   for (int index = 0; index < 500; ++index) {
     detector.clear();
     detector.add(particle_of(211, 1, 40, 0.3, 1), 0, random);
     for (const Track& track : detector.tracks) EXPECT_EQ(track.pt, detector.flow.at(0).pt);
+    found += static_cast<double>(detector.tracks.size());
     detector.clear();
     detector.add(particle_of(22, 0, 40, 0.3, 1), 0, random);
     agreeing += std::abs(sum(detector.ecal) / (0.72 * detector.flow.at(0).pt * std::cosh(0.3)) - 1) < 0.004 ? 1 : 0;
@@ -284,6 +285,7 @@ TEST(Detector, ImageAndJetShareOneMeasurement) {
     towers += tower * tower;
     flow += object * object;
   }
+  EXPECT_GT(found, 0.8 * 500);
   EXPECT_GT(agreeing, 0.85 * 500);
   EXPECT_GT(covariance / std::sqrt(towers * flow), 0.99);
 }

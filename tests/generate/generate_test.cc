@@ -43,6 +43,18 @@ TEST(Generate, CollisionsDependOnTheSeedOnly) {
   EXPECT_NE(first.particles.front().px, other.particles.front().px);
 }
 
+// With one thread, the second block comes from a generator that has already made the first.
+TEST(Generate, PileUpDoesNotDependOnTheNumberOfThreads) {
+  const auto one = make_pile_up(255, 5, 1), two = make_pile_up(255, 5, 2);
+  ASSERT_EQ(one.size(), two.size());
+  for (std::size_t index = 0; index < one.size(); ++index) {
+    ASSERT_EQ(one[index].size(), two[index].size());
+    for (std::size_t particle = 0; particle < one[index].size(); ++particle) {
+      ASSERT_EQ(one[index][particle].px, two[index][particle].px);
+    }
+  }
+}
+
 TEST(Generate, JetsDoNotDependOnTheNumberOfThreads) {
   const JetRecords one = jets_of(small(false, 1)), three = jets_of(small(false, 3));
   ASSERT_EQ(one.size(), 12U);

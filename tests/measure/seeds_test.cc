@@ -55,11 +55,22 @@ TEST(Seeds, SpreadIsTheStandardDeviation) {
   EXPECT_NEAR(auc.spread, std::abs(a - b) / std::sqrt(2.0), 1e-12);
 }
 
+// The variance of the mean of two seeds: half of the variance between them, and their covariance over sets of jets.
+TEST(Seeds, TheErrorHoldsTheSpreadAndTheCovariance) {
+  const test::Toy toy = test::make_toy(400, 3);
+  const double a = delong(toy.first, toy.label).error, b = delong(toy.second, toy.label).error;
+  const double d = delong_paired(toy.first, toy.second, toy.label).error;
+  const SeedsAuc auc = seeds_auc({toy.first, toy.second}, toy.label);
+  const double of_seeds = auc.spread * auc.spread / 2, variance = of_seeds + (a * a + b * b - d * d) / 2;
+  const double freedom = variance * variance / (of_seeds * of_seeds);
+  EXPECT_NEAR(auc.error, std::sqrt(variance) * student_quantile(0.31731050786291415, freedom), 1e-10);
+}
+
 TEST(Seeds, ErrorsHoldTheTruthAsOftenAsStated) {
   constexpr int kToys = 600;
   for (const double spread : {0.0, 0.15}) {
     for (const auto& [name, share] : test::coverage_of_seeds(200, kToys, spread)) {
-      const double stated = name.ends_with("68") ? 0.6827 : 0.95;
+      const double stated = 0.6827;
       // Three standard deviations of the share over the toys, and a bias of 0.02.
       EXPECT_NEAR(share, stated, 3 * std::sqrt(stated * (1 - stated) / kToys) + 0.02) << name << ' ' << spread;
     }
