@@ -58,9 +58,10 @@ TEST_F(ManifestFile, EveryKeyIsNeeded) {
   const Json complete = Json::parse(document_);
   for (const auto& [key, value] : complete.items()) {
     if (key == "manifest_sha256" || key == "command" || key == "weight_column" || key.starts_with("skipped_re"))
-      continue;  // older stores lack these
-    expect_error([&key = key](Json& json) { json.erase(key); }, "key '" + key + "' not found");
-    expect_error([&key = key](Json& json) { json[key] = nullptr; }, "manifest.json: ");
+      continue;                    // older stores lack these
+    const std::string name = key;  // a structured binding cannot be captured
+    expect_error([&name](Json& json) { json.erase(name); }, "key '" + name + "' not found");
+    expect_error([&name](Json& json) { json[name] = nullptr; }, "manifest.json: ");
   }
   for (const Json& command : {Json(nullptr), Json(5), Json("prepare")}) {
     expect_error([&command](Json& json) { json["command"] = command; }, "\"command\" is not an object");
