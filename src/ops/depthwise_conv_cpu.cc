@@ -42,36 +42,31 @@ JETVIT_ALWAYS_INLINE void fetch_pixels(const T* from, std::int64_t count, std::i
 // one row of output need, each row loaded once. With `spread` 2 there is a row and a column of zeros between any two,
 // as in the gradient of a convolution of stride 2.
 template <class V, class T, std::int64_t kKernel>
-class RowRing {
- public:
-  // `columns` columns are needed, the first of them `left` columns left of the image. `room` for kKernel rows of them
-  // is all zero or was used by a ring for an image of the same size: what lies between its pixels stays zero.
-  JETVIT_ALWAYS_INLINE RowRing(const T* from, const Plane& plane, std::int64_t spread, std::int64_t left,
-                               std::int64_t columns, float* room)
-      : from_(from), plane_(plane), spread_(spread), left_(left), columns_(columns), room_(room) {}
+struct RowRing {
+  const T* from;
+  Plane plane;
+  std::int64_t spread;
+  std::int64_t left, columns;  // `columns` columns are needed, the first of them `left` columns left of the image
+  // For kKernel rows of them: all zero, or used by a ring for an image of the same size. What lies between its pixels
+  // stays zero.
+  float* room;
+  std::int64_t last = -1;
 
   // The row as floats, from column -left on; nullptr where all of it is zero. Rows are requested in ascending order,
   // and the last kKernel of them are kept.
   JETVIT_ALWAYS_INLINE const float* row(std::int64_t index) {
-    if (index < 0 || index % spread_ != 0 || index / spread_ >= plane_.height) return nullptr;
-    float* const slot = room_ + index % kKernel * step();
-    if (index > last_) {
-      last_ = index;
-      const T* pixel = from_ + index / spread_ * plane_.width * plane_.channels;
-      float* const to = slot + left_ * kWide;
-      const std::int64_t count = std::min(plane_.width, (columns_ - left_ + spread_ - 1) / spread_);
-      fetch_pixels<V>(pixel, count, plane_.channels, to, spread_);
+    if (index < 0 || index % spread != 0 || index / spread >= plane.height) return nullptr;
+    const std::int64_t step = columns * kWide;
+    float* const slot = room + index % kKernel * step;
+    if (index > last) {
+      last = index;
+      const T* pixel = from + index / spread * plane.width * plane.channels;
+      float* const to = slot + left * kWide;
+      const std::int64_t count = std::min(plane.width, (columns - left + spread - 1) / spread);
+      fetch_pixels<V>(pixel, count, plane.channels, to, spread);
     }
     return slot;
   }
-
- private:
-  std::int64_t step() const { return columns_ * kWide; }
-
-  const T* from_;
-  Plane plane_;
-  std::int64_t spread_, left_, columns_, last_ = -1;
-  float* room_;
 };
 
 // Calls add(window, tap, pixel) for kCount adjacent windows, pixel by pixel of the row under them.
@@ -127,7 +122,7 @@ JETVIT_ALWAYS_INLINE void convolve_lanes(const T* from, const Plane& plane, std:
   for (std::int64_t tap = 0; tap < kKernel * kKernel; ++tap) load(taps + tap * plane.channels, weights[tap]);
   V offset = {};
   if (bias != nullptr) load(bias, offset);
-  RowRing<V, T, kKernel> ring(from, plane, spread, grid.left, columns_under(grid, kKernel), room);
+  RowRing<V, T, kKernel> ring{from, plane, spread, grid.left, columns_under(grid, kKernel), room};
   for (std::int64_t y = 0; y < grid.height; ++y) {
     const float* rows[kKernel];
     for (std::int64_t tap = 0; tap < kKernel; ++tap) rows[tap] = ring.row(y * kStride - grid.top + tap);
@@ -148,7 +143,7 @@ template <class V, std::int64_t kKernel, std::int64_t kStride, class T>
 JETVIT_ALWAYS_INLINE void weight_gradients_of_lanes(const T* from, const Plane& plane, const T* gradient,
                                                     const ConvWindows& grid, float* to, float* room) {
   const std::int64_t columns = columns_under(grid, kKernel);
-  RowRing<V, T, kKernel> ring(from, plane, 1, grid.left, columns, room);
+  RowRing<V, T, kKernel> ring{from, plane, 1, grid.left, columns, room};
   float* const gradients = room + kKernel * columns * kWide;
   V sums[kKernel * kKernel] = {};
   for (std::int64_t y = 0; y < grid.height; ++y) {

@@ -12,7 +12,7 @@
 namespace jetvit {
 namespace {
 
-constexpr int kParticles = 4000;
+constexpr int kParticles = 1000;
 
 Particle particle_of(int id, int charge, double energy, double eta, double phi) {
   Particle particle;
@@ -43,7 +43,7 @@ std::vector<Track> tracks_of(const Particle& particle, bool top, int count) {
   return tracks;
 }
 
-// With a response of 0.72 and a resolution of 2.8 % / sqrt(E), the mean of 4,000 is known to 1e-4. The window of 7
+// With a response of 0.72 and a resolution of 2.8 % / sqrt(E), the mean of 1,000 is known to 2e-4. The window of 7
 // crystals contains 99.9 % of the shower. Converted photons keep their energy, except for legs below 10 MeV.
 TEST(Detector, PhotonsDepositTheirEnergyInTheCrystals) {
   Detector detector(false);
@@ -81,8 +81,8 @@ TEST(Detector, ShowersAreCenteredOnThePhoton) {
 }
 
 // Objects for the jet finder: tracks are measured to 1 % and 0.015 % per GeV, photons and neutral hadrons as well as
-// their calorimeter does (the same numbers as in detector.cc; the mean and the spread of 4,000 are known to 1.6 %
-// and 1.1 % of the spread).
+// their calorimeter does (the same numbers as in detector.cc; the mean and the spread of 1,000 are known to 3.2 %
+// and 2.2 % of the spread).
 TEST(Detector, FlowObjectsHaveTheResolutionOfTheirDetector) {
   struct Kind {
     int id, charge;
@@ -124,7 +124,7 @@ TEST(Detector, MuonsIonize) {
     towers += sum(detector.hcal) / kParticles;
     crystals += sum(detector.ecal) / kParticles;
   }
-  // Uniform numbers with a relative deviation of 0.17: the mean is known to 0.3 % (one standard deviation).
+  // Uniform numbers with a relative deviation of 0.17: the mean is known to 0.5 % (one standard deviation).
   EXPECT_NEAR(towers, 1.5, 0.02);
   EXPECT_NEAR(crystals, 0.25, 0.004);
 }
