@@ -42,7 +42,7 @@ def check_bash(folder):
         ("jetvit", "train", "--layout", "="): ["auto", "chw", "hwc"],
         ("jetvit", "completion", ""): ["bash", "fish", "zsh"],
         ("jetvit", "help", "tr"): ["train"],
-        ("jetvit", "generate", "top", "--pile"): ["--pile-up"],
+        ("jetvit", "generate", "top", "--pile"): ["--pile-up", "--pile-up-pool"],
         ("jetvit", "train", "re"): [],  # file names, by -o default
         ("jetvit", "inspect", "bench", "--ver"): ["--verify"],  # a file named as a command
     }.items():

@@ -46,13 +46,16 @@ def changing_calls(log, folder):
 
 def run_with_failure(command, log, folder, call, number, cause, reset):
     """Runs the command, of which that call fails and changes something below the folder. Threads share the work differently each time, so that the
-    same number may be the call of another file: such a run shows nothing, and is made again. reset() goes before each run."""
+    same number may be the call of another file: such a run shows nothing but where the call is now, and is made again. reset() goes before each
+    run."""
     for _ in range(20):
         reset()
         done = traced(command, log, "-e", f"inject={call}:error={cause}:when={number}")
-        if any("(INJECTED)" in rest for _, _, rest in changing_lines(log, folder)):
+        lines = list(changing_lines(log, folder))
+        if any("(INJECTED)" in rest for _, _, rest in lines):
             return done
-    raise AssertionError(f"{call} {number} changed something in the first run, and in none of twenty since")
+        number = min((seen for made, seen, _ in lines if made == call), key=lambda seen: abs(seen - number), default=number)
+    raise AssertionError(f"{call} changed something in the first run; in none of twenty since it could be hit (the last try: {number})")
 
 
 def names_taken_before(log, call, number, name):
