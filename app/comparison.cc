@@ -10,10 +10,6 @@
 namespace jetvit {
 namespace {
 
-std::string with_error(const ObservableMean& of) {
-  return text(fixed(of.mean, 3), " ± ", fixed(of.error, 3));
-}
-
 // Three significant digits.
 std::string three_digits(double value) {
   if (value == 0) return "0";
@@ -25,8 +21,9 @@ void print_means(const std::vector<ComparedMean>& observables) {
   std::vector<std::vector<std::string>> rows;
   for (const ComparedMean& of : observables) {
     const double ratio = of.first.mean != 0 ? of.second.mean / of.first.mean : std::nan("");
-    rows.push_back({of.first.name, with_error(of.first), with_error(of.second),
-                    std::isfinite(ratio) ? fixed(ratio, 3) : "-", fixed(of.pull(), 1)});
+    rows.push_back({of.first.name, with_error(of.first.mean, of.first.error, 3),
+                    with_error(of.second.mean, of.second.error, 3), std::isfinite(ratio) ? fixed(ratio, 3) : "-",
+                    fixed(of.pull(), 1)});
   }
   std::cout << '\n' << text_table({"mean of a jet", "first", "second", "ratio", "difference in errors"}, rows);
 }

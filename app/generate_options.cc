@@ -1,5 +1,7 @@
 #include "app/generate_options.h"
 
+#include <string>
+
 #include <CLI/CLI.hpp>
 
 #include "base/threads.h"
@@ -20,7 +22,7 @@ void add_generate_options(CLI::App& app, GenerateCommand& command) {
         ->capture_default_str();
     kind->add_option("--seed", command.seed,
                      "the same seed makes the same collisions, also with another --jets: give each file its own")
-        ->default_str("1");
+        ->default_str(std::to_string(command.generate.seed));
     kind->add_option("--out", command.out, "Parquet file to write")->required();
     kind->add_option("--pile-up", command.generate.pile_up, "mean number of additional collisions per event")
         ->check(CLI::Range(0.0, 200.0))

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/text.h"
+
 namespace jetvit {
 namespace {
 
@@ -38,6 +40,10 @@ std::string text_table(const std::vector<std::string>& header, const std::vector
   add_row(rule);
   for (const auto& row : rows) add_row(row);
   return out;
+}
+
+std::string with_error(double value, double error, int digits) {
+  return text(fixed(value, digits), " ± ", fixed(error, digits));
 }
 
 }  // namespace jetvit

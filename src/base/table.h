@@ -11,4 +11,7 @@ namespace jetvit {
 std::string text_table(const std::vector<std::string>& header, const std::vector<std::vector<std::string>>& rows,
                        std::size_t left_columns = 1);
 
+// A cell: "0.8031 ± 0.0091" with four digits after the point.
+std::string with_error(double value, double error, int digits);
+
 }  // namespace jetvit

@@ -22,12 +22,11 @@ std::string rejection_text(const WorkingPoint& point) {
 
 std::string evaluation_table(const Evaluation& evaluation) {
   std::vector<std::vector<std::string>> rows;
-  const auto with_error = [](double value, double error) { return text(fixed(value, 4), " ± ", fixed(error, 4)); };
   for (const ClassifierMetrics& of : evaluation.classifiers) {
-    rows.push_back({of.name, with_error(of.auc, of.auc_error)});
+    rows.push_back({of.name, with_error(of.auc, of.auc_error, 4)});
     for (const WorkingPoint& point : of.working_points) rows.back().push_back(rejection_text(point));
     const auto& behind = of.behind_first;
-    rows.back().push_back(behind ? with_error(behind->difference, behind->error) : "");
+    rows.back().push_back(behind ? with_error(behind->difference, behind->error, 4) : "");
   }
   std::vector<std::string> header = {"classifier", "ROC-AUC", "1/eB at eS 0.3", "at 0.5", "at 0.8", "first AUC - this"};
   if (rows.size() == 1) {

@@ -112,13 +112,11 @@ Json to_json(const std::vector<RecipeMetrics>& recipes) {
 std::string recipes_table(const std::vector<RecipeMetrics>& recipes) {
   std::vector<std::vector<std::string>> rows;
   for (const RecipeMetrics& of : recipes) {
-    rows.push_back({of.name, text(of.auc.seeds), text(fixed(of.auc.auc, 4), " ± ", fixed(of.auc.error, 4)),
-                    fixed(of.auc.spread, 4)});
+    rows.push_back({of.name, text(of.auc.seeds), with_error(of.auc.auc, of.auc.error, 4), fixed(of.auc.spread, 4)});
     if (recipes.size() == 1) continue;
-    rows.back().push_back(of.behind_first
-                              ? text(fixed(of.behind_first->difference, 4), " ± ", fixed(of.behind_first->error, 4),
-                                     ", p = ", fixed(of.behind_first->p_value, 3))
-                              : "");
+    const auto& behind = of.behind_first;
+    rows.back().push_back(
+        behind ? text(with_error(behind->difference, behind->error, 4), ", p = ", fixed(behind->p_value, 3)) : "");
   }
   std::vector<std::string> header = {"recipe", "seeds", "mean AUC", "spread of seeds", "first recipe - this"};
   if (recipes.size() == 1) header.pop_back();

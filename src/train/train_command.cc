@@ -220,7 +220,7 @@ TrainingRecord run_training(const TrainCommand& command) {
   if (!command.pretrained.empty()) recipe.pretrained.file = command.pretrained;
   const ComputeOptions compute = compute_options(command);
   initialize_runtime(compute);
-  if (command.resume && !has_checkpoint(command.run) && !seed_runs(command.run).empty()) {
+  if (command.resume && !seed_runs(command.run).empty()) {
     throw Error(text(command.run, ": holds the runs of several seeds (resume them with `seeds`)"));
   }
   // Data and pretrained weights come before the folder: a misspelled path leaves nothing behind.
