@@ -13,6 +13,8 @@
 
 #include "base/file.h"
 #include "base/random_stream.h"
+#include "base/reporter.h"
+#include "base/toml.h"
 #include "run/run_folder.h"
 #include "train/trainer.h"
 
@@ -65,6 +67,28 @@ inline TrainingData data_of_falling_auc() {
   falling.validation = validation;
   return falling;
 }
+
+inline Recipe recipe(const std::string& more = "") {
+  Json tree = parse_toml(R"(
+    model = {name = "resnet_15"}
+    image = {size = 20}
+    augment = {horizontal_flip = 0.5, rotation = 20.0}
+    train = {epochs = 3, batch_size = 16, ema_decay = 0.9, clip_norm = 1.0}
+    schedule = {kind = "plateau", patience = 0}
+    optimizer = {lr = 1e-3})",
+                         "test");
+  if (!more.empty()) apply_override(tree, more);
+  return recipe_from_json(tree);
+}
+
+struct Heard : Reporter {
+  std::vector<std::string> warnings;
+  std::map<std::string, std::uint64_t> totals;  // of each piece of work, by its name
+  void note(std::string_view /*line*/) override {}
+  void warn(std::string_view line) override { warnings.emplace_back(line); }
+  void progress(const ProgressReport& report) override { totals[std::string(report.what)] = report.total; }
+  void end_progress() override {}
+};
 
 // Trains in `run`, stopped after each of the given steps and resumed by a fresh trainer.
 inline void train(const Recipe& how, const std::filesystem::path& run, const std::vector<std::int64_t>& stops,
