@@ -30,7 +30,8 @@ ImageFormat format_of(const BenchStepOptions& options, const Model& model) {
 
 at::Tensor random_images(const BenchStepOptions& options, const Model& model) {
   return at::rand({options.batch_size, model.channels(), model.image_size(), model.image_size()})
-      .contiguous(format_of(options, model).memory_format());
+      .contiguous(format_of(options, model).memory_format())
+      .to(options.compute.device);
 }
 
 template <class Step>
@@ -71,11 +72,12 @@ Json to_json(const BenchStepResult& result) {
 
 BenchStepResult bench_train_step(const BenchStepOptions& options) {
   initialize_runtime(options.compute);
-  const std::unique_ptr<Model> model = make_model(options.model, options.model_options);
+  const std::unique_ptr<Model> model = make_model(options.model, options.model_options, options.compute.device);
   Bf16Weights bf16_weights(options.compute);
   Optimizer optimizer(OptimizerOptions(), model->parameters(), &bf16_weights);
   const at::Tensor images = random_images(options, *model);
-  const at::Tensor labels = at::randint(2, {options.batch_size, model->outputs()}).to(at::kFloat);
+  const at::Tensor labels =
+      at::randint(2, {options.batch_size, model->outputs()}).to(options.compute.device, at::kFloat);
   freeze(*model, frozen_parameters(*model, options.freeze), /*batch_norm=*/false);
   return timed(options, *model, [&] {
     at::Tensor loss;
@@ -94,7 +96,7 @@ BenchStepResult bench_train_step(const BenchStepOptions& options) {
 
 BenchStepResult bench_prediction(const BenchStepOptions& options) {
   initialize_runtime(options.compute);
-  const std::unique_ptr<Model> model = make_model(options.model, options.model_options);
+  const std::unique_ptr<Model> model = make_model(options.model, options.model_options, options.compute.device);
   const Inference inference(*model, options.compute);
   const at::Tensor images = random_images(options, *model);
   return timed(options, *model, [&] { inference.logits(images); });

@@ -4,21 +4,28 @@
 
 namespace jetvit {
 
-AutocastGuard::AutocastGuard(const ComputeOptions& options) : native_(options.is_bf16() && has_bf16_instructions()) {
+AutocastGuard::AutocastGuard(const ComputeOptions& options)
+    : device_(options.device.type()), native_(options.is_bf16() && multiplies_bf16(options.device)) {
   if (!native_) {
     if (options.is_bf16()) emulation_.emplace();
     return;
   }
-  before_ = at::autocast::is_autocast_enabled(at::kCPU);
-  at::autocast::set_autocast_dtype(at::kCPU, at::kBFloat16);
-  at::autocast::set_autocast_enabled(at::kCPU, true);
+  before_ = at::autocast::is_autocast_enabled(device_);
+  at::autocast::set_autocast_dtype(device_, at::kBFloat16);
+  at::autocast::set_autocast_enabled(device_, true);
   at::autocast::increment_nesting();
 }
 
 AutocastGuard::~AutocastGuard() {
   if (!native_) return;
   if (at::autocast::decrement_nesting() == 0) at::autocast::clear_cache();
-  at::autocast::set_autocast_enabled(at::kCPU, before_);
+  at::autocast::set_autocast_enabled(device_, before_);
+}
+
+bool is_autocast_to_bf16(const at::Tensor& x) {
+  if (x.is_meta()) return false;  // a device without autocast
+  const c10::DeviceType device = x.device().type();
+  return at::autocast::is_autocast_enabled(device) && at::autocast::get_autocast_dtype(device) == at::kBFloat16;
 }
 
 }  // namespace jetvit

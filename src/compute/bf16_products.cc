@@ -19,6 +19,10 @@ bool has_bf16_instructions() {
 #endif
 }
 
+bool multiplies_bf16(c10::Device device) {
+  return !device.is_cpu() || has_bf16_instructions();
+}
+
 Bf16EmulationGuard::Bf16EmulationGuard() : before_(std::exchange(emulated, true)) {}
 
 Bf16EmulationGuard::~Bf16EmulationGuard() {

@@ -8,6 +8,9 @@ namespace jetvit {
 // inside a matrix multiplication, which is ten to twenty times slower than float32.
 bool has_bf16_instructions();
 
+// Whether matrix multiplications on this device take bfloat16 numbers as they are. Where not, they are emulated.
+bool multiplies_bf16(c10::Device device);
+
 // During the lifetime of this object, matrix multiplications on this thread emulate bfloat16 instructions in float32:
 // rounded() rounds its argument.
 class Bf16EmulationGuard {

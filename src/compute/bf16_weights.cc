@@ -13,7 +13,8 @@ thread_local Bf16Weights* in_use = nullptr;
 
 }  // namespace
 
-Bf16Weights::Bf16Weights(const ComputeOptions& options) : enabled_(options.is_bf16() && has_bf16_instructions()) {}
+Bf16Weights::Bf16Weights(const ComputeOptions& options)
+    : enabled_(options.is_bf16() && multiplies_bf16(options.device)) {}
 
 Bf16Weights::Use::Use(Bf16Weights& weights) : before_(std::exchange(in_use, weights.enabled_ ? &weights : nullptr)) {}
 

@@ -14,7 +14,7 @@ namespace jetvit {
 // copy is rounded again after other code has changed the weight.
 class Bf16Weights {
  public:
-  // Keeps copies only if the precision is bfloat16 and the processor has bfloat16 instructions.
+  // Keeps copies only if the precision is bfloat16 and the device multiplies such numbers.
   explicit Bf16Weights(const ComputeOptions& options);
 
   // During the lifetime of this object, matrix multiplications on this thread use the copies instead of the weights.

@@ -292,7 +292,7 @@ std::vector<NamedScores> baselines_of(const JetSource& source, const FeatureTabl
 Measured score_runs(const EvaluateCommand& command) {
   initialize_runtime(command.compute);
   std::vector<TrainedModel> models;
-  for (const std::string& run : command.runs) models.push_back(load_trained_model(run));
+  for (const std::string& run : command.runs) models.push_back(load_trained_model(run, command.compute.device));
   const std::unique_ptr<JetSource> source = open_data(command, models);
   const Manifest& manifest = source->manifest();
   check_data(command, *source, models);

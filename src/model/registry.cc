@@ -90,14 +90,14 @@ std::vector<ModelInfo> model_list() {
   return list;
 }
 
-std::unique_ptr<Model> make_model(const std::string& name, const Json& options) {
+std::unique_ptr<Model> make_model(const std::string& name, const Json& options, at::Device device) {
+  const init::OnDevice on_device(device);
   return find_entry(name).make(options);
 }
 
 std::unique_ptr<Model> make_model_shape(const std::string& name, const Json& options) {
   register_shape_kernels();
-  const init::ShapesOnly shapes_only;
-  return make_model(name, options);
+  return make_model(name, options, at::kMeta);
 }
 
 Json resolved_model_options(const std::string& name, const Json& options) {

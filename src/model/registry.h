@@ -16,10 +16,10 @@ struct ModelInfo {
 // All available models, in the order shown by `jetvit models`.
 std::vector<ModelInfo> model_list();
 
-// Creates a model with random initial parameters (seed libtorch's global generator first). `options` overrides the
-// defaults of `name`. Throws UsageError for an unknown name (suggesting the nearest one), unknown keys and inconsistent
-// values.
-std::unique_ptr<Model> make_model(const std::string& name, const Json& options);
+// Creates a model with random initial parameters (seed libtorch's global generator first), the same on every device.
+// `options` overrides the defaults of `name`. Throws UsageError for an unknown name (suggesting the nearest one),
+// unknown keys and inconsistent values.
+std::unique_ptr<Model> make_model(const std::string& name, const Json& options, at::Device device = at::kCPU);
 
 // The same model on the device "meta": its tensors have shapes but no values and take no memory, and a forward pass
 // gives the shapes of the outputs only.

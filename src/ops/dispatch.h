@@ -21,12 +21,9 @@ c10::TypedOperatorHandle<Signature> find_operator(const char* name) {
   return c10::Dispatcher::singleton().findSchemaOrThrow(name, "").typed<Signature>();
 }
 
-// Whether `op` has a kernel for the device of x: its own, or a fallback for all operators of that device.
+// Whether `op` has a kernel for the device of x.
 inline bool has_kernel(const c10::OperatorHandle& op, const at::Tensor& x) {
-  const c10::DispatchKey key = c10::legacyExtractDispatchKey(x.key_set());
-  if (!op.hasComputedKernelForDispatchKey(key)) return false;
-  // libtorch's fallback for tensors without values only throws.
-  return key != c10::DispatchKey::Meta || op.hasKernelForDispatchKey(key);
+  return op.hasKernelForDispatchKey(c10::legacyExtractDispatchKey(x.key_set()));
 }
 
 }  // namespace jetvit

@@ -12,7 +12,7 @@ Inference::Inference(Model& model, const ComputeOptions& options)
     : model_(model), evaluation_(model), options_(options) {
   const c10::NoGradGuard no_gradients;
   // Emulated matrix multiplications round the weights themselves.
-  if (!options.is_bf16() || has_bf16_instructions()) model.pack(options.is_bf16() ? at::kBFloat16 : at::kFloat);
+  if (!options.is_bf16() || multiplies_bf16(options.device)) model.pack(options.is_bf16() ? at::kBFloat16 : at::kFloat);
 }
 
 Inference::~Inference() {
@@ -22,7 +22,7 @@ Inference::~Inference() {
 at::Tensor Inference::logits(const at::Tensor& images) const {
   const c10::InferenceMode inference;
   const AutocastGuard autocast(options_);
-  return model_.forward(images).to(at::kFloat);
+  return model_.forward(images.to(options_.device)).to(at::kFloat);
 }
 
 }  // namespace jetvit

@@ -12,13 +12,14 @@ namespace jetvit {
 // destructor restores the model.
 class Inference {
  public:
+  // The model is on the device of the options.
   Inference(Model& model, const ComputeOptions& options);
   ~Inference();
   Inference(const Inference&) = delete;
   Inference& operator=(const Inference&) = delete;
 
-  // Of images (N, channels, image_size, image_size), fastest in the order of input_format: (N, outputs) in float32,
-  // without gradients.
+  // Of images (N, channels, image_size, image_size) on any device, fastest in the order of input_format: (N, outputs)
+  // in float32 on the model's device, without gradients.
   at::Tensor logits(const at::Tensor& images) const;
 
  private:

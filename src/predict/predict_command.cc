@@ -156,7 +156,7 @@ PredictSummary run_predict(const PredictCommand& command) {
   refuse_file(command.output, command.overwrite, {"scores of jetvit predict", is_scores_file, inputs_of(command)});
   refuse_foreign_suffix(command.output, "Parquet");
   initialize_runtime(command.compute);
-  TrainedModel trained = load_trained_model(command.model);
+  TrainedModel trained = load_trained_model(command.model, command.compute.device);
   PredictSummary summary;
   summary.output = command.output;
   summary.model = trained.provenance;

@@ -29,7 +29,7 @@ std::vector<float> predict_logits(Model& model, std::shared_ptr<const JetRecords
   Batch batch;
   while (loader.next(batch)) {
     throw_if_stopped();
-    const at::Tensor output = inference.logits(batch.images).reshape({-1}).contiguous();
+    const at::Tensor output = inference.logits(batch.images).reshape({-1}).contiguous().cpu();
     if (output.numel() != static_cast<std::int64_t>(batch.jets.size())) {
       throw Error(text("the model returns ", output.numel() / static_cast<std::int64_t>(batch.jets.size()),
                        " values a jet (a classifier returns one logit: outputs = 1)"));

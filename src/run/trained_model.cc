@@ -70,7 +70,7 @@ Checkpoint read_best_or_tell(const std::filesystem::path& path, const std::files
 
 }  // namespace
 
-TrainedModel load_trained_model(const std::filesystem::path& run_or_checkpoint) {
+TrainedModel load_trained_model(const std::filesystem::path& run_or_checkpoint, at::Device device) {
   const std::filesystem::path path = checkpoint_path(run_or_checkpoint);
   if (path != run_or_checkpoint) {
     const std::string unended = describe_unended(run_or_checkpoint);
@@ -98,7 +98,7 @@ TrainedModel load_trained_model(const std::filesystem::path& run_or_checkpoint) 
                           {"fingerprint", about.at("data").at("fingerprint")},
                           {"class_names", trained.class_names},
                           {"version", about.at("version")}};
-    trained.model = make_model(trained.model_name, trained.model_options);
+    trained.model = make_model(trained.model_name, trained.model_options, device);
   } catch (const Json::exception& error) {
     throw Error(text(path, ": damaged description (", printable(error.what()), ")"));
   } catch (const Error& error) {

@@ -33,9 +33,9 @@ struct TrainedModel {
 std::filesystem::path checkpoint_path(const std::filesystem::path& run_or_checkpoint);
 
 // Reads the best.safetensors of a run, or any checkpoint: the weights are stored under the names of the model or, in a
-// last.safetensors, with the prefix "ema." (if they are averaged) or "model.". Throws Error if the file is damaged, is
-// not a checkpoint, or holds the weights of another model.
-TrainedModel load_trained_model(const std::filesystem::path& run_or_checkpoint);
+// last.safetensors, with the prefix "ema." (if they are averaged) or "model.". The model is on the device. Throws Error
+// if the file is damaged, is not a checkpoint, or holds the weights of another model.
+TrainedModel load_trained_model(const std::filesystem::path& run_or_checkpoint, at::Device device = at::kCPU);
 
 // Checks that images are of the kind that a model was trained on: the same shape, and the same unit and signedness in
 // every channel. Without this check, gray levels of pictures would be used as energies, for example. Throws Error with

@@ -1,13 +1,13 @@
 #include "train/optimizer.h"
 
-#include <cmath>
-
 #include <ATen/ops/_foreach_mul.h>
+#include <ATen/ops/_foreach_norm.h>
 #include <ATen/ops/_fused_adam.h>
 #include <ATen/ops/_fused_adamw.h>
 #include <ATen/ops/_fused_sgd.h>
-#include <ATen/ops/linalg_vector_norm.h>
-#include <ATen/ops/scalar_tensor.h>
+#include <ATen/ops/full.h>
+#include <ATen/ops/full_like.h>
+#include <ATen/ops/stack.h>
 #include <ATen/ops/zeros_like.h>
 #include <c10/core/GradMode.h>
 
@@ -25,20 +25,20 @@ bool decays(const std::string& name, const at::Tensor& parameter) {
   return true;
 }
 
-double gradient_norm(const NamedTensors& parameters) {
+at::Tensor gradient_norm(const NamedTensors& parameters) {
   const c10::NoGradGuard no_grad;
-  double square = 0;
+  std::vector<at::Tensor> gradients;
   for (const auto& [name, parameter] : parameters) {
-    if (!parameter.grad().defined()) continue;
-    const double norm = at::linalg_vector_norm(parameter.grad(), 2, {}, false, at::kFloat).item<double>();
-    square += norm * norm;
+    if (parameter.grad().defined()) gradients.push_back(parameter.grad());
   }
-  return std::sqrt(square);
+  if (gradients.empty()) throw Error("no parameter has a gradient");
+  const at::Tensor norms = at::stack(at::_foreach_norm(gradients, 2, at::kFloat)).to(at::kDouble);
+  // Running sums, because those of the CPU add one number after the other, for any number of threads.
+  return norms.square().cumsum(0).select(0, -1).sqrt();
 }
 
-double clip_scale(double norm, double largest) {
-  const double scale = largest / (norm + 1e-6);
-  return largest > 0 && scale < 1 ? scale : 1;
+at::Tensor clip_scale(const at::Tensor& norm, double largest) {
+  return largest > 0 ? at::full_like(norm, largest).div(norm.add(1e-6)).clamp_max(1) : at::Tensor();
 }
 
 Optimizer::Optimizer(const OptimizerOptions& options, const NamedTensors& parameters, const Bf16Weights* bf16_weights)
@@ -52,8 +52,7 @@ Optimizer::Optimizer(const OptimizerOptions& options, const NamedTensors& parame
   }
 }
 
-bool Optimizer::update_with_copy(const Slot& slot, double lr, double weight_decay, double gradient_scale) const {
-  if (options_.kind == "sgd" || slot.parameter.grad().scalar_type() != at::kBFloat16) return false;
+void Optimizer::update_with_copy(const Slot& slot, double lr, double weight_decay, double gradient_scale) const {
   AdamStep step = {.step = steps_,
                    .lr = lr,
                    .beta1 = options_.beta1,
@@ -67,26 +66,36 @@ bool Optimizer::update_with_copy(const Slot& slot, double lr, double weight_deca
   }
   adam_update(step, slot.parameter, slot.parameter.grad(), slot.first, slot.second,
               bf16_weights_->copy_of(slot.parameter));
-  return true;
 }
 
-void Optimizer::update(bool decayed, double lr, double weight_decay, double gradient_scale) {
-  std::vector<at::Tensor> parameters, gradients, first, second, steps;
-  // The kernels read a count per tensor; all of them are the same.
-  const at::Tensor step = at::scalar_tensor(static_cast<double>(steps_), at::kFloat);
+void Optimizer::update(bool decayed, double lr, double weight_decay, const at::Tensor& gradient_scale) {
+  std::vector<at::Tensor> parameters, gradients, first, second;
+  // A number of the CPU costs nothing to read.
+  const bool is_known = !gradient_scale.defined() || gradient_scale.is_cpu();
+  const double known_scale = gradient_scale.defined() && is_known ? gradient_scale.item<double>() : 1;
   for (const Slot& slot : slots_) {
-    if (slot.decayed != decayed || !slot.parameter.grad().defined()) continue;
-    if (update_with_copy(slot, lr, weight_decay, gradient_scale)) continue;
+    const at::Tensor gradient = slot.parameter.grad();
+    if (slot.decayed != decayed || !gradient.defined()) continue;
+    if (options_.kind != "sgd" && gradient.is_cpu() && gradient.scalar_type() == at::kBFloat16) {
+      update_with_copy(slot, lr, weight_decay, known_scale);
+      continue;
+    }
     parameters.push_back(slot.parameter);
-    gradients.push_back(slot.parameter.grad().to(at::kFloat));
-    if (gradient_scale != 1) gradients.back().mul_(gradient_scale);
+    gradients.push_back(gradient.to(at::kFloat));
     first.push_back(slot.first);
     second.push_back(slot.second);
-    steps.push_back(step);
     // The schemas of the kernels do not declare that they modify it.
     slot.parameter.unsafeGetTensorImpl()->bump_version();
   }
   if (parameters.empty()) return;
+  if (!is_known) {
+    at::_foreach_mul_(gradients, gradient_scale);
+  } else if (known_scale != 1) {
+    at::_foreach_mul_(gradients, known_scale);
+  }
+  // The kernels read a count per tensor; all of them are the same.
+  const std::vector<at::Tensor> steps(
+      parameters.size(), at::full({}, static_cast<double>(steps_), parameters[0].options().dtype(at::kFloat)));
   if (options_.kind == "sgd") {
     at::_fused_sgd_(parameters, gradients, first, weight_decay, options_.momentum, lr, /*dampening=*/0,
                     /*nesterov=*/false, /*maximize=*/false, /*is_first_step=*/steps_ == 1);
@@ -103,7 +112,7 @@ void Optimizer::update(bool decayed, double lr, double weight_decay, double grad
   }
 }
 
-void Optimizer::step(double lr, double weight_decay, double gradient_scale) {
+void Optimizer::step(double lr, double weight_decay, const at::Tensor& gradient_scale) {
   const c10::NoGradGuard no_grad;
   ++steps_;
   update(true, lr, weight_decay, gradient_scale);

@@ -20,25 +20,27 @@ using NamedTensors = std::vector<NamedTensor>;
 // leaves alone unless the recipe says otherwise.
 bool decays(const std::string& name, const at::Tensor& parameter);
 
-// Euclidean norm over all gradients.
-double gradient_norm(const NamedTensors& parameters);
+// Euclidean norm over all gradients: float64, of no dimension, on the parameters' device. Throws Error if there are
+// none.
+at::Tensor gradient_norm(const NamedTensors& parameters);
 
-// What gradients of this norm are multiplied by to have at most `largest` in total (torch's clip_grad_norm_); largest 0
-// leaves them.
-double clip_scale(double norm, double largest);
+// What gradients of this norm are multiplied by to have at most `largest` in total (torch's clip_grad_norm_), on the
+// norm's device; undefined for largest 0, which leaves them.
+at::Tensor clip_scale(const at::Tensor& norm, double largest);
 
 // AdamW, Adam or SGD with the fused kernels of ATen: one call updates all tensors. AdamW shrinks parameters by the
 // factor 1 - lr * weight_decay as torch does, or by 1 - weight_decay as TensorFlow Addons does
 // (OptimizerOptions::decay_times_lr). Parameters and what is remembered of them are float32; those of which
-// bf16_weights keeps copies have gradients in bfloat16, which AdamW and Adam read as they are, writing the copy in the
-// same pass.
+// bf16_weights keeps copies have gradients in bfloat16. On the CPU, AdamW and Adam read these as they are and write the
+// copy in the same pass. No step waits for a device.
 class Optimizer {
  public:
   // parameters: leaves that require a gradient, in the order of the model. bf16_weights outlives this object.
   Optimizer(const OptimizerOptions& options, const NamedTensors& parameters, const Bf16Weights* bf16_weights = nullptr);
 
-  // One update with the gradients of the parameters times gradient_scale; those without a gradient stay.
-  void step(double lr, double weight_decay, double gradient_scale = 1);
+  // One update with the gradients of the parameters times gradient_scale (of no dimension, on their device; undefined
+  // for 1); those without a gradient stay.
+  void step(double lr, double weight_decay, const at::Tensor& gradient_scale = {});
   void clear_gradients();
 
   // "exp_avg.<parameter>" ... of every parameter: views, not copies. With the step count all that step() remembers.
@@ -54,8 +56,8 @@ class Optimizer {
     at::Tensor parameter, first, second;  // first: exp_avg or momentum; second: exp_avg_sq (adam, adamw)
     bool decayed;
   };
-  void update(bool decayed, double lr, double weight_decay, double gradient_scale);
-  bool update_with_copy(const Slot& slot, double lr, double weight_decay, double gradient_scale) const;
+  void update(bool decayed, double lr, double weight_decay, const at::Tensor& gradient_scale);
+  void update_with_copy(const Slot& slot, double lr, double weight_decay, double gradient_scale) const;
 
   OptimizerOptions options_;
   const Bf16Weights* bf16_weights_;

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include <ATen/TensorOperators.h>
+#include <ATen/ops/_foreach_lerp.h>
 #include <c10/core/GradMode.h>
 
 #include "base/clock.h"
@@ -75,7 +75,7 @@ std::unique_ptr<Model> Trainer::make_phase_model(int phase) const {
   seed_random(recipe.train.seed, kInitialization - phase, 0);
   const Json options = complete_options(recipe, data_.transform);
   try {
-    return make_model(recipe.model_name, options);
+    return make_model(recipe.model_name, options, compute_.device);
   } catch (const OptionError& error) {
     // Whoever trains never gave the option of this name.
     if (!error.key().ends_with("image_size")) throw;
@@ -89,9 +89,13 @@ void Trainer::build_phase() {
   const Recipe& recipe = phase();
   model_ = make_phase_model(state_.phase);
   average_.reset();
+  model_tensors_.clear();
+  average_tensors_.clear();
   if (recipe.train.ema_decay > 0) {
     average_ = make_phase_model(state_.phase);
     load_weights(*average_, named_weights(*model_), "average");
+    for (const auto& [name, tensor] : named_weights(*model_)) model_tensors_.push_back(tensor);
+    for (const auto& [name, tensor] : named_weights(*average_)) average_tensors_.push_back(tensor);
   }
   model_->train(true);
   freeze(*model_, frozen_parameters(*model_, recipe.phase.freeze), recipe.phase.freeze_batch_norm);
@@ -189,6 +193,7 @@ void Trainer::train_epoch(const std::function<int()>& stop) {
   const double start = monotonic_seconds();
   double last = start;
   loader_->start_epoch(state_.epoch, static_cast<std::size_t>(state_.step_in_epoch));
+  loss_ = std::make_unique<EpochLoss>(compute_.device, state_.loss_sum, state_.weight_sum);
   Batch batch;
   while (state_.step_in_epoch < batches && loader_->next(batch)) {
     train_step(batch);
@@ -198,8 +203,8 @@ void Trainer::train_epoch(const std::function<int()>& stop) {
     pace_.add_step(static_cast<double>(batch.jets.size()), now - last);
     last = now;
     progress.add(batch.jets.size(),
-                 text("loss ", fixed(state_.loss_sum / state_.weight_sum, 4), "  data wait ",
-                      fixed(100 * loader_->wait_seconds() / elapsed, 1), " %"),
+                 text(state_.weight_sum > 0 ? text("loss ", fixed(state_.loss_sum / state_.weight_sum, 4), "  ") : "",
+                      "data wait ", fixed(100 * loader_->wait_seconds() / elapsed, 1), " %"),
                  pace_.seconds_left(jets_left(), validations_left()));
     if (const int signal = stop()) {
       save_last();
@@ -207,6 +212,7 @@ void Trainer::train_epoch(const std::function<int()>& stop) {
     }
     if (state_.step_in_epoch < batches && is_checkpoint_due()) save_last();
   }
+  if (loss_->has_unread()) read_loss();
 }
 
 bool Trainer::is_checkpoint_due() const {
@@ -217,46 +223,50 @@ bool Trainer::is_checkpoint_due() const {
 
 void Trainer::train_step(const Batch& batch) {
   const LoopOptions& train = phase().train;
-  seed_random(train.seed, state_.epoch, state_.step_in_epoch);
+  const at::Device device = compute_.device;
+  seed_random(train.seed, state_.epoch, state_.step_in_epoch, device);
   optimizer_->clear_gradients();
-  const LossTerms terms = loss_terms(batch.targets, batch.weights, train.positive_weight, train.label_smoothing);
+  LossTerms terms = loss_terms(batch.targets, batch.weights, train.positive_weight, train.label_smoothing);
   const double weight_sum = terms.weights.sum().item<double>();
+  terms = {terms.targets.to(device), terms.weights.to(device)};
   at::Tensor logits;
   {
     const AutocastGuard autocast(compute());
     const Bf16Weights::Use use(*bf16_weights_);
-    logits = model_->forward(batch.images);
+    logits = model_->forward(batch.images.to(device));
   }
   logits = logits.to(at::kFloat).reshape({-1});
   const at::Tensor loss = weighted_loss(logits, terms, weight_sum);
-  const double value = check_finite(loss, batch);
   loss.backward();
   bf16_weights_->move_gradients();
-  const double norm = gradient_norm(parameters_);
-  if (!std::isfinite(norm)) check_finite(loss * norm, batch);
+  const at::Tensor norm = gradient_norm(parameters_);
+  loss_->add(loss, norm, weight_sum, batch.jets);
   optimizer_->step(schedule_->lr(step_of_phase()), schedule_->weight_decay(step_of_phase()),
                    clip_scale(norm, train.clip_norm));
-  state_.loss_sum += value * weight_sum;
-  state_.weight_sum += weight_sum;
   ++state_.step;
   ++state_.step_in_epoch;
   if (average_) update_average();
+  if (loss_->is_due()) read_loss();
 }
 
-double Trainer::check_finite(const at::Tensor& loss, const Batch& batch) const {
-  const double value = loss.item<double>();
-  if (std::isfinite(value)) return value;
-  std::vector<std::string> rows;
-  for (const std::size_t jet : batch.jets) {
-    if (rows.size() == 16) {
-      rows.emplace_back("...");
-      break;
+// Throws where a step since the last read was not finite.
+void Trainer::read_loss() {
+  const EpochLoss::Sums sums = loss_->read();
+  if (sums.bad_step >= 0) {
+    std::vector<std::string> rows;
+    for (const std::size_t jet : sums.bad_jets) {
+      if (rows.size() == 16) {
+        rows.emplace_back("...");
+        break;
+      }
+      rows.push_back(origin_text(*data_.train, jet, data_.files));
     }
-    rows.push_back(origin_text(*data_.train, jet, data_.files));
+    throw Error(text(label(), "epoch ", epoch_of_phase() + 1, ", step ", state_.step_in_epoch - sums.bad_step,
+                     ": the loss or its gradient is not finite (jets: ", join(rows, ", "),
+                     ") lower optimizer.lr, set train.clip_norm or look at those jets"));
   }
-  throw Error(text(label(), "epoch ", epoch_of_phase() + 1, ", step ", state_.step_in_epoch + 1,
-                   ": the loss or its gradient is not finite (jets: ", join(rows, ", "),
-                   ") lower optimizer.lr, set train.clip_norm or look at those jets"));
+  state_.loss_sum = sums.loss;
+  state_.weight_sum = sums.weight;
 }
 
 void Trainer::update_average() {
@@ -265,14 +275,7 @@ void Trainer::update_average() {
   // tf.train.ExponentialMovingAverage does with num_updates.
   const auto step = static_cast<double>(step_of_phase());
   const double decay = std::min(phase().train.ema_decay, (1 + step) / (10 + step));
-  auto average = named_weights(*average_);
-  for (const auto& [name, tensor] : named_weights(*model_)) {
-    if (tensor.is_floating_point()) {
-      average.at(name).lerp_(tensor, 1 - decay);
-    } else {
-      average.at(name).copy_(tensor);
-    }
-  }
+  at::_foreach_lerp_(average_tensors_, model_tensors_, 1 - decay);
 }
 
 Validation Trainer::validate() {

@@ -17,6 +17,7 @@
 #include "run/checkpoint.h"
 #include "run/recipe.h"
 #include "run/run_log.h"
+#include "train/epoch_loss.h"
 #include "train/memory_need.h"
 #include "train/optimizer.h"
 #include "train/phase.h"
@@ -62,7 +63,7 @@ class Trainer {
   void run(const std::function<int()>& stop = stop_requested);
 
   // Estimates, from small steps of a model of its own, the memory of the phase that takes the most; of those that are
-  // still to come. It holds to a quarter (tests/cli/train_memory.py).
+  // still to come. It holds to a quarter (tests/cli/train_memory.py). For the CPU alone.
   MemoryNeed memory_need() const;
 
   // Writes last.safetensors, from which a resumed run continues. The one before becomes previous.safetensors: a second
@@ -92,8 +93,8 @@ class Trainer {
   void train_epoch(const std::function<int()>& stop);
   Validation validate();
   void train_step(const Batch& batch);
+  void read_loss();
   bool is_checkpoint_due() const;
-  double check_finite(const at::Tensor& loss, const Batch& batch) const;
   void update_average();
   void end_epoch(double train_seconds);
   Checkpoint last_whole_checkpoint();
@@ -111,12 +112,14 @@ class Trainer {
   Json pretrained_;
 
   // Of the phase under way.
-  std::unique_ptr<Model> model_, average_;  // average_: of the weights, where ema_decay is not 0
-  NamedTensors parameters_;                 // that train
+  std::unique_ptr<Model> model_, average_;                   // average_: of the weights, where ema_decay is not 0
+  std::vector<at::Tensor> model_tensors_, average_tensors_;  // of both, in one order
+  NamedTensors parameters_;                                  // that train
   std::unique_ptr<Bf16Weights> bf16_weights_;
   std::unique_ptr<Optimizer> optimizer_;
   std::unique_ptr<BatchLoader> loader_;
   std::unique_ptr<Schedule> schedule_;
+  std::unique_ptr<EpochLoss> loss_;  // of the epoch under way
   std::unique_ptr<RunLog> log_;
   TrainingState state_;
   RunPace pace_;

@@ -119,6 +119,7 @@ void Trainer::keep_previous() const {
 }
 
 void Trainer::save_last() {
+  if (loss_ && loss_->has_unread()) read_loss();
   Checkpoint checkpoint{description("last"), {}};
   for (const auto& [name, tensor] : named_weights(*model_)) checkpoint.tensors["model." + name] = tensor;
   if (average_) {

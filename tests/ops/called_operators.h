@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <set>
 #include <string>
 
@@ -8,7 +9,8 @@
 
 namespace jetvit::test {
 
-// The operators jetvit::... that this thread calls while it lives, by libtorch's dispatcher. One at a time.
+// The operators jetvit::... that this thread calls while it lives, by libtorch's dispatcher, and those of backward
+// passes on a device's thread. One at a time.
 class CalledOperators {
  public:
   CalledOperators() : handle_(at::addThreadLocalCallback(at::RecordFunctionCallback(add))) { recording_ = this; }
@@ -27,12 +29,15 @@ class CalledOperators {
   static std::unique_ptr<at::ObserverContext> add(const at::RecordFunction& call) {
     constexpr std::string_view kNamespace = "jetvit::";
     const std::string_view name = call.name();
-    if (name.starts_with(kNamespace)) recording_->names_.emplace(name.substr(kNamespace.size()));
+    if (!name.starts_with(kNamespace)) return nullptr;
+    const std::lock_guard lock(recording_->mutex_);
+    recording_->names_.emplace(name.substr(kNamespace.size()));
     return nullptr;
   }
 
-  inline static thread_local CalledOperators* recording_ = nullptr;
+  inline static CalledOperators* recording_ = nullptr;
   at::CallbackHandle handle_;
+  std::mutex mutex_;
   std::set<std::string> names_;
 };
 

@@ -7,7 +7,6 @@
 
 #include "base/digest.h"
 #include "base/file.h"
-#include "base/toml.h"
 #include "model/io/weights.h"
 #include "model/registry.h"
 #include "run/run_folder.h"
@@ -22,31 +21,8 @@ namespace jetvit {
 namespace {
 
 using test::data;
+using test::three_phases;
 using test::train;
-
-// Four steps an epoch: phase 1 ends with step 8, phase 2 with step 12 and phase 3 with step 16.
-Json three_phases() {
-  return parse_toml(R"(
-    model = {name = "effswin_nano"}
-    image = {size = 20}
-    augment = {horizontal_flip = 0.5}
-    train = {epochs = 1, batch_size = 16, ema_decay = 0.9}
-    optimizer = {lr = 1e-3, decay_norms_and_biases = true}
-    [[phase]]
-    name = "swin"
-    model = {name = "swin_nano"}
-    train = {epochs = 2}
-    schedule = {kind = "plateau", patience = 0}
-    [[phase]]
-    name = "front"
-    freeze = ["layers.*", "norm.*", "head.*"]
-    [[phase]]
-    name = "all"
-    optimizer = {kind = "sgd", lr = 1e-2}
-    train = {ema_decay = 0.0}
-    schedule = {kind = "cosine", warmup_epochs = 0.5})",
-                    "test");
-}
 
 Recipe first_phases(std::size_t count) {
   Json tree = three_phases();

@@ -81,6 +81,30 @@ inline Recipe recipe(const std::string& more = "") {
   return recipe_from_json(tree);
 }
 
+// Four steps an epoch: phase 1 ends with step 8, phase 2 with step 12 and phase 3 with step 16.
+inline Json three_phases() {
+  return parse_toml(R"(
+    model = {name = "effswin_nano"}
+    image = {size = 20}
+    augment = {horizontal_flip = 0.5}
+    train = {epochs = 1, batch_size = 16, ema_decay = 0.9}
+    optimizer = {lr = 1e-3, decay_norms_and_biases = true}
+    [[phase]]
+    name = "swin"
+    model = {name = "swin_nano"}
+    train = {epochs = 2}
+    schedule = {kind = "plateau", patience = 0}
+    [[phase]]
+    name = "front"
+    freeze = ["layers.*", "norm.*", "head.*"]
+    [[phase]]
+    name = "all"
+    optimizer = {kind = "sgd", lr = 1e-2}
+    train = {ema_decay = 0.0}
+    schedule = {kind = "cosine", warmup_epochs = 0.5})",
+                    "test");
+}
+
 struct Heard : Reporter {
   std::vector<std::string> warnings;
   std::map<std::string, std::uint64_t> totals;  // of each piece of work, by its name
@@ -92,15 +116,15 @@ struct Heard : Reporter {
 
 // Trains in `run`, stopped after each of the given steps and resumed by a fresh trainer.
 inline void train(const Recipe& how, const std::filesystem::path& run, const std::vector<std::int64_t>& stops,
-                  const TrainingData& data = test::data()) {
+                  const TrainingData& data = test::data(), const ComputeOptions& compute = {}) {
   at::set_num_threads(1);
   std::filesystem::create_directories(run);
   for (const std::int64_t stop : stops) {
-    Trainer trainer(how, data, run);
+    Trainer trainer(how, data, run, compute);
     if (std::filesystem::exists(run / kLastFile)) trainer.resume();
     EXPECT_THROW(trainer.run([&] { return trainer.state().step == stop ? SIGTERM : 0; }), Interrupted);
   }
-  Trainer trainer(how, data, run);
+  Trainer trainer(how, data, run, compute);
   if (!stops.empty()) trainer.resume();
   trainer.run();
 }

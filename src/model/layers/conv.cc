@@ -2,12 +2,12 @@
 
 #include <algorithm>
 
-#include <ATen/autocast_mode.h>
 #include <ATen/ops/constant_pad_nd.h>
 #include <ATen/ops/conv2d.h>
 #include <ATen/ops/linear.h>
 #include <ATen/ops/relu.h>
 
+#include "compute/autocast.h"
 #include "compute/bf16_products.h"
 #include "compute/bf16_weights.h"
 #include "model/layers/init.h"
@@ -67,7 +67,7 @@ at::Tensor Conv2d::compute(const at::Tensor& input) const {
   if (packed_) return packed_->forward(padded(input));
   const at::Tensor x = rounded(input);
   const ConvWindows grid = windows_over(x);
-  const bool in_bf16 = at::autocast::is_autocast_enabled(at::kCPU);
+  const bool in_bf16 = is_autocast_to_bf16(x);
   if (options_.groups > 1) {
     // In float32 and with 3 x 3 weights, the library's own are a little faster. Elsewhere its gradients take up to ten
     // times as long.

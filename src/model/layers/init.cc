@@ -9,10 +9,14 @@
 namespace jetvit::init {
 namespace {
 
-thread_local bool shapes_only = false;
+thread_local at::Device target = at::kCPU;
 
-at::Device device() {
-  return shapes_only ? at::kMeta : at::kCPU;
+// draw: fills a tensor with random values.
+template <class Draw>
+at::Tensor drawn(const Shape& shape, const Draw& draw) {
+  const at::Tensor x = at::zeros(shape, target.is_meta() ? at::kMeta : at::kCPU);
+  draw(x);
+  return x.to(target);
 }
 
 // The size of the window of a convolution; 1 for linear layers.
@@ -22,31 +26,31 @@ std::int64_t window(const Shape& shape) {
 
 }  // namespace
 
-ShapesOnly::ShapesOnly() : before_(std::exchange(shapes_only, true)) {}
+OnDevice::OnDevice(at::Device device) : before_(std::exchange(target, device)) {}
 
-ShapesOnly::~ShapesOnly() {
-  shapes_only = before_;
+OnDevice::~OnDevice() {
+  target = before_;
 }
 
 at::Tensor zeros(const Shape& shape) {
-  return at::zeros(shape, device());
+  return at::zeros(shape, target);
 }
 
 at::Tensor ones(const Shape& shape) {
-  return at::ones(shape, device());
+  return at::ones(shape, target);
 }
 
 at::Tensor normal(const Shape& shape, double deviation) {
-  return zeros(shape).normal_(0, deviation);
+  return drawn(shape, [&](const at::Tensor& x) { x.normal_(0, deviation); });
 }
 
 at::Tensor truncated_normal(const Shape& shape, double deviation) {
-  return normal(shape, deviation).clamp_(-2, 2);
+  return drawn(shape, [&](const at::Tensor& x) { x.normal_(0, deviation).clamp_(-2, 2); });
 }
 
 at::Tensor uniform_fan_in(const Shape& shape, std::int64_t fan_in) {
   const double bound = 1 / std::sqrt(static_cast<double>(fan_in));
-  return zeros(shape).uniform_(-bound, bound);
+  return drawn(shape, [&](const at::Tensor& x) { x.uniform_(-bound, bound); });
 }
 
 at::Tensor normal_fan_out(const Shape& shape, int groups) {
@@ -61,7 +65,7 @@ at::Tensor uniform_fan_out(const Shape& shape) {
 at::Tensor xavier_uniform(const Shape& shape) {
   const auto fans = static_cast<double>(window(shape) * (shape[0] + shape[1]));
   const double bound = std::sqrt(6 / fans);
-  return zeros(shape).uniform_(-bound, bound);
+  return drawn(shape, [&](const at::Tensor& x) { x.uniform_(-bound, bound); });
 }
 
 }  // namespace jetvit::init

@@ -11,17 +11,18 @@ namespace jetvit::init {
 
 using Shape = std::vector<std::int64_t>;
 
-// During the lifetime of this object, this thread creates parameters on the device "meta": they have shapes but no
-// values, and take no memory.
-class ShapesOnly {
+// During the lifetime of this object, this thread creates parameters on the device. Random values are drawn on the CPU
+// first, so that they are the same on every device. On the device "meta" parameters have shapes but no values, and take
+// no memory.
+class OnDevice {
  public:
-  ShapesOnly();
-  ~ShapesOnly();
-  ShapesOnly(const ShapesOnly&) = delete;
-  ShapesOnly& operator=(const ShapesOnly&) = delete;
+  explicit OnDevice(at::Device device);
+  ~OnDevice();
+  OnDevice(const OnDevice&) = delete;
+  OnDevice& operator=(const OnDevice&) = delete;
 
  private:
-  bool before_;
+  at::Device before_;
 };
 
 at::Tensor zeros(const Shape& shape);

@@ -13,7 +13,7 @@ RelativeBias::RelativeBias(int side, int heads, Table table) : tokens_(side * si
   table_ = table == Table::kSwin ? add_parameter(kName, init::truncated_normal({span * span, heads}, kDeviation))
                                  : add_parameter(kName, init::normal({heads, span, span}, kDeviation));
   const int sign = table == Table::kSwin ? 1 : -1;
-  index_ = at::empty({tokens_ * tokens_}, table_.options().dtype(at::kLong));
+  index_ = at::empty({tokens_ * tokens_}, at::TensorOptions(table_.is_meta() ? at::kMeta : at::kCPU).dtype(at::kLong));
   if (index_.is_meta()) return;
   auto* index = index_.data_ptr<std::int64_t>();
   for (std::int64_t query = 0; query < tokens_; ++query) {
@@ -23,12 +23,12 @@ RelativeBias::RelativeBias(int side, int heads, Table table) : tokens_(side * si
       *index++ = rows * span + columns;
     }
   }
+  index_ = index_.to(table_.device());
 }
 
 at::Tensor RelativeBias::forward() const {
-  const at::Tensor index = index_.to(table_.device());
-  if (kind_ == Table::kMaxVit) return table_.flatten(1).index_select(1, index).view({1, heads_, tokens_, tokens_});
-  return table_.index_select(0, index).view({tokens_, tokens_, heads_}).permute({2, 0, 1}).unsqueeze(0).contiguous();
+  if (kind_ == Table::kMaxVit) return table_.flatten(1).index_select(1, index_).view({1, heads_, tokens_, tokens_});
+  return table_.index_select(0, index_).view({tokens_, tokens_, heads_}).permute({2, 0, 1}).unsqueeze(0).contiguous();
 }
 
 }  // namespace jetvit

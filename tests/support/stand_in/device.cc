@@ -1,0 +1,75 @@
+// What libtorch asks of a device besides memory and operators: its generator, hooks and guard.
+#include <ATen/CPUGeneratorImpl.h>
+#include <ATen/detail/PrivateUse1HooksInterface.h>
+#include <c10/core/impl/DeviceGuardImplInterface.h>
+
+#include "support/stand_in/generator.h"
+#include "support/stand_in/stand_in.h"
+
+namespace jetvit::stand_in {
+namespace {
+
+struct DeviceGenerator : at::CPUGeneratorImpl {
+  DeviceGenerator() {
+    device_ = device();
+    key_set_ = c10::DispatchKeySet(c10::DispatchKey::PrivateUse1);
+  }
+};
+
+struct Hooks : at::PrivateUse1HooksInterface {
+  bool isBuilt() const override { return true; }
+  bool isAvailable() const override { return true; }
+  bool hasPrimaryContext(c10::DeviceIndex /*index*/) const override { return true; }
+  c10::DeviceIndex deviceCount() const override { return 1; }
+  c10::DeviceIndex getCurrentDevice() const override { return 0; }
+  void setCurrentDevice(c10::DeviceIndex /*index*/) const override {}
+  c10::DeviceIndex exchangeDevice(c10::DeviceIndex /*index*/) const override { return 0; }
+  c10::DeviceIndex maybeExchangeDevice(c10::DeviceIndex /*index*/) const override { return 0; }
+  at::Device getDeviceFromPtr(void* /*data*/) const override { return device(); }
+  const at::Generator& getDefaultGenerator(c10::DeviceIndex /*index*/) const override { return generator(); }
+  c10::Allocator* getPinnedMemoryAllocator() const override { return c10::GetAllocator(c10::kCPU); }
+};
+
+// One device, one stream, and everything is done when a call returns.
+struct Guard final : c10::impl::DeviceGuardImplInterface {
+  static constexpr c10::DeviceType static_type = c10::DeviceType::PrivateUse1;
+  Guard() = default;
+  explicit Guard(c10::DeviceType /*type*/) {}
+  c10::DeviceType type() const override { return static_type; }
+  at::Device exchangeDevice(at::Device /*other*/) const override { return device(); }
+  at::Device getDevice() const override { return device(); }
+  void setDevice(at::Device /*other*/) const override {}
+  void uncheckedSetDevice(at::Device /*other*/) const noexcept override {}
+  c10::Stream getStream(at::Device of) const override { return c10::Stream(c10::Stream::DEFAULT, of); }
+  c10::Stream getDefaultStream(at::Device of) const override { return c10::Stream(c10::Stream::DEFAULT, of); }
+  c10::Stream exchangeStream(c10::Stream stream) const override { return stream; }
+  void record(void** /*event*/, const c10::Stream& /*stream*/, c10::DeviceIndex /*index*/,
+              c10::EventFlag /*flag*/) const override {}
+  void block(void* /*event*/, const c10::Stream& /*stream*/) const override {}
+  bool queryEvent(void* /*event*/) const override { return true; }
+  c10::DeviceIndex deviceCount() const noexcept override { return 1; }
+  bool queryStream(const c10::Stream& /*stream*/) const override { return true; }
+  void synchronizeStream(const c10::Stream& /*stream*/) const override {}
+  void synchronizeEvent(void* /*event*/) const override {}
+  void synchronizeDevice(c10::DeviceIndex /*index*/) const override {}
+};
+C10_REGISTER_GUARD_IMPL(PrivateUse1, Guard)
+
+[[maybe_unused]] const bool kHooksRegistered = [] {
+  at::RegisterPrivateUse1HooksInterface(new Hooks);  // for the life of the process
+  c10::register_privateuse1_backend("standin");
+  return true;
+}();
+
+}  // namespace
+
+at::Device device() {
+  return {c10::DeviceType::PrivateUse1, 0};
+}
+
+const at::Generator& generator() {
+  static const auto* const only = new at::Generator(c10::make_intrusive<DeviceGenerator>());
+  return *only;
+}
+
+}  // namespace jetvit::stand_in
