@@ -33,7 +33,7 @@ def compiled(build, name):
     """Targets of the files below tests/ that state a test of that name, and the name of every target compiled."""
     found, targets = set(), set()
     for entry in json.loads((build / "compile_commands.json").read_text()):
-        target = re.search(r"CMakeFiles/([^/ ]+)\.dir/", entry["command"])
+        target = re.search(r" -o \S*CMakeFiles/([^/ ]+)\.dir/", entry["command"])  # precompiled headers are of another target
         file = pathlib.Path(entry["file"])
         if not target:
             continue

@@ -6,6 +6,7 @@
 #include "model/io/weights.h"
 #include "model/registry.h"
 #include "run/run_folder.h"
+#include "run/trained_model.h"
 #include "support/expect_error.h"
 #include "support/temp_folder.h"
 #include "train/observer_digests.h"

@@ -9,6 +9,7 @@
 #include <ATen/ops/zeros_like.h>
 
 #include "base/file.h"
+#include "model/io/weights.h"
 #include "predict/predictor.h"
 #include "run/run_folder.h"
 #include "run/trained_model.h"
