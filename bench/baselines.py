@@ -4,12 +4,11 @@ For each channel: occupied pixels, sum, ptD, width, and the share of the sum and
 axis; beside them pT and mass. The trees are scikit-learn's HistGradientBoostingClassifier, with early stopping on a tenth
 of the training jets.
 
-  .deps/peers/bin/python bench/baselines.py TRAIN.parquet TEST.parquet [--out FILE]
+  .deps/python/bin/python bench/baselines.py TRAIN.parquet TEST.parquet [--out FILE] [--scores FOLDER]
 
-Needs pyarrow, numpy and scikit-learn: scripts/setup --with-peers.
+Needs pyarrow, numpy and scikit-learn: scripts/setup --with-tests.
 """
 import argparse
-import json
 import pathlib
 import time
 
@@ -22,7 +21,7 @@ from sklearn.metrics import roc_auc_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from side_by_side import delong_error
+from side_by_side import delong_error, report
 
 SIDE = 125
 PIXEL = 0.0174
@@ -62,6 +61,8 @@ def main():
     parser.add_argument("train")
     parser.add_argument("test")
     parser.add_argument("--out", help="file for the result as JSON")
+    parser.add_argument("--scores", type=pathlib.Path, metavar="FOLDER",
+                        help="folder for the scores of the test jets, as `jetvit evaluate --scores` reads them")
     arguments = parser.parse_args()
     train, train_label = features(arguments.train)
     test, test_label = features(arguments.test)
@@ -75,9 +76,11 @@ def main():
         score = model.fit(train, train_label).predict_proba(test)[:, 1]
         result[name] = {"auc": roc_auc_score(test_label, score), "error": delong_error(score, test_label),
                         "seconds": time.perf_counter() - start}
-    print(json.dumps(result, indent=1))
-    if arguments.out:
-        pathlib.Path(arguments.out).write_text(json.dumps(result, indent=1) + "\n")
+        if arguments.scores:
+            arguments.scores.mkdir(parents=True, exist_ok=True)
+            pyarrow.parquet.write_table(pyarrow.table({"score": score, "label": test_label}),
+                                        arguments.scores / f"{name.replace(' ', '_')}.parquet")
+    report(result, arguments.out)
 
 
 if __name__ == "__main__":
