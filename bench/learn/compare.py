@@ -85,7 +85,10 @@ def main():
     elif arguments.peers and arguments.sample != "quark_gluon":
         parser.error("timm trains on quark-gluon jets alone")
     if arguments.peers:
-        from peer import train_peer
+        try:
+            from peer import train_peer
+        except ImportError as error:
+            parser.error(f"timm cannot be imported ({error}): scripts/setup --with-peers, or --peers without names")
     rows = []
     observables = {}
     with tempfile.TemporaryDirectory() as name:
