@@ -25,6 +25,11 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang" AND CMAKE_CXX_COMPILER_VERSION VERSION
   # From this version on, Clang names templates with std::enable_if_t in another way than the GCC that built libtorch.
   add_compile_options(-fclang-abi-compat=17)
 endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 19)
+  # Clang 14 calls the version for AVX-512 of a function that is declared elsewhere, on any processor. 19 does not; those
+  # between were not tried.
+  add_compile_definitions(JETVIT_NO_MULTIVERSIONING)
+endif()
 if(NOT CMAKE_BUILD_TYPE)
   set(CMAKE_BUILD_TYPE Release CACHE STRING "" FORCE)
 endif()
