@@ -1,7 +1,6 @@
 #include "train/trainer.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include <ATen/ops/_foreach_lerp.h>
 #include <c10/core/GradMode.h>

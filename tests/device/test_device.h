@@ -1,6 +1,6 @@
 #pragma once
 
-#include <optional>
+#include <cstdlib>
 #include <string>
 
 #include <c10/core/Device.h>

@@ -1,6 +1,7 @@
 // The operators of the stand-in device: those of the CPU, on tensors that share the memory of the device's.
 #include <mutex>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include <ATen/CPUGeneratorImpl.h>
@@ -26,12 +27,10 @@ using Operator = c10::OperatorHandle;
 
 std::mutex mutex;  // of the counts: backward passes have a thread of their own
 Traffic counts;
-std::map<std::string, std::int64_t> launches;
 
-void count(std::int64_t Traffic::*what, const std::string& name = {}) {
+void count(std::int64_t Traffic::*what) {
   const std::lock_guard lock(mutex);
   ++(counts.*what);
-  if (!name.empty()) ++launches[name];
 }
 
 // The value with each tensor in it replaced by change(tensor).
@@ -139,7 +138,7 @@ void run(const Operator& op, Stack* stack) {
   }
   for (const c10::IValue& value : arguments) check_operands(op, value);
   for (const c10::IValue& value : run_on_host(op, arguments)) stack->push_back(with_tensors(value, moved_to_device));
-  count(&Traffic::launches, op.operator_name().name);
+  count(&Traffic::launches);
 }
 
 at::Tensor empty(c10::IntArrayRef size, std::optional<at::ScalarType> type, std::optional<at::Layout> /*layout*/,
@@ -163,7 +162,7 @@ at::Tensor copy_from(const at::Tensor& from, const at::Tensor& to, bool /*non_bl
   } else if (to.is_cpu()) {
     count(&Traffic::to_host);
   } else {
-    count(&Traffic::launches, from.scalar_type() == to.scalar_type() ? "copy" : "cast");
+    count(&Traffic::launches);
   }
   return to;
 }
@@ -250,11 +249,6 @@ Traffic operator-(const Traffic& after, const Traffic& before) {
           .reads = after.reads - before.reads,
           .to_device = after.to_device - before.to_device,
           .to_host = after.to_host - before.to_host};
-}
-
-std::map<std::string, std::int64_t> launches_by_name() {
-  const std::lock_guard lock(mutex);
-  return launches;
 }
 
 OwnOperators::OwnOperators()

@@ -1,8 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
-#include <string>
 
 #include <ATen/core/Tensor.h>
 #include <torch/library.h>
@@ -30,9 +28,6 @@ struct Traffic {
 };
 Traffic traffic();
 Traffic operator-(const Traffic& after, const Traffic& before);
-
-// How often each operator was launched, by its name. "copy" and "cast" are copies within the device.
-std::map<std::string, std::int64_t> launches_by_name();
 
 // During the lifetime of this object, the device has kernels for jetvit's own operators; otherwise it is a device for
 // which jetvit takes the operators of ATen. One object at a time.
