@@ -11,6 +11,7 @@ ComputeOptions ComputeFlags::options() const {
   options.device = device_from_name(device);
   if (precision) options.precision = precision_from_name(*precision);
   if (threads) options.threads = *threads;
+  require_precision(options);
   return options;
 }
 

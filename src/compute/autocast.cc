@@ -4,14 +4,15 @@
 
 namespace jetvit {
 
-AutocastGuard::AutocastGuard(const ComputeOptions& options)
-    : device_(options.device.type()), native_(options.is_bf16() && multiplies_bf16(options.device)) {
-  if (!native_) {
-    if (options.is_bf16()) emulation_.emplace();
+AutocastGuard::AutocastGuard(const ComputeOptions& options) : device_(options.device.type()) {
+  if (options.precision == Precision::kFp32) return;
+  if (options.is_bf16() && !multiplies_bf16(options.device)) {
+    emulation_.emplace();
     return;
   }
+  native_ = true;
   before_ = at::autocast::is_autocast_enabled(device_);
-  at::autocast::set_autocast_dtype(device_, at::kBFloat16);
+  at::autocast::set_autocast_dtype(device_, options.is_bf16() ? at::kBFloat16 : at::kHalf);
   at::autocast::set_autocast_enabled(device_, true);
   at::autocast::increment_nesting();
 }

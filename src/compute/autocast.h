@@ -22,7 +22,7 @@ class AutocastGuard {
 
  private:
   c10::DeviceType device_;
-  bool native_;
+  bool native_ = false;
   bool before_ = false;
   std::optional<Bf16EmulationGuard> emulation_;
 };

@@ -1,8 +1,10 @@
 #include "compute/bf16_weights.h"
 
 #include <utility>
+#include <vector>
 
 #include <ATen/core/grad_mode.h>
+#include <ATen/ops/_foreach_copy.h>
 
 #include "compute/bf16_products.h"
 
@@ -42,8 +44,20 @@ void Bf16Weights::move_gradients() {
     const at::Tensor gradient = std::exchange(copy.rounded.mutable_grad(), at::Tensor());
     if (!gradient.defined()) continue;
     at::Tensor& total = copy.weight.mutable_grad();
-    total = total.defined() ? total.add_(gradient) : gradient;
+    total = total.defined() ? total.to(at::kFloat).add_(gradient) : gradient;
   }
+}
+
+void Bf16Weights::round_changed() {
+  const at::NoGradGuard no_gradients;
+  std::vector<at::Tensor> copies, weights;
+  for (auto& [key, copy] : copies_) {
+    if (copy.version == copy.weight._version()) continue;
+    copies.push_back(copy.rounded);
+    weights.push_back(copy.weight);
+    copy.version = copy.weight._version();
+  }
+  if (!copies.empty()) at::_foreach_copy_(copies, weights);
 }
 
 at::Tensor Bf16Weights::copy_of(const at::Tensor& weight) const {

@@ -31,8 +31,12 @@ class Bf16Weights {
   };
 
   // Moves the gradients of the copies to the weights after a backward pass. A weight without a gradient gets it in
-  // bfloat16; otherwise it is added.
+  // bfloat16; to another one it is added in float32.
   void move_gradients();
+
+  // Rounds the weights again that changed since their copy was made: all of them in one call. A recorded step needs it
+  // at its end, because the host does not run when it is replayed.
+  void round_changed();
 
   // The copy of a weight that has been used, for an update that writes both. Throws std::out_of_range otherwise.
   at::Tensor copy_of(const at::Tensor& weight) const;

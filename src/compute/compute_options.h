@@ -13,9 +13,10 @@ namespace jetvit {
 enum class Precision {
   kFp32,
   kBf16,  // bfloat16: native, or emulated on processors without the instructions (compute/bf16_products.h)
+  kFp16,  // float16; not on the CPU
 };
 
-// "fp32" or "bf16".
+// "fp32", "bf16" or "fp16".
 std::string_view precision_name(Precision precision);
 
 // The inverse. Throws UsageError with the possible names for any other name.
@@ -26,9 +27,13 @@ struct ComputeOptions {
   c10::Device device = c10::kCPU;
   Precision precision = Precision::kFp32;
   int threads = default_threads();  // for libtorch's and jetvit's operators
+  bool graphs = true;               // training steps are recorded where the device can do that
 
   bool is_bf16() const { return precision == Precision::kBf16; }
 };
+
+// Throws UsageError where the device cannot compute in the precision.
+void require_precision(const ComputeOptions& options);
 
 // The device of a name, "cpu". Throws UsageError for a device that this build cannot use.
 c10::Device device_from_name(std::string_view name);

@@ -3,6 +3,7 @@
 #include <initializer_list>
 #include <limits>
 #include <string_view>
+#include <utility>
 
 #include <ATen/core/ivalue.h>
 
@@ -71,8 +72,9 @@ std::int64_t of_operator(std::string_view name, c10::ArrayRef<const c10::IValue>
 
 }  // namespace
 
-LayerWatch::LayerWatch()
-    : handle_(at::addThreadLocalCallback(at::RecordFunctionCallback(count_operator).needsInputs(true))) {
+LayerWatch::LayerWatch(OnOutput on_output)
+    : on_output_(std::move(on_output)),
+      handle_(at::addThreadLocalCallback(at::RecordFunctionCallback(count_operator).needsInputs(true))) {
   watching = this;
 }
 
@@ -94,6 +96,7 @@ void LayerWatch::add(const Module& layer, const at::Tensor& y, std::int64_t befo
   Seen& of_layer = seen_[&layer];
   of_layer.output = y.sizes().vec();
   of_layer.multiply_adds += multiply_adds_ - before;
+  if (on_output_) on_output_(layer, y);
 }
 
 std::unique_ptr<at::ObserverContext> LayerWatch::count_operator(const at::RecordFunction& call) {

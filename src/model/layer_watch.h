@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <vector>
 
@@ -11,8 +12,8 @@ namespace jetvit {
 
 class Module;
 
-// Records the output shapes and costs of the layers of a model during its lifetime, for forward passes in evaluation
-// mode on this thread. Only one object per thread at a time.
+// Records the output shapes and costs of the layers of a model during its lifetime, for forward passes on this thread:
+// the costs of passes in evaluation mode. Only one object per thread at a time.
 class LayerWatch {
  public:
   struct Seen {
@@ -20,7 +21,10 @@ class LayerWatch {
     std::int64_t multiply_adds = 0;    // of all calls, including the layers inside
   };
 
-  LayerWatch();
+  using OnOutput = std::function<void(const Module& layer, const at::Tensor& y)>;
+
+  // on_output: called with the output of each layer, those inside a layer before it; may be empty.
+  explicit LayerWatch(OnOutput on_output = {});
   ~LayerWatch();
   LayerWatch(const LayerWatch&) = delete;
   LayerWatch& operator=(const LayerWatch&) = delete;
@@ -41,6 +45,7 @@ class LayerWatch {
  private:
   static std::unique_ptr<at::ObserverContext> count_operator(const at::RecordFunction& call);
 
+  OnOutput on_output_;
   at::CallbackHandle handle_;
   std::int64_t multiply_adds_ = 0;
   std::map<const Module*, Seen> seen_;

@@ -32,6 +32,7 @@ Json to_json(const TrainingState& state) {
           {"step", state.step},
           {"loss_sum", state.loss_sum},
           {"weight_sum", state.weight_sum},
+          {"skipped_steps", state.skipped_steps},
           {"best_auc", state.best_auc},
           {"best_epoch", state.best_epoch},
           {"phase", state.phase},
@@ -48,6 +49,7 @@ TrainingState training_state_from_json(const Json& json) {
     state.step = json.at("step").get<std::int64_t>();
     state.loss_sum = json.at("loss_sum").get<double>();
     state.weight_sum = json.at("weight_sum").get<double>();
+    state.skipped_steps = json.value("skipped_steps", std::int64_t{0});
     state.best_auc = json.at("best_auc").get<double>();
     state.best_epoch = json.at("best_epoch").get<int>();
     state.phase = json.value("phase", 0);  // checkpoints from before phases were introduced lack these keys

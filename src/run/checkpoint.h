@@ -19,6 +19,7 @@ struct TrainingState {
   std::int64_t step = 0;           // optimizer steps in total
   double loss_sum = 0;             // current epoch: sum of weight * loss
   double weight_sum = 0;           // current epoch
+  std::int64_t skipped_steps = 0;  // current epoch: not finite, without an update
   double best_auc = -1;            // current phase
   int best_epoch = 0;              // current phase; counted from 1; 0: none yet
   // The current phase. Epochs and steps are counted over all phases.
@@ -35,7 +36,8 @@ TrainingState training_state_from_json(const Json& json);  // throws Error
 //   format 1, kind ("last" or "best"), version, model {name, options}, transform, image, recipe (resolved),
 //   pretrained (the report on the initial weights, or null),
 //   data {name, source, fingerprint, observers, shape of the raw images, class_names}, position (a TrainingState)
-// "last" has the tensors "model.*", "ema.*" (if weights are averaged) and "optimizer.<state>.*". "best" has only the
+// "last" has the tensors "model.*", "ema.*" (if weights are averaged), "optimizer.<state>.*" and, in float16,
+// "loss_scale.*". "best" has only the
 // weights to use, under the names of the model, so that timm can load them.
 struct Checkpoint {
   Json about;

@@ -32,6 +32,7 @@ void visit_fields(Visitor& visit, TransformOptions& options) {
 struct LoopOptions {
   int epochs = 20;
   int batch_size = 64;
+  int accumulate = 1;
   std::string precision = "fp32";
   std::string sampling = "permutation";
   std::int64_t seed = 1;
@@ -39,6 +40,7 @@ struct LoopOptions {
   double clip_norm = 0;
   double label_smoothing = 0;
   double positive_weight = 1;
+  std::string non_finite = "stop";
   int save_every_steps = 0;
   double save_every_minutes = 10;
   std::string select = "auc";
@@ -49,8 +51,16 @@ template <class Visitor>
 void visit_fields(Visitor& visit, LoopOptions& options) {
   visit("epochs", options.epochs, "passes over the training jets", Range{1, 100000});
   visit("batch_size", options.batch_size, "jets per step", Range{1, 65536});
-  visit("precision", options.precision, "fp32, or bf16: matrix multiplications in bfloat16, weights in fp32",
-        OneOf{"fp32", "bf16"});
+  visit(
+      "accumulate", options.accumulate,
+      "parts of a batch that pass through the model one after the other: less memory, the same gradient but for batch "
+      "norms, whose statistics are those of a part",
+      Range{1, 65536});
+  visit("precision", options.precision,
+        "fp32, or bf16: matrix multiplications in bfloat16, weights in fp32; fp16: in float16, with a scaled loss, not "
+        "on "
+        "the CPU",
+        OneOf{"fp32", "bf16", "fp16"});
   visit("sampling", options.sampling,
         "every jet once per epoch, or drawn with replacement in proportion to its weight (then without weights in the "
         "loss)",
@@ -63,6 +73,9 @@ void visit_fields(Visitor& visit, LoopOptions& options) {
   visit("clip_norm", options.clip_norm, "largest global norm of the gradient; 0: off", Range{0, 1e9});
   visit("label_smoothing", options.label_smoothing, "targets s/2 and 1 - s/2 instead of 0 and 1", Range{0, 0.99});
   visit("positive_weight", options.positive_weight, "weight of label 1 in the loss", Range{1e-6, 1e6});
+  visit("non_finite", options.non_finite,
+        "a step whose loss or gradient is not finite: stop the training, or skip the step: it changes no weight",
+        OneOf{"stop", "skip"});
   visit("save_every_steps", options.save_every_steps, "checkpoints within an epoch; 0: none by steps", Range{0, 1e9});
   visit("save_every_minutes", options.save_every_minutes, "checkpoints within an epoch; 0: none by time",
         Range{0, 100000});

@@ -16,8 +16,8 @@
 namespace jetvit {
 namespace {
 
-constexpr std::array<const char*, 7> kOtherFiles = {kPreviousFile, kBestFile,  kRecordFile,     kRecipeFile,
-                                                    kMetricsFile,  kEventFile, kTrainedJetsFile};
+constexpr std::array<const char*, 8> kOtherFiles = {kPreviousFile, kBestFile,  kRecordFile,      kRecipeFile,
+                                                    kMetricsFile,  kEventFile, kTrainedJetsFile, kBadBatchFile};
 
 bool is_run_file(const std::string& name) {
   return name == kLastFile || std::find(kOtherFiles.begin(), kOtherFiles.end(), name) != kOtherFiles.end();

@@ -13,6 +13,7 @@ inline constexpr const char* kLastFile = "last.safetensors";
 inline constexpr const char* kPreviousFile = "previous.safetensors";  // what kLastFile was before
 inline constexpr const char* kBestFile = "best.safetensors";
 inline constexpr const char* kTrainedJetsFile = "trained_jets.safetensors";
+inline constexpr const char* kBadBatchFile = "not_finite_batch.safetensors";  // of a step that was not finite
 
 // The file with the best weights of a phase (from 1) that is not the last. Those of the last phase are in kBestFile.
 std::string best_of_phase_file(int phase);

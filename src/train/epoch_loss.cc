@@ -2,54 +2,71 @@
 
 #include <utility>
 
+#include <ATen/TensorOperators.h>
 #include <ATen/ops/isfinite.h>
+#include <ATen/ops/where.h>
 #include <ATen/ops/zeros.h>
 #include <c10/core/GradMode.h>
 
 namespace jetvit {
 namespace {
 
-constexpr std::size_t kStepsBetweenReads = 50;
+constexpr std::int64_t kStepsBetweenReads = 50;
+constexpr std::int64_t kSums = 3;
 
 }  // namespace
 
-EpochLoss::EpochLoss(at::Device device, double loss_sum, double weight_sum)
-    : numbers_(at::zeros({3}, at::TensorOptions(device).dtype(at::kDouble))),
+EpochLoss::EpochLoss(at::Device device, bool stops)
+    : stops_(stops),
+      numbers_(at::zeros({kSums + kStepsBetweenReads}, at::TensorOptions(device).dtype(at::kDouble))),
       loss_sum_(numbers_.select(0, 0)),
-      is_finite_(numbers_.select(0, 1)),
-      count_(numbers_.select(0, 2)),
-      weight_sum_(weight_sum) {
-  loss_sum_.fill_(loss_sum);
-  is_finite_.fill_(1);
+      weight_sum_(numbers_.select(0, 1)),
+      counts_(numbers_.select(0, 2)),
+      is_finite_(numbers_.narrow(0, kSums, kStepsBetweenReads)),
+      next_(at::zeros({1}, at::TensorOptions(device).dtype(at::kLong))) {
+  counts_.fill_(1);
 }
 
-void EpochLoss::add(const at::Tensor& loss, const at::Tensor& norm, double weight_sum, std::vector<std::size_t> jets) {
+void EpochLoss::begin(double loss_sum, double weight_sum) {
+  loss_sum_.fill_(loss_sum);
+  weight_sum_.fill_(weight_sum);
+  counts_.fill_(1);
+  next_.zero_();
+  jets_.clear();
+}
+
+at::Tensor EpochLoss::add(const at::Tensor& loss, const at::Tensor& evidence, const at::Tensor& weight_sum) {
   const c10::NoGradGuard no_gradients;
-  loss_sum_.add_(loss.to(at::kDouble).mul_(weight_sum));
-  is_finite_.mul_(at::isfinite(norm.add(loss)));  // finite if both are
-  count_.add_(is_finite_);
-  weight_sum_ += weight_sum;
+  const at::Tensor is_finite = at::isfinite(evidence.add(loss)).to(at::kDouble);  // finite if both are
+  is_finite_.scatter_(0, next_, is_finite.reshape({1}));
+  next_.add_(1);
+  if (stops_) counts_.mul_(is_finite);
+  const at::Tensor counts = stops_ ? counts_ : is_finite;
+  loss_sum_.add_(at::where(counts > 0, loss.to(at::kDouble).mul_(weight_sum), 0));
+  weight_sum_.add_(weight_sum * counts);
+  return counts.to(at::kFloat);
+}
+
+void EpochLoss::note_step(std::vector<std::size_t> jets) {
   jets_.push_back(std::move(jets));
 }
 
 bool EpochLoss::is_due() const {
-  return numbers_.is_cpu() ? has_unread() : jets_.size() >= kStepsBetweenReads;
+  return numbers_.is_cpu() ? has_unread() : std::ssize(jets_) >= kStepsBetweenReads;
 }
 
 EpochLoss::Sums EpochLoss::read() {
   const at::Tensor numbers = numbers_.cpu();
   const double* values = numbers.const_data_ptr<double>();
-  Sums sums;
-  sums.loss = values[0];
-  sums.weight = weight_sum_;
-  const auto finite = static_cast<std::size_t>(values[2]);
-  if (finite < jets_.size()) {
-    sums.bad_step = static_cast<std::int64_t>(jets_.size() - 1 - finite);
-    sums.bad_jets = jets_[finite];
+  Sums sums = {.loss = values[0], .weight = values[1], .bad = {}};
+  const std::int64_t steps = std::ssize(jets_);
+  for (std::int64_t step = 0; step < steps; ++step) {
+    if (values[kSums + step] == 0) {
+      sums.bad.push_back({steps - 1 - step, std::move(jets_[static_cast<std::size_t>(step)])});
+    }
   }
   jets_.clear();
-  is_finite_.fill_(1);
-  count_.zero_();
+  next_.zero_();
   return sums;
 }
 

@@ -2,6 +2,7 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/binary_cross_entropy_with_logits.h>
+#include <ATen/ops/where.h>
 
 namespace jetvit {
 
@@ -12,9 +13,9 @@ LossTerms loss_terms(const at::Tensor& targets, const at::Tensor& weights, doubl
   return {(positive / factor) * (1 - label_smoothing) + label_smoothing / 2, weights * factor};
 }
 
-at::Tensor weighted_loss(const at::Tensor& logits, const LossTerms& terms, double weight_sum) {
-  return at::binary_cross_entropy_with_logits(logits, terms.targets, terms.weights, {}, at::Reduction::Sum) /
-         (weight_sum > 0 ? weight_sum : 1);
+at::Tensor weighted_loss(const at::Tensor& logits, const LossTerms& terms, const at::Tensor& weight_sum) {
+  const at::Tensor divisor = at::where(weight_sum > 0, weight_sum, 1).to(logits.scalar_type());
+  return at::binary_cross_entropy_with_logits(logits, terms.targets, terms.weights, {}, at::Reduction::Sum) / divisor;
 }
 
 }  // namespace jetvit

@@ -18,7 +18,8 @@ struct LossTerms {
 LossTerms loss_terms(const at::Tensor& targets, const at::Tensor& weights, double positive_weight,
                      double label_smoothing);
 
-// Sum of weight times loss over the batch, divided by `weight_sum` (1 in place of 0).
-at::Tensor weighted_loss(const at::Tensor& logits, const LossTerms& terms, double weight_sum);
+// Sum of weight times loss over the batch, divided by `weight_sum` (of no dimension; 1 in place of 0). On the device of
+// the logits, with their type.
+at::Tensor weighted_loss(const at::Tensor& logits, const LossTerms& terms, const at::Tensor& weight_sum);
 
 }  // namespace jetvit

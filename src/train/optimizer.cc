@@ -1,5 +1,6 @@
 #include "train/optimizer.h"
 
+#include <ATen/ops/_foreach_add.h>
 #include <ATen/ops/_foreach_mul.h>
 #include <ATen/ops/_foreach_norm.h>
 #include <ATen/ops/_fused_adam.h>
@@ -7,7 +8,9 @@
 #include <ATen/ops/_fused_sgd.h>
 #include <ATen/ops/full.h>
 #include <ATen/ops/full_like.h>
+#include <ATen/ops/ones_like.h>
 #include <ATen/ops/stack.h>
+#include <ATen/ops/zeros.h>
 #include <ATen/ops/zeros_like.h>
 #include <c10/core/GradMode.h>
 
@@ -41,7 +44,7 @@ at::Tensor clip_scale(const at::Tensor& norm, double largest) {
   return largest > 0 ? at::full_like(norm, largest).div(norm.add(1e-6)).clamp_max(1) : at::Tensor();
 }
 
-Optimizer::Optimizer(const OptimizerOptions& options, const NamedTensors& parameters, const Bf16Weights* bf16_weights)
+Optimizer::Optimizer(const OptimizerOptions& options, const NamedTensors& parameters, Bf16Weights* bf16_weights)
     : options_(options), bf16_weights_(bf16_weights) {
   const c10::NoGradGuard no_grad;
   for (const auto& [name, parameter] : parameters) {
@@ -50,10 +53,33 @@ Optimizer::Optimizer(const OptimizerOptions& options, const NamedTensors& parame
     if (options.kind != "sgd") slot.second = at::zeros_like(parameter);
     slots_.push_back(slot);
   }
+  const at::Device device = slots_.empty() ? at::kCPU : slots_[0].parameter.device();
+  steps_ = at::zeros({}, at::TensorOptions(device).dtype(at::kFloat));
+}
+
+// Reads a gradient in bfloat16 as it is and writes the copy of the weight in the same pass.
+bool Optimizer::has_own_update(const Slot& slot) const {
+  const at::Tensor gradient = slot.parameter.grad();
+  return options_.kind != "sgd" && gradient.is_cpu() && gradient.scalar_type() == at::kBFloat16;
+}
+
+Optimizer::Tensors Optimizer::tensors(bool decayed) const {
+  Tensors out;
+  for (const Slot& slot : slots_) {
+    const at::Tensor gradient = slot.parameter.grad();
+    if (slot.decayed != decayed || !gradient.defined() || has_own_update(slot)) continue;
+    out.parameters.push_back(slot.parameter);
+    out.gradients.push_back(gradient.to(at::kFloat));
+    out.first.push_back(slot.first);
+    out.second.push_back(slot.second);
+    // The schemas of the kernels do not declare that they modify it.
+    slot.parameter.unsafeGetTensorImpl()->bump_version();
+  }
+  return out;
 }
 
 void Optimizer::update_with_copy(const Slot& slot, double lr, double weight_decay, double gradient_scale) const {
-  AdamStep step = {.step = steps_,
+  AdamStep step = {.step = steps_.item<std::int64_t>(),
                    .lr = lr,
                    .beta1 = options_.beta1,
                    .beta2 = options_.beta2,
@@ -68,55 +94,75 @@ void Optimizer::update_with_copy(const Slot& slot, double lr, double weight_deca
               bf16_weights_->copy_of(slot.parameter));
 }
 
-void Optimizer::update(bool decayed, double lr, double weight_decay, const at::Tensor& gradient_scale) {
-  std::vector<at::Tensor> parameters, gradients, first, second;
-  // A number of the CPU costs nothing to read.
-  const bool is_known = !gradient_scale.defined() || gradient_scale.is_cpu();
-  const double known_scale = gradient_scale.defined() && is_known ? gradient_scale.item<double>() : 1;
-  for (const Slot& slot : slots_) {
-    const at::Tensor gradient = slot.parameter.grad();
-    if (slot.decayed != decayed || !gradient.defined()) continue;
-    if (options_.kind != "sgd" && gradient.is_cpu() && gradient.scalar_type() == at::kBFloat16) {
-      update_with_copy(slot, lr, weight_decay, known_scale);
-      continue;
-    }
-    parameters.push_back(slot.parameter);
-    gradients.push_back(gradient.to(at::kFloat));
-    first.push_back(slot.first);
-    second.push_back(slot.second);
-    // The schemas of the kernels do not declare that they modify it.
-    slot.parameter.unsafeGetTensorImpl()->bump_version();
-  }
-  if (parameters.empty()) return;
-  if (!is_known) {
-    at::_foreach_mul_(gradients, gradient_scale);
-  } else if (known_scale != 1) {
-    at::_foreach_mul_(gradients, known_scale);
-  }
+template <class Rate>
+void Optimizer::update(const Tensors& of, const Rate& lr, double weight_decay,
+                       const std::optional<at::Tensor>& skips) const {
   // The kernels read a count per tensor; all of them are the same.
-  const std::vector<at::Tensor> steps(
-      parameters.size(), at::full({}, static_cast<double>(steps_), parameters[0].options().dtype(at::kFloat)));
+  const std::vector<at::Tensor> steps(of.parameters.size(), steps_);
   if (options_.kind == "sgd") {
-    at::_fused_sgd_(parameters, gradients, first, weight_decay, options_.momentum, lr, /*dampening=*/0,
-                    /*nesterov=*/false, /*maximize=*/false, /*is_first_step=*/steps_ == 1);
+    at::_fused_sgd_(of.parameters, of.gradients, of.first, weight_decay, options_.momentum, lr, /*dampening=*/0,
+                    /*nesterov=*/false, /*maximize=*/false, /*is_first_step=*/false, /*grad_scale=*/{}, skips);
   } else if (options_.kind == "adam") {
-    at::_fused_adam_(parameters, gradients, first, second, {}, steps, lr, options_.beta1, options_.beta2, weight_decay,
-                     options_.eps, /*amsgrad=*/false, /*maximize=*/false);
+    at::_fused_adam_(of.parameters, of.gradients, of.first, of.second, {}, steps, lr, options_.beta1, options_.beta2,
+                     weight_decay, options_.eps, /*amsgrad=*/false, /*maximize=*/false, /*grad_scale=*/{}, skips);
   } else {
-    if (!options_.decay_times_lr && weight_decay != 0) {
-      at::_foreach_mul_(parameters, 1 - weight_decay);
-      weight_decay = 0;
-    }
-    at::_fused_adamw_(parameters, gradients, first, second, {}, steps, lr, options_.beta1, options_.beta2, weight_decay,
-                      options_.eps, /*amsgrad=*/false, /*maximize=*/false);
+    at::_fused_adamw_(of.parameters, of.gradients, of.first, of.second, {}, steps, lr, options_.beta1, options_.beta2,
+                      weight_decay, options_.eps, /*amsgrad=*/false, /*maximize=*/false, /*grad_scale=*/{}, skips);
   }
 }
 
-void Optimizer::step(double lr, double weight_decay, const at::Tensor& gradient_scale) {
+void Optimizer::update_on_cpu(bool decayed, double lr, double weight_decay, double gradient_scale) const {
+  for (const Slot& slot : slots_) {
+    if (slot.decayed == decayed && slot.parameter.grad().defined() && has_own_update(slot)) {
+      update_with_copy(slot, lr, weight_decay, gradient_scale);
+    }
+  }
+  const Tensors of = tensors(decayed);
+  if (of.parameters.empty()) return;
+  if (gradient_scale != 1) at::_foreach_mul_(of.gradients, gradient_scale);
+  if (options_.kind == "adamw" && !options_.decay_times_lr && weight_decay != 0) {
+    at::_foreach_mul_(of.parameters, 1 - weight_decay);
+    weight_decay = 0;
+  }
+  update(of, lr, weight_decay, {});
+}
+
+// The fused kernels take the rate from the device's memory, but not the decay: it is done before.
+void Optimizer::update_on_device(bool decayed, const at::Tensor& lr, const at::Tensor& weight_decay,
+                                 const at::Tensor& gradient_scale, const at::Tensor& counts) const {
+  const Tensors of = tensors(decayed);
+  if (of.parameters.empty()) return;
+  if (gradient_scale.defined()) at::_foreach_mul_(of.gradients, gradient_scale.to(at::kFloat));
+  if (decayed && options_.kind == "adamw") {
+    const at::Tensor loss = (options_.decay_times_lr ? lr.mul(weight_decay) : weight_decay).mul(counts);
+    at::_foreach_mul_(of.parameters, loss.neg_().add_(1).to(at::kFloat));
+  } else if (decayed) {
+    at::_foreach_add_(of.gradients, at::_foreach_mul(of.parameters, weight_decay.to(at::kFloat)));
+  }
+  update(of, lr.to(at::kFloat), 0, counts.neg().add_(1));
+}
+
+void Optimizer::step(const at::Tensor& lr, const at::Tensor& weight_decay, const at::Tensor& gradient_scale,
+                     const at::Tensor& counts) {
   const c10::NoGradGuard no_grad;
-  ++steps_;
-  update(true, lr, weight_decay, gradient_scale);
-  update(false, lr, 0, gradient_scale);
+  const at::Tensor one_or_zero = counts.defined() ? counts : at::ones_like(steps_);
+  steps_.add_(one_or_zero);
+  if (steps_.is_cpu()) {
+    if (one_or_zero.item<float>() == 0) return;
+    const double scale = gradient_scale.defined() ? gradient_scale.item<double>() : 1;
+    update_on_cpu(true, lr.item<double>(), weight_decay.item<double>(), scale);
+    update_on_cpu(false, lr.item<double>(), 0, scale);
+  } else {
+    for (const bool decayed : {true, false}) {
+      update_on_device(decayed, lr, weight_decay, gradient_scale, one_or_zero);
+    }
+  }
+  if (bf16_weights_ != nullptr) bf16_weights_->round_changed();
+}
+
+void Optimizer::step(double lr, double weight_decay, const at::Tensor& gradient_scale) {
+  const auto options = at::TensorOptions(steps_.device()).dtype(at::kDouble);
+  step(at::full({}, lr, options), at::full({}, weight_decay, options), gradient_scale);
 }
 
 void Optimizer::clear_gradients() {
@@ -124,7 +170,7 @@ void Optimizer::clear_gradients() {
 }
 
 std::map<std::string, at::Tensor> Optimizer::state() const {
-  std::map<std::string, at::Tensor> tensors;
+  std::map<std::string, at::Tensor> tensors = {{"steps", steps_}};
   for (const Slot& slot : slots_) {
     tensors[(options_.kind == "sgd" ? "momentum." : "exp_avg.") + slot.name] = slot.first;
     if (slot.second.defined()) tensors["exp_avg_sq." + slot.name] = slot.second;
@@ -136,11 +182,14 @@ void Optimizer::restore(const std::map<std::string, at::Tensor>& tensors, std::i
   const c10::NoGradGuard no_grad;
   for (auto& [name, tensor] : state()) {
     const auto saved = tensors.find(name);
+    if (name == "steps" && saved == tensors.end()) {
+      steps_.fill_(steps);
+      continue;
+    }
     if (saved == tensors.end()) throw Error(text("optimizer state ", name, " is missing"));
     if (saved->second.sizes() != tensor.sizes()) throw Error(text("optimizer state ", name, " has another shape"));
     tensor.copy_(saved->second);
   }
-  steps_ = steps;
 }
 
 }  // namespace jetvit

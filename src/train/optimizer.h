@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -36,18 +37,22 @@ at::Tensor clip_scale(const at::Tensor& norm, double largest);
 class Optimizer {
  public:
   // parameters: leaves that require a gradient, in the order of the model. bf16_weights outlives this object.
-  Optimizer(const OptimizerOptions& options, const NamedTensors& parameters, const Bf16Weights* bf16_weights = nullptr);
+  Optimizer(const OptimizerOptions& options, const NamedTensors& parameters, Bf16Weights* bf16_weights = nullptr);
 
-  // One update with the gradients of the parameters times gradient_scale (of no dimension, on their device; undefined
-  // for 1); those without a gradient stay.
+  // One update with the gradients of the parameters times gradient_scale (undefined for 1); those without a gradient
+  // stay. counts (float32; undefined for 1): 0 for a step that is to change nothing. The other numbers are float64. All
+  // are of no dimension and on the parameters' device: none becomes a part of a recorded step.
+  void step(const at::Tensor& lr, const at::Tensor& weight_decay, const at::Tensor& gradient_scale = {},
+            const at::Tensor& counts = {});
+  // The same with numbers of the host.
   void step(double lr, double weight_decay, const at::Tensor& gradient_scale = {});
   void clear_gradients();
 
-  // "exp_avg.<parameter>" ... of every parameter: views, not copies. With the step count all that step() remembers.
+  // All that step() remembers: "steps", and "exp_avg.<parameter>" ... of every parameter. Views, not copies.
   std::map<std::string, at::Tensor> state() const;
-  std::int64_t steps() const { return steps_; }
 
-  // Copies a saved state in; throws Error naming a missing or misshapen tensor.
+  // Copies a saved state in; throws Error naming a missing or misshapen tensor. steps: for states of earlier versions,
+  // which had no "steps".
   void restore(const std::map<std::string, at::Tensor>& tensors, std::int64_t steps);
 
  private:
@@ -56,13 +61,22 @@ class Optimizer {
     at::Tensor parameter, first, second;  // first: exp_avg or momentum; second: exp_avg_sq (adam, adamw)
     bool decayed;
   };
-  void update(bool decayed, double lr, double weight_decay, const at::Tensor& gradient_scale);
+  struct Tensors {  // of one call of a fused kernel
+    std::vector<at::Tensor> parameters, gradients, first, second;
+  };
+  bool has_own_update(const Slot& slot) const;
+  Tensors tensors(bool decayed) const;
   void update_with_copy(const Slot& slot, double lr, double weight_decay, double gradient_scale) const;
+  void update_on_cpu(bool decayed, double lr, double weight_decay, double gradient_scale) const;
+  void update_on_device(bool decayed, const at::Tensor& lr, const at::Tensor& weight_decay,
+                        const at::Tensor& gradient_scale, const at::Tensor& counts) const;
+  template <class Rate>
+  void update(const Tensors& of, const Rate& lr, double weight_decay, const std::optional<at::Tensor>& skips) const;
 
   OptimizerOptions options_;
-  const Bf16Weights* bf16_weights_;
+  Bf16Weights* bf16_weights_;
   std::vector<Slot> slots_;
-  std::int64_t steps_ = 0;
+  at::Tensor steps_;  // that counted: float32, of no dimension, on the parameters' device
 };
 
 }  // namespace jetvit

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include <ATen/ops/ones.h>
+#include <ATen/ops/scalar_tensor.h>
 #include <ATen/ops/zeros.h>
 
 #include "compute/autocast.h"
@@ -35,7 +36,7 @@ double peak_of_step(Model& model, int jets, const ComputeOptions& compute) {
     const Bf16Weights::Use use(bf16_weights);
     logits = model.forward(images);
   }
-  weighted_loss(logits.to(at::kFloat).reshape({-1}), terms, jets).backward();
+  weighted_loss(logits.to(at::kFloat).reshape({-1}), terms, at::scalar_tensor(jets)).backward();
   bf16_weights.move_gradients();
   return static_cast<double>(count.peak());
 }

@@ -2,23 +2,17 @@
 
 #include <algorithm>
 
-#include <ATen/ops/_foreach_lerp.h>
-#include <c10/core/GradMode.h>
-
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/progress.h"
 #include "base/reporter.h"
 #include "base/text.h"
-#include "compute/autocast.h"
-#include "jet/jet_origin.h"
 #include "model/io/weights.h"
 #include "model/registry.h"
 #include "predict/predictor.h"
 #include "run/run_folder.h"
 #include "train/complete_options.h"
 #include "train/freeze.h"
-#include "train/loss_terms.h"
 #include "train/seed_random.h"
 
 namespace jetvit {
@@ -48,6 +42,7 @@ Trainer::Trainer(Recipe recipe, TrainingData data, std::filesystem::path run, co
       run_(std::move(run)),
       compute_(compute) {
   if (recipes_.empty()) recipes_.push_back(recipe_);
+  for (const Recipe& of_phase : recipes_) require_precision(compute_of(of_phase));
   build_phase();
   phases_.push_back(summarize_phase(recipes_[0], *model_, {}));
   // What does not fit in a later phase is to be known before the first one trains.
@@ -63,9 +58,9 @@ Trainer::Trainer(Recipe recipe, TrainingData data, std::filesystem::path run, co
   }
 }
 
-ComputeOptions Trainer::compute() const {
+ComputeOptions Trainer::compute_of(const Recipe& phase) const {
   ComputeOptions options = compute_;
-  options.precision = precision_from_name(phase().train.precision);
+  options.precision = precision_from_name(phase.train.precision);
   return options;
 }
 
@@ -88,26 +83,22 @@ void Trainer::build_phase() {
   const Recipe& recipe = phase();
   model_ = make_phase_model(state_.phase);
   average_.reset();
-  model_tensors_.clear();
-  average_tensors_.clear();
   if (recipe.train.ema_decay > 0) {
     average_ = make_phase_model(state_.phase);
     load_weights(*average_, named_weights(*model_), "average");
-    for (const auto& [name, tensor] : named_weights(*model_)) model_tensors_.push_back(tensor);
-    for (const auto& [name, tensor] : named_weights(*average_)) average_tensors_.push_back(tensor);
   }
   model_->train(true);
   freeze(*model_, frozen_parameters(*model_, recipe.phase.freeze), recipe.phase.freeze_batch_norm);
-  parameters_.clear();
-  for (const auto& [name, tensor] : model_->parameters()) {
-    if (tensor.requires_grad()) parameters_.push_back({name, tensor});
-  }
-  bf16_weights_ = std::make_unique<Bf16Weights>(compute());
-  optimizer_ = std::make_unique<Optimizer>(recipe.optimizer, parameters_, bf16_weights_.get());
-  loader_ = std::make_unique<BatchLoader>(data_.train, data_.transform, recipe.image, recipe.augment,
-                                          load_options(recipe, *model_, data_, compute()));
+  step_ = std::make_unique<TrainStep>(*model_, average_.get(), recipe, compute());
+  loader_ = make_loader();
   schedule_ = std::make_unique<Schedule>(recipe.schedule, recipe.optimizer.lr, recipe.optimizer.weight_decay,
                                          static_cast<std::int64_t>(loader_->batches()), recipe.train.epochs);
+}
+
+std::unique_ptr<BatchLoader> Trainer::make_loader() const {
+  const Recipe& recipe = phase();
+  return std::make_unique<BatchLoader>(data_.train, data_.transform, recipe.image, recipe.augment,
+                                       load_options(recipe, *model_, data_, compute()));
 }
 
 void Trainer::begin_next_phase() {
@@ -192,7 +183,7 @@ void Trainer::train_epoch(const std::function<int()>& stop) {
   const double start = monotonic_seconds();
   double last = start;
   loader_->start_epoch(state_.epoch, static_cast<std::size_t>(state_.step_in_epoch));
-  loss_ = std::make_unique<EpochLoss>(compute_.device, state_.loss_sum, state_.weight_sum);
+  step_->loss().begin(state_.loss_sum, state_.weight_sum);
   Batch batch;
   while (state_.step_in_epoch < batches && loader_->next(batch)) {
     train_step(batch);
@@ -211,7 +202,11 @@ void Trainer::train_epoch(const std::function<int()>& stop) {
     }
     if (state_.step_in_epoch < batches && is_checkpoint_due()) save_last();
   }
-  if (loss_->has_unread()) read_loss();
+  if (step_->loss().has_unread()) read_loss();
+  if (state_.skipped_steps == batches) {
+    throw Error(text(label(), "epoch ", epoch_of_phase() + 1, ": no step was finite (lower optimizer.lr, or look at ",
+                     run_ / kBadBatchFile, ")"));
+  }
 }
 
 bool Trainer::is_checkpoint_due() const {
@@ -221,60 +216,28 @@ bool Trainer::is_checkpoint_due() const {
 }
 
 void Trainer::train_step(const Batch& batch) {
-  const LoopOptions& train = phase().train;
-  const at::Device device = compute_.device;
-  seed_random(train.seed, state_.epoch, state_.step_in_epoch, device);
-  optimizer_->clear_gradients();
-  LossTerms terms = loss_terms(batch.targets, batch.weights, train.positive_weight, train.label_smoothing);
-  const double weight_sum = terms.weights.sum().item<double>();
-  terms = {terms.targets.to(device), terms.weights.to(device)};
-  at::Tensor logits;
-  {
-    const AutocastGuard autocast(compute());
-    const Bf16Weights::Use use(*bf16_weights_);
-    logits = model_->forward(batch.images.to(device));
-  }
-  logits = logits.to(at::kFloat).reshape({-1});
-  const at::Tensor loss = weighted_loss(logits, terms, weight_sum);
-  loss.backward();
-  bf16_weights_->move_gradients();
-  const at::Tensor norm = gradient_norm(parameters_);
-  loss_->add(loss, norm, weight_sum, batch.jets);
-  optimizer_->step(schedule_->lr(step_of_phase()), schedule_->weight_decay(step_of_phase()),
-                   clip_scale(norm, train.clip_norm));
+  seed_random(phase().train.seed, state_.epoch, state_.step_in_epoch, compute_.device);
+  step_->run(batch, {.lr = schedule_->lr(step_of_phase()),
+                     .weight_decay = schedule_->weight_decay(step_of_phase()),
+                     .average_weight = average_weight()});
   ++state_.step;
   ++state_.step_in_epoch;
-  if (average_) update_average();
-  if (loss_->is_due()) read_loss();
+  if (step_->loss().is_due()) read_loss();
 }
 
-// Throws where a step since the last read was not finite.
+// Of the weights after the step under way. Short runs would otherwise keep much of the initial weights: the decay warms
+// up as that of TensorFlow's tf.train.ExponentialMovingAverage does with num_updates.
+double Trainer::average_weight() const {
+  const auto steps = static_cast<double>(step_of_phase() + 1);
+  return 1 - std::min(phase().train.ema_decay, (1 + steps) / (10 + steps));
+}
+
+// Throws where a step since the last read was not finite, if that stops the training.
 void Trainer::read_loss() {
-  const EpochLoss::Sums sums = loss_->read();
-  if (sums.bad_step >= 0) {
-    std::vector<std::string> rows;
-    for (const std::size_t jet : sums.bad_jets) {
-      if (rows.size() == 16) {
-        rows.emplace_back("...");
-        break;
-      }
-      rows.push_back(origin_text(*data_.train, jet, data_.files));
-    }
-    throw Error(text(label(), "epoch ", epoch_of_phase() + 1, ", step ", state_.step_in_epoch - sums.bad_step,
-                     ": the loss or its gradient is not finite (jets: ", join(rows, ", "),
-                     ") lower optimizer.lr, set train.clip_norm or look at those jets"));
-  }
+  const EpochLoss::Sums sums = step_->loss().read();
   state_.loss_sum = sums.loss;
   state_.weight_sum = sums.weight;
-}
-
-void Trainer::update_average() {
-  const c10::NoGradGuard no_grad;
-  // Short runs would otherwise keep much of the initial weights: the decay warms up as that of TensorFlow's
-  // tf.train.ExponentialMovingAverage does with num_updates.
-  const auto step = static_cast<double>(step_of_phase());
-  const double decay = std::min(phase().train.ema_decay, (1 + step) / (10 + step));
-  at::_foreach_lerp_(average_tensors_, model_tensors_, 1 - decay);
+  for (const EpochLoss::BadStep& bad : sums.bad) handle_bad_step(bad);
 }
 
 Validation Trainer::validate() {
@@ -319,10 +282,12 @@ void Trainer::end_epoch(double train_seconds) {
               {"jets_per_second", epoch_jets_ / std::max(1e-9, train_seconds)},
               {"data_wait_percent", 100 * loader_->wait_seconds() / std::max(1e-9, train_seconds)}};
   if (!recipe_.phases.empty()) row["phase"] = state_.phase + 1;
+  if (recipe.train.non_finite == "skip") row["skipped_steps"] = state_.skipped_steps;
   schedule_->end_epoch(validation.auc);
   ++state_.epoch;
   state_.step_in_epoch = 0;
   state_.loss_sum = state_.weight_sum = 0;
+  state_.skipped_steps = 0;
   const bool better = validation.auc > state_.best_auc;
   const bool keep = better || recipe.train.select == "last";
   if (keep) {
@@ -338,10 +303,11 @@ void Trainer::end_epoch(double train_seconds) {
 
 void Trainer::log_epoch(const Json& row, bool best) const {
   const auto number = [&row](const char* key, int digits) { return fixed(row.at(key).get<double>(), digits); };
-  reporter().note(text(label(), "epoch ", epoch_of_phase(), "/", phase().train.epochs, "  loss ",
-                       number("train_loss", 4), "  validation loss ", number("validation_loss", 4), "  AUC ",
-                       number("validation_auc", 4), best ? " (kept)" : "", "  ", number("jets_per_second", 0),
-                       " jets/s  data wait ", number("data_wait_percent", 1), " %"));
+  reporter().note(text(
+      label(), "epoch ", epoch_of_phase(), "/", phase().train.epochs, "  loss ", number("train_loss", 4),
+      "  validation loss ", number("validation_loss", 4), "  AUC ", number("validation_auc", 4), best ? " (kept)" : "",
+      "  ", number("jets_per_second", 0), " jets/s  data wait ", number("data_wait_percent", 1), " %",
+      row.value("skipped_steps", 0) > 0 ? text("  ", row["skipped_steps"].get<int>(), " steps skipped") : ""));
 }
 
 }  // namespace jetvit

@@ -17,12 +17,11 @@
 #include "run/checkpoint.h"
 #include "run/recipe.h"
 #include "run/run_log.h"
-#include "train/epoch_loss.h"
 #include "train/memory_need.h"
-#include "train/optimizer.h"
 #include "train/phase.h"
 #include "train/run_pace.h"
 #include "train/schedule.h"
+#include "train/train_step.h"
 #include "train/validation.h"
 
 namespace jetvit {
@@ -59,7 +58,8 @@ class Trainer {
   void resume();
 
   // Trains to the end. Throws Interrupted after a checkpoint where SIGINT or SIGTERM asked to stop, and Error naming
-  // epoch, step and jets where the loss is not finite. `stop` is asked after every step for a signal, or 0.
+  // epoch, step, jets and layer where the loss is not finite; the batch is saved. `stop` is asked after every step for
+  // a signal, or 0.
   void run(const std::function<int()>& stop = stop_requested);
 
   // Estimates, from small steps of a model of its own, the memory of the phase that takes the most; of those that are
@@ -77,7 +77,8 @@ class Trainer {
   const Json& pretrained() const { return pretrained_; }               // the report of what the run began with, or null
 
  private:
-  ComputeOptions compute() const;  // of the phase under way: in its precision
+  ComputeOptions compute_of(const Recipe& phase) const;  // in its precision
+  ComputeOptions compute() const { return compute_of(phase()); }
   const Recipe& phase() const { return recipes_[static_cast<std::size_t>(state_.phase)]; }
   std::unique_ptr<Model> make_phase_model(int phase) const;
   MemoryNeed memory_need_of(int phase) const;
@@ -93,9 +94,14 @@ class Trainer {
   void train_epoch(const std::function<int()>& stop);
   Validation validate();
   void train_step(const Batch& batch);
+  std::unique_ptr<BatchLoader> make_loader() const;
   void read_loss();
+  void handle_bad_step(const EpochLoss::BadStep& bad);
+  Batch batch_of_step(std::int64_t step) const;
+  std::string first_not_finite(const Batch& batch, std::int64_t step) const;
+  void save_bad_batch(const Batch& batch, std::int64_t step) const;
   bool is_checkpoint_due() const;
-  void update_average();
+  double average_weight() const;
   void end_epoch(double train_seconds);
   Checkpoint last_whole_checkpoint();
   void keep_previous() const;
@@ -112,17 +118,14 @@ class Trainer {
   Json pretrained_;
 
   // Of the phase under way.
-  std::unique_ptr<Model> model_, average_;                   // average_: of the weights, where ema_decay is not 0
-  std::vector<at::Tensor> model_tensors_, average_tensors_;  // of both, in one order
-  NamedTensors parameters_;                                  // that train
-  std::unique_ptr<Bf16Weights> bf16_weights_;
-  std::unique_ptr<Optimizer> optimizer_;
+  std::unique_ptr<Model> model_, average_;  // average_: of the weights, where ema_decay is not 0
+  std::unique_ptr<TrainStep> step_;
   std::unique_ptr<BatchLoader> loader_;
   std::unique_ptr<Schedule> schedule_;
-  std::unique_ptr<EpochLoss> loss_;  // of the epoch under way
   std::unique_ptr<RunLog> log_;
   TrainingState state_;
   RunPace pace_;
+  bool has_bad_batch_ = false;  // this session saved one
   bool has_last_ = false;  // last.safetensors is a whole checkpoint of this training, not damaged or of a former run
   double saved_at_ = 0;    // monotonic time of the last checkpoint
   double epoch_jets_ = 0;  // that this session trained on in the epoch under way: the rate's share of a resumed epoch

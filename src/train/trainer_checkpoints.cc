@@ -81,7 +81,7 @@ void Trainer::resume() {
                      " there (put it back, or start again with `overwrite`)"));
   }
   try {
-    optimizer_->restore(with_prefix(checkpoint.tensors, "optimizer."), step_of_phase());
+    step_->restore(checkpoint.tensors, step_of_phase());
     schedule_->restore(state_.schedule);
     pretrained_ = before.value("pretrained", Json());
   } catch (const std::exception& error) {
@@ -119,13 +119,13 @@ void Trainer::keep_previous() const {
 }
 
 void Trainer::save_last() {
-  if (loss_ && loss_->has_unread()) read_loss();
+  if (step_->loss().has_unread()) read_loss();
   Checkpoint checkpoint{description("last"), {}};
   for (const auto& [name, tensor] : named_weights(*model_)) checkpoint.tensors["model." + name] = tensor;
   if (average_) {
     for (const auto& [name, tensor] : named_weights(*average_)) checkpoint.tensors["ema." + name] = tensor;
   }
-  for (const auto& [name, tensor] : optimizer_->state()) checkpoint.tensors["optimizer." + name] = tensor;
+  checkpoint.tensors.merge(step_->state());
   keep_previous();
   write_checkpoint(run_ / kLastFile, checkpoint);
   has_last_ = true;

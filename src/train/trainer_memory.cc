@@ -26,8 +26,7 @@ double numbers_of_parameter(const Recipe& recipe) {
 MemoryNeed Trainer::memory_need_of(int phase) const {
   const Recipe& recipe = recipes_[static_cast<std::size_t>(phase)];
   const std::unique_ptr<Model> model = make_phase_model(phase);
-  ComputeOptions compute = compute_;
-  compute.precision = precision_from_name(recipe.train.precision);
+  const ComputeOptions compute = compute_of(recipe);
   const StepMemory step = measure_step_memory(*model, recipe, compute);
   const bool is_rounded = compute.precision == Precision::kBf16;
   const double image = static_cast<double>(model->channels()) * model->image_size() * model->image_size();
@@ -37,7 +36,9 @@ MemoryNeed Trainer::memory_need_of(int phase) const {
   need.phase = recipe_.phases.empty() ? -1 : phase;
   need.batch_size = static_cast<int>(std::min<double>(recipe.train.batch_size, jets));
   need.fixed = kWithKept * step.fixed;
-  need.per_jet = kWithKept * (step.per_jet + batches * image * (is_rounded ? sizeof(at::BFloat16) : sizeof(float)));
+  need.accumulate = recipe.train.accumulate;
+  need.per_jet = kWithKept * step.per_jet;
+  need.images = kWithKept * batches * image * (is_rounded ? sizeof(at::BFloat16) : sizeof(float));
   // The phase under way has its parameters already. A later one has them in place of that one's.
   if (phase != state_.phase) {
     need.fixed += sizeof(float) * (static_cast<double>(parameter_count(*model)) * numbers_of_parameter(recipe) -

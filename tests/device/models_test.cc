@@ -9,13 +9,11 @@
 #include "base/text.h"
 #include "compute/autocast.h"
 #include "compute/bf16_weights.h"
+#include "device/model_on_device.h"
 #include "device/test_device.h"
 #include "model/io/weights.h"
-#include "model/registry.h"
 #include "ops/called_operators.h"
-#include "support/hash_fill.h"
 #include "support/model_names.h"
-#include "train/seed_random.h"
 
 namespace jetvit {
 namespace {
@@ -24,20 +22,7 @@ using test::test_device;
 
 class DeviceModels : public testing::TestWithParam<std::string> {
  protected:
-  static std::unique_ptr<Model> model(at::Device device) {
-    Json options = {{"image_size", GetParam().ends_with("nano") ? 48 : 64}};
-    for (const char* key : {"dropout", "drop_path", "front_drop_path"}) {
-      if (resolved_model_options(GetParam(), Json::object()).contains(key)) options[key] = 0;
-    }
-    seed_random(1, kInitialization, 0);
-    return make_model(GetParam(), options, device);
-  }
-
-  static at::Tensor images(const Model& model, at::Device device) {
-    return test::hash_tensor("x", {2, model.channels(), model.image_size(), model.image_size()})
-        .contiguous(model.prefers_channels_last() ? at::MemoryFormat::ChannelsLast : at::MemoryFormat::Contiguous)
-        .to(device);
-  }
+  static std::unique_ptr<Model> model(at::Device device) { return test::model_on(device, GetParam()); }
 
   struct Step {
     at::Tensor logits;
@@ -53,7 +38,7 @@ class DeviceModels : public testing::TestWithParam<std::string> {
     {
       const AutocastGuard autocast(compute);
       const Bf16Weights::Use use(weights);
-      logits = trained->forward(images(*trained, compute.device)).to(at::kFloat);
+      logits = trained->forward(test::images_of(*trained).to(compute.device)).to(at::kFloat);
     }
     (logits.select(0, 0).sum() - 0.5 * logits.select(0, 1).sum()).backward();
     weights.move_gradients();

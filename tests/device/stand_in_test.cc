@@ -14,6 +14,8 @@
 #include <gtest/gtest.h>
 
 #include "compute/autocast.h"
+#include "compute/recorder.h"
+#include "support/expect_error.h"
 #include "train/seed_random.h"
 
 namespace jetvit {
@@ -64,6 +66,56 @@ TEST(StandIn, CountsWhatTheHostDoes) {
   EXPECT_EQ(after.to_host, 1);
   EXPECT_EQ(after.reads, 1);
   EXPECT_EQ(after.launches, 2) << "a product and a sum";
+}
+
+// As a CUDA graph: operators on memory, with the numbers that the host gave them.
+TEST(StandIn, RepeatsOperatorsWithoutTheHost) {
+  const std::unique_ptr<Recorder> recorder = make_recorder(stand_in::device());
+  const at::Tensor x = at::ones({4}, floats());
+  const at::Tensor factor = at::ones({}, floats());
+  at::Tensor sum = at::zeros({}, floats());
+  double number = 10;
+  int calls = 0;
+  recorder->record([&] {
+    ++calls;
+    sum.add_((x * factor).sum() + number);
+  });
+  EXPECT_EQ(sum.item<double>(), 14) << "the work is done once";
+  x.fill_(2);
+  factor.fill_(3);
+  number = 1000;
+  const stand_in::Traffic before = stand_in::traffic();
+  recorder->replay();
+  const stand_in::Traffic traffic = stand_in::traffic() - before;
+  EXPECT_EQ(traffic.replays, 1);
+  EXPECT_EQ(traffic.launches, 0);
+  EXPECT_EQ(calls, 1);
+  EXPECT_EQ(sum.item<double>(), 14 + 24 + 10) << "the host's number is the one of the record";
+}
+
+TEST(StandIn, RecordsNothingThatTheHostWaitsFor) {
+  const std::unique_ptr<Recorder> recorder = make_recorder(stand_in::device());
+  const at::Tensor x = at::ones({4}, floats());
+  EXPECT_ERROR(recorder->record([&] { x.sum().item<double>(); }), c10::Error, "a value read by the host");
+  EXPECT_ERROR(recorder->record([&] { x.cpu(); }), c10::Error, "a copy between host and device");
+  EXPECT_ERROR(recorder->record([&] { x.copy_(at::ones({4})); }), c10::Error, "a copy between host and device");
+  EXPECT_EQ(x.sum().item<double>(), 4) << "after the record all is allowed again";
+}
+
+TEST(StandIn, DrawsAnewInEachReplay) {
+  const std::unique_ptr<Recorder> recorder = make_recorder(stand_in::device());
+  const at::Tensor x = at::ones({1000}, floats());
+  at::Tensor y;
+  const auto seed = [](std::int64_t step) { seed_random(1, 2, step, stand_in::device()); };
+  seed(3);
+  recorder->record([&] { y = at::dropout(x, 0.5, true); });
+  const at::Tensor third = y.cpu();
+  seed(4);
+  recorder->replay();
+  EXPECT_FALSE(at::equal(y.cpu(), third));
+  seed(3);
+  recorder->replay();
+  EXPECT_TRUE(at::equal(y.cpu(), third));
 }
 
 TEST(StandIn, DrawsFromAGeneratorOfItsOwn) {

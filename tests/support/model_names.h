@@ -14,4 +14,11 @@ inline std::vector<std::string> model_names() {
   return names;
 }
 
+// The small ones, one of each kind.
+inline std::vector<std::string> small_model_names() {
+  std::vector<std::string> names = model_names();
+  std::erase_if(names, [](const std::string& name) { return !name.ends_with("nano") && name != "resnet_15"; });
+  return names;
+}
+
 }  // namespace jetvit::test

@@ -5,10 +5,12 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/binary_cross_entropy_with_logits.h>
 #include <ATen/ops/log_sigmoid.h>
+#include <ATen/ops/ones.h>
 #include <ATen/ops/rand.h>
 #include <ATen/ops/randint.h>
 #include <ATen/ops/randn.h>
 #include <ATen/ops/tensor.h>
+#include <ATen/ops/zeros.h>
 #include <gtest/gtest.h>
 
 namespace jetvit {
@@ -33,7 +35,8 @@ TEST(LossTerms, PositiveWeightIsTorchs) {
   const LossTerms terms = loss_terms(targets, weights, 2.5, 0);
   const at::Tensor expected =
       at::binary_cross_entropy_with_logits(logits, targets, weights, at::tensor({2.5F}), at::Reduction::Sum);
-  EXPECT_NEAR(weighted_loss(logits, terms, 1).item<double>(), expected.item<double>(), 1e-5 * expected.item<double>());
+  const at::Tensor loss = weighted_loss(logits, terms, at::ones({}));
+  EXPECT_NEAR(loss.item<double>(), expected.item<double>(), 1e-5 * expected.item<double>());
 }
 
 // Soft labels with everything on: the sum of both labels' losses, each smoothed and weighted.
@@ -49,13 +52,13 @@ TEST(LossTerms, SoftTargetsAreTheSumOverLabels) {
   };
   const at::Tensor expected = (w * (t * heavier * loss(1) + (1 - t) * loss(0))).sum();
   const LossTerms terms = loss_terms(t, w, heavier, smoothing);
-  EXPECT_NEAR(weighted_loss(logits, terms, 1).item<double>(), expected.item<double>(), 1e-9);
+  EXPECT_NEAR(weighted_loss(logits, terms, at::ones({})).item<double>(), expected.item<double>(), 1e-9);
   EXPECT_NEAR(terms.weights.sum().item<double>(), (w * (t * heavier + 1 - t)).sum().item<double>(), 1e-9);
 }
 
 TEST(LossTerms, BatchWithoutWeightHasNoLoss) {
   const LossTerms terms = loss_terms(at::tensor({0.F, 1.F}), at::tensor({0.F, 0.F}), 1, 0);
-  EXPECT_EQ(weighted_loss(at::tensor({1.F, 2.F}), terms, 0).item<float>(), 0);
+  EXPECT_EQ(weighted_loss(at::tensor({1.F, 2.F}), terms, at::zeros({})).item<float>(), 0);
 }
 
 }  // namespace

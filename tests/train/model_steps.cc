@@ -66,8 +66,7 @@ void add_losses(const Task& task, Tensors& out) {
   for (std::int64_t step = 0; step < images.size(0); ++step) {
     const at::Tensor labels = task.input.at("labels")[step];
     const LossTerms terms = loss_terms(labels, at::ones_like(labels), 1, 0);
-    const at::Tensor loss =
-        weighted_loss(model->forward(images[step]).flatten(), terms, static_cast<double>(images.size(1)));
+    const at::Tensor loss = weighted_loss(model->forward(images[step]).flatten(), terms, terms.weights.sum());
     losses.push_back(loss.detach().to(at::kFloat));
     optimizer.clear_gradients();
     loss.backward();

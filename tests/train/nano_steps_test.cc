@@ -14,6 +14,7 @@
 #include "model/io/weights.h"
 #include "support/bf16_options.h"
 #include "support/filled_model.h"
+#include "support/model_names.h"
 #include "train/loss_terms.h"
 #include "train/optimizer.h"
 #include "train/seed_random.h"
@@ -33,10 +34,8 @@ const Json& oracles() {
 
 // The small ones of the registry and, narrow, those of another kind.
 std::vector<std::string> small_models() {
-  std::set<std::string> names;
-  for (const ModelInfo& info : model_list()) {
-    if (info.name.ends_with("nano") || info.name == "resnet_15") names.insert(info.name);
-  }
+  const std::vector<std::string> registered = test::small_model_names();
+  std::set<std::string> names(registered.begin(), registered.end());
   for (const auto& [name, oracle] : oracles().items()) names.insert(name);
   return {names.begin(), names.end()};
 }
@@ -52,7 +51,8 @@ class NanoSteps : public testing::TestWithParam<std::string> {
 
   static at::Tensor loss(const at::Tensor& logits, int step) {
     const at::Tensor labels = test::hash_tensor(text("labels", step), {kBatch}).gt(0).to(at::kFloat);
-    return weighted_loss(logits.to(at::kFloat).flatten(), loss_terms(labels, at::ones_like(labels), 1, 0), kBatch);
+    const LossTerms terms = loss_terms(labels, at::ones_like(labels), 1, 0);
+    return weighted_loss(logits.to(at::kFloat).flatten(), terms, terms.weights.sum());
   }
 };
 

@@ -58,6 +58,17 @@ inline TrainingData data() {
   return data;
 }
 
+// The second jet has infinite energy.
+inline TrainingData data_with_an_infinite_jet() {
+  TrainingData bad = data();
+  auto records = std::make_shared<JetRecords>(*bad.train);
+  for (std::size_t pixel = records->images.offset[3]; pixel < records->images.offset[6]; ++pixel) {
+    records->images.value[pixel] = std::numeric_limits<float>::infinity();
+  }
+  bad.train = records;
+  return bad;
+}
+
 // A validation whose labels are the other way round: the better a network learns, the worse it does there, so that the
 // best epoch is an early one.
 inline TrainingData data_of_falling_auc() {

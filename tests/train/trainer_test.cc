@@ -6,9 +6,12 @@
 
 #include <ATen/ops/allclose.h>
 #include <ATen/ops/equal.h>
+#include <ATen/ops/isfinite.h>
 #include <ATen/ops/zeros_like.h>
 
+#include "base/digest.h"
 #include "base/file.h"
+#include "model/io/safetensors.h"
 #include "model/io/weights.h"
 #include "predict/predictor.h"
 #include "run/run_folder.h"
@@ -157,6 +160,70 @@ TEST(Trainer, NonFiniteLossNamesEpochStepAndJets) {
   bad.train = records;
   Trainer trainer(recipe(), bad, folder.path());
   EXPECT_ERROR(trainer.run(), Error, "epoch 1, step 1: the loss or its gradient is not finite (jets: row ");
+  const TensorFile batch = read_safetensors(folder / kBadBatchFile);
+  EXPECT_EQ(batch.tensors.at("images").sizes(), at::IntArrayRef({16, 3, 20, 20}));
+  EXPECT_FALSE(at::isfinite(batch.tensors.at("images")).all().item<bool>());
+  EXPECT_EQ(parse_json(batch.metadata.at("jetvit_batch"), "batch").at("jets").size(), 16U);
+}
+
+// Sixteen jets a step; the weights become infinite after the fifth one.
+TEST(Trainer, NamesTheFirstLayerThatIsNotFinite) {
+  const test::TempFolder folder;
+  Trainer trainer(recipe(), data(), folder.path());
+  const auto break_weights = [&] {
+    if (trainer.state().step == 5) named_weights(trainer.model()).at("fc.weight").detach().fill_(INFINITY);
+    return 0;
+  };
+  EXPECT_ERROR(trainer.run(break_weights), Error, "first in the output of fc; the batch is in ");
+  EXPECT_EQ(trainer.state().step, 6);
+}
+
+// One jet of infinite energy: the steps that it is in change neither weights nor averages, and no batch norm.
+TEST(Trainer, SkipsStepsThatAreNotFinite) {
+  at::set_num_threads(1);
+  const test::TempFolder folder;
+  const TrainingData bad = test::data_with_an_infinite_jet();
+  const Recipe how = recipe("train.non_finite=skip");
+  Trainer trainer(how, bad, folder.path());
+  std::map<std::string, at::Tensor> before;
+  int same = 0;
+  const auto compare = [&] {
+    bool is_same = !before.empty();
+    for (const auto& [name, tensor] : named_weights(trainer.model())) {
+      EXPECT_TRUE(at::isfinite(tensor).all().item<bool>()) << name;
+      is_same = is_same && at::equal(before.at(name), tensor);
+    }
+    for (const auto& [name, tensor] : named_weights(trainer.model())) before[name] = tensor.clone();
+    same += is_same ? 1 : 0;
+    return 0;
+  };
+  trainer.run(compare);
+  int skipped = 0;
+  for (const Json& row : test::log_of(folder.path())) skipped += row.at("skipped_steps").get<int>();
+  EXPECT_GT(skipped, 0);
+  EXPECT_EQ(same, skipped);
+  const Checkpoint last = read_checkpoint(folder / kLastFile);
+  EXPECT_EQ(last.tensors.at("optimizer.steps").item<int>(), trainer.state().step - skipped);
+  for (const auto& [name, tensor] : last.tensors) EXPECT_TRUE(at::isfinite(tensor).all().item<bool>()) << name;
+  // Stopped and resumed before and after such steps.
+  train(how, folder / "parts", {1, 2, 3, 4, 6, 9}, bad);
+  EXPECT_EQ(sha256_of_file(folder / "parts" / kLastFile), sha256_of_file(folder / kLastFile));
+}
+
+TEST(Trainer, StopsWhereEveryStepIsSkipped) {
+  const test::TempFolder folder;
+  TrainingData bad = data();
+  auto records = std::make_shared<JetRecords>(*bad.train);
+  for (float& value : records->images.value) value = std::numeric_limits<float>::infinity();
+  bad.train = records;
+  Trainer trainer(recipe("train.non_finite=skip"), bad, folder.path());
+  EXPECT_ERROR(trainer.run(), Error, "epoch 1: no step was finite");
+}
+
+TEST(Trainer, TheCpuHasNoFloat16) {
+  const test::TempFolder folder;
+  EXPECT_ERROR(Trainer(recipe("train.precision=fp16"), data(), folder.path()), UsageError,
+               "`precision` fp16: a CPU has no fast multiplications");
 }
 
 TEST(Trainer, ModelOptionsThatContradictTheDataAreRefused) {

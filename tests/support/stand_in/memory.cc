@@ -5,6 +5,7 @@
 
 #include <ATen/ops/empty_strided.h>
 #include <ATen/ops/from_blob.h>
+#include <malloc.h>
 
 #include "support/stand_in/stand_in.h"
 
@@ -21,6 +22,11 @@ void* tagged(void* address) {
 
 class TaggedMemory : public c10::Allocator {
  public:
+  // Blocks of megabytes come and go; from the kernel each would be fresh pages.
+  TaggedMemory() {
+    mallopt(M_MMAP_THRESHOLD, 1 << 30);
+    mallopt(M_TRIM_THRESHOLD, 1 << 30);
+  }
   c10::DataPtr allocate(std::size_t bytes) override {
     void* address = nullptr;
     if (bytes > 0) {

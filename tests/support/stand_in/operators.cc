@@ -1,13 +1,11 @@
 // The operators of the stand-in device: those of the CPU, on tensors that share the memory of the device's.
 #include <mutex>
-#include <optional>
 #include <string>
-#include <vector>
+#include <utility>
 
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/EmptyTensor.h>
 #include <ATen/autocast_mode.h>
-#include <ATen/core/dispatch/Dispatcher.h>
 #include <ATen/ops/_reshape_alias_native.h>
 #include <ATen/ops/as_strided_native.h>
 #include <ATen/ops/empty.h>
@@ -17,13 +15,11 @@
 
 #include "support/stand_in/generator.h"
 #include "support/stand_in/memory.h"
+#include "support/stand_in/record.h"
 #include "support/stand_in/stand_in.h"
 
 namespace jetvit::stand_in {
 namespace {
-
-using Stack = torch::jit::Stack;
-using Operator = c10::OperatorHandle;
 
 std::mutex mutex;  // of the counts: backward passes have a thread of their own
 Traffic counts;
@@ -31,23 +27,6 @@ Traffic counts;
 void count(std::int64_t Traffic::*what) {
   const std::lock_guard lock(mutex);
   ++(counts.*what);
-}
-
-// The value with each tensor in it replaced by change(tensor).
-template <class Change>
-c10::IValue with_tensors(const c10::IValue& value, const Change& change) {
-  if (value.isTensor()) return change(value.toTensor());
-  if (value.isTensorList()) {
-    c10::List<at::Tensor> list;
-    for (const at::Tensor& x : value.toTensorVector()) list.push_back(change(x));
-    return list;
-  }
-  if (value.isOptionalTensorList()) {
-    c10::List<std::optional<at::Tensor>> list;
-    for (const auto& x : value.toOptionalTensorVector()) list.push_back(x ? std::optional(change(*x)) : std::nullopt);
-    return list;
-  }
-  return value;
 }
 
 // As CUDA's operators do: they take a single number from the host where operands meet element by element, and indices.
@@ -92,7 +71,8 @@ bool is_unsized_result(const Operator& op, std::size_t argument, const c10::IVal
          value.toTensor().numel() == 0;
 }
 
-// Results are on the CPU where they are new; those that the operator changed in place are the arguments themselves.
+}  // namespace
+
 Stack run_on_host(const Operator& op, const Stack& arguments) {
   Stack host;
   for (std::size_t i = 0; i < arguments.size(); ++i) {
@@ -128,6 +108,8 @@ Stack run_on_host(const Operator& op, const Stack& arguments) {
   return results;
 }
 
+namespace {
+
 void run(const Operator& op, Stack* stack) {
   const auto count_of_arguments = static_cast<std::ptrdiff_t>(op.schema().arguments().size());
   const Stack arguments(stack->end() - count_of_arguments, stack->end());
@@ -137,7 +119,10 @@ void run(const Operator& op, Stack* stack) {
     TORCH_CHECK(!is_view, "stand-in device: it has no ", op.operator_name(), ", which gives a view");
   }
   for (const c10::IValue& value : arguments) check_operands(op, value);
-  for (const c10::IValue& value : run_on_host(op, arguments)) stack->push_back(with_tensors(value, moved_to_device));
+  Stack results = run_on_host(op, arguments);
+  for (c10::IValue& result : results) result = with_tensors(result, moved_to_device);
+  record_call(op, arguments, results);
+  for (c10::IValue& result : results) stack->push_back(std::move(result));
   count(&Traffic::launches);
 }
 
@@ -156,6 +141,11 @@ at::Tensor empty_strided(c10::IntArrayRef size, c10::IntArrayRef stride, std::op
 }
 
 at::Tensor copy_from(const at::Tensor& from, const at::Tensor& to, bool /*non_blocking*/) {
+  if (from.is_cpu() || to.is_cpu()) {
+    refuse_while_recording("a copy between host and device");
+  } else {
+    record_copy(from, to);
+  }
   on_host(to).copy_(on_host(from));
   if (from.is_cpu()) {
     count(&Traffic::to_device);
@@ -172,6 +162,7 @@ at::Tensor copy_from_and_resize(const at::Tensor& from, const at::Tensor& to) {
 }
 
 at::Scalar read_number(const at::Tensor& x) {
+  refuse_while_recording("a value read by the host");
   count(&Traffic::reads);
   return on_host(x).item();
 }
@@ -206,9 +197,10 @@ TORCH_LIBRARY_IMPL(aten, PrivateUse1, m) {
   m.impl("_copy_from_and_resize", copy_from_and_resize);
   m.impl("_local_scalar_dense", read_number);
   // CUDA has kernels for these, which libtorch composes of others for a device that has none.
-  for (const char* name : {"convolution", "convolution_backward", "native_layer_norm", "native_group_norm",
-                           "silu_backward", "mish_backward", "_foreach_norm.Scalar", "_foreach_mul_.Scalar",
-                           "_foreach_mul_.Tensor", "_foreach_lerp_.Scalar", "_foreach_copy_"}) {
+  for (const char* name :
+       {"convolution", "convolution_backward", "native_layer_norm", "native_group_norm", "silu_backward",
+        "mish_backward", "_foreach_norm.Scalar", "_foreach_mul_.Scalar", "_foreach_mul_.Tensor", "_foreach_mul.Tensor",
+        "_foreach_sub.List", "_foreach_add_.List", "_foreach_copy_"}) {
     m.impl(name, boxed());
   }
 }
@@ -246,9 +238,14 @@ Traffic traffic() {
 
 Traffic operator-(const Traffic& after, const Traffic& before) {
   return {.launches = after.launches - before.launches,
+          .replays = after.replays - before.replays,
           .reads = after.reads - before.reads,
           .to_device = after.to_device - before.to_device,
           .to_host = after.to_host - before.to_host};
+}
+
+void count_replay() {
+  count(&Traffic::replays);
 }
 
 OwnOperators::OwnOperators()

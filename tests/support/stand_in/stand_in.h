@@ -20,6 +20,7 @@ at::Device device();
 // What the host did with the device since the process began.
 struct Traffic {
   std::int64_t launches = 0;   // operators that were run, copies within the device among them
+  std::int64_t replays = 0;    // of recorded steps, each given to the device at once
   std::int64_t reads = 0;      // of single values: each waits for the device
   std::int64_t to_device = 0;  // copies
   std::int64_t to_host = 0;    // copies: each waits for the device

@@ -1,0 +1,47 @@
+#include "train/loss_scale.h"
+
+#include <vector>
+
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/_amp_foreach_non_finite_check_and_unscale.h>
+#include <ATen/ops/_amp_update_scale.h>
+#include <ATen/ops/full.h>
+#include <ATen/ops/zeros.h>
+#include <ATen/ops/zeros_like.h>
+#include <c10/core/GradMode.h>
+
+namespace jetvit {
+namespace {
+
+constexpr double kFirstFactor = 65536;
+constexpr double kGrowth = 2;
+constexpr double kBackoff = 0.5;
+
+}  // namespace
+
+LossScale::LossScale(at::Device device, std::int64_t growth_interval)
+    : growth_interval_(growth_interval),
+      factor_(at::full({}, kFirstFactor, at::TensorOptions(device).dtype(at::kFloat))),
+      steps_(at::zeros({}, at::TensorOptions(device).dtype(at::kInt))) {}
+
+at::Tensor LossScale::scaled(const at::Tensor& loss) const {
+  return loss * factor_;
+}
+
+at::Tensor LossScale::unscale(const NamedTensors& parameters) {
+  const c10::NoGradGuard no_gradients;
+  std::vector<at::Tensor> gradients;
+  for (const auto& [name, parameter] : parameters) {
+    if (parameter.grad().defined()) gradients.push_back(parameter.grad());
+  }
+  at::Tensor overflow = at::zeros_like(factor_);
+  at::_amp_foreach_non_finite_check_and_unscale_(gradients, overflow, factor_.reciprocal());
+  at::_amp_update_scale_(factor_, steps_, overflow, kGrowth, kBackoff, growth_interval_);
+  return 1 - overflow;
+}
+
+at::Tensor LossScale::evidence() const {
+  return factor_.log().sqrt();  // of a factor below 1 the logarithm is negative
+}
+
+}  // namespace jetvit

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include <ATen/core/Tensor.h>
+
+#include "train/optimizer.h"
+
+namespace jetvit {
+
+// Float16 has no numbers below 6e-8, so that small gradients would be lost: the loss is multiplied by a factor before
+// the backward pass, and the gradients are divided by it (Micikevicius et al., arXiv:1710.03740, section 3.2). The
+// factor is halved after a step whose gradients overflow, which changes no weight, and doubled after many steps that do
+// not. It lies in the memory of the device, which no function waits for.
+class LossScale {
+ public:
+  // The factor begins at 65536, as torch's. growth_interval: steps without overflow before it is doubled.
+  explicit LossScale(at::Device device, std::int64_t growth_interval = 2000);
+
+  // The loss times the factor; of no dimension, float32.
+  at::Tensor scaled(const at::Tensor& loss) const;
+
+  // Divides the gradients, float32, by the factor and then changes it. Returns whether they are finite: 1 or 0,
+  // float32, of no dimension.
+  at::Tensor unscale(const NamedTensors& parameters);
+
+  // A number that is not finite if the factor is so small that something else than its size must be wrong: below 1.
+  at::Tensor evidence() const;
+
+  // All that is to be saved, under the names "factor" and "steps". Views.
+  std::map<std::string, at::Tensor> state() const { return {{"factor", factor_}, {"steps", steps_}}; }
+
+ private:
+  std::int64_t growth_interval_;
+  at::Tensor factor_;  // float32
+  at::Tensor steps_;   // int32: without overflow since the last change
+};
+
+}  // namespace jetvit

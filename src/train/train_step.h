@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "compute/bf16_weights.h"
+#include "compute/compute_options.h"
+#include "compute/recorder.h"
+#include "load/batch_loader.h"
+#include "model/model.h"
+#include "run/recipe.h"
+#include "train/epoch_loss.h"
+#include "train/loss_scale.h"
+#include "train/optimizer.h"
+#include "train/step_inputs.h"
+#include "train/weight_average.h"
+
+namespace jetvit {
+
+// One training step of a model: forward and backward pass, clipping, update of the weights and of their average. All of
+// it is work for the model's device, which the host does not wait for. A device with a recorder repeats a recorded step
+// for batches of one shape: launching some hundred operators one by one can take longer than to compute them.
+class TrainStep {
+ public:
+  // model: in training mode, its frozen parameters without gradients; average: of its weights, or null. Both outlive
+  // this object and are on the device of `compute`.
+  TrainStep(Model& model, const Model* average, const Recipe& recipe, const ComputeOptions& compute);
+
+  // Trains on a batch of the CPU's memory. The device's generator is seeded for the step; weight_sum of the numbers is
+  // filled in here.
+  void run(const Batch& batch, StepNumbers numbers);
+
+  // All that the steps remember besides the weights: "optimizer." and "loss_scale." before the names of both. Views.
+  std::map<std::string, at::Tensor> state() const;
+
+  // Copies a saved state in; steps: as of Optimizer::restore(). Throws Error naming what is missing or misshapen.
+  void restore(const std::map<std::string, at::Tensor>& tensors, std::int64_t steps);
+
+  EpochLoss& loss() { return loss_; }
+
+ private:
+  void run_on_device(const StepInputs& inputs);
+  void compute(const StepInputs& inputs);
+  void restore_statistics(const at::Tensor& counts);
+  at::Tensor add_gradients(const at::Tensor& images, const LossTerms& terms, const at::Tensor& weight_sum);
+
+  Model& model_;
+  LoopOptions options_;
+  ComputeOptions compute_;
+  NamedTensors parameters_;  // that train
+  Bf16Weights bf16_weights_;
+  Optimizer optimizer_;
+  std::optional<LossScale> scale_;  // in float16
+  std::optional<WeightAverage> average_;
+  EpochLoss loss_;
+  std::vector<at::Tensor> statistics_, statistics_before_;  // running ones, where steps may be skipped
+  std::unique_ptr<Recorder> recorder_;                      // null: each step is run operator by operator
+  std::optional<StepInputs> inputs_;  // on the device, of the step that is recorded or going to be
+  int steps_before_record_;
+};
+
+}  // namespace jetvit
