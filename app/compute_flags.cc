@@ -16,7 +16,9 @@ ComputeOptions ComputeFlags::options() const {
 }
 
 void add_compute_flags(CLI::App& app, ComputeFlags& flags, const std::string& precision_default) {
-  app.add_option("--device", flags.device, "where the model runs: cpu")->capture_default_str();
+  app.add_option("--device", flags.device,
+                 "where the model runs: cpu, cuda (an NVIDIA GPU), or cuda:1 for the second one")
+      ->capture_default_str();
   app.add_option("--precision", flags.precision,
                  text("fp32, or bf16: faster, less exact matrix multiplications (default: ", precision_default, ")"));
   app.add_option("--threads", flags.threads,

@@ -3,19 +3,24 @@ if(NOT CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|amd64|AMD64)$")
   message(FATAL_ERROR "jetvit builds on x86-64 only; this is ${CMAKE_SYSTEM_PROCESSOR}, which nobody has tested yet")
 endif()
 
+# Options of the C++ compiler alone: nvcc has others.
+function(jetvit_cxx_options)
+  add_compile_options("$<$<COMPILE_LANGUAGE:CXX>:${ARGN}>")
+endfunction()
+
 # Warnings are errors for developers and in CI (scripts/test), not for users: another compiler finds other ones.
 option(JETVIT_WERROR "Treat compiler warnings as errors" OFF)
-add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor)
+jetvit_cxx_options(-Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor)
 if(JETVIT_WERROR)
-  add_compile_options(-Werror)
+  jetvit_cxx_options(-Werror)
 endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # GCC reports std::string operations that are correct (GCC bug 105651), and from version 13 on references into
   # containers that a function takes by reference and returns (bug 107532).
-  add_compile_options(-Wno-restrict)
+  jetvit_cxx_options(-Wno-restrict)
   if(CMAKE_CXX_COMPILER_VERSION VERSION_GREATER_EQUAL 13)
     # Growing std::vector is reported too: by insert() of another one, or in torch::autograd::Function::apply.
-    add_compile_options(-Wno-dangling-reference -Wno-stringop-overflow)
+    jetvit_cxx_options(-Wno-dangling-reference -Wno-stringop-overflow)
   endif()
   if(CMAKE_CXX_COMPILER_VERSION VERSION_GREATER_EQUAL 14)
     add_compile_options(-Wno-array-bounds)  # for the same in apply
@@ -39,7 +44,7 @@ if(JETVIT_SANITIZE)
   add_compile_options(-fsanitize=${JETVIT_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     # Instrumented code defeats GCC's flow analysis (GCC manual, -fsanitize=address): empty std::optional is reported.
-    add_compile_options(-Wno-maybe-uninitialized)
+    jetvit_cxx_options(-Wno-maybe-uninitialized)
   endif()
   add_link_options(-fsanitize=${JETVIT_SANITIZE})
   # Function multiversioning resolves before a sanitizer's runtime is up.

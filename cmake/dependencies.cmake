@@ -25,12 +25,8 @@ set(torch_libraries ${torch_root}/lib/libtorch_cpu.so ${torch_root}/lib/libc10.s
 # at::parallel_for is a template that runs on one thread unless OpenMP is on where it is compiled; the runtime is the
 # wheel's. Clang would bring another one, and the thread sanitizer does not see this one's barriers.
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND NOT JETVIT_SANITIZE MATCHES "thread")
-  target_compile_options(jetvit_torch INTERFACE -fopenmp)
+  target_compile_options(jetvit_torch INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-fopenmp>)
   list(APPEND torch_libraries ${torch_root}/lib/libgomp.so.1)
-endif()
-if(JETVIT_CUDA)
-  find_package(CUDAToolkit REQUIRED)
-  list(APPEND torch_libraries ${torch_root}/lib/libtorch_cuda.so ${torch_root}/lib/libc10_cuda.so)
 endif()
 # The operators register themselves on load, which --as-needed would prevent; the wheel's CUDA-side dependencies of the
 # profiler need not be present at link time.

@@ -1,11 +1,30 @@
 #include "compute/compute_options.h"
 
+#include <charconv>
+#include <optional>
 #include <string>
+#include <system_error>
 
 #include "base/error.h"
 #include "base/text.h"
+#include "compute/cuda_module.h"
 
 namespace jetvit {
+namespace {
+
+// The number in "cuda:1", 0 for "cuda"; none for other words.
+std::optional<c10::DeviceIndex> gpu_of_name(std::string_view name) {
+  if (name == "cuda") return c10::DeviceIndex{0};
+  constexpr std::string_view kBeforeNumber = "cuda:";
+  if (!name.starts_with(kBeforeNumber)) return std::nullopt;
+  const char* const last = name.data() + name.size();
+  c10::DeviceIndex gpu = 0;  // an int8_t, which is read as a number
+  const auto [end, error] = std::from_chars(name.data() + kBeforeNumber.size(), last, gpu);
+  if (error != std::errc() || end != last || gpu < 0) return std::nullopt;
+  return gpu;
+}
+
+}  // namespace
 
 std::string_view precision_name(Precision precision) {
   switch (precision) {
@@ -34,7 +53,14 @@ void require_precision(const ComputeOptions& options) {
 
 c10::Device device_from_name(std::string_view name) {
   if (name == "cpu") return c10::kCPU;
-  throw UsageError(text("`device` ", printable(std::string(name)), ": not available in this build (possible: cpu)"));
+  const std::optional<c10::DeviceIndex> gpu = gpu_of_name(name);
+  if (!gpu) {
+    throw UsageError(text("`device` ", printable(std::string(name)),
+                          ": no such device (possible: cpu, cuda, cuda:1 for the second GPU)"));
+  }
+  const c10::Device device(c10::kCUDA, *gpu);
+  require_cuda(device);
+  return device;
 }
 
 }  // namespace jetvit

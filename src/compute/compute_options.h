@@ -35,7 +35,8 @@ struct ComputeOptions {
 // Throws UsageError where the device cannot compute in the precision.
 void require_precision(const ComputeOptions& options);
 
-// The device of a name, "cpu". Throws UsageError for a device that this build cannot use.
+// The device of a name: "cpu", "cuda", or "cuda:1" for the second GPU. Throws UsageError for other names, and for a GPU
+// that cannot be used (require_cuda).
 c10::Device device_from_name(std::string_view name);
 
 }  // namespace jetvit

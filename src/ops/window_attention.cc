@@ -17,6 +17,8 @@ namespace jetvit {
 namespace {
 
 constexpr std::int64_t kMostTokens = 256;  // of a window whose scores still fit into the cache
+// Of a window on a GPU, and channels of a head: what fits into the memory that a block shares.
+constexpr std::int64_t kMostOnGpu = 64;
 
 const auto& window_attention_operator() {
   static const auto op = find_operator<decltype(window_attention_cpu)>("jetvit::window_attention");
@@ -62,14 +64,15 @@ struct WindowAttentionFunction : torch::autograd::Function<WindowAttentionFuncti
 };
 
 bool has_window_kernel(const at::Tensor& qkv, const at::Tensor& padding, const at::Tensor& bias,
-                       const WindowGrid& grid) {
+                       const AttentionHeads& heads, const WindowGrid& grid) {
   if (!has_kernel(window_attention_operator(), qkv)) return false;
   if (qkv.is_meta()) return true;
   const auto fits = [&](const at::Tensor& x) {
     return !x.defined() || (x.device() == qkv.device() && x.scalar_type() == at::kFloat);
   };
-  return is_stored_float(qkv.scalar_type()) && fits(padding) && fits(bias) && qkv.numel() > 0 &&
-         grid.tokens() <= kMostTokens;
+  const bool is_small = qkv.is_cpu() ? grid.tokens() <= kMostTokens
+                                     : grid.tokens() <= kMostOnGpu && qkv.size(3) <= 3 * heads.count * kMostOnGpu;
+  return is_stored_float(qkv.scalar_type()) && fits(padding) && fits(bias) && qkv.numel() > 0 && is_small;
 }
 
 }  // namespace
@@ -99,7 +102,7 @@ TORCH_LIBRARY_IMPL(jetvit, Meta, m) {
 
 at::Tensor window_attention(const at::Tensor& qkv, const at::Tensor& padding, const at::Tensor& bias,
                             const AttentionHeads& heads, const WindowGrid& grid) {
-  if (!has_window_kernel(qkv, padding, bias, grid)) {
+  if (!has_window_kernel(qkv, padding, bias, heads, grid)) {
     return window_attention_composite(qkv, padding, bias, heads, grid);
   }
   const auto or_empty = [&](const at::Tensor& x) {

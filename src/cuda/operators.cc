@@ -1,0 +1,141 @@
+// jetvit's own operators on NVIDIA GPUs (ops/dispatch.h): the kernels of this folder with tensors around them.
+#include <algorithm>
+#include <optional>
+#include <tuple>
+
+#include <ATen/core/Tensor.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/empty_like.h>
+#include <c10/cuda/CUDAException.h>
+#include <c10/cuda/CUDAGuard.h>
+#include <c10/cuda/CUDAStream.h>
+#include <torch/library.h>
+
+#include "cuda/launch.h"
+
+namespace jetvit {
+namespace {
+
+using cuda::Stored;
+
+// Sums over many rows or windows are taken in this many parts at most. It depends on no property of the GPU, so that a
+// sum is the same on all of them.
+constexpr std::int64_t kMostParts = 256;
+
+Stored stored_type(const at::Tensor& x) {
+  return x.scalar_type() == at::kBFloat16 ? Stored::kBfloat16 : Stored::kFloat32;
+}
+
+const float* floats_or_null(const std::optional<at::Tensor>& x) {
+  return x ? x->const_data_ptr<float>() : nullptr;
+}
+
+at::Tensor floats(at::IntArrayRef sizes, const at::Tensor& like) {
+  return at::empty(sizes, like.options().dtype(at::kFloat).memory_format(at::MemoryFormat::Contiguous));
+}
+
+// (parts, ...) to (...)
+at::Tensor sum_of_parts(const at::Tensor& sums) {
+  at::Tensor out = floats(sums.sizes().slice(1), sums);
+  cuda::sum_parts(sums.const_data_ptr<float>(), out.mutable_data_ptr<float>(), sums.size(0), out.numel(),
+                  c10::cuda::getCurrentCUDAStream());
+  C10_CUDA_KERNEL_LAUNCH_CHECK();
+  return out;
+}
+
+cuda::Rows rows_of(const at::Tensor& x, const at::Tensor& weight) {
+  return {x.numel() / weight.numel(), static_cast<int>(weight.numel())};
+}
+
+std::tuple<at::Tensor, at::Tensor> layer_norm_cuda(const at::Tensor& x, const at::Tensor& weight,
+                                                   const at::Tensor& bias, double epsilon) {
+  const c10::cuda::CUDAGuard gpu(x.device());
+  const cuda::Rows rows = rows_of(x, weight);
+  at::Tensor y = at::empty_like(x);
+  at::Tensor statistics = floats({2, rows.count}, x);
+  auto* const mean = statistics.mutable_data_ptr<float>();
+  cuda::layer_norm(stored_type(x), x.const_data_ptr(), weight.const_data_ptr<float>(), bias.const_data_ptr<float>(),
+                   y.mutable_data_ptr(), mean, mean + rows.count, rows, static_cast<float>(epsilon),
+                   c10::cuda::getCurrentCUDAStream());
+  C10_CUDA_KERNEL_LAUNCH_CHECK();
+  return {y, statistics};
+}
+
+std::tuple<at::Tensor, at::Tensor, at::Tensor> layer_norm_backward_cuda(const at::Tensor& gradient, const at::Tensor& x,
+                                                                        const at::Tensor& statistics,
+                                                                        const at::Tensor& weight, bool for_parameters) {
+  const c10::cuda::CUDAGuard gpu(x.device());
+  const auto stream = c10::cuda::getCurrentCUDAStream();
+  const cuda::Rows rows = rows_of(x, weight);
+  const at::Tensor gy = gradient.contiguous();
+  const auto* const mean = statistics.const_data_ptr<float>();
+  at::Tensor of_x = at::empty_like(x);
+  cuda::layer_norm_backward(stored_type(x), gy.const_data_ptr(), x.const_data_ptr(), weight.const_data_ptr<float>(),
+                            mean, mean + rows.count, of_x.mutable_data_ptr(), rows, stream);
+  C10_CUDA_KERNEL_LAUNCH_CHECK();
+  if (!for_parameters) return {of_x, at::Tensor(), at::Tensor()};
+  const std::int64_t parts = std::min(kMostParts, rows.count);
+  at::Tensor sums = floats({parts, 2, rows.channels}, x);
+  cuda::layer_norm_parameter_sums(stored_type(x), gy.const_data_ptr(), x.const_data_ptr(), mean, mean + rows.count,
+                                  sums.mutable_data_ptr<float>(), rows, static_cast<int>(parts), stream);
+  C10_CUDA_KERNEL_LAUNCH_CHECK();
+  const at::Tensor both = sum_of_parts(sums);
+  return {of_x, both.select(0, 0), both.select(0, 1)};
+}
+
+WindowSizes sizes_of(const at::Tensor& qkv, std::int64_t heads, bool heads_outermost, std::int64_t side,
+                     std::int64_t window, std::int64_t shift, bool spread) {
+  return {.images = qkv.size(0),
+          .heads = static_cast<int>(heads),
+          .depth = static_cast<int>(qkv.size(3) / 3 / heads),
+          .side = static_cast<int>(side),
+          .window = static_cast<int>(window),
+          .shift = static_cast<int>(shift),
+          .spread = spread,
+          .heads_outermost = heads_outermost};
+}
+
+at::Tensor window_attention_cuda(const at::Tensor& qkv, const std::optional<at::Tensor>& padding,
+                                 const std::optional<at::Tensor>& bias, std::int64_t heads, bool heads_outermost,
+                                 std::int64_t side, std::int64_t window, std::int64_t shift, bool spread) {
+  const c10::cuda::CUDAGuard gpu(qkv.device());
+  at::Tensor y = at::empty({qkv.size(0), side, side, qkv.size(3) / 3}, qkv.options());
+  cuda::window_attention(stored_type(qkv), qkv.const_data_ptr(), floats_or_null(padding), floats_or_null(bias),
+                         y.mutable_data_ptr(), sizes_of(qkv, heads, heads_outermost, side, window, shift, spread),
+                         c10::cuda::getCurrentCUDAStream());
+  C10_CUDA_KERNEL_LAUNCH_CHECK();
+  return y;
+}
+
+std::tuple<at::Tensor, at::Tensor, at::Tensor> window_attention_backward_cuda(
+    const at::Tensor& gradient, const at::Tensor& qkv, const std::optional<at::Tensor>& padding,
+    const std::optional<at::Tensor>& bias, std::int64_t heads, bool heads_outermost, std::int64_t side,
+    std::int64_t window, std::int64_t shift, bool spread, bool for_padding, bool for_bias) {
+  const c10::cuda::CUDAGuard gpu(qkv.device());
+  const WindowSizes sizes = sizes_of(qkv, heads, heads_outermost, side, window, shift, spread);
+  const std::int64_t parts = std::min(kMostParts, sizes.images * sizes.windows());
+  at::Tensor bias_sums, padding_sums;
+  if (for_bias) bias_sums = floats({parts, heads, sizes.tokens(), sizes.tokens()}, qkv);
+  if (for_padding) padding_sums = floats({parts, qkv.size(3)}, qkv);
+  const at::Tensor gy = gradient.contiguous();
+  at::Tensor of_qkv = at::empty_like(qkv);
+  cuda::window_attention_backward(stored_type(qkv), gy.const_data_ptr(), qkv.const_data_ptr(), floats_or_null(padding),
+                                  floats_or_null(bias), of_qkv.mutable_data_ptr(),
+                                  for_bias ? bias_sums.mutable_data_ptr<float>() : nullptr,
+                                  for_padding ? padding_sums.mutable_data_ptr<float>() : nullptr, sizes,
+                                  static_cast<int>(parts), c10::cuda::getCurrentCUDAStream());
+  C10_CUDA_KERNEL_LAUNCH_CHECK();
+  return {of_qkv, for_padding ? sum_of_parts(padding_sums) : at::Tensor(),
+          for_bias ? sum_of_parts(bias_sums) : at::Tensor()};
+}
+
+}  // namespace
+
+TORCH_LIBRARY_IMPL(jetvit, CUDA, m) {
+  m.impl("layer_norm", layer_norm_cuda);
+  m.impl("layer_norm_backward", layer_norm_backward_cuda);
+  m.impl("window_attention", window_attention_cuda);
+  m.impl("window_attention_backward", window_attention_backward_cuda);
+}
+
+}  // namespace jetvit
