@@ -19,8 +19,10 @@ void add_compute_flags(CLI::App& app, ComputeFlags& flags, const std::string& pr
   app.add_option("--device", flags.device,
                  "where the model runs: cpu, cuda (an NVIDIA GPU), or cuda:1 for the second one")
       ->capture_default_str();
-  app.add_option("--precision", flags.precision,
-                 text("fp32, or bf16: faster, less exact matrix multiplications (default: ", precision_default, ")"));
+  app.add_option(
+      "--precision", flags.precision,
+      text("fp32, or bf16: faster, less exact matrix multiplications; fp16: the same, not on the CPU (default: ",
+           precision_default, ")"));
   app.add_option("--threads", flags.threads,
                  text("threads (default: the cores that this process may use, here ", default_threads(), ")"))
       ->check(CLI::Range(1, 1024));

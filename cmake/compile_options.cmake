@@ -23,12 +23,12 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     jetvit_cxx_options(-Wno-dangling-reference -Wno-stringop-overflow)
   endif()
   if(CMAKE_CXX_COMPILER_VERSION VERSION_GREATER_EQUAL 14)
-    add_compile_options(-Wno-array-bounds)  # for the same in apply
+    jetvit_cxx_options(-Wno-array-bounds)  # for the same in apply
   endif()
 endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang" AND CMAKE_CXX_COMPILER_VERSION VERSION_GREATER_EQUAL 18)
   # From this version on, Clang names templates with std::enable_if_t in another way than the GCC that built libtorch.
-  add_compile_options(-fclang-abi-compat=17)
+  jetvit_cxx_options(-fclang-abi-compat=17)
 endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 19)
   # Clang 14 calls the version for AVX-512 of a function that is declared elsewhere, on any processor. 19 does not; those

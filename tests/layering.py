@@ -28,7 +28,7 @@ TABLE = {
     "image_export": ("base jet pictures prepare raw store tfrecord", "", ""),
     "compute": ("base", "torch/", "ATen/ c10/"),
     "ops": ("compute", "c10/ torch/", "ATen/"),
-    "cuda": ("compute", "ATen/ c10/ torch/", "cuda_runtime_api.h"),
+    "cuda": ("compute", "ATen/ c10/ cuda_bf16.h torch/", "cuda_runtime_api.h"),
     "load": ("base compute jet", "", "ATen/"),
     "model": ("base compute ops", "", "ATen/ c10/"),
     "measure": ("base", "", ""),
@@ -83,7 +83,7 @@ class Checker:
 
     def check(self):
         for path in sorted(self.root.glob("src/**/*")):
-            if path.suffix in {".h", ".cc", ".cu"}:
+            if path.suffix in {".h", ".cc", ".cu", ".cuh"}:
                 self.files += 1
                 self.check_file(path.relative_to(self.root), path.read_text())
         self.check_table()

@@ -16,7 +16,7 @@ std::string describe_error(const std::exception& error) {
 }
 
 std::string not_enough_memory(std::string_view detail) {
-  return text("not enough memory", detail, " (use a smaller batch, smaller images or fewer threads)");
+  return text("not enough memory", detail, " (use a smaller batch, train.accumulate, smaller images or fewer threads)");
 }
 
 }  // namespace jetvit

@@ -55,7 +55,7 @@ void load() {
   register_recorder(c10::DeviceType::CUDA,
                     [make](c10::Device device) { return std::unique_ptr<Recorder>(make(device.index())); });
   at::Context& context = at::globalContext();
-  // Runs repeat themselves bit for bit, and attention with a bias is exact (cuDNN's is not in all of its versions).
+  // cuDNN's attention with a bias is not exact in all of its versions.
   context.setDeterministicCuDNN(true);
   context.setSDPUseCuDNN(false);
   context.setAllowTF32CuDNN(false);

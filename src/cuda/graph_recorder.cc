@@ -1,5 +1,7 @@
 #include "cuda/graph_recorder.h"
 
+#include <exception>
+
 #include <ATen/cuda/CUDAEvent.h>
 #include <ATen/cuda/CUDAGeneratorImpl.h>
 #include <ATen/cuda/CUDAGraph.h>
@@ -17,7 +19,7 @@ void wait_for(const c10::cuda::CUDAStream& waiting, const c10::cuda::CUDAStream&
   done.block(waiting);
 }
 
-// During its lifetime, work goes to a stream that begins after the current one, which then waits for it.
+// During its lifetime, work goes to a stream that begins after the current one.
 class OnStream {
  public:
   explicit OnStream(const c10::cuda::CUDAStream& stream)
@@ -25,10 +27,12 @@ class OnStream {
     wait_for(inner_, outer_);
     c10::cuda::setCurrentCUDAStream(inner_);
   }
-  ~OnStream() {
-    c10::cuda::setCurrentCUDAStream(outer_);
-    wait_for(outer_, inner_);
-  }
+  // After an error nothing waits: to ask a broken stream would throw again.
+  ~OnStream() { c10::cuda::setCurrentCUDAStream(outer_); }
+
+  // Lets the stream from before wait for the work.
+  void finish() { wait_for(outer_, inner_); }
+
   OnStream(const OnStream&) = delete;
   OnStream& operator=(const OnStream&) = delete;
 
@@ -44,8 +48,9 @@ class GraphRecorder : public Recorder {
 
   void run(const std::function<void()>& work) override {
     const c10::cuda::CUDAGuard gpu(stream_.device_index());
-    const OnStream on(stream_);
+    OnStream on(stream_);
     work();
+    on.finish();
   }
 
   void record(const std::function<void()>& work) override {
@@ -57,7 +62,12 @@ class GraphRecorder : public Recorder {
       const OnStream on(stream_);
       graph_.register_generator_state(generator_);
       graph_.capture_begin({0, 0}, cudaStreamCaptureModeThreadLocal);
-      work();
+      try {
+        work();
+      } catch (...) {
+        end_broken_capture();
+        throw;
+      }
       graph_.capture_end();
     }
     replay();
@@ -65,11 +75,21 @@ class GraphRecorder : public Recorder {
 
   void replay() override {
     const c10::cuda::CUDAGuard gpu(stream_.device_index());
-    const OnStream on(stream_);
+    OnStream on(stream_);
     graph_.replay();
+    on.finish();
   }
 
  private:
+  // The error that broke it is the one to report.
+  void end_broken_capture() {
+    try {
+      graph_.capture_end();
+    } catch (const std::exception&) {
+      graph_.reset();
+    }
+  }
+
   c10::cuda::CUDAStream stream_;
   at::Generator generator_;
   at::cuda::CUDAGraph graph_;

@@ -1,7 +1,7 @@
 #pragma once
 
-// What the kernels of this folder need besides CUDA's language. Each *.cuh compiles with nvcc, and on the host after an
-// emulator of that language.
+// What the kernels of this folder need besides CUDA's language. Each *.cuh with kernels compiles with nvcc, and on
+// the host after an emulator of that language.
 
 #ifdef __CUDACC__
 #define JETVIT_DYNAMIC_SHARED(type, name)                               \

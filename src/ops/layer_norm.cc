@@ -12,6 +12,8 @@
 namespace jetvit {
 namespace {
 
+constexpr std::int64_t kMostOnGpu = 1536;  // channels: what fits into the memory that a block shares
+
 const auto& layer_norm_operator() {
   static const auto op = find_operator<decltype(layer_norm_cpu)>("jetvit::layer_norm");
   return op;
@@ -57,7 +59,7 @@ TORCH_LIBRARY_IMPL(jetvit, CPU, m) {
 at::Tensor layer_norm(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias, double epsilon) {
   const bool has_kernel_for_it = is_stored_float(x.scalar_type()) && x.numel() > 0 &&
                                  weight.scalar_type() == at::kFloat && bias.scalar_type() == at::kFloat &&
-                                 has_kernel(layer_norm_operator(), x);
+                                 (x.is_cpu() || weight.numel() <= kMostOnGpu) && has_kernel(layer_norm_operator(), x);
   if (!has_kernel_for_it) return at::layer_norm(x, {weight.numel()}, weight, bias, epsilon);
   return LayerNormFunction::apply(x.contiguous(), weight, bias, epsilon);
 }

@@ -17,8 +17,9 @@ namespace jetvit {
 namespace {
 
 constexpr std::int64_t kMostTokens = 256;  // of a window whose scores still fit into the cache
-// Of a window on a GPU, and channels of a head: what fits into the memory that a block shares.
-constexpr std::int64_t kMostOnGpu = 64;
+// On a GPU: what fits into the memory that a block shares, also on those that have 99 KB of it.
+constexpr std::int64_t kMostTokensOnGpu = 64;
+constexpr std::int64_t kMostDepthOnGpu = 32;
 
 const auto& window_attention_operator() {
   static const auto op = find_operator<decltype(window_attention_cpu)>("jetvit::window_attention");
@@ -70,8 +71,9 @@ bool has_window_kernel(const at::Tensor& qkv, const at::Tensor& padding, const a
   const auto fits = [&](const at::Tensor& x) {
     return !x.defined() || (x.device() == qkv.device() && x.scalar_type() == at::kFloat);
   };
-  const bool is_small = qkv.is_cpu() ? grid.tokens() <= kMostTokens
-                                     : grid.tokens() <= kMostOnGpu && qkv.size(3) <= 3 * heads.count * kMostOnGpu;
+  const bool is_small = qkv.is_cpu()
+                            ? grid.tokens() <= kMostTokens
+                            : grid.tokens() <= kMostTokensOnGpu && qkv.size(3) <= 3 * heads.count * kMostDepthOnGpu;
   return is_stored_float(qkv.scalar_type()) && fits(padding) && fits(bias) && qkv.numel() > 0 && is_small;
 }
 

@@ -31,7 +31,7 @@ struct AttentionHeads {
 // `bias` (heads, query, key) is added to the scores, or undefined. Returns (N, side, side, C) in the order of the image
 // and in the dtype of qkv. Differentiable in qkv, padding and bias. Throws c10::Error where shapes do not fit.
 //
-// With qkv in float32 or bfloat16, padding and bias in float32, windows of up to 256 tokens (on a GPU 64, and 64
+// With qkv in float32 or bfloat16, padding and bias in float32, windows of up to 256 tokens (on a GPU 64, and 32
 // channels a head), on a device with a kernel, the tokens of a window are gathered from their places in the image and
 // the scores never leave the cache: qkv is read once and the result written once. It computes in float32, and the
 // numbers are the same for any number of threads. Anything else goes through window_attention_composite. For a tensor

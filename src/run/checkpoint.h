@@ -37,8 +37,7 @@ TrainingState training_state_from_json(const Json& json);  // throws Error
 //   pretrained (the report on the initial weights, or null),
 //   data {name, source, fingerprint, observers, shape of the raw images, class_names}, position (a TrainingState)
 // "last" has the tensors "model.*", "ema.*" (if weights are averaged), "optimizer.<state>.*" and, in float16,
-// "loss_scale.*". "best" has only the
-// weights to use, under the names of the model, so that timm can load them.
+// "loss_scale.*". "best" has only the weights to use, under the names of the model, so that timm can load them.
 struct Checkpoint {
   Json about;
   std::map<std::string, at::Tensor> tensors;

@@ -6,6 +6,7 @@
 #include <ATen/ops/_amp_foreach_non_finite_check_and_unscale.h>
 #include <ATen/ops/_amp_update_scale.h>
 #include <ATen/ops/full.h>
+#include <ATen/ops/isfinite.h>
 #include <ATen/ops/zeros.h>
 #include <ATen/ops/zeros_like.h>
 #include <c10/core/GradMode.h>
@@ -14,6 +15,7 @@ namespace jetvit {
 namespace {
 
 constexpr double kFirstFactor = 65536;
+constexpr double kSmallestFactor = 1;
 constexpr double kGrowth = 2;
 constexpr double kBackoff = 0.5;
 
@@ -28,7 +30,7 @@ at::Tensor LossScale::scaled(const at::Tensor& loss) const {
   return loss * factor_;
 }
 
-at::Tensor LossScale::unscale(const NamedTensors& parameters) {
+LossScale::Verdict LossScale::unscale(const NamedTensors& parameters, const at::Tensor& loss) {
   const c10::NoGradGuard no_gradients;
   std::vector<at::Tensor> gradients;
   for (const auto& [name, parameter] : parameters) {
@@ -36,12 +38,11 @@ at::Tensor LossScale::unscale(const NamedTensors& parameters) {
   }
   at::Tensor overflow = at::zeros_like(factor_);
   at::_amp_foreach_non_finite_check_and_unscale_(gradients, overflow, factor_.reciprocal());
-  at::_amp_update_scale_(factor_, steps_, overflow, kGrowth, kBackoff, growth_interval_);
-  return 1 - overflow;
-}
-
-at::Tensor LossScale::evidence() const {
-  return factor_.log().sqrt();  // of a factor below 1 the logarithm is negative
+  const at::Tensor is_smallest = factor_.le(kSmallestFactor).to(at::kFloat);
+  at::_amp_update_scale_(factor_, steps_, overflow * at::isfinite(loss).to(at::kFloat), kGrowth, kBackoff,
+                         growth_interval_);
+  factor_.clamp_min_(kSmallestFactor);
+  return {.fits = 1 - overflow, .evidence = (1 - overflow * is_smallest).reciprocal_()};
 }
 
 }  // namespace jetvit

@@ -22,12 +22,14 @@ class LossScale {
   // The loss times the factor; of no dimension, float32.
   at::Tensor scaled(const at::Tensor& loss) const;
 
-  // Divides the gradients, float32, by the factor and then changes it. Returns whether they are finite: 1 or 0,
-  // float32, of no dimension.
-  at::Tensor unscale(const NamedTensors& parameters);
+  // Of no dimension, float32.
+  struct Verdict {
+    at::Tensor fits;      // whether the gradients are finite: 1 or 0
+    at::Tensor evidence;  // not finite if something else than the factor must be wrong: an overflow at the factor 1
+  };
 
-  // A number that is not finite if the factor is so small that something else than its size must be wrong: below 1.
-  at::Tensor evidence() const;
+  // Divides the gradients, float32, by the factor and then changes it; a loss that is not finite says nothing of it.
+  Verdict unscale(const NamedTensors& parameters, const at::Tensor& loss);
 
   // All that is to be saved, under the names "factor" and "steps". Views.
   std::map<std::string, at::Tensor> state() const { return {{"factor", factor_}, {"steps", steps_}}; }

@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "base/available_memory.h"
+#include "train/batch_parts.h"
 
 namespace jetvit {
 
@@ -15,7 +16,9 @@ struct MemoryNeed {
   int accumulate = 1;  // parts of the batch
   int phase = -1;      // from 0; -1: the training has no phases
 
-  double bytes() const { return fixed + (per_jet / accumulate + images) * batch_size; }
+  double bytes() const {
+    return fixed + per_jet * static_cast<double>(largest_part(batch_size, accumulate)) + images * batch_size;
+  }
 };
 
 // A training that runs out of memory is killed without a word, after hours perhaps. Throws Error, with the largest

@@ -1,8 +1,5 @@
 #include "train/train_step.h"
 
-#include <algorithm>
-#include <utility>
-
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/_foreach_copy.h>
 #include <ATen/ops/where.h>
@@ -13,6 +10,7 @@
 #include "base/text.h"
 #include "compute/autocast.h"
 #include "run/checkpoint.h"
+#include "train/batch_parts.h"
 
 namespace jetvit {
 namespace {
@@ -119,21 +117,18 @@ void TrainStep::compute(const StepInputs& inputs) {
   optimizer_.clear_gradients();
   if (!statistics_.empty()) at::_foreach_copy_(statistics_before_, statistics_);
   const LossTerms terms = inputs.terms();
-  const std::int64_t jets = inputs.images().size(0);
-  const std::int64_t largest_part = (jets + options_.accumulate - 1) / options_.accumulate;
   at::Tensor loss;
-  for (std::int64_t first = 0; first < jets; first += largest_part) {
-    const std::int64_t part = std::min(largest_part, jets - first);
-    const auto of = [&](const at::Tensor& x) { return x.narrow(0, first, part); };
+  for_each_part(inputs.images().size(0), options_.accumulate, [&](std::int64_t first, std::int64_t count) {
+    const auto of = [&](const at::Tensor& x) { return x.narrow(0, first, count); };
     const at::Tensor share =
         add_gradients(of(inputs.images()), {of(terms.targets), of(terms.weights)}, inputs.weight_sum());
     loss = loss.defined() ? loss.add_(share) : share;
-  }
+  });
   at::Tensor counts, norm;
   if (scale_) {
-    const at::Tensor fits = scale_->unscale(parameters_);
+    const LossScale::Verdict verdict = scale_->unscale(parameters_, loss);
     norm = gradient_norm(parameters_);
-    counts = loss_.add(loss, scale_->evidence(), inputs.weight_sum()) * fits;
+    counts = loss_.add(loss, verdict.evidence, inputs.weight_sum()) * verdict.fits;
   } else {
     norm = gradient_norm(parameters_);
     counts = loss_.add(loss, norm, inputs.weight_sum());
@@ -143,7 +138,7 @@ void TrainStep::compute(const StepInputs& inputs) {
   if (average_) average_->update(inputs.average_weight() * counts);
 }
 
-// Of a step that does not count: the statistics of a batch norm would stay not finite for ever.
+// Of a step that does not count: the statistics of a batch norm would stay not finite forever.
 void TrainStep::restore_statistics(const at::Tensor& counts) {
   const c10::NoGradGuard no_gradients;
   for (std::size_t i = 0; i < statistics_.size(); ++i) {

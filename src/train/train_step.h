@@ -30,8 +30,8 @@ class TrainStep {
   // this object and are on the device of `compute`.
   TrainStep(Model& model, const Model* average, const Recipe& recipe, const ComputeOptions& compute);
 
-  // Trains on a batch of the CPU's memory. The device's generator is seeded for the step; weight_sum of the numbers is
-  // filled in here.
+  // Trains on a batch of the CPU's memory. The caller has seeded the device's generator for the step; weight_sum of the
+  // numbers is filled in here.
   void run(const Batch& batch, StepNumbers numbers);
 
   // All that the steps remember besides the weights: "optimizer." and "loss_scale." before the names of both. Views.

@@ -10,6 +10,7 @@
 #include "model/io/safetensors.h"
 #include "model/layer_watch.h"
 #include "run/run_folder.h"
+#include "train/batch_parts.h"
 #include "train/seed_random.h"
 #include "train/trainer.h"
 
@@ -55,8 +56,12 @@ std::string Trainer::first_not_finite(const Batch& batch, std::int64_t step) con
     first = text("first in the output of ", name.empty() ? "the model" : name);
   });
   const AutocastGuard autocast(compute());
-  if (is_finite(model_->forward(batch.images.to(compute_.device)))) return "in the backward pass";
-  return first;
+  bool all_finite = true;
+  for_each_part(batch.images.size(0), phase().train.accumulate, [&](std::int64_t start, std::int64_t count) {
+    const at::Tensor part = batch.images.narrow(0, start, count);
+    if (all_finite) all_finite = is_finite(model_->forward(part.to(compute_.device)));
+  });
+  return all_finite ? "in the backward pass" : first;
 }
 
 void Trainer::save_bad_batch(const Batch& batch, std::int64_t step) const {
@@ -74,10 +79,15 @@ void Trainer::handle_bad_step(const EpochLoss::BadStep& bad) {
   const bool stops = phase().train.non_finite == "stop";
   if (!stops) ++state_.skipped_steps;
   // The first one shows what is wrong.
-  if (has_bad_batch_) return;
+  if (!stops && has_bad_batch_) return;
   has_bad_batch_ = true;
   const Batch batch = batch_of_step(step);
-  save_bad_batch(batch, step);
+  std::string saved = text("the batch is in ", run_ / kBadBatchFile, ")");
+  try {
+    save_bad_batch(batch, step);
+  } catch (const Error& error) {
+    saved = text("the batch was not saved: ", error.what(), ")");
+  }
   std::vector<std::string> rows;
   for (const std::size_t jet : bad.jets) {
     if (rows.size() == kJetsInMessage) {
@@ -88,9 +98,8 @@ void Trainer::handle_bad_step(const EpochLoss::BadStep& bad) {
   }
   const std::string what = text(label(), "epoch ", epoch_of_phase() + 1, ", step ", step,
                                 ": the loss or its gradient is not finite (jets: ", join(rows, ", "), "; ");
-  const std::string saved = text("the batch is in ", run_ / kBadBatchFile, ")");
   if (!stops) {
-    reporter().warn(text(what, saved, "; the weights stay as they were, and so for each step like that"));
+    reporter().warn(text(what, saved, "; this step was skipped, and later ones like it will be, too"));
     return;
   }
   throw Error(text(what, first_not_finite(batch, step), "; ", saved,

@@ -36,6 +36,10 @@ MemoryNeed Trainer::memory_need_of(int phase) const {
   need.phase = recipe_.phases.empty() ? -1 : phase;
   need.batch_size = static_cast<int>(std::min<double>(recipe.train.batch_size, jets));
   need.fixed = kWithKept * step.fixed;
+  // Gradients of several parts are added up in float32.
+  if (is_rounded && recipe.train.accumulate > 1) {
+    need.fixed += sizeof(float) * static_cast<double>(parameter_count(*model));
+  }
   need.accumulate = recipe.train.accumulate;
   need.per_jet = kWithKept * step.per_jet;
   need.images = kWithKept * batches * image * (is_rounded ? sizeof(at::BFloat16) : sizeof(float));

@@ -5,6 +5,7 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/equal.h>
 #include <ATen/ops/full.h>
+#include <ATen/ops/ones.h>
 #include <ATen/ops/randn.h>
 #include <gtest/gtest.h>
 
@@ -26,7 +27,7 @@ TEST(LossScale, GivesTheGradientOfTheLoss) {
   const at::Tensor weight = parameters[0].tensor;
   scale.scaled((weight * weight).sum()).backward();
   EXPECT_TRUE(at::equal(weight.grad(), 2 * 65536 * weight)) << "a power of two changes no digit";
-  EXPECT_EQ(scale.unscale(parameters).item<float>(), 1);
+  EXPECT_EQ(scale.unscale(parameters, at::ones({})).fits.item<float>(), 1);
   EXPECT_TRUE(at::equal(weight.grad(), 2 * weight));
 }
 
@@ -35,7 +36,7 @@ TEST(LossScale, IsHalvedByAnOverflowAndDoubledAfterManySteps) {
   LossScale scale(at::kCPU, 3);
   const auto step = [&](double gradient) {
     parameters[0].tensor.mutable_grad() = at::full({3}, gradient);
-    return scale.unscale(parameters).item<float>();
+    return scale.unscale(parameters, at::ones({})).fits.item<float>();
   };
   EXPECT_EQ(step(INFINITY), 0);
   EXPECT_EQ(factor(scale), 32768);
@@ -47,19 +48,29 @@ TEST(LossScale, IsHalvedByAnOverflowAndDoubledAfterManySteps) {
   }
 }
 
-TEST(LossScale, ThatIsTooSmallIsEvidence) {
+// Then the factor stays, and a step that fits is none.
+TEST(LossScale, AnOverflowAtTheSmallestFactorIsEvidence) {
   const NamedTensors parameters = one_parameter();
   LossScale scale(at::kCPU);
-  for (int halvings = 0; halvings < 16; ++halvings) {
-    EXPECT_TRUE(std::isfinite(scale.evidence().item<float>())) << halvings;
-    parameters[0].tensor.mutable_grad() = at::full({3}, INFINITY);
-    scale.unscale(parameters);
-  }
+  const auto is_evidence = [&](double gradient) {
+    parameters[0].tensor.mutable_grad() = at::full({3}, gradient);
+    return !std::isfinite(scale.unscale(parameters, at::ones({})).evidence.item<float>());
+  };
+  for (int halvings = 0; halvings < 16; ++halvings) EXPECT_FALSE(is_evidence(INFINITY)) << halvings;
   EXPECT_EQ(factor(scale), 1);
-  EXPECT_TRUE(std::isfinite(scale.evidence().item<float>()));
-  parameters[0].tensor.mutable_grad() = at::full({3}, INFINITY);
-  scale.unscale(parameters);
-  EXPECT_FALSE(std::isfinite(scale.evidence().item<float>()));
+  EXPECT_FALSE(is_evidence(1));
+  EXPECT_TRUE(is_evidence(INFINITY));
+  EXPECT_EQ(factor(scale), 1);
+  EXPECT_FALSE(is_evidence(1));
+}
+
+// Bad jets, that are skipped again and again, do not shrink the factor.
+TEST(LossScale, ALossThatIsNotFiniteChangesNothing) {
+  const NamedTensors parameters = one_parameter();
+  LossScale scale(at::kCPU);
+  parameters[0].tensor.mutable_grad() = at::full({3}, NAN);
+  EXPECT_EQ(scale.unscale(parameters, at::full({}, NAN)).fits.item<float>(), 0);
+  EXPECT_EQ(factor(scale), 65536);
 }
 
 }  // namespace

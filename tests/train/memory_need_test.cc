@@ -21,9 +21,8 @@ TEST(MemoryNeed, SaysTheLargestBatchThatFits) {
   EXPECT_ERROR(
       require_memory(need, {2'040'000'000, "on this machine"}, "run"), Error,
       "run: phase 2: training in batches of 1024 takes about 52.2 GB more memory, but 2.0 GB are available on this "
-      "machine (nothing was changed; set train.batch_size to at most 20, or set train.accumulate to at least 50, or "
-      "take "
-      "a smaller model or image.size");
+      "machine (nothing was changed; set train.batch_size to at most 20, or set train.accumulate to at least 52, or "
+      "take a smaller model or image.size");
   EXPECT_NO_THROW(require_memory({.fixed = 1e9, .per_jet = 50e6, .batch_size = 20}, {2'040'000'000, ""}, "run"));
   EXPECT_ERROR(require_memory(need, {1'040'000'000, "on this machine"}, "run"), Error,
                "(nothing was changed; take a smaller model");
@@ -37,7 +36,7 @@ TEST(MemoryNeed, SaysHowManyPartsFit) {
   EXPECT_THROW(require_memory(need, {7'200'000'000, "here"}, "run"), Error);
   need.accumulate = 10;
   EXPECT_NO_THROW(require_memory(need, {7'200'000'000, "here"}, "run"));
-  EXPECT_ERROR(require_memory(need, {2'000'000'000, "here"}, "run"), Error, "to at most 166, or take a smaller");
+  EXPECT_ERROR(require_memory(need, {2'000'000'000, "here"}, "run"), Error, "to at most 160, or take a smaller");
 }
 
 }  // namespace

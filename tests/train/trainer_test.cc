@@ -210,6 +210,19 @@ TEST(Trainer, SkipsStepsThatAreNotFinite) {
   EXPECT_EQ(sha256_of_file(folder / "parts" / kLastFile), sha256_of_file(folder / kLastFile));
 }
 
+// What a phase skipped does not silence a later one that stops.
+TEST(Trainer, APhaseThatStopsDoesSoAfterOneThatSkipped) {
+  const test::TempFolder folder;
+  Json tree = test::three_phases();
+  tree["train"]["non_finite"] = "skip";
+  tree["phase"][1]["train"] = {{"non_finite", "stop"}, {"epochs", 3}};
+  Trainer trainer(recipe_from_json(tree), test::data_with_an_infinite_jet(), folder.path());
+  EXPECT_ERROR(trainer.run(), Error, "phase 2/3  epoch ");
+  EXPECT_GT(test::log_of(folder.path())[0].at("skipped_steps").get<int>() +
+                test::log_of(folder.path())[1].at("skipped_steps").get<int>(),
+            0);
+}
+
 TEST(Trainer, StopsWhereEveryStepIsSkipped) {
   const test::TempFolder folder;
   TrainingData bad = data();
