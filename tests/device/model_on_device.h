@@ -21,9 +21,9 @@ inline std::unique_ptr<Model> model_on(at::Device device, const std::string& nam
   return make_model(name, options, device);
 }
 
-// Two images for the model, on the CPU. name: of the values.
-inline at::Tensor images_of(const Model& model, const std::string& name = "x") {
-  return hash_tensor(name, {2, model.channels(), model.image_size(), model.image_size()})
+// Images for the model, on the CPU. name: of the values.
+inline at::Tensor images_of(const Model& model, const std::string& name = "x", std::int64_t count = 2) {
+  return hash_tensor(name, {count, model.channels(), model.image_size(), model.image_size()})
       .contiguous(model.prefers_channels_last() ? at::MemoryFormat::ChannelsLast : at::MemoryFormat::Contiguous);
 }
 

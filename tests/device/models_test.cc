@@ -4,6 +4,7 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/equal.h>
+#include <ATen/ops/ones.h>
 #include <gtest/gtest.h>
 
 #include "base/text.h"
@@ -14,6 +15,7 @@
 #include "model/io/weights.h"
 #include "ops/called_operators.h"
 #include "support/model_names.h"
+#include "train/train_step.h"
 
 namespace jetvit {
 namespace {
@@ -103,6 +105,32 @@ TEST_P(DeviceModels, RoundToBfloat16AsTheCpuDoes) {
   RecordProperty("deviations", text(on_device, " ", on_cpu));
   EXPECT_GT(on_device, 0.5 * on_cpu);
   EXPECT_LT(on_device, 2 * on_cpu);
+}
+
+// Three steps operator by operator, one that is recorded and a replay: neither waits, and the images and numbers are
+// all that is sent.
+TEST_P(DeviceModels, TakeNoLaunchOfTheirOwnWhenReplayed) {
+  ComputeOptions compute = test::on_test_device();
+  compute.precision = Precision::kBf16;
+  const std::unique_ptr<Model> trained = test::model_on(compute.device, GetParam(), 0.1);
+  const std::unique_ptr<Model> average = test::model_on(compute.device, GetParam(), 0.1);
+  trained->train(true);
+  TrainStep step(*trained, average.get(), Recipe(), compute);
+  step.loss().begin(0, 0);
+  std::vector<stand_in::Traffic> of_step;
+  for (int i = 0; i < 5; ++i) {
+    seed_random(1, 0, i, compute.device);
+    const stand_in::Traffic before = stand_in::traffic();
+    step.run({test::images_of(*trained), at::ones({2}), at::ones({2}), {0, 1}}, {.lr = 1e-3, .average_weight = 0.1});
+    of_step.push_back(stand_in::traffic() - before);
+  }
+  for (const std::size_t i : {2, 4}) {
+    EXPECT_EQ(of_step[i].waits(), 0) << i;
+    EXPECT_EQ(of_step[i].to_device, 2) << i;
+  }
+  EXPECT_EQ(of_step[4].replays, 1);
+  EXPECT_EQ(of_step[4].launches, 0);
+  RecordProperty("launches", static_cast<int>(of_step[2].launches));
 }
 
 INSTANTIATE_TEST_SUITE_P(Registry, DeviceModels, testing::ValuesIn(test::model_names()),
