@@ -32,10 +32,7 @@ at::Tensor LossScale::scaled(const at::Tensor& loss) const {
 
 LossScale::Verdict LossScale::unscale(const NamedTensors& parameters, const at::Tensor& loss) {
   const c10::NoGradGuard no_gradients;
-  std::vector<at::Tensor> gradients;
-  for (const auto& [name, parameter] : parameters) {
-    if (parameter.grad().defined()) gradients.push_back(parameter.grad());
-  }
+  const std::vector<at::Tensor> gradients = gradients_of(parameters);
   at::Tensor overflow = at::zeros_like(factor_);
   at::_amp_foreach_non_finite_check_and_unscale_(gradients, overflow, factor_.reciprocal());
   const at::Tensor is_smallest = factor_.le(kSmallestFactor).to(at::kFloat);

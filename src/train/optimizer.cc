@@ -28,12 +28,17 @@ bool decays(const std::string& name, const at::Tensor& parameter) {
   return true;
 }
 
-at::Tensor gradient_norm(const NamedTensors& parameters) {
-  const c10::NoGradGuard no_grad;
+std::vector<at::Tensor> gradients_of(const NamedTensors& parameters) {
   std::vector<at::Tensor> gradients;
   for (const auto& [name, parameter] : parameters) {
     if (parameter.grad().defined()) gradients.push_back(parameter.grad());
   }
+  return gradients;
+}
+
+at::Tensor gradient_norm(const NamedTensors& parameters) {
+  const c10::NoGradGuard no_grad;
+  const std::vector<at::Tensor> gradients = gradients_of(parameters);
   if (gradients.empty()) throw Error("no parameter has a gradient");
   const at::Tensor norms = at::stack(at::_foreach_norm(gradients, 2, at::kFloat)).to(at::kDouble);
   // Running sums, because those of the CPU add one number after the other, for any number of threads.

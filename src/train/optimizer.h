@@ -21,6 +21,9 @@ using NamedTensors = std::vector<NamedTensor>;
 // leaves alone unless the recipe says otherwise.
 bool decays(const std::string& name, const at::Tensor& parameter);
 
+// The gradients of those that have one, in order.
+std::vector<at::Tensor> gradients_of(const NamedTensors& parameters);
+
 // Euclidean norm over all gradients: float64, of no dimension, on the parameters' device. Throws Error if there are
 // none.
 at::Tensor gradient_norm(const NamedTensors& parameters);

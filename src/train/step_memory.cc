@@ -6,12 +6,10 @@
 #include <ATen/ops/scalar_tensor.h>
 #include <ATen/ops/zeros.h>
 
-#include "compute/autocast.h"
-#include "compute/bf16_weights.h"
 #include "compute/memory_count.h"
 #include "predict/predictor.h"
 #include "train/freeze.h"
-#include "train/loss_terms.h"
+#include "train/gradient_pass.h"
 
 namespace jetvit {
 namespace {
@@ -30,14 +28,7 @@ double peak_of_step(Model& model, int jets, const ComputeOptions& compute) {
   const LossTerms terms = loss_terms(targets, at::ones({jets}, at::kFloat), 1, 0);
   const MemoryCount count;
   Bf16Weights bf16_weights(compute);
-  at::Tensor logits;
-  {
-    const AutocastGuard autocast(compute);
-    const Bf16Weights::Use use(bf16_weights);
-    logits = model.forward(images);
-  }
-  weighted_loss(logits.to(at::kFloat).reshape({-1}), terms, at::scalar_tensor(jets)).backward();
-  bf16_weights.move_gradients();
+  add_gradients(model, compute, bf16_weights, images, terms, at::scalar_tensor(jets));
   return static_cast<double>(count.peak());
 }
 

@@ -8,9 +8,9 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "compute/autocast.h"
 #include "run/checkpoint.h"
 #include "train/batch_parts.h"
+#include "train/gradient_pass.h"
 
 namespace jetvit {
 namespace {
@@ -99,20 +99,6 @@ void TrainStep::run_on_device(const StepInputs& inputs) {
   --steps_before_record_;
 }
 
-// Adds the gradients of a part of the batch, whose weights sum to weight_sum; returns its share of the loss.
-at::Tensor TrainStep::add_gradients(const at::Tensor& images, const LossTerms& terms, const at::Tensor& weight_sum) {
-  at::Tensor logits;
-  {
-    const AutocastGuard autocast(compute_);
-    const Bf16Weights::Use use(bf16_weights_);
-    logits = model_.forward(images);
-  }
-  const at::Tensor loss = weighted_loss(logits.to(at::kFloat).reshape({-1}), terms, weight_sum);
-  (scale_ ? scale_->scaled(loss) : loss).backward();
-  bf16_weights_.move_gradients();
-  return loss.detach();
-}
-
 void TrainStep::compute(const StepInputs& inputs) {
   optimizer_.clear_gradients();
   if (!statistics_.empty()) at::_foreach_copy_(statistics_before_, statistics_);
@@ -121,7 +107,8 @@ void TrainStep::compute(const StepInputs& inputs) {
   for_each_part(inputs.images().size(0), options_.accumulate, [&](std::int64_t first, std::int64_t count) {
     const auto of = [&](const at::Tensor& x) { return x.narrow(0, first, count); };
     const at::Tensor share =
-        add_gradients(of(inputs.images()), {of(terms.targets), of(terms.weights)}, inputs.weight_sum());
+        add_gradients(model_, compute_, bf16_weights_, of(inputs.images()), {of(terms.targets), of(terms.weights)},
+                      inputs.weight_sum(), scale_ ? &*scale_ : nullptr);
     loss = loss.defined() ? loss.add_(share) : share;
   });
   at::Tensor counts, norm;

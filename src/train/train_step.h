@@ -46,7 +46,6 @@ class TrainStep {
   void run_on_device(const StepInputs& inputs);
   void compute(const StepInputs& inputs);
   void restore_statistics(const at::Tensor& counts);
-  at::Tensor add_gradients(const at::Tensor& images, const LossTerms& terms, const at::Tensor& weight_sum);
 
   Model& model_;
   LoopOptions options_;

@@ -6,7 +6,6 @@
 #include <ATen/core/Tensor.h>
 
 #include "model/registry.h"
-#include "support/hash_fill.h"
 #include "train/seed_random.h"
 
 namespace jetvit::test {
@@ -19,12 +18,6 @@ inline std::unique_ptr<Model> model_on(at::Device device, const std::string& nam
   }
   seed_random(1, kInitialization, 0);
   return make_model(name, options, device);
-}
-
-// Images for the model, on the CPU. name: of the values.
-inline at::Tensor images_of(const Model& model, const std::string& name = "x", std::int64_t count = 2) {
-  return hash_tensor(name, {count, model.channels(), model.image_size(), model.image_size()})
-      .contiguous(model.prefers_channels_last() ? at::MemoryFormat::ChannelsLast : at::MemoryFormat::Contiguous);
 }
 
 }  // namespace jetvit::test

@@ -14,6 +14,7 @@
 #include "device/test_device.h"
 #include "model/io/weights.h"
 #include "ops/called_operators.h"
+#include "support/images_of.h"
 #include "support/model_names.h"
 #include "train/train_step.h"
 

@@ -14,6 +14,7 @@
 #include "device/model_on_device.h"
 #include "device/test_device.h"
 #include "model/io/weights.h"
+#include "support/images_of.h"
 #include "train/train_step.h"
 
 namespace jetvit::test {

@@ -8,7 +8,6 @@
 #include <functional>
 #include <memory>
 #include <stdexcept>
-#include <string>
 #include <vector>
 
 #include <ucontext.h>

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <algorithm>
 #include <csignal>
 #include <filesystem>
+#include <limits>
 #include <map>
 #include <memory>
 #include <sstream>
@@ -58,13 +60,13 @@ inline TrainingData data() {
   return data;
 }
 
-// The second jet has infinite energy.
-inline TrainingData data_with_an_infinite_jet() {
+// These training jets have infinite energy: from `first` on, before `last`.
+inline TrainingData data_with_infinite_jets(std::size_t first, std::size_t last) {
   TrainingData bad = data();
   auto records = std::make_shared<JetRecords>(*bad.train);
-  for (std::size_t pixel = records->images.offset[3]; pixel < records->images.offset[6]; ++pixel) {
-    records->images.value[pixel] = std::numeric_limits<float>::infinity();
-  }
+  const auto value = records->images.value.begin();
+  const auto pixel_of = [&](std::size_t jet) { return static_cast<std::ptrdiff_t>(records->images.offset[3 * jet]); };
+  std::fill(value + pixel_of(first), value + pixel_of(last), std::numeric_limits<float>::infinity());
   bad.train = records;
   return bad;
 }

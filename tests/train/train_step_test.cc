@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "model/io/weights.h"
 #include "model/registry.h"
-#include "support/hash_fill.h"
+#include "support/images_of.h"
 #include "train/seed_random.h"
 
 namespace jetvit {
@@ -18,9 +18,7 @@ constexpr std::int64_t kJets = 7;
 
 Batch batch_of(const Model& model) {
   Batch batch;
-  batch.images =
-      test::hash_tensor("x", {kJets, model.channels(), model.image_size(), model.image_size()})
-          .contiguous(model.prefers_channels_last() ? at::MemoryFormat::ChannelsLast : at::MemoryFormat::Contiguous);
+  batch.images = test::images_of(model, "x", kJets);
   batch.targets = test::hash_tensor("targets", {kJets}).gt(0).to(at::kFloat);
   batch.weights = test::hash_tensor("weights", {kJets}).abs() + 0.1;
   for (std::size_t jet = 0; jet < kJets; ++jet) batch.jets.push_back(jet);

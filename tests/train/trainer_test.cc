@@ -154,10 +154,7 @@ TEST(Trainer, AverageFollowsItsRecurrence) {
 
 TEST(Trainer, NonFiniteLossNamesEpochStepAndJets) {
   const test::TempFolder folder;
-  TrainingData bad = data();
-  auto records = std::make_shared<JetRecords>(*bad.train);
-  for (float& value : records->images.value) value = std::numeric_limits<float>::infinity();
-  bad.train = records;
+  const TrainingData bad = test::data_with_infinite_jets(0, data().train->size());
   Trainer trainer(recipe(), bad, folder.path());
   EXPECT_ERROR(trainer.run(), Error, "epoch 1, step 1: the loss or its gradient is not finite (jets: row ");
   const TensorFile batch = read_safetensors(folder / kBadBatchFile);
@@ -182,7 +179,7 @@ TEST(Trainer, NamesTheFirstLayerThatIsNotFinite) {
 TEST(Trainer, SkipsStepsThatAreNotFinite) {
   at::set_num_threads(1);
   const test::TempFolder folder;
-  const TrainingData bad = test::data_with_an_infinite_jet();
+  const TrainingData bad = test::data_with_infinite_jets(1, 2);
   const Recipe how = recipe("train.non_finite=skip");
   Trainer trainer(how, bad, folder.path());
   std::map<std::string, at::Tensor> before;
@@ -216,7 +213,7 @@ TEST(Trainer, APhaseThatStopsDoesSoAfterOneThatSkipped) {
   Json tree = test::three_phases();
   tree["train"]["non_finite"] = "skip";
   tree["phase"][1]["train"] = {{"non_finite", "stop"}, {"epochs", 3}};
-  Trainer trainer(recipe_from_json(tree), test::data_with_an_infinite_jet(), folder.path());
+  Trainer trainer(recipe_from_json(tree), test::data_with_infinite_jets(1, 2), folder.path());
   EXPECT_ERROR(trainer.run(), Error, "phase 2/3  epoch ");
   EXPECT_GT(test::log_of(folder.path())[0].at("skipped_steps").get<int>() +
                 test::log_of(folder.path())[1].at("skipped_steps").get<int>(),
@@ -225,10 +222,7 @@ TEST(Trainer, APhaseThatStopsDoesSoAfterOneThatSkipped) {
 
 TEST(Trainer, StopsWhereEveryStepIsSkipped) {
   const test::TempFolder folder;
-  TrainingData bad = data();
-  auto records = std::make_shared<JetRecords>(*bad.train);
-  for (float& value : records->images.value) value = std::numeric_limits<float>::infinity();
-  bad.train = records;
+  const TrainingData bad = test::data_with_infinite_jets(0, data().train->size());
   Trainer trainer(recipe("train.non_finite=skip"), bad, folder.path());
   EXPECT_ERROR(trainer.run(), Error, "epoch 1: no step was finite");
 }
