@@ -4,8 +4,8 @@
 
 namespace jetvit {
 
-AutocastGuard::AutocastGuard(const ComputeOptions& options) : device_(options.device.type()) {
-  if (options.precision == Precision::kFp32) return;
+AutocastGuard::AutocastGuard(const ComputeOptions& options) : device_(options.device.type()), tf32_(options) {
+  if (options.precision == Precision::kFp32 || options.precision == Precision::kTf32) return;
   if (options.is_bf16() && !multiplies_bf16(options.device)) {
     emulation_.emplace();
     return;

@@ -6,6 +6,7 @@
 
 #include "compute/bf16_products.h"
 #include "compute/compute_options.h"
+#include "compute/tf32_guard.h"
 
 namespace jetvit {
 
@@ -22,6 +23,7 @@ class AutocastGuard {
 
  private:
   c10::DeviceType device_;
+  Tf32Guard tf32_;
   bool native_ = false;
   bool before_ = false;
   std::optional<Bf16EmulationGuard> emulation_;

@@ -30,6 +30,8 @@ std::string_view precision_name(Precision precision) {
   switch (precision) {
     case Precision::kFp32:
       return "fp32";
+    case Precision::kTf32:
+      return "tf32";
     case Precision::kBf16:
       return "bf16";
     case Precision::kFp16:
@@ -39,16 +41,18 @@ std::string_view precision_name(Precision precision) {
 }
 
 Precision precision_from_name(std::string_view name) {
-  for (const Precision precision : {Precision::kFp32, Precision::kBf16, Precision::kFp16}) {
+  for (const Precision precision : {Precision::kFp32, Precision::kTf32, Precision::kBf16, Precision::kFp16}) {
     if (name == precision_name(precision)) return precision;
   }
   throw UsageError(
-      text("`precision` ", printable(std::string(name)), ": no such precision (possible: fp32, bf16, fp16)"));
+      text("`precision` ", printable(std::string(name)), ": no such precision (possible: fp32, tf32, bf16, fp16)"));
 }
 
 void require_precision(const ComputeOptions& options) {
-  if (options.precision != Precision::kFp16 || !options.device.is_cpu()) return;
-  throw UsageError("`precision` fp16: a CPU has no fast multiplications of such numbers (possible: fp32, bf16)");
+  if (!options.device.is_cpu()) return;
+  if (options.precision != Precision::kFp16 && options.precision != Precision::kTf32) return;
+  throw UsageError(text("`precision` ", precision_name(options.precision),
+                        ": a CPU has no fast multiplications of such numbers (possible: fp32, bf16)"));
 }
 
 c10::Device device_from_name(std::string_view name) {

@@ -12,11 +12,12 @@ namespace jetvit {
 // float32.
 enum class Precision {
   kFp32,
+  kTf32,  // float32, whose multiplications round their operands to TensorFloat-32; not on the CPU
   kBf16,  // bfloat16: native, or emulated on processors without the instructions (compute/bf16_products.h)
   kFp16,  // float16; not on the CPU
 };
 
-// "fp32", "bf16" or "fp16".
+// "fp32", "tf32", "bf16" or "fp16".
 std::string_view precision_name(Precision precision);
 
 // The inverse. Throws UsageError with the possible names for any other name.

@@ -58,6 +58,8 @@ void load() {
   // cuDNN's attention with a bias is not exact in all of its versions.
   context.setDeterministicCuDNN(true);
   context.setSDPUseCuDNN(false);
+  // Only where a precision says so (Tf32Guard).
+  context.setAllowTF32CuBLAS(false);
   context.setAllowTF32CuDNN(false);
 }
 

@@ -103,15 +103,21 @@ void BatchLoader::start_epoch(int epoch, std::size_t first_batch) {
 // runs on the consumer's thread, which releases the tensors.
 at::Tensor BatchLoader::recycled_images(std::size_t jets) {
   const std::int64_t count = static_cast<std::int64_t>(jets);
+  const auto new_images = [&] {
+    return at::empty({count, assembler_.planes(), assembler_.size(), assembler_.size()},
+                     at::TensorOptions(load_.format.scalar_type())
+                         .memory_format(load_.format.memory_format())
+                         .pinned_memory(load_.pinned));
+  };
+  // libtorch recycles pinned memory, and knows of the copies that still read it.
+  if (load_.pinned) return new_images();
   for (const at::Tensor& tensor : memory_) {
     if (tensor.size(0) == count && tensor.use_count() == 1 && tensor.storage().use_count() == 1) return tensor;
   }
   // One tensor per slot, one held by the consumer and a shorter last one make a full set. If there are more, the
   // consumer keeps batches; the loader forgets the oldest of them.
   if (memory_.size() >= slots_.size() + 2) memory_.erase(memory_.begin());
-  memory_.push_back(
-      at::empty({count, assembler_.planes(), assembler_.size(), assembler_.size()},
-                at::TensorOptions(load_.format.scalar_type()).memory_format(load_.format.memory_format())));
+  memory_.push_back(new_images());
   return memory_.back();
 }
 

@@ -100,7 +100,9 @@ void LayerWatch::add(const Module& layer, const at::Tensor& y, std::int64_t befo
 }
 
 std::unique_ptr<at::ObserverContext> LayerWatch::count_operator(const at::RecordFunction& call) {
-  watching->multiply_adds_ = sum(watching->multiply_adds_, of_operator(call.name(), call.inputs()));
+  // libtorch passes callbacks on to the threads of backward passes.
+  if (watching != nullptr)
+    watching->multiply_adds_ = sum(watching->multiply_adds_, of_operator(call.name(), call.inputs()));
   return nullptr;
 }
 

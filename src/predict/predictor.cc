@@ -1,14 +1,44 @@
 #include "predict/predictor.h"
 
 #include <cmath>
+#include <deque>
 
 #include "base/error.h"
 #include "base/stop_flag.h"
 #include "base/text.h"
+#include "compute/device_feed.h"
+#include "compute/pending_copy.h"
 #include "load/batch_loader.h"
 #include "predict/inference.h"
 
 namespace jetvit {
+namespace {
+
+constexpr std::size_t kBatchesAhead = 2;  // that a device has to do
+
+struct PredictedBatch {
+  PendingCopy logits;
+  std::vector<std::size_t> jets;
+};
+
+void append_logits(const PredictedBatch& batch, const JetRecords& records, std::vector<float>& logits) {
+  const at::Tensor output = batch.logits.get();
+  if (output.numel() != static_cast<std::int64_t>(batch.jets.size())) {
+    throw Error(text("the model returns ", output.numel() / static_cast<std::int64_t>(batch.jets.size()),
+                     " values a jet (a classifier returns one logit: outputs = 1)"));
+  }
+  const float* values = output.const_data_ptr<float>();
+  for (std::size_t i = 0; i < batch.jets.size(); ++i) {
+    if (!std::isfinite(values[i])) {
+      throw Error(text("the model's output for the jet of source row ", records.source_row[batch.jets[i]],
+                       " is not finite (damaged weights or a diverged training)"));
+    }
+    logits.push_back(values[i]);
+  }
+}
+
+}  // namespace
+
 ImageFormat input_format(const Model& model, const ComputeOptions& options) {
   return {.channels_last = model.prefers_channels_last(), .precision = options.precision};
 }
@@ -24,26 +54,24 @@ std::vector<float> predict_logits(Model& model, std::shared_ptr<const JetRecords
   load.batch_size = options.batch_size;
   load.threads = options.loader_threads;
   load.format = input_format(model, options.compute);
+  load.pinned = !options.compute.device.is_cpu();
   BatchLoader loader(records, transform, image, {}, load);
+  DeviceFeed feed(options.compute.device);
+  std::deque<PredictedBatch> pending;  // a device computes one while the host prepares the next
+  const auto collect_first = [&] {
+    append_logits(pending.front(), *records, logits);
+    if (options.progress) options.progress(pending.front().jets.size());
+    pending.pop_front();
+  };
   loader.start_epoch(0);
   Batch batch;
   while (loader.next(batch)) {
     throw_if_stopped();
-    const at::Tensor output = inference.logits(batch.images).reshape({-1}).contiguous().cpu();
-    if (output.numel() != static_cast<std::int64_t>(batch.jets.size())) {
-      throw Error(text("the model returns ", output.numel() / static_cast<std::int64_t>(batch.jets.size()),
-                       " values a jet (a classifier returns one logit: outputs = 1)"));
-    }
-    const float* values = output.const_data_ptr<float>();
-    for (std::size_t i = 0; i < batch.jets.size(); ++i) {
-      if (!std::isfinite(values[i])) {
-        throw Error(text("the model's output for the jet of source row ", records->source_row[batch.jets[i]],
-                         " is not finite (damaged weights or a diverged training)"));
-      }
-      logits.push_back(values[i]);
-    }
-    if (options.progress) options.progress(batch.jets.size());
+    const at::Tensor output = inference.logits(feed.upload(batch.images)).reshape({-1}).contiguous();
+    pending.push_back({PendingCopy(output), std::move(batch.jets)});
+    while (!pending.empty() && (pending.size() > kBatchesAhead || pending.front().logits.is_done())) collect_first();
   }
+  while (!pending.empty()) collect_first();
   return logits;
 }
 

@@ -57,9 +57,9 @@ void visit_fields(Visitor& visit, LoopOptions& options) {
       "norms, whose statistics are those of a part",
       Range{1, 65536});
   visit("precision", options.precision,
-        "fp32, or bf16: matrix multiplications in bfloat16, weights in fp32; fp16: in float16, with a scaled loss, "
-        "not on the CPU",
-        OneOf{"fp32", "bf16", "fp16"});
+        "fp32, or bf16: matrix multiplications in bfloat16, weights in fp32; on GPUs also tf32: of operands rounded to "
+        "TensorFloat-32, and fp16: in float16, with a scaled loss",
+        OneOf{"fp32", "tf32", "bf16", "fp16"});
   visit("sampling", options.sampling,
         "every jet once per epoch, or drawn with replacement in proportion to its weight (then without weights in the "
         "loss)",

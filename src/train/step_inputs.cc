@@ -20,8 +20,8 @@ StepInputs::StepInputs(at::Tensor images, const LossTerms& terms, const StepNumb
                  at::cat({at::tensor({numbers.weight_sum, numbers.lr, numbers.weight_decay, numbers.average_weight}),
                           terms.targets.to(at::kDouble), terms.weights.to(at::kDouble)})) {}
 
-StepInputs StepInputs::to(at::Device device) const {
-  return {images_.to(device), numbers_.to(device)};
+StepInputs StepInputs::uploaded(DeviceFeed& feed) const {
+  return {feed.upload(images_), feed.upload(numbers_)};
 }
 
 bool StepInputs::has_shape_of(const StepInputs& other) const {

@@ -2,6 +2,7 @@
 
 #include <ATen/core/Tensor.h>
 
+#include "compute/device_feed.h"
 #include "train/loss_terms.h"
 
 namespace jetvit {
@@ -21,8 +22,8 @@ class StepInputs {
   // images: (N, C, H, W), shared; terms: (N). All on the CPU.
   StepInputs(at::Tensor images, const LossTerms& terms, const StepNumbers& numbers);
 
-  // Copies on another device; on the CPU the same tensors.
-  StepInputs to(at::Device device) const;
+  // Copies on the device of the feed; on the CPU the same tensors.
+  StepInputs uploaded(DeviceFeed& feed) const;
 
   // Whether images and numbers have the shapes of the other ones.
   bool has_shape_of(const StepInputs& other) const;

@@ -11,6 +11,7 @@
 #include "base/reporter.h"
 #include "base/text.h"
 #include "compute/describe_torch_error.h"
+#include "compute/device_memory.h"
 #include "compute/runtime.h"
 #include "prepare/jet_source.h"
 #include "run/checkpoint.h"
@@ -106,8 +107,14 @@ void keep_split_rule(const std::filesystem::path& run, InputNames& inputs) {
   }
 }
 
-// The estimated peak of the process, in bytes. Throws Error where that is more than it can have.
-double check_memory(const Trainer& trainer, const std::filesystem::path& run) {
+// The estimated peak of the process, or of the tensors on another device, in bytes. Throws Error where that is more
+// than it can have.
+double check_memory(const Trainer& trainer, const std::filesystem::path& run, c10::Device device) {
+  if (!device.is_cpu()) {
+    const MemoryNeed need = trainer.memory_need();
+    require_memory(need, available_memory_on(device), run);
+    return tensor_memory_on(device) + need.bytes();
+  }
   const auto resident = static_cast<double>(resident_memory());
   const std::optional<AvailableMemory> available = available_memory();
   const MemoryNeed need = trainer.memory_need();
@@ -232,7 +239,7 @@ TrainingRecord run_training(const TrainCommand& command) {
   auto trainer = std::make_unique<Trainer>(recipe, data, command.run, compute);
   if (!recipe.pretrained.file.empty() && !resumes_from_checkpoint(command)) trainer->start_from_pretrained();
   std::optional<double> memory;
-  if (!command.ignore_memory && compute.device.is_cpu()) memory = check_memory(*trainer, command.run);
+  if (!command.ignore_memory) memory = check_memory(*trainer, command.run, compute.device);
   create_folder(command.run);
   const FolderLock lock(command.run);
   const bool was_killed = command.resume && is_recorded_as_running(command.run);

@@ -33,6 +33,7 @@ TrainStep::TrainStep(Model& model, const Model* average, const Recipe& recipe, c
       options_(recipe.train),
       compute_(compute),
       parameters_(trained(model)),
+      feed_(compute.device),
       bf16_weights_(compute),
       optimizer_(recipe.optimizer, parameters_, &bf16_weights_),
       loss_(compute.device, recipe.train.non_finite == "stop"),
@@ -68,22 +69,23 @@ void TrainStep::restore(const std::map<std::string, at::Tensor>& tensors, std::i
 void TrainStep::run(const Batch& batch, StepNumbers numbers) {
   const LossTerms terms = loss_terms(batch.targets, batch.weights, options_.positive_weight, options_.label_smoothing);
   numbers.weight_sum = terms.weights.sum().item<double>();
-  const StepInputs inputs(batch.images, terms, numbers);
+  const StepInputs inputs = StepInputs(batch.images, terms, numbers).uploaded(feed_);
   if (recorder_) {
-    run_on_device(inputs);
+    run_recorded(inputs);
   } else {
-    compute(inputs.to(compute_.device));
+    compute(inputs);
   }
   loss_.note_step(batch.jets);
+  feed_.end_step();
 }
 
-void TrainStep::run_on_device(const StepInputs& inputs) {
+void TrainStep::run_recorded(const StepInputs& inputs) {
   if (!inputs_) {
-    inputs_ = inputs.to(compute_.device);
+    inputs_ = inputs;
   } else if (inputs_->has_shape_of(inputs)) {
     inputs_->copy_from(inputs);
   } else {
-    recorder_->run([&] { compute(inputs.to(compute_.device)); });
+    recorder_->run([&] { compute(inputs); });
     return;
   }
   if (steps_before_record_ < 0) {

@@ -9,6 +9,7 @@
 
 #include "compute/bf16_weights.h"
 #include "compute/compute_options.h"
+#include "compute/device_feed.h"
 #include "compute/recorder.h"
 #include "load/batch_loader.h"
 #include "model/model.h"
@@ -42,8 +43,11 @@ class TrainStep {
 
   EpochLoss& loss() { return loss_; }
 
+  // Whether the device has done all steps that were run.
+  bool is_device_idle() const { return feed_.is_idle(); }
+
  private:
-  void run_on_device(const StepInputs& inputs);
+  void run_recorded(const StepInputs& inputs);
   void compute(const StepInputs& inputs);
   void restore_statistics(const at::Tensor& counts);
 
@@ -51,6 +55,7 @@ class TrainStep {
   LoopOptions options_;
   ComputeOptions compute_;
   NamedTensors parameters_;  // that train
+  DeviceFeed feed_;
   Bf16Weights bf16_weights_;
   Optimizer optimizer_;
   std::optional<LossScale> scale_;  // in float16
@@ -58,7 +63,7 @@ class TrainStep {
   EpochLoss loss_;
   std::vector<at::Tensor> statistics_, statistics_before_;  // running ones, where steps may be skipped
   std::unique_ptr<Recorder> recorder_;                      // null: each step is run operator by operator
-  std::optional<StepInputs> inputs_;  // on the device, of the step that is recorded or going to be
+  std::optional<StepInputs> inputs_;                        // at the place where the recorded step reads them
   int steps_before_record_;
 };
 

@@ -29,6 +29,7 @@ LoadOptions load_options(const Recipe& recipe, const Model& model, const Trainin
   load.drop_last = jets.size() >= static_cast<std::size_t>(load.batch_size);
   load.augment = true;
   load.format = input_format(model, compute);
+  load.pinned = !compute.device.is_cpu();
   load.weights = jet_weights(jets, recipe.weights, data.files);
   return load;
 }
@@ -174,7 +175,7 @@ int Trainer::validations_left() const {
 
 void Trainer::train_epoch(const std::function<int()>& stop) {
   const auto batches = static_cast<std::int64_t>(loader_->batches());
-  epoch_jets_ = 0;
+  data_wait_ = epoch_jets_ = 0;
   if (state_.step_in_epoch == batches) return;  // stopped in the validation
   // A resumed epoch shows how far its rest is.
   const std::size_t done_before = static_cast<std::size_t>(state_.step_in_epoch * phase().train.batch_size);
@@ -185,7 +186,7 @@ void Trainer::train_epoch(const std::function<int()>& stop) {
   loader_->start_epoch(state_.epoch, static_cast<std::size_t>(state_.step_in_epoch));
   step_->loss().begin(state_.loss_sum, state_.weight_sum);
   Batch batch;
-  while (state_.step_in_epoch < batches && loader_->next(batch)) {
+  while (state_.step_in_epoch < batches && next_batch(batch)) {
     train_step(batch);
     epoch_jets_ += static_cast<double>(batch.jets.size());
     const double now = monotonic_seconds();
@@ -194,7 +195,7 @@ void Trainer::train_epoch(const std::function<int()>& stop) {
     last = now;
     progress.add(batch.jets.size(),
                  text(state_.weight_sum > 0 ? text("loss ", fixed(state_.loss_sum / state_.weight_sum, 4), "  ") : "",
-                      "data wait ", fixed(100 * loader_->wait_seconds() / elapsed, 1), " %"),
+                      "data wait ", fixed(100 * data_wait_ / elapsed, 1), " %"),
                  pace_.seconds_left(jets_left(), validations_left()));
     if (const int signal = stop()) {
       save_last();
@@ -213,6 +214,14 @@ bool Trainer::is_checkpoint_due() const {
   const LoopOptions& train = phase().train;
   if (train.save_every_steps > 0 && state_.step % train.save_every_steps == 0) return true;
   return train.save_every_minutes > 0 && monotonic_seconds() - saved_at_ >= 60 * train.save_every_minutes;
+}
+
+bool Trainer::next_batch(Batch& batch) {
+  const double waited = loader_->wait_seconds();
+  const bool found = loader_->next(batch);
+  // Waiting costs nothing where a device still has earlier steps to do.
+  if (step_->is_device_idle()) data_wait_ += loader_->wait_seconds() - waited;
+  return found;
 }
 
 void Trainer::train_step(const Batch& batch) {
@@ -280,7 +289,7 @@ void Trainer::end_epoch(double train_seconds) {
               {"train_seconds", train_seconds},
               {"validation_seconds", monotonic_seconds() - start},
               {"jets_per_second", epoch_jets_ / std::max(1e-9, train_seconds)},
-              {"data_wait_percent", 100 * loader_->wait_seconds() / std::max(1e-9, train_seconds)}};
+              {"data_wait_percent", 100 * data_wait_ / std::max(1e-9, train_seconds)}};
   if (!recipe_.phases.empty()) row["phase"] = state_.phase + 1;
   if (recipe.train.non_finite == "skip") row["skipped_steps"] = state_.skipped_steps;
   schedule_->end_epoch(validation.auc);

@@ -63,7 +63,8 @@ class Trainer {
   void run(const std::function<int()>& stop = stop_requested);
 
   // Estimates, from small steps of a model of its own, the memory of the phase that takes the most; of those that are
-  // still to come. It holds to a quarter (tests/cli/train_memory.py). For the CPU alone.
+  // still to come: that of the CPU or of the device. It holds to a quarter on the CPU (tests/cli/train_memory.py), and
+  // on the stand-in device without a recorded step. What a validation takes beside a recorded step is not counted.
   MemoryNeed memory_need() const;
 
   // Writes last.safetensors, from which a resumed run continues. The one before becomes previous.safetensors: a second
@@ -93,6 +94,7 @@ class Trainer {
   int validations_left() const;  // with that of this epoch
   void train_epoch(const std::function<int()>& stop);
   Validation validate();
+  bool next_batch(Batch& batch);
   void train_step(const Batch& batch);
   std::unique_ptr<BatchLoader> make_loader() const;
   void read_loss();
@@ -128,6 +130,7 @@ class Trainer {
   bool has_bad_batch_ = false;  // this session saved one
   bool has_last_ = false;  // last.safetensors is a whole checkpoint of this training, not damaged or of a former run
   double saved_at_ = 0;    // monotonic time of the last checkpoint
+  double data_wait_ = 0;   // seconds of the epoch under way: of each wait for a batch at whose end the device was idle
   double epoch_jets_ = 0;  // that this session trained on in the epoch under way: the rate's share of a resumed epoch
 };
 

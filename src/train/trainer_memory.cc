@@ -8,12 +8,16 @@
 namespace jetvit {
 namespace {
 
-// The loader's thread assembles batches ahead (load/batch_loader.h), and one is trained on.
+// The loader's thread assembles batches ahead (load/batch_loader.h), and one is trained on. On a device: that of the
+// step under way, two ahead (compute/device_feed.h), and the place where a recorded step reads.
 constexpr double kBatchesInMemory = 4;
 
 // The memory of released tensors is kept for later ones, up to half as much again (compute/block_cache.h). 1.26 to 1.5
-// were measured for models of all kinds, most of them 1.3 to 1.5.
-constexpr double kWithKept = 1.4;
+// were measured for models of all kinds, most of them 1.3 to 1.5. A device's allocator cuts its blocks to size; what it
+// leaves unused has not been measured.
+double with_kept(c10::Device device) {
+  return device.is_cpu() ? 1.4 : 1.1;
+}
 
 // Float32 numbers that are kept for each parameter while its phase trains, besides its gradient.
 double numbers_of_parameter(const Recipe& recipe) {
@@ -35,14 +39,18 @@ MemoryNeed Trainer::memory_need_of(int phase) const {
   MemoryNeed need;
   need.phase = recipe_.phases.empty() ? -1 : phase;
   need.batch_size = static_cast<int>(std::min<double>(recipe.train.batch_size, jets));
-  need.fixed = kWithKept * step.fixed;
+  need.fixed = with_kept(compute.device) * step.fixed;
   // Gradients of several parts are added up in float32.
   if (is_rounded && recipe.train.accumulate > 1) {
     need.fixed += sizeof(float) * static_cast<double>(parameter_count(*model));
   }
+  // A recorded step has gradients of its own, next to those of the steps before it.
+  if (compute.graphs && !compute.device.is_cpu()) {
+    need.fixed += sizeof(float) * static_cast<double>(parameter_count(*model));
+  }
   need.accumulate = recipe.train.accumulate;
-  need.per_jet = kWithKept * step.per_jet;
-  need.images = kWithKept * batches * image * (is_rounded ? sizeof(at::BFloat16) : sizeof(float));
+  need.per_jet = with_kept(compute.device) * step.per_jet;
+  need.images = with_kept(compute.device) * batches * image * (is_rounded ? sizeof(at::BFloat16) : sizeof(float));
   // The phase under way has its parameters already. A later one has them in place of that one's.
   if (phase != state_.phase) {
     need.fixed += sizeof(float) * (static_cast<double>(parameter_count(*model)) * numbers_of_parameter(recipe) -

@@ -48,7 +48,8 @@ struct TrainingRecord {
   std::string fingerprint;
   std::size_t train_jets = 0, validation_jets = 0;
   ComputeOptions compute;
-  std::optional<double> estimated_memory;  // bytes, of the process at its peak; none where it was not estimated
+  std::optional<double> estimated_memory;  // bytes, of the process at its peak, or of the tensors on a GPU; none where
+                                           // it was not estimated
 
   // Of a training that has ended.
   std::string error;  // why it failed or was interrupted

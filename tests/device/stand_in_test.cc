@@ -15,6 +15,7 @@
 
 #include "compute/autocast.h"
 #include "compute/recorder.h"
+#include "device/test_device.h"
 #include "support/expect_error.h"
 #include "train/seed_random.h"
 
@@ -25,7 +26,9 @@ at::TensorOptions floats() {
   return at::TensorOptions(stand_in::device()).dtype(at::kFloat);
 }
 
-TEST(StandIn, FaultsWhereTheHostTouchesItsMemory) {
+class StandIn : public test::OnStandIn {};
+
+TEST_F(StandIn, FaultsWhereTheHostTouchesItsMemory) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   const at::Tensor x = at::ones({4}, floats());
   EXPECT_DEATH(std::abort(), "") << "death tests work here";
@@ -44,18 +47,18 @@ TEST(StandIn, FaultsWhereTheHostTouchesItsMemory) {
       "");
 }
 
-TEST(StandIn, FillsFreshMemoryWithWhatIsNotANumber) {
+TEST_F(StandIn, FillsFreshMemoryWithWhatIsNotANumber) {
   EXPECT_TRUE(at::isnan(at::empty({1000}, floats())).all().item<bool>());
   EXPECT_TRUE(at::isnan(at::empty({1000}, floats().dtype(at::kBFloat16))).all().item<bool>());
 }
 
-TEST(StandIn, RefusesOperandsOnTheHostButForNumbers) {
+TEST_F(StandIn, RefusesOperandsOnTheHostButForNumbers) {
   const at::Tensor x = at::ones({4}, floats());
   EXPECT_THROW(x + at::ones({4}), c10::Error);
   EXPECT_EQ((x + at::ones({})).sum().item<double>(), 8);
 }
 
-TEST(StandIn, CountsWhatTheHostDoes) {
+TEST_F(StandIn, CountsWhatTheHostDoes) {
   const stand_in::Traffic before = stand_in::traffic();
   const at::Tensor x = at::ones({4}).to(stand_in::device());
   const at::Tensor y = x * 2;
@@ -69,7 +72,7 @@ TEST(StandIn, CountsWhatTheHostDoes) {
 }
 
 // As a CUDA graph: operators on memory, with the numbers that the host gave them.
-TEST(StandIn, RepeatsOperatorsWithoutTheHost) {
+TEST_F(StandIn, RepeatsOperatorsWithoutTheHost) {
   const std::unique_ptr<Recorder> recorder = make_recorder(stand_in::device());
   const at::Tensor x = at::ones({4}, floats());
   const at::Tensor factor = at::ones({}, floats());
@@ -93,7 +96,7 @@ TEST(StandIn, RepeatsOperatorsWithoutTheHost) {
   EXPECT_EQ(sum.item<double>(), 14 + 24 + 10) << "the host's number is the one of the record";
 }
 
-TEST(StandIn, RecordsNothingThatTheHostWaitsFor) {
+TEST_F(StandIn, RecordsNothingThatTheHostWaitsFor) {
   const std::unique_ptr<Recorder> recorder = make_recorder(stand_in::device());
   const at::Tensor x = at::ones({4}, floats());
   EXPECT_ERROR(recorder->record([&] { x.sum().item<double>(); }), c10::Error, "a value read by the host");
@@ -102,7 +105,7 @@ TEST(StandIn, RecordsNothingThatTheHostWaitsFor) {
   EXPECT_EQ(x.sum().item<double>(), 4) << "after the record all is allowed again";
 }
 
-TEST(StandIn, DrawsAnewInEachReplay) {
+TEST_F(StandIn, DrawsAnewInEachReplay) {
   const std::unique_ptr<Recorder> recorder = make_recorder(stand_in::device());
   const at::Tensor x = at::ones({1000}, floats());
   at::Tensor y;
@@ -118,7 +121,7 @@ TEST(StandIn, DrawsAnewInEachReplay) {
   EXPECT_TRUE(at::equal(y.cpu(), third));
 }
 
-TEST(StandIn, DrawsFromAGeneratorOfItsOwn) {
+TEST_F(StandIn, DrawsFromAGeneratorOfItsOwn) {
   const at::Tensor x = at::ones({1000}, floats());
   const auto draw = [&](std::int64_t step) {
     seed_random(1, 2, step, stand_in::device());
@@ -133,7 +136,7 @@ TEST(StandIn, DrawsFromAGeneratorOfItsOwn) {
   EXPECT_FALSE(at::equal(first, draw(4)));
 }
 
-TEST(StandIn, KeepsWhatOperatorsChangeInPlace) {
+TEST_F(StandIn, KeepsWhatOperatorsChangeInPlace) {
   const at::Tensor mean = at::zeros({2}, floats());
   const at::Tensor variance = at::ones({2}, floats());
   const at::Tensor x = at::ones({4, 2, 3, 3}, floats());
@@ -141,7 +144,7 @@ TEST(StandIn, KeepsWhatOperatorsChangeInPlace) {
   EXPECT_EQ(mean.sum().item<double>(), 1) << "half way from 0 to 1, in two channels";
 }
 
-TEST(StandIn, HasTheAutocastOfAGpu) {
+TEST_F(StandIn, HasTheAutocastOfAGpu) {
   const at::Tensor a = at::ones({4, 4}, floats());
   const AutocastGuard autocast({.device = stand_in::device(), .precision = Precision::kBf16});
   EXPECT_TRUE(is_autocast_to_bf16(a));

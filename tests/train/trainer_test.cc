@@ -227,10 +227,12 @@ TEST(Trainer, StopsWhereEveryStepIsSkipped) {
   EXPECT_ERROR(trainer.run(), Error, "epoch 1: no step was finite");
 }
 
-TEST(Trainer, TheCpuHasNoFloat16) {
+TEST(Trainer, TheCpuRefusesPrecisionsOfGpus) {
   const test::TempFolder folder;
   EXPECT_ERROR(Trainer(recipe("train.precision=fp16"), data(), folder.path()), UsageError,
                "`precision` fp16: a CPU has no fast multiplications");
+  EXPECT_ERROR(Trainer(recipe("train.precision=tf32"), data(), folder.path()), UsageError,
+               "`precision` tf32: a CPU has no fast multiplications");
 }
 
 TEST(Trainer, ModelOptionsThatContradictTheDataAreRefused) {

@@ -1,10 +1,15 @@
-// What libtorch asks of a device besides memory and operators: its generator, hooks and guard.
+// What libtorch asks of a device besides memory and operators: its generator, hooks, and the guard with its streams.
+#include <cstdlib>
+#include <string_view>
+
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/detail/PrivateUse1HooksInterface.h>
 #include <c10/core/impl/DeviceGuardImplInterface.h>
 
 #include "support/stand_in/generator.h"
+#include "support/stand_in/memory.h"
 #include "support/stand_in/stand_in.h"
+#include "support/stand_in/streams.h"
 
 namespace jetvit::stand_in {
 namespace {
@@ -27,10 +32,14 @@ struct Hooks : at::PrivateUse1HooksInterface {
   c10::DeviceIndex maybeExchangeDevice(c10::DeviceIndex /*index*/) const override { return 0; }
   at::Device getDeviceFromPtr(void* /*data*/) const override { return device(); }
   const at::Generator& getDefaultGenerator(c10::DeviceIndex /*index*/) const override { return generator(); }
-  c10::Allocator* getPinnedMemoryAllocator() const override { return c10::GetAllocator(c10::kCPU); }
+  c10::Allocator* getPinnedMemoryAllocator() const override { return &pinned_memory(); }
+  bool isPinnedPtr(const void* data) const override { return is_pinned(data); }
 };
 
-// One device, one stream, and everything is done when a call returns.
+c10::Stream stream_of(c10::StreamId id) {
+  return c10::Stream(c10::Stream::UNSAFE, device(), id);
+}
+
 struct Guard final : c10::impl::DeviceGuardImplInterface {
   static constexpr c10::DeviceType static_type = c10::DeviceType::PrivateUse1;
   Guard() = default;
@@ -40,22 +49,48 @@ struct Guard final : c10::impl::DeviceGuardImplInterface {
   at::Device getDevice() const override { return device(); }
   void setDevice(at::Device /*other*/) const override {}
   void uncheckedSetDevice(at::Device /*other*/) const noexcept override {}
-  c10::Stream getStream(at::Device of) const override { return c10::Stream(c10::Stream::DEFAULT, of); }
+  c10::Stream getStream(at::Device /*of*/) const override { return stream_of(current_stream()); }
   c10::Stream getDefaultStream(at::Device of) const override { return c10::Stream(c10::Stream::DEFAULT, of); }
-  c10::Stream exchangeStream(c10::Stream stream) const override { return stream; }
-  void record(void** /*event*/, const c10::Stream& /*stream*/, c10::DeviceIndex /*index*/,
-              c10::EventFlag /*flag*/) const override {}
-  void block(void* /*event*/, const c10::Stream& /*stream*/) const override {}
-  bool queryEvent(void* /*event*/) const override { return true; }
+  c10::Stream getStreamFromGlobalPool(at::Device /*of*/, bool /*high_priority*/) const override {
+    return stream_of(side_stream());
+  }
+  c10::Stream exchangeStream(c10::Stream stream) const override { return stream_of(exchange_stream(stream.id())); }
+  void record(void** event, const c10::Stream& stream, c10::DeviceIndex /*index*/,
+              c10::EventFlag /*flag*/) const override {
+    if (*event == nullptr) *event = new Mark;
+    *static_cast<Mark*>(*event) = mark(stream.id());
+  }
+  void destroyEvent(void* event, c10::DeviceIndex /*index*/) const noexcept override {
+    delete static_cast<Mark*>(event);
+  }
+  // The default stream does its work at once, and therefore waits here; another one does when it gets there.
+  void block(void* event, const c10::Stream& stream) const override {
+    const Mark until = *static_cast<Mark*>(event);
+    if (stream.id() == until.stream) return;
+    if (stream.id() == 0) {
+      reach(until);
+    } else {
+      enqueue(stream.id(), [until] { reach(until); });
+    }
+  }
+  bool queryEvent(void* event) const override { return is_reached(*static_cast<Mark*>(event)); }
+  void recordDataPtrOnStream(const c10::DataPtr& data, const c10::Stream& /*stream*/) const override {
+    order_release(data.get());
+  }
   c10::DeviceIndex deviceCount() const noexcept override { return 1; }
-  bool queryStream(const c10::Stream& /*stream*/) const override { return true; }
-  void synchronizeStream(const c10::Stream& /*stream*/) const override {}
-  void synchronizeEvent(void* /*event*/) const override {}
-  void synchronizeDevice(c10::DeviceIndex /*index*/) const override {}
+  bool queryStream(const c10::Stream& stream) const override { return is_reached(mark(stream.id())); }
+  void synchronizeStream(const c10::Stream& stream) const override { reach(mark(stream.id())); }
+  void synchronizeEvent(void* event) const override { reach(*static_cast<Mark*>(event)); }
+  void synchronizeDevice(c10::DeviceIndex /*index*/) const override {
+    for (const c10::StreamId id : {c10::StreamId{0}, side_stream()}) reach(mark(id));
+  }
 };
 C10_REGISTER_GUARD_IMPL(PrivateUse1, Guard)
 
+// libtorch knows one accelerator in a process. Where the tests run on another one, this is none.
 [[maybe_unused]] const bool kHooksRegistered = [] {
+  const char* const chosen = std::getenv("JETVIT_TEST_DEVICE");
+  if (chosen != nullptr && std::string_view(chosen) != "standin") return false;
   at::RegisterPrivateUse1HooksInterface(new Hooks);  // for the life of the process
   c10::register_privateuse1_backend("standin");
   return true;

@@ -1,13 +1,19 @@
 #include "support/stand_in/memory.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
+#include <map>
+#include <mutex>
+#include <set>
+#include <utility>
 
 #include <ATen/ops/empty_strided.h>
 #include <ATen/ops/from_blob.h>
 #include <malloc.h>
 
 #include "support/stand_in/stand_in.h"
+#include "support/stand_in/streams.h"
 
 namespace jetvit::stand_in {
 namespace {
@@ -20,7 +26,45 @@ void* tagged(void* address) {
   return address == nullptr ? nullptr : reinterpret_cast<void*>(reinterpret_cast<std::uintptr_t>(address) | kTag);
 }
 
-class TaggedMemory : public c10::Allocator {
+std::mutex side_mutex;
+std::int64_t unordered = 0;
+
+// Blocks of another stream than the default one whose release is not ordered.
+std::set<const void*>& side_blocks() {
+  static auto* const blocks = new std::set<const void*>;
+  return *blocks;
+}
+
+// Of all tensors of the device, and what it has.
+struct Used {
+  std::mutex mutex;
+  std::map<const void*, std::size_t> blocks;
+  std::int64_t now = 0, peak = 0;
+  std::int64_t limit = std::int64_t{1} << 40;
+
+  void add(const void* address, std::size_t bytes) {
+    const std::lock_guard lock(mutex);
+    const auto more = static_cast<std::int64_t>(bytes);
+    TORCH_CHECK_WITH(OutOfMemoryError, now + more <= limit, "the stand-in device is out of memory");
+    blocks[address] = bytes;
+    now += more;
+    peak = std::max(peak, now);
+  }
+
+  void remove(const void* address) {
+    const std::lock_guard lock(mutex);
+    const auto found = blocks.find(address);
+    now -= static_cast<std::int64_t>(found->second);
+    blocks.erase(found);
+  }
+};
+
+Used& used() {
+  static auto* const all = new Used;
+  return *all;
+}
+
+class TaggedMemory : public c10::DeviceAllocator {
  public:
   // Blocks of megabytes come and go; from the kernel each would be fresh pages.
   TaggedMemory() {
@@ -31,8 +75,18 @@ class TaggedMemory : public c10::Allocator {
     void* address = nullptr;
     if (bytes > 0) {
       address = std::aligned_alloc(kAlignment, (bytes + kAlignment - 1) / kAlignment * kAlignment);
-      TORCH_CHECK(address != nullptr, "the stand-in device is out of memory");
+      TORCH_CHECK(address != nullptr, "the machine is out of memory");
+      try {
+        used().add(tagged(address), bytes);
+      } catch (...) {
+        std::free(address);
+        throw;
+      }
       std::memset(address, 0xff, bytes);  // NaN in every floating type
+    }
+    if (current_stream() != 0) {
+      const std::lock_guard lock(side_mutex);
+      side_blocks().insert(tagged(address));
     }
     return {tagged(address), tagged(address), &release, device()};
   }
@@ -40,9 +94,35 @@ class TaggedMemory : public c10::Allocator {
   void copy_data(void* to, const void* from, std::size_t bytes) const override {
     std::memcpy(host_address(to), host_address(from), bytes);
   }
+  bool initialized() override { return true; }
+  void emptyCache(c10::MempoolId_t /*pool*/) override {}
+  void recordStream(const c10::DataPtr& data, c10::Stream /*stream*/) override { order_release(data.get()); }
+  c10::CachingDeviceAllocator::DeviceStats getDeviceStats(c10::DeviceIndex /*device*/) override {
+    const std::lock_guard lock(used().mutex);
+    c10::CachingDeviceAllocator::DeviceStats stats;
+    stats.allocated_bytes[0].current = stats.reserved_bytes[0].current = used().now;
+    stats.allocated_bytes[0].peak = used().peak;
+    return stats;
+  }
+  void resetAccumulatedStats(c10::DeviceIndex /*device*/) override {}
+  void resetPeakStats(c10::DeviceIndex /*device*/) override {
+    const std::lock_guard lock(used().mutex);
+    used().peak = used().now;
+  }
+  std::pair<std::size_t, std::size_t> getMemoryInfo(c10::DeviceIndex /*device*/) override {
+    const std::lock_guard lock(used().mutex);
+    return {static_cast<std::size_t>(used().limit - used().now), static_cast<std::size_t>(used().limit)};
+  }
 
  private:
-  static void release(void* address) { std::free(host_address(address)); }
+  static void release(void* address) {
+    {
+      const std::lock_guard lock(side_mutex);
+      if (side_blocks().erase(address) > 0) ++unordered;
+    }
+    used().remove(address);
+    std::free(host_address(address));
+  }
 };
 
 [[maybe_unused]] const bool kAllocatorRegistered = [] {
@@ -53,9 +133,29 @@ class TaggedMemory : public c10::Allocator {
 }  // namespace
 
 // Never destroyed, because tensors may outlive static objects.
-c10::Allocator& memory() {
+c10::DeviceAllocator& memory() {
   static auto* const tagged_memory = new TaggedMemory;
   return *tagged_memory;
+}
+
+MemoryLimit::MemoryLimit(std::int64_t bytes) {
+  const std::lock_guard lock(used().mutex);
+  before_ = std::exchange(used().limit, used().now + bytes);
+}
+
+MemoryLimit::~MemoryLimit() {
+  const std::lock_guard lock(used().mutex);
+  used().limit = before_;
+}
+
+void order_release(const void* device_address) {
+  const std::lock_guard lock(side_mutex);
+  side_blocks().erase(device_address);
+}
+
+std::int64_t unordered_releases() {
+  const std::lock_guard lock(side_mutex);
+  return unordered;
 }
 
 void* host_address(const void* device_address) {

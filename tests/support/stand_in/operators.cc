@@ -1,4 +1,5 @@
 // The operators of the stand-in device: those of the CPU, on tensors that share the memory of the device's.
+#include <memory>
 #include <mutex>
 #include <string>
 #include <utility>
@@ -9,6 +10,7 @@
 #include <ATen/ops/_reshape_alias_native.h>
 #include <ATen/ops/as_strided_native.h>
 #include <ATen/ops/empty.h>
+#include <ATen/ops/from_blob.h>
 #include <ATen/ops/unfold_native.h>
 #include <ATen/ops/view_native.h>
 #include <torch/library.h>
@@ -17,6 +19,7 @@
 #include "support/stand_in/memory.h"
 #include "support/stand_in/record.h"
 #include "support/stand_in/stand_in.h"
+#include "support/stand_in/streams.h"
 
 namespace jetvit::stand_in {
 namespace {
@@ -140,13 +143,37 @@ at::Tensor empty_strided(c10::IntArrayRef size, c10::IntArrayRef stride, std::op
                                            c10::dtype_or_default(type));
 }
 
-at::Tensor copy_from(const at::Tensor& from, const at::Tensor& to, bool /*non_blocking*/) {
+bool is_in_pinned_memory(const at::Tensor& x) {
+  return x.is_cpu() && is_pinned(x.const_data_ptr());
+}
+
+// A copy that the host does not wait for; false where it has to. Only the memory of the host is read or written late:
+// that of the device is as it is when its stream gets there, which for the default stream is now.
+bool copy_later(const at::Tensor& from, const at::Tensor& to) {
+  const c10::StreamId stream = current_stream();
+  const auto same_memory = [](const at::Tensor& x) {
+    return at::from_blob(x.data_ptr(), x.sizes(), x.strides(), x.options());
+  };
+  if (is_in_pinned_memory(from) && stream != 0) {
+    const auto use = std::make_shared<PinnedUse>(from.const_data_ptr());
+    enqueue(stream, [to, values = same_memory(from), use] { on_host(to).copy_(values); });
+    return true;
+  }
+  if (is_in_pinned_memory(to)) {
+    const auto use = std::make_shared<PinnedUse>(to.const_data_ptr());
+    enqueue(stream, [to = same_memory(to), values = on_host(from).clone(), use] { to.copy_(values); });
+    return true;
+  }
+  return false;
+}
+
+at::Tensor copy_from(const at::Tensor& from, const at::Tensor& to, bool non_blocking) {
   if (from.is_cpu() || to.is_cpu()) {
     refuse_while_recording("a copy between host and device");
   } else {
     record_copy(from, to);
   }
-  on_host(to).copy_(on_host(from));
+  if (!non_blocking || !copy_later(from, to)) on_host(to).copy_(on_host(from));
   if (from.is_cpu()) {
     count(&Traffic::to_device);
   } else if (to.is_cpu()) {

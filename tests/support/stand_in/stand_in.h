@@ -11,8 +11,9 @@
 //   - Fresh memory holds NaN.
 //   - Operators refuse operands on the host, but for numbers, indices and copies.
 //   - It has a random generator, a list of operators for autocast (CUDA's), and a thread for backward passes.
-// Its operators are those of the CPU, on the same memory at its true address. What it cannot show: races of copies that
-// run asynchronously, and the numbers and refusals of CUDA's own kernels.
+// Its operators are those of the CPU, on the same memory at its true address. Copies that the host does not wait for
+// are made as late as they may be (streams.h). What it cannot show: the numbers and refusals of CUDA's own kernels, and
+// what these do to memory that is used again while they still run: its default stream works at once.
 namespace jetvit::stand_in {
 
 at::Device device();
@@ -23,7 +24,7 @@ struct Traffic {
   std::int64_t replays = 0;    // of recorded steps, each given to the device at once
   std::int64_t reads = 0;      // of single values: each waits for the device
   std::int64_t to_device = 0;  // copies
-  std::int64_t to_host = 0;    // copies: each waits for the device
+  std::int64_t to_host = 0;    // copies: each waits for the device, but for those of PendingCopy
 
   std::int64_t waits() const { return reads + to_host; }
 };
