@@ -28,7 +28,7 @@ void add_steps(CLI::App& bench, const std::string& name, const std::string& purp
   app->add_option("--batch-size", options->batch_size, "images per step")
       ->capture_default_str()
       ->check(CLI::Range(1, 65536));
-  app->add_option("--steps", options->steps, "timed steps after one of warm-up")
+  app->add_option("--steps", options->steps, "timed steps, after one of warm-up, or ten on a GPU")
       ->capture_default_str()
       ->check(CLI::Range(1, 1000000));
   add_compute_flags(*app, *flags);
@@ -39,6 +39,7 @@ void add_steps(CLI::App& bench, const std::string& name, const std::string& purp
       ->check(CLI::IsMember({kChannelsFirst, kChannelsLast}));
   if (trains) {
     app->add_option("--freeze", options->freeze, "parameters that do not train, as a pattern: 'layers.*'")->take_all();
+    add_graph_flag(*app, *flags);
   }
   app->callback([options, settings, flags, measure] {
     options->compute = flags->options();

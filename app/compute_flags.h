@@ -16,6 +16,7 @@ struct ComputeFlags {
   std::string device = "cpu";
   std::optional<std::string> precision;  // none: the command's own default
   std::optional<int> threads;            // none: default_threads()
+  bool no_graph = false;
 
   // Throws UsageError for words that this build does not know.
   ComputeOptions options() const;
@@ -23,5 +24,8 @@ struct ComputeFlags {
 
 // precision_default: what is used without --precision, for the help.
 void add_compute_flags(CLI::App& app, ComputeFlags& flags, const std::string& precision_default = "fp32");
+
+// --no-graph, for commands that train.
+void add_graph_flag(CLI::App& app, ComputeFlags& flags);
 
 }  // namespace jetvit

@@ -69,6 +69,7 @@ void add_train(CLI::App& program) {
                     "begin even if the training is estimated to take more memory than is available");
   add_read_options(*command, options->source.read);
   add_compute_flags(*command, *flags, "the recipe's train.precision");
+  add_graph_flag(*command, *flags);
   command->add_flag("--json", *json, "print the record of the run as JSON, or a list of them with --seeds");
   command->footer(
       "Examples:\n"

@@ -3,9 +3,10 @@ and torch in Python on the same cores.
 
 Both sides take turns in one run: `jetvit bench train|predict` as its own process, then the same architecture from timm
 (or, for resnet_15, of torch.nn modules) with torch's fused AdamW and, for bf16, torch.autocast, in both orders of
-memory, of which the faster counts. Every model has the sizes of its recipes. Beside the ratio stands the share of the
-machine's matrix peak that jetvit reaches: the multiply-adds of `jetvit describe`, three times for a step (forward, and
-the gradients of inputs and weights), against the best of torch's products of 2048 x 2048 matrices in the same run.
+memory, of which the faster counts; with --compile also compiled by torch.compile. Every model has the sizes of its
+recipes. Beside the ratio stands the share of the machine's matrix peak that jetvit reaches: the multiply-adds of
+`jetvit describe`, three times for a step (forward, and the gradients of inputs and weights), against the best of
+torch's products of 2048 x 2048 matrices in the same run.
 
   .deps/peers/bin/python bench/model/compare.py train build/release/bin/jetvit [--rounds 3]
 
@@ -22,23 +23,13 @@ import sys
 import time
 
 import torch
-import torch.nn.functional
 
-sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "tests/oracle/lib"))
-from references import make_reference  # noqa: E402
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+from peer import ORDERS, options_of, seconds_of_step  # noqa: E402
 
 MODELS = ("coatnet_0", "coatnet_0_paper", "maxvit_tiny", "maxvit_tiny_rw", "davit_tiny", "efficientnet_b0",
           "efficientnet_b3", "vit_tiny", "vit_small", "resnet_15", "swin_tiny", "effswin")
-CHANNELS = 3
 PEAK_SIDE = 2048
-
-
-def options_of(model):
-    """Those of recipes/quark_gluon that decide over sizes: windows of 7 x 7 tokens do not fit an image of 128, and the
-    windows of MaxViT are a thirty-second of it in timm."""
-    size = 224 if "swin" in model else 125 if model == "resnet_15" else 128
-    special = {"vit_tiny": {"patch_size": 8}, "vit_small": {"patch_size": 8}}
-    return {"image_size": size, "channels": CHANNELS} | special.get(model, {})
 
 
 def settings(model):
@@ -63,45 +54,16 @@ def operations(jetvit, task, model):
     return 2 * json.loads(described.stdout)["multiply_adds"] * (3 if task == "train" else 1)
 
 
-def peer_seconds(task, model, bf16, batch, steps):
-    """Of the faster of the two orders of memory."""
-    return min(peer_seconds_in(order, task, model, bf16, batch, steps)
-               for order in (torch.contiguous_format, torch.channels_last))
-
-
-def peer_seconds_in(order, task, model, bf16, batch, steps):
-    module = make_reference(model, options_of(model)).to(memory_format=order)
-    module.train(task == "train")
-    optimizer = torch.optim.AdamW(module.parameters(), lr=1e-3, fused=True)
-    size = options_of(model)["image_size"]
-    images = torch.randn(batch, CHANNELS, size, size).contiguous(memory_format=order)
-    labels = (torch.arange(batch) % 2).float()
-
-    def train():
-        with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
-            logits = module(images)
-        loss = torch.nn.functional.binary_cross_entropy_with_logits(logits.float().flatten(), labels)
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        optimizer.step()
-
-    def predict():
-        with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=bf16):
-            module(images)
-
-    step = train if task == "train" else predict
-    times = []
-    for _ in range(steps + 1):
-        start = time.perf_counter()
-        step()
-        times.append(time.perf_counter() - start)
-    return statistics.median(times[1:])
+def peer_seconds(task, model, bf16, batch, steps, compiles):
+    """Of the fastest of both orders of memory, eager and, where asked for, compiled."""
+    ways = [(order, compiled) for order in ORDERS for compiled in ((False, True) if compiles else (False,))]
+    return min(seconds_of_step(task, model, bf16, batch, steps, order, compiles=compiled) for order, compiled in ways)
 
 
 def our_seconds(jetvit, task, model, bf16, batch, steps, threads, layout=None):
     command = [jetvit, "bench", task, model, *settings(model)]
     command += ["--batch-size", str(batch), "--steps", str(steps), "--threads", str(threads)]
-    command += ["--bf16"] * bf16 + (["--layout", layout] if layout else [])
+    command += ["--precision", "bf16" if bf16 else "fp32"] + (["--layout", layout] if layout else [])
     result = subprocess.run(command, check=True, capture_output=True, text=True)
     return json.loads(result.stdout)["median_seconds"]
 
@@ -122,6 +84,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("task", choices=("train", "predict"))
     add_measurement(parser)
+    parser.add_argument("--compile", action="store_true", help="the peer is the faster of eager and torch.compile")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
 
@@ -134,9 +97,10 @@ def main():
                 peaks.append(peak(bf16))
                 setting = (bf16, arguments.batch_size, arguments.steps)
                 ours.append(our_seconds(arguments.jetvit, arguments.task, model, *setting, arguments.threads))
-                peer.append(peer_seconds(arguments.task, model, *setting))
+                peer.append(peer_seconds(arguments.task, model, *setting, arguments.compile))
             rows.append({"task": arguments.task, "model": model, "precision": precision, "batch_size": arguments.batch_size,
-                         "threads": arguments.threads, "jetvit_seconds": statistics.median(ours),
+                         "threads": arguments.threads, "compile": arguments.compile,
+                         "jetvit_seconds": statistics.median(ours),
                          "peer_seconds": statistics.median(peer),
                          "ratio": statistics.median(peer) / statistics.median(ours),
                          "ratios": [theirs / mine for theirs, mine in zip(peer, ours)],

@@ -24,20 +24,23 @@ struct BenchStepOptions {
 struct BenchStepResult {
   std::string model;
   int image_size = 0;
-  ImageFormat format;                      // of the images in memory
-  Precision precision = Precision::kFp32;  // of the matrix multiplications
-  int batch_size = 0, threads = 0;
+  ImageFormat format;  // of the images in memory
+  ComputeOptions compute;
+  bool has_graph = false;  // recorded once and replayed
+  int batch_size = 0;
   double median_seconds = 0, fastest_seconds = 0, slowest_seconds = 0;  // of a step
 
   double images_per_second() const { return batch_size / median_seconds; }
 };
 
-// {"model", "image_size", "precision", "layout", "batch_size", "threads", "median_seconds", "fastest_seconds",
-// "slowest_seconds", "images_per_second"}
+// {"model", "image_size", "device", "precision", "graph", "layout", "batch_size", "threads", "median_seconds",
+// "fastest_seconds", "slowest_seconds", "images_per_second"}
 Json to_json(const BenchStepResult& result);
 
-// Times whole training steps (forward, binary cross-entropy, backward, fused AdamW) on random images after one step of
-// warm-up. Throws UsageError for a model, options or patterns of frozen parameters that there are not.
+// Times the training steps of a recipe without options (TrainStep: copy to the device, forward, loss, backward, AdamW)
+// on random images, after a warm-up: one step, or on a device ten. There, the time of a step is that between the ends
+// of two, since the host prepares one while the device computes another. Throws UsageError for a model, options or
+// patterns of frozen parameters that there are not, and for a model of several outputs.
 BenchStepResult bench_train_step(const BenchStepOptions& options);
 
 // The same for prediction: the model's forward pass in evaluation mode, without gradients.
