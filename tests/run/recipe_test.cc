@@ -49,7 +49,7 @@ TEST(Recipe, MistakesNameTheRightKey) {
   EXPECT_ERROR(parse("[train]\nepochs = 1"), UsageError, "names no model");
   EXPECT_ERROR(parse("model = {name = \"a\"}\n[train]\nepoch = 1"), UsageError, "did you mean \"train.epochs\"?");
   EXPECT_ERROR(parse("model = {name = \"a\"}\n[optimizr]\nlr = 1"), UsageError, "did you mean \"optimizer\"?");
-  EXPECT_ERROR(parse("model = {name = \"a\"}\n[train]\nprecision = \"fp8\""), UsageError, "fp32, bf16");
+  EXPECT_ERROR(parse("model = {name = \"a\"}\n[train]\nprecision = \"fp8\""), UsageError, "fp32, tf32, bf16, fp16");
   EXPECT_ERROR(parse("model = {name = \"a\"}\n[train]\nbatch_size = 0"), UsageError, "out of range");
   EXPECT_ERROR(parse("model = {name = \"a\"}\n[weight]\nkind = \"flat\""), UsageError, "did you mean \"weights\"?");
   EXPECT_ERROR(parse("model = {name = \"a\"}\n[weights]\nkind = \"flatt\""), UsageError, "flat");
