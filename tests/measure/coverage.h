@@ -8,11 +8,13 @@
 #include <string>
 #include <vector>
 
+#include "base/draws.h"
 #include "base/random_stream.h"
 #include "measure/bootstrap.h"
 #include "measure/delong.h"
 #include "measure/roc_curve.h"
 #include "measure/seeds.h"
+#include "measure/weight_sums.h"
 
 // How often the errors and intervals of jetvit hold the true value, in toy samples whose truth is known: scores of two
 // classes are Gaussian with the same width.
@@ -20,10 +22,6 @@ namespace jetvit::test {
 
 // Shares of the toys, by the name of the interval.
 using Coverage = std::map<std::string, double>;
-
-inline double gaussian(RandomStream& random) {
-  return std::sqrt(-2 * std::log(1 - random.uniform())) * std::cos(2 * M_PI * random.uniform());
-}
 
 inline double upper_tail(double z) {
   return std::erfc(z / std::sqrt(2.0)) / 2;
@@ -46,16 +44,16 @@ inline Toy make_toy(std::size_t jets, std::uint64_t number) {
   RandomStream random({20240, jets, number});
   for (std::size_t jet = 0; jet < jets; ++jet) {
     const auto label = static_cast<std::uint8_t>(jet % 2);
-    const double common = gaussian(random);
-    toy.first.push_back(kFirstShift * label + (common + gaussian(random)) / std::sqrt(2.0));
-    toy.second.push_back(kSecondShift * label + (common + gaussian(random)) / std::sqrt(2.0));
+    const double common = draw_normal(random);
+    toy.first.push_back(kFirstShift * label + (common + draw_normal(random)) / std::sqrt(2.0));
+    toy.second.push_back(kSecondShift * label + (common + draw_normal(random)) / std::sqrt(2.0));
     toy.label.push_back(label);
   }
   return toy;
 }
 
 // The intervals of `toys` samples of `jets` jets. "... 68" are the value plus and minus its error or the interval of
-// 68.3 %, "... 95" the interval of 95 %, "... limit" the limit of 95 % where few jets pass.
+// 68.3 %, "... 95" the interval of 95 %.
 inline Coverage coverage(std::size_t jets, int toys, int replicas) {
   std::map<std::string, int> held;
   const auto count = [&](const std::string& name, double low, double high, double truth) {
@@ -86,12 +84,61 @@ inline Coverage coverage(std::size_t jets, int toys, int replicas) {
       const WorkingPoint point = working_point(curve, efficiency, half_of_jets, half_of_jets);
       const double truth = 1 / upper_tail(kFirstShift + z);
       count("1/eB at " + std::to_string(efficiency).substr(0, 3) + " 68", point.low, point.high, truth);
-      count("1/eB at " + std::to_string(efficiency).substr(0, 3) + " limit", point.lower_limit, truth, truth);
     }
   }
   Coverage shares;
   for (const auto& [name, times] : held) shares[name] = static_cast<double>(times) / toys;
   return shares;
+}
+
+// The errors of samples with weights: half of the jets have 0.2, the others 3, at random.
+inline Coverage coverage_with_weights(std::size_t jets, int toys) {
+  std::map<std::string, int> held;
+  const double auc = auc_of_shift(kFirstShift);
+  const double difference = auc - auc_of_shift(kSecondShift);
+  for (int number = 0; number < toys; ++number) {
+    const Toy toy = make_toy(jets, static_cast<std::uint64_t>(number));
+    RandomStream random({20242, jets, static_cast<std::uint64_t>(number)});
+    std::vector<double> weight(jets);
+    for (double& w : weight) w = random.chance(0.5) ? 0.2 : 3;
+    const AucEstimate estimate = delong(toy.first, toy.label, weight);
+    held["weighted AUC 68"] += std::abs(estimate.auc - auc) <= estimate.error ? 1 : 0;
+    const PairedComparison paired = delong_paired(toy.first, toy.second, toy.label, weight);
+    held["weighted difference 68"] += std::abs(paired.difference - difference) <= paired.error ? 1 : 0;
+    const auto sums = weight_sums(toy.label, weight);
+    const WorkingPoint point =
+        working_point(roc_curve(toy.first, toy.label, weight), 0.5, sums[1].effective_jets(), sums[0].effective_jets());
+    const double truth = 1 / upper_tail(kFirstShift);
+    held["weighted 1/eB 68"] += point.low <= truth && truth <= point.high ? 1 : 0;
+    held["error of weighted 1/eB 68"] += std::abs(point.rejection - truth) <= point.error ? 1 : 0;
+  }
+  Coverage shares;
+  for (const auto& [name, times] : held) shares[name] = static_cast<double>(times) / toys;
+  return shares;
+}
+
+struct LimitCoverage {
+  double given = 0;  // share of the toys with a limit
+  double right = 0;  // share of all toys in which the limit, where there is one, is below the truth
+};
+
+// The lower limits of 1/eB in samples of 100 background jets, of which `expected` pass on average.
+inline std::map<double, LimitCoverage> coverage_of_limits(int toys) {
+  std::map<double, LimitCoverage> all;
+  constexpr std::size_t kJets = 200;
+  // z with the signal efficiency of 0.05, 0.1 and 0.2 above it.
+  for (const auto& [efficiency, z] :
+       {std::pair(0.05, 1.6448536269514722), std::pair(0.1, 1.2815515655446004), std::pair(0.2, 0.8416212335729143)}) {
+    const double passing = upper_tail(kFirstShift + z);
+    LimitCoverage& of = all[passing * kJets / 2];
+    for (int number = 0; number < toys; ++number) {
+      const Toy toy = make_toy(kJets, static_cast<std::uint64_t>(number));
+      const WorkingPoint point = working_point(roc_curve(toy.first, toy.label), efficiency, kJets / 2.0, kJets / 2.0);
+      of.given += point.lower_limit > 0 ? 1.0 / toys : 0;
+      of.right += point.lower_limit <= 1 / passing ? 1.0 / toys : 0;
+    }
+  }
+  return all;
 }
 
 // The same for recipes of three and two seeds, whose shifts differ from seed to seed by `spread`. The scores of all
@@ -106,14 +153,14 @@ inline Coverage coverage_of_seeds(std::size_t jets, int toys, double spread) {
     std::vector<double> common(jets);
     for (std::size_t jet = 0; jet < jets; ++jet) {
       label[jet] = static_cast<std::uint8_t>(jet % 2);
-      common[jet] = gaussian(random);
+      common[jet] = draw_normal(random);
     }
     std::vector<std::vector<double>> scores;
     for (const double shift : {kFirstShift, kFirstShift, kFirstShift, kSecondShift, kSecondShift}) {
-      const double of_seed = shift + spread * gaussian(random);
+      const double of_seed = shift + spread * draw_normal(random);
       scores.emplace_back();
       for (std::size_t jet = 0; jet < jets; ++jet) {
-        scores.back().push_back(of_seed * label[jet] + (common[jet] + gaussian(random)) / std::sqrt(2.0));
+        scores.back().push_back(of_seed * label[jet] + (common[jet] + draw_normal(random)) / std::sqrt(2.0));
       }
     }
     const std::vector<std::span<const double>> first(scores.begin(), scores.begin() + 3);
