@@ -28,7 +28,7 @@ TABLE = {
     "image_export": ("base jet pictures prepare raw store tfrecord", "", ""),
     "compute": ("base", "torch/", "ATen/ c10/"),
     "ops": ("compute", "c10/ torch/", "ATen/"),
-    "cuda": ("compute", "ATen/ c10/ cuda_bf16.h torch/", "cuda_runtime_api.h"),
+    "cuda": ("compute ops", "ATen/ c10/ cuda_bf16.h torch/", "cuda_runtime_api.h"),
     "load": ("base compute jet", "", "ATen/"),
     "model": ("base compute ops", "", "ATen/ c10/"),
     "measure": ("base", "", ""),

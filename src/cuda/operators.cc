@@ -1,5 +1,6 @@
 // jetvit's own operators on NVIDIA GPUs (ops/dispatch.h): the kernels of this folder with tensors around them.
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <tuple>
 
@@ -12,6 +13,7 @@
 #include <torch/library.h>
 
 #include "cuda/launch.h"
+#include "ops/activation.h"
 
 namespace jetvit {
 namespace {
@@ -129,9 +131,133 @@ std::tuple<at::Tensor, at::Tensor, at::Tensor> window_attention_backward_cuda(
           for_bias ? sum_of_parts(bias_sums) : at::Tensor()};
 }
 
+ConvSizes conv_sizes_of(const at::Tensor& x, std::int64_t top, std::int64_t left, std::int64_t out_height,
+                        std::int64_t out_width) {
+  const auto number = [](std::int64_t n) { return static_cast<int>(n); };
+  return {.images = x.size(0),
+          .channels = number(x.size(1)),
+          .height = number(x.size(2)),
+          .width = number(x.size(3)),
+          .top = number(top),
+          .left = number(left),
+          .out_height = number(out_height),
+          .out_width = number(out_width)};
+}
+
+at::Tensor depthwise_conv_cuda(const at::Tensor& x, const at::Tensor& weight, const std::optional<at::Tensor>& bias,
+                               std::int64_t stride, std::int64_t top, std::int64_t left, std::int64_t height,
+                               std::int64_t width) {
+  const c10::cuda::CUDAGuard gpu(x.device());
+  at::Tensor y =
+      at::empty({x.size(0), x.size(1), height, width}, x.options().memory_format(at::MemoryFormat::ChannelsLast));
+  cuda::depthwise_conv(stored_type(x), x.const_data_ptr(), weight.const_data_ptr<float>(), floats_or_null(bias),
+                       y.mutable_data_ptr(), conv_sizes_of(x, top, left, height, width),
+                       static_cast<int>(weight.size(2)), static_cast<int>(stride), c10::cuda::getCurrentCUDAStream());
+  C10_CUDA_KERNEL_LAUNCH_CHECK();
+  return y;
+}
+
+std::tuple<at::Tensor, at::Tensor, at::Tensor> depthwise_conv_backward_cuda(
+    const at::Tensor& gradient, const at::Tensor& x, const at::Tensor& weight, std::int64_t stride, std::int64_t top,
+    std::int64_t left, std::array<bool, 3> output_mask) {
+  const c10::cuda::CUDAGuard gpu(x.device());
+  const auto stream = c10::cuda::getCurrentCUDAStream();
+  const ConvSizes sizes = conv_sizes_of(x, top, left, gradient.size(2), gradient.size(3));
+  const auto size = static_cast<int>(weight.size(2));
+  const auto step = static_cast<int>(stride);
+  const at::Tensor gy = gradient.contiguous(at::MemoryFormat::ChannelsLast);
+  at::Tensor of_x, of_weight, of_bias;
+  if (output_mask[0]) {
+    of_x = at::empty_like(x);
+    cuda::depthwise_conv_backward(stored_type(x), gy.const_data_ptr(), weight.const_data_ptr<float>(),
+                                  of_x.mutable_data_ptr(), sizes, size, step, stream);
+    C10_CUDA_KERNEL_LAUNCH_CHECK();
+  }
+  if (output_mask[1] || output_mask[2]) {
+    const std::int64_t parts = std::min<std::int64_t>(kMostParts, sizes.images * sizes.out_height);
+    at::Tensor sums = floats({parts, weight[0].numel() + 1, x.size(1)}, x);
+    cuda::depthwise_conv_parameter_sums(stored_type(x), gy.const_data_ptr(), x.const_data_ptr(),
+                                        sums.mutable_data_ptr<float>(), sizes, size, step, static_cast<int>(parts),
+                                        stream);
+    C10_CUDA_KERNEL_LAUNCH_CHECK();
+    const at::Tensor all = sum_of_parts(sums);
+    if (output_mask[1]) of_weight = all.narrow(0, 0, weight[0].numel()).t().reshape(weight.sizes());
+    if (output_mask[2]) of_bias = all.select(0, -1);
+  }
+  return {of_x, of_weight, of_bias};
+}
+
+cuda::ActivationKind activation_kind(std::int64_t activation) {
+  switch (static_cast<Activation>(activation)) {
+    case Activation::kSilu:
+      return cuda::ActivationKind::kSilu;
+    case Activation::kGelu:
+      return cuda::ActivationKind::kGelu;
+    case Activation::kRelu:  // has no kernel (ops/batch_norm_activation.h)
+    case Activation::kGeluTanh:
+      break;
+  }
+  return cuda::ActivationKind::kGeluTanh;
+}
+
+std::tuple<at::Tensor, at::Tensor> batch_norm_activation_cuda(const at::Tensor& x, const at::Tensor& weight,
+                                                              const at::Tensor& bias, const at::Tensor& running_mean,
+                                                              const at::Tensor& running_variance, double momentum,
+                                                              double epsilon, std::int64_t activation) {
+  const c10::cuda::CUDAGuard gpu(x.device());
+  const auto stream = c10::cuda::getCurrentCUDAStream();
+  const cuda::Rows rows = rows_of(x, weight);
+  const std::int64_t parts = std::min(kMostParts, rows.count);
+  const at::Tensor sums = floats({parts, 2, rows.channels}, x);
+  at::Tensor statistics = floats({2, rows.channels}, x);
+  cuda::batch_norm_statistics(stored_type(x), x.const_data_ptr(), sums.mutable_data_ptr<float>(),
+                              static_cast<int>(parts), rows, momentum, epsilon, statistics.mutable_data_ptr<float>(),
+                              running_mean.mutable_data_ptr<float>(), running_variance.mutable_data_ptr<float>(),
+                              stream);
+  C10_CUDA_KERNEL_LAUNCH_CHECK();
+  at::Tensor y = at::empty_like(x);
+  cuda::batch_norm_normalize(stored_type(x), activation_kind(activation), x.const_data_ptr(),
+                             statistics.const_data_ptr<float>(), weight.const_data_ptr<float>(),
+                             bias.const_data_ptr<float>(), y.mutable_data_ptr(), rows, stream);
+  C10_CUDA_KERNEL_LAUNCH_CHECK();
+  return {y, statistics};
+}
+
+std::tuple<at::Tensor, at::Tensor, at::Tensor> batch_norm_activation_backward_cuda(
+    const at::Tensor& gradient, const at::Tensor& x, const at::Tensor& statistics, const at::Tensor& weight,
+    const at::Tensor& bias, std::int64_t activation, bool for_x) {
+  const c10::cuda::CUDAGuard gpu(x.device());
+  const auto stream = c10::cuda::getCurrentCUDAStream();
+  const cuda::Rows rows = rows_of(x, weight);
+  const std::int64_t parts = std::min(kMostParts, rows.count);
+  const at::Tensor gy = gradient.contiguous(at::MemoryFormat::ChannelsLast);
+  const at::Tensor sums = floats({parts, 2, rows.channels}, x);
+  const at::Tensor terms = floats({2, rows.channels}, x);
+  at::Tensor of_weight = at::empty_like(weight);
+  at::Tensor of_bias = at::empty_like(bias);
+  cuda::batch_norm_gradient_terms(stored_type(x), activation_kind(activation), gy.const_data_ptr(), x.const_data_ptr(),
+                                  statistics.const_data_ptr<float>(), weight.const_data_ptr<float>(),
+                                  bias.const_data_ptr<float>(), sums.mutable_data_ptr<float>(), static_cast<int>(parts),
+                                  rows, of_weight.mutable_data_ptr<float>(), of_bias.mutable_data_ptr<float>(),
+                                  terms.mutable_data_ptr<float>(), stream);
+  C10_CUDA_KERNEL_LAUNCH_CHECK();
+  if (!for_x) return {at::Tensor(), of_weight, of_bias};
+  at::Tensor of_x = at::empty_like(x);
+  cuda::batch_norm_differentiate(stored_type(x), activation_kind(activation), gy.const_data_ptr(), x.const_data_ptr(),
+                                 statistics.const_data_ptr<float>(), weight.const_data_ptr<float>(),
+                                 bias.const_data_ptr<float>(), terms.const_data_ptr<float>(), of_x.mutable_data_ptr(),
+                                 rows, stream);
+  C10_CUDA_KERNEL_LAUNCH_CHECK();
+  return {of_x, of_weight, of_bias};
+}
+
 }  // namespace
 
 TORCH_LIBRARY_IMPL(jetvit, CUDA, m) {
+  m.impl("batch_norm_activation", batch_norm_activation_cuda);
+  m.impl("batch_norm_activation_backward", batch_norm_activation_backward_cuda);
+  m.impl("depthwise_conv", depthwise_conv_cuda);
+  m.impl("depthwise_conv_backward", depthwise_conv_backward_cuda);
   m.impl("layer_norm", layer_norm_cuda);
   m.impl("layer_norm_backward", layer_norm_backward_cuda);
   m.impl("window_attention", window_attention_cuda);

@@ -41,8 +41,10 @@ at::Tensor gradient_norm(const NamedTensors& parameters) {
   const std::vector<at::Tensor> gradients = gradients_of(parameters);
   if (gradients.empty()) throw Error("no parameter has a gradient");
   const at::Tensor norms = at::stack(at::_foreach_norm(gradients, 2, at::kFloat)).to(at::kDouble);
-  // Running sums, because those of the CPU add one number after the other, for any number of threads.
-  return norms.square().cumsum(0).select(0, -1).sqrt();
+  // A sum in a fixed order. Running sums of the CPU add one number after the other, for any number of threads; those of
+  // GPUs do not, but their sums have an order.
+  const at::Tensor squares = norms.square();
+  return (norms.is_cpu() ? squares.cumsum(0).select(0, -1) : squares.sum()).sqrt();
 }
 
 at::Tensor clip_scale(const at::Tensor& norm, double largest) {

@@ -112,6 +112,58 @@ TEST_P(DeviceModels, RoundToBfloat16AsTheCpuDoes) {
   EXPECT_LT(on_device, 2 * on_cpu);
 }
 
+// libtorch documents which of CUDA's operators add up in any order (torch.use_deterministic_algorithms, version 2.11).
+// The gradient of a maximum pool is among them, but only where windows overlap, as those of resnet_15 do not; cuDNN's
+// convolutions are told to be deterministic (compute/cuda_module.cc).
+TEST_P(DeviceModels, CallNoOperatorThatAddsInAnyOrder) {
+  const ComputeOptions compute = test::on_test_device();
+  const std::unique_ptr<Model> trained = test::model_on(compute.device, GetParam(), 0.1);
+  const std::unique_ptr<Model> average = test::model_on(compute.device, GetParam(), 0.1);
+  trained->train(true);
+  Recipe recipe;
+  recipe.train.clip_norm = 1;
+  TrainStep step(*trained, average.get(), recipe, compute);
+  step.loss().begin(0, 0);
+  const test::CalledOperators called("aten::");
+  step.run({test::images_of(*trained), at::ones({2}), at::ones({2}), {0, 1}}, {.lr = 1e-3, .average_weight = 0.1});
+  ASSERT_TRUE(called.contains("sum"));
+  for (const char* name : {"index_add",
+                           "index_add_",
+                           "index_put",
+                           "index_put_",
+                           "_index_put_impl_",
+                           "index_copy",
+                           "index_copy_",
+                           "put_",
+                           "scatter_add",
+                           "scatter_add_",
+                           "scatter_reduce",
+                           "scatter_reduce_",
+                           "gather_backward",
+                           "index_select_backward",
+                           "repeat_interleave",
+                           "cumsum",
+                           "bincount",
+                           "histc",
+                           "kthvalue",
+                           "median",
+                           "embedding_dense_backward",
+                           "_adaptive_avg_pool2d_backward",
+                           "adaptive_max_pool2d_backward",
+                           "avg_pool3d_backward",
+                           "upsample_bilinear2d_backward",
+                           "upsample_bicubic2d_backward",
+                           "upsample_nearest2d_backward",
+                           "upsample_linear1d_backward",
+                           "reflection_pad2d_backward",
+                           "replication_pad2d_backward",
+                           "grid_sampler_2d_backward",
+                           "nll_loss_backward",
+                           "nll_loss2d_backward"}) {
+    EXPECT_FALSE(called.contains(name)) << name;
+  }
+}
+
 // Three steps operator by operator, one that is recorded and a replay: none waits, and the images and numbers are all
 // that is sent. A replay has them copied to where it reads.
 TEST_P(DeviceModels, LaunchNothingButTwoCopiesWhenReplayed) {

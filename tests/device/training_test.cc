@@ -145,8 +145,6 @@ TEST(DeviceTraining, ReplaysStepsBitForBit) {
   train(recipe_from_json(tree), folder / "replayed", {}, data(), compute);
   compute.graphs = false;
   train(recipe_from_json(tree), folder / "one_by_one", {}, data(), compute);
-  expect_near(folder / "replayed", folder / "one_by_one");
-  if (compute.device != stand_in::device()) return;  // a GPU adds the gradients of position tables in any order
   for (const char* name : {kLastFile, kBestFile}) {
     EXPECT_EQ(sha256_of_file(folder / "replayed" / name), sha256_of_file(folder / "one_by_one" / name)) << name;
   }

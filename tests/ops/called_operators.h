@@ -9,11 +9,14 @@
 
 namespace jetvit::test {
 
-// The operators jetvit::... that this thread calls while it lives, by libtorch's dispatcher, and those of backward
-// passes on a device's thread. One at a time.
+// The operators of a namespace, by default jetvit, that this thread calls while it lives, by libtorch's dispatcher, and
+// those of backward passes on a device's thread. One at a time.
 class CalledOperators {
  public:
-  CalledOperators() : handle_(at::addThreadLocalCallback(at::RecordFunctionCallback(add))) { recording_ = this; }
+  explicit CalledOperators(std::string prefix = "jetvit::")
+      : prefix_(std::move(prefix)), handle_(at::addThreadLocalCallback(at::RecordFunctionCallback(add))) {
+    recording_ = this;
+  }
   ~CalledOperators() {
     at::removeCallback(handle_);
     recording_ = nullptr;
@@ -27,15 +30,15 @@ class CalledOperators {
 
  private:
   static std::unique_ptr<at::ObserverContext> add(const at::RecordFunction& call) {
-    constexpr std::string_view kNamespace = "jetvit::";
     const std::string_view name = call.name();
-    if (!name.starts_with(kNamespace)) return nullptr;
+    if (!name.starts_with(recording_->prefix_)) return nullptr;
     const std::lock_guard lock(recording_->mutex_);
-    recording_->names_.emplace(name.substr(kNamespace.size()));
+    recording_->names_.emplace(name.substr(recording_->prefix_.size()));
     return nullptr;
   }
 
   inline static CalledOperators* recording_ = nullptr;
+  std::string prefix_;
   at::CallbackHandle handle_;
   std::mutex mutex_;
   std::set<std::string> names_;

@@ -3,10 +3,12 @@
 #include <ATen/ops/empty.h>
 
 #include "model/layers/init.h"
+#include "ops/relative_positions.h"
 
 namespace jetvit {
 
-RelativeBias::RelativeBias(int side, int heads, Table table) : tokens_(side * side), heads_(heads), kind_(table) {
+RelativeBias::RelativeBias(int side, int heads, Table table)
+    : side_(side), tokens_(side * side), heads_(heads), kind_(table) {
   const int span = 2 * side - 1;
   constexpr const char* kName = "relative_position_bias_table";
   constexpr double kDeviation = 0.02;
@@ -27,6 +29,12 @@ RelativeBias::RelativeBias(int side, int heads, Table table) : tokens_(side * si
 }
 
 at::Tensor RelativeBias::forward() const {
+  if (!table_.is_cpu() && !table_.is_meta()) {
+    const bool is_swin = kind_ == Table::kSwin;
+    return relative_positions(is_swin ? table_.t() : table_.flatten(1), index_, side_,
+                              is_swin ? Offset::kQueryFromKey : Offset::kKeyFromQuery)
+        .unsqueeze(0);
+  }
   if (kind_ == Table::kMaxVit) return table_.flatten(1).index_select(1, index_).view({1, heads_, tokens_, tokens_});
   return table_.index_select(0, index_).view({tokens_, tokens_, heads_}).permute({2, 0, 1}).unsqueeze(0).contiguous();
 }

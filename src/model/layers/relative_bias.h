@@ -16,7 +16,7 @@ class RelativeBias : public Module {
   at::Tensor forward() const;  // (1, heads, side^2, side^2)
 
  private:
-  std::int64_t tokens_, heads_;
+  std::int64_t side_, tokens_, heads_;
   Table kind_;
   at::Tensor table_, index_;
 };
