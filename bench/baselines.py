@@ -1,7 +1,7 @@
 """Boosted trees and a logistic regression on hand-made features of jet images: what a network has to beat.
 
 For each channel: occupied pixels, sum, ptD, width, and the share of the sum and the occupied pixels in rings around the
-axis; beside them pT and mass. The trees are scikit-learn's HistGradientBoostingClassifier, with early stopping on a tenth
+axis; in addition pT and mass. The trees are scikit-learn's HistGradientBoostingClassifier, with early stopping on a tenth
 of the training jets.
 
   .deps/python/bin/python bench/baselines.py TRAIN.parquet TEST.parquet [--out FILE] [--scores FOLDER]

@@ -104,7 +104,7 @@ class Checker:
                 self.named.setdefault(name, (source, line))
         code = code_alone(text)
         for match in PRINTS.finditer(code):
-            self.complain(source, line_of(code, match.start()), f"{match[0].rstrip('( ')} prints (tell reporter() of base/reporter.h)")
+            self.complain(source, line_of(code, match.start()), f"{match[0].rstrip('( ')} prints (report it through reporter() of base/reporter.h)")
         for match in MAIN.finditer(code):
             self.complain(source, line_of(code, match.start()), "a program's main() belongs into app/")
 
@@ -143,11 +143,11 @@ class Checker:
         """Its rows are "| `folder` | does | may include |", with - for nothing."""
         name = "CONTRIBUTING.md"
         rows = re.findall(r"^\| `(\w+)` \|[^|]*\| ([\w -]+) \|$", (self.root / name).read_text(), re.M)
-        told = {folder: set(words.split()) - {"-"} for folder, words in rows}
-        if list(told) != list(self.table):
+        reported = {folder: set(words.split()) - {"-"} for folder, words in rows}
+        if list(reported) != list(self.table):
             self.found.append(f"{name}: the folders are not those of tests/layering.py in their order: {' '.join(self.table)}")
-        for folder in self.table.keys() & told.keys():
-            if apart := told[folder] ^ self.table[folder][0]:
+        for folder in self.table.keys() & reported.keys():
+            if apart := reported[folder] ^ self.table[folder][0]:
                 self.found.append(f"{name}: the row {folder} differs from tests/layering.py in {' '.join(sorted(apart))}")
 
     def check_flag_names(self):

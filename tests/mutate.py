@@ -1,4 +1,4 @@
-"""scripts/mutate, but for its builds: what the operators make of a text, the draw, and a run that was cut off and goes on."""
+"""scripts/mutate, but for its builds: what the operators make of a text, the draw, and a run that was interrupted and resumed."""
 import contextlib
 import importlib.machinery
 import importlib.util

@@ -1,5 +1,5 @@
 """Generates 20,000 quark-gluon jets for training, 2,000 for validation and 4,000 for the test, trains a small CoAtNet on
-them, and measures it beside boosted trees and a logistic regression on hand-made features (bench/baselines.py).
+them, and compares it with boosted trees and a logistic regression on hand-made features (bench/baselines.py).
 
   .deps/python/bin/python bench/learn/large.py build/release/bin/jetvit --folder build/large [--out FILE]
 

@@ -4,7 +4,7 @@ and torch in Python on the same cores.
 Both sides take turns in one run: `jetvit bench train|predict` as its own process, then the same architecture from timm
 (or, for resnet_15, of torch.nn modules) with torch's fused AdamW and, for bf16, torch.autocast, in both orders of
 memory, of which the faster counts; with --compile also compiled by torch.compile. Every model has the sizes of its
-recipes. Beside the ratio stands the share of the machine's matrix peak that jetvit reaches: the multiply-adds of
+recipes. Next to the ratio is the share of the machine's matrix peak that jetvit reaches: the multiply-adds of
 `jetvit describe`, three times for a step (forward, and the gradients of inputs and weights), against the best of
 torch's products of 2048 x 2048 matrices in the same run.
 

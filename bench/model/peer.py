@@ -78,7 +78,7 @@ def seconds_of_step(task, model, bf16, batch, steps, order=torch.channels_last, 
             torch.cuda.synchronize(device)
         times.append((time.perf_counter() - start) / group)
     if compiles:
-        torch.compiler.reset()  # the next model is compiled anew, not run eagerly after several of its class
+        torch.compiler.reset()  # the next model is compiled again, not run eagerly after several of its class
     return statistics.median(times)
 
 

@@ -20,6 +20,7 @@ class DocumentLimits {
       if (letter == '\n') {
         ++line_;
         dots_ = 0;
+        if (depth_ == 0) in_value_ = false;
       } else if (letter == '"' || letter == '\'') {
         at = end_of_string(document, at);
       } else if (letter == '#') {
@@ -37,15 +38,21 @@ class DocumentLimits {
       return;
     }
     if (letter == '[' || letter == '{') {
+      if (depth_ == 0 && !in_value_) count_entry();  // the header of a table
       if (++depth_ > kDeepestToml) refuse(text("tables and lists are nested more than ", kDeepestToml, " levels deep"));
     } else if ((letter == ']' || letter == '}') && depth_ > 0) {
       --depth_;
-    } else if (letter == '=' && ++keys_ > kMostTomlKeys) {
-      refuse(text("more than ", kMostTomlKeys, " keys"));
+    } else if (letter == '=') {
+      in_value_ = true;
+      count_entry();
     }
     const bool within_key = std::isalnum(static_cast<unsigned char>(letter)) != 0 || letter == '_' || letter == '-' ||
                             letter == ' ' || letter == '\t';
     if (!within_key) dots_ = 0;
+  }
+
+  void count_entry() {
+    if (++entries_ > kMostTomlKeys) refuse(text("more than ", kMostTomlKeys, " keys and tables"));
   }
 
   // The position of the quote that ends the string, or the end of the document.
@@ -72,7 +79,8 @@ class DocumentLimits {
 
   const std::string& name_;
   int line_ = 1;
-  std::size_t dots_ = 0, depth_ = 0, keys_ = 0;
+  bool in_value_ = false;  // after the equals sign of a line
+  std::size_t dots_ = 0, depth_ = 0, entries_ = 0;
 };
 
 }  // namespace

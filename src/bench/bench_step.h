@@ -17,7 +17,7 @@ struct BenchStepOptions {
   int steps = 5;  // at least 1
   ComputeOptions compute;
   std::optional<bool> channels_last;  // order of the images in memory; without it the one that the model prefers
-  std::vector<std::string> freeze;    // parameters that do not train, as in a recipe's stage
+  std::vector<std::string> freeze;    // parameters that do not train, as in a recipe's phase
 };
 
 // How long steps took, and of what.

@@ -99,7 +99,7 @@ OperatorPair channel_attention(std::int64_t images) {
   static constexpr std::int64_t kChannels = 240, kReduced = 10;
   return {
       .name = "squeeze_excite",
-      .peer = "mean, linear, silu, linear, sigmoid, product",
+      .peer = "mean, linear, silu, linear, sigmoid, multiply",
       .inputs = {image(images, kChannels), at::randn({kReduced, kChannels}), at::randn({kReduced}),
                  at::randn({kChannels, kReduced}), at::randn({kChannels})},
       .ours = [](const Tensors& in) { return squeeze_excite(in[0], in[1], in[2], in[3], in[4], Activation::kSilu); },
@@ -128,7 +128,7 @@ at::Tensor image_of(const at::Tensor& mixed) {
       .reshape({-1, kSide, kSide, kHeads * kDepth});
 }
 
-at::Tensor by_products(const Tensors& in) {
+at::Tensor by_matmul(const Tensors& in) {
   const at::Tensor parts = windows_of(in[0]);
   const at::Tensor q = parts.select(0, 0) * (1 / std::sqrt(static_cast<double>(kDepth)));
   const at::Tensor scores = at::matmul(q, parts.select(0, 1).transpose(2, 3)) + in[1];
@@ -224,7 +224,7 @@ std::vector<OperatorPair> operator_pairs(std::int64_t images) {
           narrow_conv(images),
           depthwise(images),
           channel_attention(images),
-          attention(images, "products, softmax", by_products),
+          attention(images, "matrix multiplications, softmax", by_matmul),
           attention(images, "scaled_dot_product_attention", by_fused_kernel),
           packed_linear(images),
           packed_conv(images),

@@ -4,7 +4,7 @@
 
 #include <ATen/core/Tensor.h>
 
-#include "compute/bf16_products.h"
+#include "compute/bf16_matmul.h"
 #include "compute/compute_options.h"
 #include "compute/tf32_guard.h"
 

@@ -6,7 +6,7 @@
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/_foreach_copy.h>
 
-#include "compute/bf16_products.h"
+#include "compute/bf16_matmul.h"
 
 namespace jetvit {
 namespace {

@@ -13,7 +13,7 @@ namespace jetvit {
 enum class Precision {
   kFp32,
   kTf32,  // float32, whose multiplications round their operands to TensorFloat-32; not on the CPU
-  kBf16,  // bfloat16: native, or emulated on processors without the instructions (compute/bf16_products.h)
+  kBf16,  // bfloat16: native, or emulated on processors without the instructions (compute/bf16_matmul.h)
   kFp16,  // float16; not on the CPU
 };
 

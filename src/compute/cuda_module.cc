@@ -49,7 +49,7 @@ void load() {
   const std::string expected = text(JETVIT_VERSION, " for libtorch ", TORCH_VERSION);
   if (version == nullptr || version() != expected) {
     refuse(text(path, " is of version ", version == nullptr ? "unknown" : printable(std::string(version())),
-                ", and the program of ", expected, " (build both anew)"));
+                ", and the program of ", expected, " (build both again)"));
   }
   auto* const make = symbol<cuda_module::MakeRecorder>(module, cuda_module::kMakeRecorderName);
   register_recorder(c10::DeviceType::CUDA,

@@ -10,7 +10,7 @@
 namespace jetvit {
 namespace {
 
-// CUDA's message goes on with the state of its allocator and with settings of libtorch.
+// CUDA's message continues with the state of its allocator and with settings of libtorch.
 std::string without_details(const std::string& message) {
   constexpr std::string_view kLast = " is free";
   const std::size_t last = message.find(text(kLast, '.'));

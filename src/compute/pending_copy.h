@@ -7,7 +7,7 @@
 
 namespace jetvit {
 
-// A tensor on its way to the CPU: the copy begins when the device has computed it, and the host goes on meanwhile.
+// A tensor on its way to the CPU: the copy begins when the device has computed it, and the host continues meanwhile.
 class PendingCopy {
  public:
   // x: on any device. One of the CPU is not copied.

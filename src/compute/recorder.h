@@ -8,7 +8,7 @@
 namespace jetvit {
 
 // Repeats work on a device without the host code that gave it: the same operators on the same memory, launched at once.
-// What changes from one time to the next must therefore lie in memory of the device. Random numbers are drawn anew,
+// What changes from one time to the next must therefore lie in memory of the device. Random numbers are drawn again,
 // from the device's generator as it stands. Implemented for each device that can do it: CUDA's by graphs.
 class Recorder {
  public:

@@ -67,9 +67,9 @@ Json to_json(const ClassifierMetrics& of) {
                          {"brier", after.brier},
                          {"calibration_error", after.calibration_error}};
   }
-  if (of.behind_first) {
-    const PairedComparison& behind = *of.behind_first;
-    out["behind_first"] = {{"auc", behind.difference}, {"error", behind.error}, {"p_value", behind.p_value}};
+  if (of.first_minus_this) {
+    const PairedComparison& compared = *of.first_minus_this;
+    out["first_minus_this"] = {{"auc", compared.difference}, {"error", compared.error}, {"p_value", compared.p_value}};
   }
   return out;
 }
@@ -174,7 +174,7 @@ Evaluation evaluate_all(const std::vector<NamedScores>& all, const JetRecords& t
   for (const NamedScores& scores : all) {
     out.classifiers.push_back(evaluate_scores(scores, test.label, test.weight));
     if (&scores == &all.front()) continue;
-    out.classifiers.back().behind_first = delong_paired(all.front().score, scores.score, test.label, weights);
+    out.classifiers.back().first_minus_this = delong_paired(all.front().score, scores.score, test.label, weights);
   }
   for (std::size_t column = 0; column < test.observer_names.size(); ++column) {
     out.observers.push_back({test.observer_names[column],

@@ -36,11 +36,11 @@ struct ClassifierMetrics {
   double auc = 0;
   double auc_error = 0;  // DeLong's
   ConfidenceInterval auc_interval;
-  std::optional<AucEstimate> unweighted;          // the AUC that counts each jet once, where jets have weights
-  std::vector<WorkingPoint> working_points;       // at the efficiencies 0.3, 0.5 and 0.8
-  std::optional<ProbabilityMetrics> probability;  // of scores that are probabilities
-  std::optional<Calibration> calibrated;          // of those with a temperature
-  std::optional<PairedComparison> behind_first;   // of all but the first: first - this one, on the same jets
+  std::optional<AucEstimate> unweighted;             // the AUC that counts each jet once, where jets have weights
+  std::vector<WorkingPoint> working_points;          // at the efficiencies 0.3, 0.5 and 0.8
+  std::optional<ProbabilityMetrics> probability;     // of scores that are probabilities
+  std::optional<Calibration> calibrated;             // of those with a temperature
+  std::optional<PairedComparison> first_minus_this;  // of all but the first: first - this one, on the same jets
 };
 
 // The AUC of jets whose observer lies between two values.

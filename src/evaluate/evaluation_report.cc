@@ -25,8 +25,8 @@ std::string evaluation_table(const Evaluation& evaluation) {
   for (const ClassifierMetrics& of : evaluation.classifiers) {
     rows.push_back({of.name, with_error(of.auc, of.auc_error, 4)});
     for (const WorkingPoint& point : of.working_points) rows.back().push_back(rejection_text(point));
-    const auto& behind = of.behind_first;
-    rows.back().push_back(behind ? with_error(behind->difference, behind->error, 4) : "");
+    const auto& compared = of.first_minus_this;
+    rows.back().push_back(compared ? with_error(compared->difference, compared->error, 4) : "");
   }
   std::vector<std::string> header = {"classifier", "ROC-AUC", "1/eB at eS 0.3", "at 0.5", "at 0.8", "first AUC - this"};
   if (rows.size() == 1) {

@@ -86,7 +86,7 @@ std::vector<RecipeMetrics> evaluate_recipes(const std::vector<SeedGroup>& groups
     RecipeMetrics of{group.name, {}, seeds_auc(scores_of(group, all), label, weights), {}};
     for (const std::size_t run : group.runs) of.runs.push_back(all[run].name);
     if (!out.empty()) {
-      of.behind_first = compare_seeds(scores_of(groups.front(), all), scores_of(group, all), label, weights);
+      of.first_minus_this = compare_seeds(scores_of(groups.front(), all), scores_of(group, all), label, weights);
     }
     out.push_back(std::move(of));
   }
@@ -102,9 +102,10 @@ Json to_json(const std::vector<RecipeMetrics>& recipes) {
                    {"auc", of.auc.auc},
                    {"auc_spread", of.auc.spread},
                    {"auc_error", of.auc.error}});
-    if (!of.behind_first) continue;
-    out.back()["behind_first"] = {
-        {"auc", of.behind_first->difference}, {"error", of.behind_first->error}, {"p_value", of.behind_first->p_value}};
+    if (!of.first_minus_this) continue;
+    out.back()["first_minus_this"] = {{"auc", of.first_minus_this->difference},
+                                      {"error", of.first_minus_this->error},
+                                      {"p_value", of.first_minus_this->p_value}};
   }
   return out;
 }
@@ -114,9 +115,10 @@ std::string recipes_table(const std::vector<RecipeMetrics>& recipes) {
   for (const RecipeMetrics& of : recipes) {
     rows.push_back({of.name, text(of.auc.seeds), with_error(of.auc.auc, of.auc.error, 4), fixed(of.auc.spread, 4)});
     if (recipes.size() == 1) continue;
-    const auto& behind = of.behind_first;
+    const auto& compared = of.first_minus_this;
     rows.back().push_back(
-        behind ? text(with_error(behind->difference, behind->error, 4), ", p = ", fixed(behind->p_value, 3)) : "");
+        compared ? text(with_error(compared->difference, compared->error, 4), ", p = ", fixed(compared->p_value, 3))
+                 : "");
   }
   std::vector<std::string> header = {"recipe", "seeds", "mean AUC", "spread of seeds", "first recipe - this"};
   if (recipes.size() == 1) header.pop_back();

@@ -29,14 +29,14 @@ struct RecipeMetrics {
   std::string name;
   std::vector<std::string> runs;  // names of the classifiers
   SeedsAuc auc;
-  std::optional<SeedsComparison> behind_first;  // of all but the first: first - this one, on the same jets
+  std::optional<SeedsComparison> first_minus_this;  // of all but the first: first - this one, on the same jets
 };
 
 // `all`: the scores of the runs, in the order of the groups' places. Throws as seeds_auc().
 std::vector<RecipeMetrics> evaluate_recipes(const std::vector<SeedGroup>& groups, const std::vector<NamedScores>& all,
                                             const std::vector<std::uint8_t>& label, const std::vector<float>& weight);
 
-// As metrics.json holds them: [{"name", "runs", "seeds", "auc", "auc_spread", "auc_error", "behind_first": {"auc",
+// As metrics.json holds them: [{"name", "runs", "seeds", "auc", "auc_spread", "auc_error", "first_minus_this": {"auc",
 // "error", "p_value"}}].
 Json to_json(const std::vector<RecipeMetrics>& recipes);
 

@@ -79,8 +79,8 @@ PictureRun::PictureRun(const PictureOptions& options, const RawReader& reader, O
 
 void PictureRun::restore(const Json& state) try {
   const std::size_t files = reader_.files().size();
-  position_ = saved_ = {unsigned_from_json(state, "next_file"), unsigned_from_json(state, "batches")};
-  if (position_.file >= files) throw Error("its record names files that do not exist");
+  done_ = saved_ = {unsigned_from_json(state, "next_file"), unsigned_from_json(state, "batches")};
+  if (done_.file >= files) throw Error("its record names files that do not exist");
   summary_ = summary_from_json(state.at("summary"), files);
   statistics_ = StatisticsAccumulator::from_json(state.at("statistics"), reader_.shape());
   negative_pixels_ = unsigned_from_json(state, "negative_pixels");
@@ -96,11 +96,10 @@ void PictureRun::restore(const Json& state) try {
 void PictureRun::prepare() {
   if (!options_.published && !options_.as_floats) scales_ = first_pass();
   Progress progress("prepare", "jets", 0);
-  for (; position_.file < reader_.files().size(); position_ = {position_.file + 1, 0}) {
+  for (; done_.file < reader_.files().size(); done_ = {done_.file + 1, 0}) {
     summary_before_ = summary_;
     skipped_before_ = skipped_.size();
-    if (std::binary_search(save_points_.begin(), save_points_.end(), position_.file) && position_.file != saved_.file)
-      save();
+    if (std::binary_search(save_points_.begin(), save_points_.end(), done_.file) && done_.file != saved_.file) save();
     prepare_file(progress);
   }
 }
@@ -151,12 +150,12 @@ void PictureRun::encode(JetRecords& jets) {
 void PictureRun::prepare_file(Progress& progress) {
   std::size_t skipped_batches = 0;
   JetBatches batches(batch_of(options_), [&](JetRecords&& jets) {
-    if (skipped_batches < position_.batches) {
+    if (skipped_batches < done_.batches) {
       ++skipped_batches;
       return;
     }
     encode(jets);
-    skipped_batches = ++position_.batches;
+    skipped_batches = ++done_.batches;
     if (sink_->files_together() == 0 && ++unsaved_batches_ == kBatchesOfPiece) save();
   });
   const auto take = [&](JetRecords&& jets) {
@@ -169,22 +168,22 @@ void PictureRun::prepare_file(Progress& progress) {
     skipped_.add(skipped_csv_line(reader_.files()[row.file], row));
   };
   reader_.read(
-      position_.file, position_.file + 1, [](JetRecords&, int) {}, take, skip, summary_);
+      done_.file, done_.file + 1, [](JetRecords&, int) {}, take, skip, summary_);
   batches.flush();
 }
 
 void PictureRun::save() {
   skipped_.save();
-  const Json state = {{"next_file", position_.file},
-                      {"batches", position_.batches},
+  const Json state = {{"next_file", done_.file},
+                      {"batches", done_.batches},
                       {"summary", summary_to_json(summary_before_)},
                       {"skipped_bytes", skipped_before_},
                       {"statistics", statistics_.to_json()},
                       {"negative_pixels", negative_pixels_},
                       {"normalization", batches_},
-                      {"output", sink_->save(position_.file)}};
+                      {"output", sink_->save(done_.file)}};
   write_record(output_.record_path(), {command_, state, {}});
-  saved_ = position_;
+  saved_ = done_;
   unsaved_batches_ = 0;
 }
 

@@ -25,7 +25,7 @@ std::size_t batch_of(const PictureOptions& options);
 class PictureRun {
  public:
   // A position in the input: all files before `file` and the first `batches` batches of `file` are done.
-  struct Position {
+  struct Done {
     std::size_t file = 0, batches = 0;
   };
 
@@ -44,7 +44,7 @@ class PictureRun {
 
   const ReadSummary& summary() const { return summary_; }
   const std::array<std::uint64_t, 2>& counts() const { return sink_->counts(); }
-  const Position& saved() const { return saved_; }  // where another run would resume
+  const Done& saved() const { return saved_; }  // where another run would resume
 
  private:
   std::vector<ChannelScale> first_pass();
@@ -62,7 +62,7 @@ class PictureRun {
   SkippedReport skipped_;
   std::vector<std::size_t> save_points_;  // if batches share output files: work is saved before these input files
 
-  Position position_, saved_;
+  Done done_, saved_;
   std::size_t unsaved_batches_ = 0;
   ReadSummary summary_, summary_before_;  // now, and before the current file
   std::uint64_t skipped_before_ = 0;      // bytes of the report before the current file

@@ -74,7 +74,7 @@ Json describe_command(const PictureOptions& options) {
 }
 
 // "3 of 5 files", or "3 of 5 files and 65,536 jets of the next".
-std::string done_words(const PictureRun::Position& done, const PictureOptions& options) {
+std::string done_words(const PictureRun::Done& done, const PictureOptions& options) {
   const std::string files =
       text(done.file, " of ", options.files.size(), options.files.size() == 1 ? " file" : " files");
   return done.batches == 0 ? files

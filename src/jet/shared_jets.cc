@@ -5,7 +5,7 @@
 namespace jetvit {
 namespace {
 
-// The jets of a split that can be told from others, in the order of their identities.
+// The jets of a split that can be distinguished from others, in the order of their identities.
 std::vector<std::size_t> sorted(const JetOrigins& jets) {
   std::vector<std::size_t> order;
   order.reserve(jets.identity.size());

@@ -26,7 +26,8 @@ std::array<std::uint64_t, 2> numbers_of(const JetRecords& jets, std::size_t jet,
   switch (rule) {
     case SplitRule::kEvent: {
       const double event = jets.observer(std::string(kEventObserver))[jet];
-      return {kEventKey, std::isfinite(event) ? std::bit_cast<std::uint64_t>(event + 0.0) : 0};  // -0 + 0 is 0
+      if (std::isfinite(event)) return {kEventKey, std::bit_cast<std::uint64_t>(event + 0.0)};  // -0 + 0 is 0
+      return {kIdentityKey, jets.identity.at(jet).key()};
     }
     case SplitRule::kIdentity:
       return {kIdentityKey, jets.identity.at(jet).key()};

@@ -37,8 +37,8 @@ inline constexpr std::string_view kEventObserver = "event";
 std::string_view split_rule_name(SplitRule rule);       // "event", "identity", "file and row"
 SplitRule split_rule_from_name(std::string_view name);  // throws Error for any other name
 
-// The split of a jet. Throws Error if the rule is kEvent and the jets have no such observer. A jet without identity, or
-// with an event number that is not finite, counts as the same as all others of that kind.
+// The split of a jet. Throws Error if the rule is kEvent and the jets have no such observer. A jet whose event number
+// is not finite is split by its identity. Jets without identity count as one.
 Split split_of(const JetRecords& jets, std::size_t jet, SplitRule rule, std::string_view file_name,
                const SplitShares& shares);
 

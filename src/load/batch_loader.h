@@ -40,7 +40,7 @@ struct LoadOptions {
   bool drop_last = false;  // leave out the last batch if it is not full
   bool augment = false;    // apply the augmentation, including mixing
   ImageFormat format = {};
-  bool pinned = false;  // the images lie in memory that a device can copy from while the host goes on (DeviceFeed)
+  bool pinned = false;  // the images lie in memory that a device can copy from while the host continues (DeviceFeed)
   std::vector<float> weights = {};  // one per jet, replacing the weights of the records; empty: those of the records
 };
 

@@ -8,7 +8,7 @@
 #include <ATen/ops/scaled_dot_product_attention.h>
 
 #include "base/text.h"
-#include "compute/bf16_products.h"
+#include "compute/bf16_matmul.h"
 #include "model/layers/conv.h"
 #include "model/layers/drop_path.h"
 #include "model/layers/init.h"
@@ -81,7 +81,7 @@ class SelfAttention : public Layer {
     const bool fused = !at::GradMode::is_enabled() && q.scalar_type() == at::kFloat && !q.is_meta();
     if (fused) return rounded(at::scaled_dot_product_attention(q, k, v));
     const double scale = 1 / std::sqrt(static_cast<double>(q.size(3)));
-    return product(product(q * scale, k.transpose(2, 3)).softmax(-1), v);
+    return rounded_matmul(rounded_matmul(q * scale, k.transpose(2, 3)).softmax(-1), v);
   }
 
   std::int64_t width_, heads_;

@@ -5,7 +5,7 @@
 #include <ATen/Context.h>
 #include <ATen/core/List.h>
 
-#include "compute/bf16_products.h"
+#include "compute/bf16_matmul.h"
 #include "ops/dispatch.h"
 
 namespace jetvit {

@@ -109,13 +109,17 @@ bool has_event(const std::vector<std::filesystem::path>& folders, PngTools& tool
   });
 }
 
+// Whether the class folders are named by their labels.
+bool are_numbered(const std::set<std::string>& classes) {
+  return std::all_of(classes.begin(), classes.end(),
+                     [](const std::string& name) { return name == "0" || name == "1"; });
+}
+
 // The names of two class folders are those of the classes, in alphabetical order or in that of the options. Folders 0
 // and 1 have the names in preparation.json or in the options. Throws UsageError if the options name other folders.
 ClassNames names_of_folders(const std::set<std::string>& classes, const std::filesystem::path& root,
                             const ReadOptions& options) {
-  const bool is_numbered =
-      std::all_of(classes.begin(), classes.end(), [](const std::string& name) { return name == "0" || name == "1"; });
-  if (is_numbered) {
+  if (are_numbered(classes)) {
     const std::optional<PreparationFile> stated = read_preparation(root);
     return stated && stated->class_names && options.class_names.empty() ? *stated->class_names
                                                                         : class_names_of(options, 3);
@@ -133,8 +137,8 @@ std::vector<std::uint8_t> labels_of(const std::vector<std::filesystem::path>& fo
                                     ClassNames& names) {
   std::set<std::string> classes;
   for (const auto& folder : folders) classes.insert(folder.filename());
-  const bool is_single = classes.size() == 1 && (*classes.begin() == "0" || *classes.begin() == "1");
-  if (classes.size() != 2 && !is_single) {
+  const bool is_numbered = are_numbered(classes);
+  if (classes.size() != 2 && !(classes.size() == 1 && is_numbered)) {
     throw Error(text(folders.front().parent_path(), ": has the class folders ",
                      join(std::vector<std::string>(classes.begin(), classes.end()), ", "),
                      " (jets have two classes: name a folder with two class folders, such as 0 and 1)"));
@@ -142,8 +146,7 @@ std::vector<std::uint8_t> labels_of(const std::vector<std::filesystem::path>& fo
   names = names_of_folders(classes, folders.front().parent_path(), options);
   std::vector<std::uint8_t> labels;
   for (const auto& folder : folders) {
-    const std::string name = folder.filename();
-    labels.push_back(name == "1" || name == names[1] ? 1 : 0);
+    labels.push_back(folder.filename() == (is_numbered ? "1" : names[1]) ? 1 : 0);
   }
   return labels;
 }

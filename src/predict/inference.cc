@@ -4,7 +4,7 @@
 #include <c10/core/InferenceMode.h>
 
 #include "compute/autocast.h"
-#include "compute/bf16_products.h"
+#include "compute/bf16_matmul.h"
 
 namespace jetvit {
 

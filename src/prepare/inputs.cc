@@ -172,15 +172,15 @@ class Finder {
 
   // All data in a folder that is divided by folders have to be in one of these.
   void refuse_data_beside(const std::filesystem::path& folder, const std::array<std::filesystem::path, 3>& of_split) {
-    const InputFolder beside = scan_folder(folder, {of_split.begin(), of_split.end()});
-    for (const Paths* paths : {&beside.parquet, &beside.records, &beside.classes}) {
+    const InputFolder loose = scan_folder(folder, {of_split.begin(), of_split.end()});
+    for (const Paths* paths : {&loose.parquet, &loose.records, &loose.classes}) {
       if (paths->empty()) continue;
       const auto named = std::find_if(of_split.begin(), of_split.end(), [](const auto& path) { return !path.empty(); });
       throw Error(text(paths->front(), ": lies next to ", *named,
                        ", the folder of a split, and belongs to no split (move ",
                        "it into the folder of its split, or name the data of each split)"));
     }
-    report(folder, beside);
+    report(folder, loose);
   }
 
   Inputs inputs_;

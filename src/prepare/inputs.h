@@ -40,7 +40,7 @@ struct Inputs {
 // for its class folders of PNGs, in natural order; files are recognized by their content (prepare/input_folder.h). A
 // folder that contains the folders train, validation and test (in any case; also training, val, valid, testing)
 // provides the files of each split. Without a validation folder, part of the training jets is used for validation.
-// Throws Error for a name that matches nothing, for files of different formats and for data beside the folders of
+// Throws Error for a name that matches nothing, for files of different formats and for data next to the folders of
 // splits, UsageError for impossible shares.
 Inputs find_inputs(const InputNames& names);
 

@@ -107,7 +107,7 @@ Json describe_reading(const std::vector<std::filesystem::path>& files, InputForm
                   {"class_names", options.class_names},
                   {"layout", options.layout},
                   {"shape", options.shape}};
-  // Without weights the description is that of earlier versions, whose work goes on.
+  // Without weights the description is that of earlier versions, whose work continues.
   if (!options.weight_column.empty()) reading["weight_column"] = options.weight_column;
   return reading;
 }

@@ -29,7 +29,7 @@ struct TrainingState {
   Json schedule;                // Schedule::state()
 };
 
-Json to_json(const TrainingState& position);
+Json to_json(const TrainingState& state);
 TrainingState training_state_from_json(const Json& json);  // throws Error
 
 // One safetensors file. Metadata "jetvit" is JSON:

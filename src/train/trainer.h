@@ -64,7 +64,8 @@ class Trainer {
 
   // Estimates, from small steps of a model of its own, the memory of the phase that takes the most; of those that are
   // still to come: that of the CPU or of the device. It holds to a quarter on the CPU (tests/cli/train_memory.py), and
-  // on the stand-in device without a recorded step. What a validation takes beside a recorded step is not counted.
+  // on the stand-in device without a recorded step. What a validation takes in addition to a recorded step is not
+  // counted.
   MemoryNeed memory_need() const;
 
   // Writes last.safetensors, from which a resumed run continues. The one before becomes previous.safetensors: a second

@@ -56,9 +56,9 @@ def check_description():
 def check_too_little_memory():
     done = run("bench", "predict", "resnet_15", "--set", "channels=4096", "--set", "image_size=4096", "--batch-size", "65536")
     assert done.returncode == 1, done
-    told = [line for line in done.stderr.splitlines() if "AddressSanitizer" not in line]  # which tells of it as well
-    assert len(told) == 1 and re.fullmatch(
-        r"jetvit: not enough memory: a tensor needs 180\d+\.\d TB \(use a smaller batch, .*\)", told[0]), done
+    reported = [line for line in done.stderr.splitlines() if "AddressSanitizer" not in line]  # which reports it as well
+    assert len(reported) == 1 and re.fullmatch(
+        r"jetvit: not enough memory: a tensor needs 180\d+\.\d TB \(use a smaller batch, .*\)", reported[0]), done
 
 
 def check_layouts():

@@ -80,7 +80,7 @@ TEST(Commit, RemovesTemporariesOfDeadProcessesOnly) {
   EXPECT_EQ(read_text_file(folder / "b.txt", 100), "whole");
 }
 
-// The name tells nothing: a process of that number may live on another host.
+// The name shows nothing: a process of that number may live on another host.
 TEST(Commit, KeepsTemporariesThatAnyProcessLocks) {
   const test::TempFolder folder;
   const std::filesystem::path other = folder / ".a.txt.jetvit-tmp-999999999-1";

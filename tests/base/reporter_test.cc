@@ -13,7 +13,7 @@
 namespace jetvit {
 namespace {
 
-// Keeps what it is told.
+// Keeps what is reported.
 class Recorder : public Reporter {
  public:
   struct Shown {
@@ -118,7 +118,7 @@ TEST(Progress, ReportsOfManyThreadsAreThrottled) {
     for (std::thread& thread : threads) thread.join();
     ASSERT_LT(added, kTotal);
     EXPECT_EQ(recorder.ends, 0);
-    progress.add(kTotal - added);  // the end is told whatever the time
+    progress.add(kTotal - added);  // the end is reported whatever the time
   }
   EXPECT_EQ(recorder.ends, 1);
   ASSERT_GE(recorder.shown.size(), 3U);

@@ -39,7 +39,14 @@ TEST(Toml, DocumentsWithTooManyKeysAreRefused) {
   std::string document;
   for (int key = 0; key < 4096; ++key) document += text("k", key, " = ", key, ".5\n");
   EXPECT_EQ(parse_toml(document, "x").size(), 4096U);
-  EXPECT_ERROR(parse_toml(document + "last = 1\n", "x"), UsageError, "x: line 4097: more than 4096 keys");
+  EXPECT_ERROR(parse_toml(document + "last = 1\n", "x"), UsageError, "x: line 4097: more than 4096 keys and tables");
+  std::string tables;
+  for (int table = 0; table < 4096; ++table) tables += text("[t", table, "]\n");
+  EXPECT_EQ(parse_toml(tables, "x").size(), 4096U);
+  EXPECT_ERROR(parse_toml(tables + "[[last]]\n", "x"), UsageError, "x: line 4097: more than 4096 keys and tables");
+  std::string lists;
+  for (int key = 0; key < 4096; ++key) lists += text("k", key, " = [[1],\n [2]]\n");
+  EXPECT_EQ(parse_toml(lists, "x").size(), 4096U);
 }
 
 // Dots, brackets and equals signs in strings, comments and numbers are not counted.

@@ -14,7 +14,7 @@ TEST(BenchOps, BothSidesComputeTheSame) {
   const auto results = bench_ops({.operators = {}, .images = 2, .compute = {}, .time = {.seconds = 0, .rounds = 3}});
   std::set<std::string> names;
   for (const BenchOpsResult& result : results) {
-    SCOPED_TRACE(result.name + " beside " + result.peer);
+    SCOPED_TRACE(result.name + " against " + result.peer);
     names.insert(result.name);
     // Sums of up to 6,000 products in another order lose 1e-6 of the largest; a weight in bfloat16 may round the other
     // way only where float32 differs, which it does not (tests/ops/adam_update_test.cc).

@@ -14,8 +14,9 @@ def class_folders(jetvit, folder, raw, name, zero, one):
     out = folder / name
     tiny.check(mistakes.run(jetvit, "prepare", raw, "--to", "png", "--out", out))
     (out / "preparation.json").unlink()
+    (out / "1").rename(out / "former")
     (out / "0").rename(out / zero)
-    (out / "1").rename(out / one)
+    (out / "former").rename(out / one)
     return out
 
 
@@ -27,6 +28,17 @@ def refused(done, status, *words):
     assert done.returncode == status, f"exit {done.returncode}\n{done.stdout}\n{done.stderr}"
     for word in words:
         assert word in done.stderr, f"{word!r} is not in {done.stderr!r}"
+
+
+def of_numbered_folders(jetvit, folder):
+    """Only the names 0 and 1 are labels; of other names the second in the alphabet is class 1."""
+    raw = tiny.write_raw(folder / "numbered.parquet", seed=3)
+    counts = lambda data: [len(list((data / name).glob("*.png"))) for name in sorted(path.name for path in data.iterdir() if path.is_dir())]
+    for zero, one in (("0", "1"), ("1", "2"), ("1", "10"), ("1", "b"), ("a", "1")):
+        data = class_folders(jetvit, folder, raw, f"named_{zero}_{one}", zero, one)
+        inspected = json.loads(tiny.check(mistakes.run(jetvit, "inspect", data, "--json")).stdout)
+        expected = counts(data)
+        assert min(expected) > 0 and [inspected["class_0"], inspected["class_1"]] == expected, (zero, one, inspected, expected)
 
 
 def of_folders(jetvit, folder):
@@ -82,6 +94,7 @@ def of_raw_files(jetvit, folder):
 def main(jetvit):
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
+        of_numbered_folders(jetvit, folder)
         of_folders(jetvit, folder)
         of_raw_files(jetvit, folder)
     print("the names of the classes are kept, and other names are refused")

@@ -1,4 +1,4 @@
-"""`jetvit demo` on a small sample: it never removes what it did not make, goes on where it was stopped, and says when there is nothing left
+"""`jetvit demo` on a small sample: it never removes what it did not make, continues where it was stopped, and says when there is nothing left
 to do."""
 import hashlib
 import os
@@ -74,7 +74,7 @@ def check_foreign(demo, folder):
 
 
 def check_stopped(demo, jetvit, folder):
-    """Stopped in the training, the same command goes on to the weights of an unbroken one."""
+    """Stopped in the training, the same command continues to the weights of an unbroken one."""
     out = folder / "out"
     process = subprocess.Popen(demo.command(out), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
     while not (out / "run/last.safetensors").exists():
@@ -102,7 +102,7 @@ def check_finished(demo, folder, out):
     expect(demo(out), 1, "holds a demo with input files that have changed (nothing was changed)", "--overwrite")
     assert contents(out) == before
 
-    # Stopped before the training, one that replaces another goes on to replace its run.
+    # Stopped before the training, one that replaces another then replaces its run.
     (out / "run/notes.txt").write_text("precious")
     (out / "pictures/notes.txt").write_text("precious")
     former = contents(out / "run")

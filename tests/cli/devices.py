@@ -32,7 +32,7 @@ def main(jetvit):
         module.write_text("no library")
         refuse("cuda", f"{module}: file too short (the part for GPUs needs the CUDA libraries of libtorch 2.11.0: docs/gpu.md)")
         shutil.copy(jetvit.parent.parent / "tests/other_cuda_module.so", module)
-        refuse("cuda", f"{module} is of version 0.0.1 for libtorch 1.0.0, and the program of ", " (build both anew)")
+        refuse("cuda", f"{module} is of version 0.0.1 for libtorch 1.0.0, and the program of ", " (build both again)")
 
 
 main(sys.argv[1])

@@ -140,7 +140,7 @@ def check_runs(jetvit, folder):
     refused(evaluate(run, folder / "second_run"), 1, "was trained on", "name the data to measure on with --data")
     tiny.check(evaluate(run, folder / "second_run", "--data", store, "--calibrate", out=folder / "both"))
     both = json.loads((folder / "both" / "metrics.json").read_text())
-    assert "behind_first" in both["classifiers"][1] and both["split"] == "test"
+    assert "first_minus_this" in both["classifiers"][1] and both["split"] == "test"
     assert all(0.01 <= one["calibrated"]["temperature"] <= 100 for one in both["classifiers"][:2])
     expect(mistakes.run(jetvit, "evaluate", run / "best.safetensors"), 2, "use --out to name the folder")
     # Observers that are missing, as nulls or as NaN, give the same evaluation; jet pT is missed aloud.
@@ -167,8 +167,8 @@ def check_runs(jetvit, folder):
         done = tiny.check(evaluate(run, *words, "--overwrite", out=folder / "regression"))
         names = [one["name"] for one in json.loads((folder / "regression/metrics.json").read_text())["classifiers"]]
         assert ("logistic regression of all" in names) == has_regression, names
-        told = f"the logistic regression is left out of the baselines ({folder}/jets.parquet has no training jets"
-        assert (told in done.stderr) != has_regression and ("--train" in done.stderr) != has_regression, done.stderr
+        reported = f"the logistic regression is left out of the baselines ({folder}/jets.parquet has no training jets"
+        assert (reported in done.stderr) != has_regression and ("--train" in done.stderr) != has_regression, done.stderr
     tiny.check(mistakes.run(jetvit, "evaluate", run))
     expect(mistakes.run(jetvit, "evaluate", run), 1, "already exists")
     drawn = run / "evaluation-test"

@@ -88,7 +88,7 @@ def refuse_former_names(run):
 
 
 def resume(run):
-    """With the threads that it had, which nobody tells again."""
+    """With the threads that it had, which nobody gives again."""
     kept = run.rows()
     done = tiny.check(run.train())
     assert "1 thread\n" in done.stderr, done.stderr

@@ -34,12 +34,12 @@ def sorted_by_class(path, of_class):
 def pictures_of_all(jetvit, folder):
     raw = sorted_by_class(folder / "sorted.parquet", (110000, 500))
     words = ("--layout", "chw", "--pictures")
-    told = json.loads(tiny.check(inspect(jetvit, raw, *words, folder / "pictures", "--json")).stdout)
-    assert told["pictures"]["jets"] == 110500 and 50500 < told["pictures"]["jets_of_spectra"] < 60500, told["pictures"]
+    reported = json.loads(tiny.check(inspect(jetvit, raw, *words, folder / "pictures", "--json")).stdout)
+    assert reported["pictures"]["jets"] == 110500 and 50500 < reported["pictures"]["jets_of_spectra"] < 60500, reported["pictures"]
     names = {path.name for path in (folder / "pictures").iterdir()}
     assert {"jets.png", "averages.png"} < names, names
     shown = tiny.check(inspect(jetvit, raw, *words, folder / "again")).stdout
-    assert f"averages of all jets, spectra of {told['pictures']['jets_of_spectra']:,} of 110,500" in shown, shown
+    assert f"averages of all jets, spectra of {reported['pictures']['jets_of_spectra']:,} of 110,500" in shown, shown
     compared = json.loads(tiny.check(inspect(jetvit, raw, "--compare", folder / "few.parquet", *words, folder / "compared", "--json")).stdout)
     assert 50000 < compared["first"]["jets_of_spectra"] < 60500 and compared["second"]["jets_of_spectra"] == 70, compared
     shown = tiny.check(inspect(jetvit, raw, "--compare", folder / "few.parquet", *words, folder / "compared_again")).stdout
@@ -65,9 +65,9 @@ def skipped_by_file(jetvit, folder):
         named = [line for line in shown.splitlines() if line.startswith("skipped ") and " row " in line]
         assert named == [f"skipped {raw}/b.parquet row {row}: no finite label y" for row in range(1, 21, 2)], shown
         assert f"skipped 35 rows in all (35 no finite label y){report}" in shown, shown
-        told = json.loads(tiny.check(inspect(jetvit, data, *words, "--json")).stdout)
-        assert told["skipped_reasons"] == {"no finite label y": 35} and len(told["skipped_rows"]) == 35, told
-        assert told["skipped_rows"][0] == {"file": f"{raw}/b.parquet", "row": 1, "reason": "no finite label y"}, told["skipped_rows"][0]
+        reported = json.loads(tiny.check(inspect(jetvit, data, *words, "--json")).stdout)
+        assert reported["skipped_reasons"] == {"no finite label y": 35} and len(reported["skipped_rows"]) == 35, reported
+        assert reported["skipped_rows"][0] == {"file": f"{raw}/b.parquet", "row": 1, "reason": "no finite label y"}, reported["skipped_rows"][0]
 
 
 def whole_sets_of_pictures(jetvit, folder):
@@ -80,8 +80,8 @@ def whole_sets_of_pictures(jetvit, folder):
     records, pngs = folder / "records", folder / "pngs"
     tiny.check(mistakes.run(jetvit, "prepare", raw, "--layout", "chw", "--to", "tfrecord", "--compression", "none", "--out", records))
     tiny.check(mistakes.run(jetvit, "prepare", folder / "few.parquet", "--layout", "chw", "--to", "png", "--out", pngs))
-    told = json.loads(tiny.check(inspect(jetvit, records, "--verify", "--json")).stdout)
-    assert told["jets"] == 630, told
+    reported = json.loads(tiny.check(inspect(jetvit, records, "--verify", "--json")).stdout)
+    assert reported["jets"] == 630, reported
     second = records / "Top_TFRecords_shard_2_of_3.tfrecords"
     assert json.loads(tiny.check(inspect(jetvit, second, "--verify", "--json")).stdout)["jets"] == 280
     content = second.read_bytes()
@@ -100,7 +100,7 @@ def whole_sets_of_pictures(jetvit, folder):
     refused(records, f"{stray}: is not among the files")
     refused(stray, "--verify: ", "has no digest", verify=True, status=2)
     stray.unlink()
-    # Whole by size and number: only the digest tells.
+    # Whole by size and number: only the digest shows it.
     description = json.loads((records / "preparation.json").read_text())
     description["shards"][1]["sha256"] = "0" * 64
     (records / "preparation.json").write_text(json.dumps(description))
@@ -137,8 +137,8 @@ def weights_files(jetvit, folder):
     tensors = {"a.weight": np.ones((3, 4), np.float32), "b": np.zeros(5, np.int64)}
     foreign = folder / "foreign.safetensors"
     save_file(tensors, foreign)
-    told = json.loads(tiny.check(inspect(jetvit, foreign, "--json")).stdout)
-    assert told == {"kind": "safetensors", "tensors": 2, "values": 17, "bytes": foreign.stat().st_size, "checksum": None, "model": None}, told
+    reported = json.loads(tiny.check(inspect(jetvit, foreign, "--json")).stdout)
+    assert reported == {"kind": "safetensors", "tensors": 2, "values": 17, "bytes": foreign.stat().st_size, "checksum": None, "model": None}, reported
     assert "checksum: none; damage to this file cannot be noticed" in tiny.check(inspect(jetvit, foreign)).stdout
 
     own = folder / "own.safetensors"
@@ -146,8 +146,8 @@ def weights_files(jetvit, folder):
     with safe_open(own, "numpy") as file:
         values = sum(file.get_tensor(name).size for name in file.keys())
         count = len(list(file.keys()))
-    told = json.loads(tiny.check(inspect(jetvit, own, "--json")).stdout)
-    assert (told["tensors"], told["values"], told["checksum"]) == (count, values, "matches"), told
+    reported = json.loads(tiny.check(inspect(jetvit, own, "--json")).stdout)
+    assert (reported["tensors"], reported["values"], reported["checksum"]) == (count, values, "matches"), reported
     content = own.read_bytes()
     for place in (len(content) - 1, len(content) // 2, content.index(b"data_offsets") - 1):
         own.write_bytes(content[:place] + bytes([content[place] ^ 4]) + content[place + 1:])

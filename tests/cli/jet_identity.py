@@ -105,9 +105,9 @@ def trained_jets_are_recognized(jetvit, folder, raw, splits):
     # Its own test split, also in a file of another name.
     tiny.check(evaluate())
     auc = json.loads((folder / "evaluated/metrics.json").read_text())["classifiers"][0]["auc"]
-    told = tiny.check(evaluate("--data", folder / "other_name.parquet")).stderr
+    reported = tiny.check(evaluate("--data", folder / "other_name.parquet")).stderr
     assert abs(json.loads((folder / "evaluated/metrics.json").read_text())["classifiers"][0]["auc"] - auc) < 1e-6
-    assert f"measures the {counts['test']} jets of the test split; left out: {counts['train']} of the train split" in told, told
+    assert f"measures the {counts['test']} jets of the test split; left out: {counts['train']} of the train split" in reported, reported
     # The training's jets as a test, from a file and from a store with other shares.
     trained = f"was trained on {counts['train']} of these 160 jets of the test split"
     refused(evaluate("--test", raw), trained, "--allow-trained")
@@ -116,12 +116,12 @@ def trained_jets_are_recognized(jetvit, folder, raw, splits):
     shared = len(set(splits_of(other)["test"]) & set(splits["train"]))
     refused(evaluate("--data", other), f"was trained on {shared} of these {len(splits_of(other)['test'])} jets")
     tiny.check(evaluate("--data", other, "--split", "train"))
-    # The validation split may be measured, and is told from an independent one.
+    # The validation split may be measured, and is reported from an independent one.
     unseen = folder / "unseen.parquet"
     in_training = [jet in splits["train"] for jet in identities(raw)]
     pq.write_table(pq.read_table(raw).filter(pa.array([not it for it in in_training])), unseen)
-    told = tiny.check(evaluate("--test", unseen)).stderr
-    assert f"{counts['validation']} of these {160 - counts['train']} jets chose the best weights" in told, told
+    reported = tiny.check(evaluate("--test", unseen)).stderr
+    assert f"{counts['validation']} of these {160 - counts['train']} jets chose the best weights" in reported, reported
     # Predictions say of every jet whether it was trained on.
     scores = folder / "scores.parquet"
     tiny.check(mistakes.run(jetvit, "predict", run, "--data", folder / "other_name.parquet", "--out", scores))
@@ -134,8 +134,8 @@ def old_stores_are_unknown(jetvit, folder):
     """A store without identities is read, and says that nothing can be compared."""
     store = tiny.SOURCE / "tests/fixtures/version_0_1/store"
     run = tiny.SOURCE / "tests/fixtures/version_0_1/stopped_in_epoch"
-    told = tiny.check(mistakes.run(jetvit, "predict", run / "last.safetensors", "--data", store, "--out", folder / "old.parquet")).stderr
-    assert "identities unknown" in told, told
+    reported = tiny.check(mistakes.run(jetvit, "predict", run / "last.safetensors", "--data", store, "--out", folder / "old.parquet")).stderr
+    assert "identities unknown" in reported, reported
     assert "trained_on" not in pq.read_schema(folder / "old.parquet").names
 
 

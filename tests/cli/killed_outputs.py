@@ -1,4 +1,4 @@
-"""Kills commands that write one file, while they write it: what is left beside the old output is removed by the next command that
+"""Kills commands that write one file, while they write it: what is left next to the old output is removed by the next command that
 writes into that folder, whatever its output, and the files of a command that still runs stay."""
 import pathlib
 import signal

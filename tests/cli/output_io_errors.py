@@ -77,7 +77,7 @@ def main(jetvit):
         tiny.check(tiny.train(jetvit, store, folder / "run", "--set", "train.epochs=1"))
         count += fail_at([jetvit, "predict", folder / "run", "--data", store, "--out", target / "scores.parquet", "--threads", "1"],
                          folder, ("write", "close"), 2)
-    print(f"{count} failed calls: every one told the reason, nothing was left, nothing replaced")
+    print(f"{count} failed calls: every one gave the reason, nothing was left, nothing replaced")
 
 
 if __name__ == "__main__":

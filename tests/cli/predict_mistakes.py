@@ -19,7 +19,7 @@ from mistakes import expect
 
 
 def check_kinds(jetvit, folder, run, predict, refused):
-    """Gray levels are no energies, and images of another size show something else; checkpoints that do not tell score both."""
+    """Gray levels are no energies, and images of another size show something else; checkpoints that do not say so score both."""
     raw = folder / "jets.parquet"
     trained = "was trained on 3 x 125 x 125 (tracks in GeV, ecal in GeV, hcal in GeV)"
     table = pq.read_table(raw)

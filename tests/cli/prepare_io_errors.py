@@ -1,5 +1,5 @@
 """Lets every system call of `jetvit prepare` that changes a file fail once, with a full disk and with a broken one: status 1
-and a message that names the store, the old state kept or the new store whole, nothing left beside it."""
+and a message that names the store, the old state kept or the new store whole, nothing left next to it."""
 import pathlib
 import sys
 import tempfile

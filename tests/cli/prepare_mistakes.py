@@ -96,7 +96,7 @@ def bad_rows(check, folder):
 
 
 def negative_pixels(check, folder):
-    """Energies below zero are dropped, counted and told; the jets stay."""
+    """Energies below zero are dropped, counted and reported; the jets stay."""
     data = columns(seed=5)
     for jet, pixel in ((0, 3), (7, 5), (7, 6)):
         data["X_jets"][jet][1][2][pixel] = -2.5
@@ -144,7 +144,7 @@ def bad_sets(check, folder, good):
 
 
 def odd_rows(check, folder):
-    """Most of the first rows tell the shape, however odd one of them is; most of all rows must have it."""
+    """Most of the first rows define the shape, however odd one of them is; most of all rows must have it."""
     random = np.random.default_rng(6)
     image, short = (random.random(125 * 125 * 8) * 0.1).tolist(), [1.0] * 100
 

@@ -67,7 +67,7 @@ class Preparer:
 
 
 def skipped_rows(raw, single):
-    """The report lists every row that was left out, and the manifest tells how many there were for each reason."""
+    """The report lists every row that was left out, and the manifest says how many there were for each reason."""
     manifest = json.loads((single / "manifest.json").read_text())
     report = single / manifest["skipped_report"]["file"]
     with open(report, newline="") as lines:
@@ -176,7 +176,7 @@ def damaged_parts(preparer, parts, out):
 
 
 def killed_anywhere(preparer, folder, raw, every):
-    """Killed at its file-changing calls: the same command goes on and makes the same store."""
+    """Killed at its file-changing calls: the same command continues and makes the same store."""
     target = folder / "killed"
     target.mkdir()
     store = target / "store"
@@ -260,7 +260,7 @@ def interrupted_and_changed(preparer, folder, raw, single):
 
 
 def full_disk(preparer, folder, raw, single):
-    """What was finished before the disk was full stays; with more room the same command goes on."""
+    """What was finished before the disk was full stays; with more room the same command continues."""
     with mistakes.small_disk(folder) as disk:
         if disk is None:
             return "not mountable"

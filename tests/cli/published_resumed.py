@@ -1,4 +1,4 @@
-"""Preparations of pictures that were interrupted: wherever they were killed, also twice, the same command goes on from the
+"""Preparations of pictures that were interrupted: wherever they were killed, also twice, the same command continues from the
 last piece that was finished, and the output is that of a single run, byte for byte; other commands, changed files and
 damaged work are refused or discarded with a message that says so. Kills at some of the calls; with --every-call at all."""
 import json
@@ -86,7 +86,7 @@ def killed_anywhere(form, every):
         left = contents(form.out)
         assert left in (None, form.whole), f"{form.name}: half an output, killed at {call} {number}"
         if left is None and kills % 3 == 0:
-            kills += form.killed(call, max(1, number // 2))  # once more, while it goes on
+            kills += form.killed(call, max(1, number // 2))  # once more, while it continues
         went_on.add(form.go_on(*(["--overwrite"] if contents(form.out) else [])))
         kills += 1
         form.reset()

@@ -1,4 +1,4 @@
-"""What README.md tells to type: its main job keeps the jets that it predicts out of the training, and the build commands of the generator name
+"""The commands of README.md: its main job keeps the jets that it predicts out of the training, and the build commands of the generator name
 presets and targets that there are, in the documents and in the program's own message."""
 import json
 import pathlib
@@ -52,13 +52,13 @@ def check_generator(jetvit):
     presets = {preset["name"] for preset in json.loads((SOURCE / "CMakePresets.json").read_text())["buildPresets"]}
     cmake = "".join(path.read_text() for path in [*SOURCE.glob("src/*/CMakeLists.txt"), *SOURCE.glob("app/CMakeLists.txt")])
     targets = set(re.findall(r"add_executable\(([\w-]+)", cmake))
-    told = {name: (SOURCE / name).read_text() for name in ("README.md", "docs/generator.md", "scripts/make_sample")}
+    reported = {name: (SOURCE / name).read_text() for name in ("README.md", "docs/generator.md", "scripts/make_sample")}
     if not (jetvit.parent / "jetvit-generate").exists():
-        told["jetvit generate --help"] = mistakes.run(jetvit, "generate", "--help").stdout
+        reported["jetvit generate --help"] = mistakes.run(jetvit, "generate", "--help").stdout
         failed = mistakes.run(jetvit, "generate", "quark-gluon", "--out", "jets.parquet")
         assert failed.returncode == 1, failed
-        told["jetvit generate"] = failed.stderr
-    for name, words in told.items():
+        reported["jetvit generate"] = failed.stderr
+    for name, words in reported.items():
         build = re.search(r"--with-generator.*?cmake --preset (\w+) && cmake --build --preset (\w+) --target ([\w -]*jetvit-generate)", words, re.DOTALL)
         assert build, f"{name} does not say how the generator is built:\n{words}"
         assert build[1] == build[2] and build[1] in presets, (name, build[0])

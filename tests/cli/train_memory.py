@@ -87,7 +87,7 @@ def main(jetvit, cases):
             worst = max(worst, abs(estimate / peak - 1))
         assert worst <= TOLERANCE, f"an estimate is off by {100 * worst:.0f} %"
         killed_run(jetvit, store, folder / "run")
-    print("estimates hold, and a killed training is told from one that goes on")
+    print("estimates hold, and a killed training is distinguished from a running one")
 
 
 if __name__ == "__main__":

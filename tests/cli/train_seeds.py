@@ -39,7 +39,7 @@ def check_evaluation(jetvit, folder, store, run):
     assert (run / "evaluation-test/metrics.json").exists()
     aucs = [of["auc"] for of in found["classifiers"][:3]]
     (recipe,) = found["recipes"]
-    assert recipe["seeds"] == 3 and len(recipe["runs"]) == 3 and "behind_first" not in recipe
+    assert recipe["seeds"] == 3 and len(recipe["runs"]) == 3 and "first_minus_this" not in recipe
     assert np.isclose(recipe["auc"], np.mean(aucs), rtol=1e-12) and np.isclose(recipe["auc_spread"], np.std(aucs, ddof=1), rtol=1e-9)
     assert recipe["auc_error"] > recipe["auc_spread"] / np.sqrt(3)
     # Runs of a recipe that are given one by one, and another recipe.
@@ -48,7 +48,7 @@ def check_evaluation(jetvit, folder, store, run):
     found = metrics(jetvit, run / "seed-5", folder / "alone", folder / "other", "--out", out)
     first, second = found["recipes"]
     assert first["seeds"] == second["seeds"] == 2 and str(folder / "other") in second["name"]
-    behind = second["behind_first"]
+    behind = second["first_minus_this"]
     assert np.isclose(behind["auc"], first["auc"] - second["auc"], atol=1e-12) and 0 < behind["p_value"] <= 1
     done = tiny.check(mistakes.run(jetvit, "evaluate", run, folder / "other", "--out", folder / "table"))
     assert "spread of seeds" in done.stdout and "p = " in done.stdout, done.stdout

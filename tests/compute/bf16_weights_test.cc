@@ -8,7 +8,7 @@
 #include <ATen/ops/randn.h>
 #include <gtest/gtest.h>
 
-#include "compute/bf16_products.h"
+#include "compute/bf16_matmul.h"
 #include "support/bf16_options.h"
 #include "support/leaf.h"
 

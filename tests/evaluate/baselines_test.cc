@@ -168,7 +168,7 @@ std::vector<std::string> names_of(const std::vector<NamedScores>& all) {
   return names;
 }
 
-TEST(Baselines, WhatEverybodyAsksForIsShownBesideTheBest) {
+TEST(Baselines, WhatEverybodyAsksForIsShownWithTheBest) {
   const std::vector<NamedScores> sorted = {{"logistic regression of all", {}}, {"jet mass", {}}, {"hcal ptD", {}},
                                            {"- tracks multiplicity", {}},      {"ecal sum", {}}, {"- jet pT", {}}};
   EXPECT_EQ(names_of(select_baselines(sorted, 3)),

@@ -90,7 +90,7 @@ TEST(Evaluation, AnIntegerWeightEqualsThatManyJets) {
       EXPECT_GT(a.working_points[point].error, b.working_points[point].error);
     }
   }
-  EXPECT_NEAR(weighted.classifiers[1].behind_first->difference, equal.classifiers[1].behind_first->difference,
+  EXPECT_NEAR(weighted.classifiers[1].first_minus_this->difference, equal.classifiers[1].first_minus_this->difference,
               kRounding);
   ASSERT_TRUE(weighted.weights);
   EXPECT_FALSE(equal.weights);
@@ -154,7 +154,7 @@ TEST(Evaluation, PerfectScoresHaveALimitInsteadOfARejection) {
   EXPECT_NEAR(point["lower_limit"], 2 / 2.995732, 1e-6);
 }
 
-TEST(Evaluation, TemperatureIsToldBesideTheProbabilities) {
+TEST(Evaluation, TemperatureIsReportedWithTheProbabilities) {
   std::vector<std::uint8_t> label;
   NamedScores scores = random_scores(500, label);
   scores.temperature = 2;
@@ -198,14 +198,14 @@ TEST(Evaluation, OthersAreComparedWithTheFirst) {
   ASSERT_EQ(evaluation.classifiers.size(), 2U);
   const ClassifierMetrics& first = evaluation.classifiers[0];
   const ClassifierMetrics& second = evaluation.classifiers[1];
-  EXPECT_FALSE(first.behind_first);
-  ASSERT_TRUE(second.behind_first);
-  EXPECT_NEAR(second.behind_first->difference, first.auc - second.auc, 1e-12);
-  EXPECT_LT(second.behind_first->p_value, 0.01);
+  EXPECT_FALSE(first.first_minus_this);
+  ASSERT_TRUE(second.first_minus_this);
+  EXPECT_NEAR(second.first_minus_this->difference, first.auc - second.auc, 1e-12);
+  EXPECT_LT(second.first_minus_this->p_value, 0.01);
   ASSERT_EQ(evaluation.observers.size(), 1U);
   EXPECT_EQ(evaluation.observers[0].observer, "\xff");
   const Json metrics = to_json(evaluation);
-  EXPECT_EQ(metrics["classifiers"][1]["behind_first"]["auc"], second.behind_first->difference);
+  EXPECT_EQ(metrics["classifiers"][1]["first_minus_this"]["auc"], second.first_minus_this->difference);
   EXPECT_EQ(metrics["bins_of_?"].size(), 1U);  // all values are equal
   EXPECT_FALSE(metrics.dump().empty());
 }

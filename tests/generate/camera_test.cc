@@ -162,7 +162,7 @@ TEST(Camera, EmptyCrystalsShowTheTailOfTheNoise) {
 }
 
 // A run of occupied crystals in every row: the empty ones on its left and right are hit as often as any other.
-TEST(Camera, NoiseDoesNotPileUpBesideAShower) {
+TEST(Camera, NoiseDoesNotPileUpNextToAShower) {
   constexpr int kRun = 20, kPictures = 60;
   constexpr std::size_t kFirst = 50, kPast = kFirst + kRun;  // columns of the picture
   Detector detector(false);

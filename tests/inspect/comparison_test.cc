@@ -32,25 +32,25 @@ class Compared : public testing::Test {
 };
 
 TEST_F(Compared, MeansDifferInUnitsOfTheirErrors) {
-  const Comparison told = compare_data({first_, second_, {}, {}});
-  EXPECT_EQ(told.sets[0].name, first_.string());
-  EXPECT_EQ(told.sets[0].counts, (std::array<std::uint64_t, 2>{1, 1}));
-  EXPECT_EQ(told.sets[1].counts, (std::array<std::uint64_t, 2>{0, 2}));
-  EXPECT_EQ(told.sets[1].jets_of_spectra, 0U);  // no pictures
+  const Comparison reported = compare_data({first_, second_, {}, {}});
+  EXPECT_EQ(reported.sets[0].name, first_.string());
+  EXPECT_EQ(reported.sets[0].counts, (std::array<std::uint64_t, 2>{1, 1}));
+  EXPECT_EQ(reported.sets[1].counts, (std::array<std::uint64_t, 2>{0, 2}));
+  EXPECT_EQ(reported.sets[1].jets_of_spectra, 0U);  // no pictures
   // Two values a and b have the mean (a + b) / 2 and the error |a - b| / 2. The first set alone has m0.
-  ASSERT_EQ(told.observables.size(), 3U);
-  const ComparedMean& pt = told.observables[0];
+  ASSERT_EQ(reported.observables.size(), 3U);
+  const ComparedMean& pt = reported.observables[0];
   EXPECT_EQ(pt.first.name, "pt");
   EXPECT_DOUBLE_EQ(pt.first.mean, 102);
   EXPECT_DOUBLE_EQ(pt.first.error, 2);
   EXPECT_DOUBLE_EQ(pt.second.mean, 110);
   EXPECT_DOUBLE_EQ(pt.second.error, 3);
   EXPECT_DOUBLE_EQ(pt.pull(), 8 / std::sqrt(13.0));
-  const ComparedMean& pixels = told.observables[1];
+  const ComparedMean& pixels = reported.observables[1];
   EXPECT_EQ(pixels.first.name, "channel_1 pixels");
   EXPECT_EQ(pixels.first.error, 0);  // one in each jet
   EXPECT_DOUBLE_EQ(pixels.pull(), 1);
-  const ComparedMean& sum = told.observables[2];
+  const ComparedMean& sum = reported.observables[2];
   EXPECT_EQ(sum.first.name, "channel_1 sum");
   EXPECT_DOUBLE_EQ(sum.pull(), (4 - 2) / std::sqrt(10.0));
 }
@@ -63,9 +63,9 @@ TEST_F(Compared, MeansWithoutErrorsHaveNoPull) {
 }
 
 TEST_F(Compared, AverageImagesAreSubtractedPixelByPixel) {
-  const Comparison told = compare_data({first_, second_, {}, {}});
-  ASSERT_EQ(told.images.size(), 1U);
-  const ComparedImage& of = told.images[0];
+  const Comparison reported = compare_data({first_, second_, {}, {}});
+  ASSERT_EQ(reported.images.size(), 1U);
+  const ComparedImage& of = reported.images[0];
   EXPECT_EQ(of.channel.name, "channel_1");
   EXPECT_DOUBLE_EQ(of.mean, (-1 + 3) / 6.0);
   EXPECT_DOUBLE_EQ(of.mean_size, (1 + 3) / 6.0);
@@ -77,7 +77,7 @@ TEST_F(Compared, AverageImagesAreSubtractedPixelByPixel) {
   EXPECT_DOUBLE_EQ(back.images[0].mean, -of.mean);
   EXPECT_DOUBLE_EQ(back.images[0].mean_size, of.mean_size);
   EXPECT_DOUBLE_EQ(back.images[0].largest, -3);
-  EXPECT_DOUBLE_EQ(back.observables[0].pull(), -told.observables[0].pull());
+  EXPECT_DOUBLE_EQ(back.observables[0].pull(), -reported.observables[0].pull());
   const Comparison same = compare_data({first_, first_, {}, {}});
   EXPECT_EQ(same.images[0].mean_size, 0);
   EXPECT_EQ(same.images[0].largest, 0);
@@ -109,8 +109,8 @@ TEST_F(Compared, OptionsThatNeitherSetHasUseForAreRefused) {
 
 TEST_F(Compared, PicturesComeAsOneSet) {
   const std::filesystem::path pictures = folder_ / "pictures";
-  const Comparison told = compare_data({first_, second_, {}, {pictures}});
-  EXPECT_EQ(told.sets[0].jets_of_spectra, 2U);
+  const Comparison reported = compare_data({first_, second_, {}, {pictures}});
+  EXPECT_EQ(reported.sets[0].jets_of_spectra, 2U);
   EXPECT_TRUE(std::filesystem::exists(pictures / "averages.png"));
   EXPECT_TRUE(std::filesystem::exists(pictures / "spectrum_pt.svg"));
   EXPECT_ERROR(compare_data({first_, second_, {}, {pictures}}), Error, "already exists");

@@ -30,27 +30,27 @@ class Inspected : public testing::Test {
 };
 
 TEST_F(Inspected, AStoreIsToldFromItsManifest) {
-  const Inspection told = inspect(options());
-  EXPECT_EQ(told.kind, "jet store");
-  EXPECT_EQ(told.shape, (ImageShape{1, 2, 3}));
-  EXPECT_EQ(told.observers, std::vector<std::string>{"pt"});
-  EXPECT_EQ(told.counts, (std::array<std::uint64_t, 2>{1, 2}));
-  EXPECT_EQ(told.statistics_of, "the split train");
-  EXPECT_EQ(told.summary.rows, 5U);
-  EXPECT_EQ(told.summary.kept, 3U);
-  EXPECT_EQ(told.summary.skipped, 2U);
-  ASSERT_EQ(told.summary.named.size(), 1U);  // that of a file which the manifest does not name is left out
-  EXPECT_EQ(told.summary.named[0].row, 3U);
-  EXPECT_EQ(told.files.at(told.summary.named[0].file), "jets.parquet");
-  EXPECT_EQ(told.summary.reasons.at("NaN"), 2U);
-  ASSERT_EQ(told.splits.size(), 3U);
-  EXPECT_EQ(told.splits[1].counts, (std::array<std::uint64_t, 2>{0, 1}));
-  EXPECT_TRUE(told.splits[0].statistics.empty());  // no shard was read
-  ASSERT_TRUE(told.preparation);
-  EXPECT_EQ(told.preparation->zero_threshold, 0.25);
-  EXPECT_EQ(told.preparation->negative_pixels, 12U);
-  EXPECT_EQ(told.preparation->files, 1U);
-  EXPECT_FALSE(told.pictures);
+  const Inspection reported = inspect(options());
+  EXPECT_EQ(reported.kind, "jet store");
+  EXPECT_EQ(reported.shape, (ImageShape{1, 2, 3}));
+  EXPECT_EQ(reported.observers, std::vector<std::string>{"pt"});
+  EXPECT_EQ(reported.counts, (std::array<std::uint64_t, 2>{1, 2}));
+  EXPECT_EQ(reported.statistics_of, "the split train");
+  EXPECT_EQ(reported.summary.rows, 5U);
+  EXPECT_EQ(reported.summary.kept, 3U);
+  EXPECT_EQ(reported.summary.skipped, 2U);
+  ASSERT_EQ(reported.summary.named.size(), 1U);  // that of a file which the manifest does not name is left out
+  EXPECT_EQ(reported.summary.named[0].row, 3U);
+  EXPECT_EQ(reported.files.at(reported.summary.named[0].file), "jets.parquet");
+  EXPECT_EQ(reported.summary.reasons.at("NaN"), 2U);
+  ASSERT_EQ(reported.splits.size(), 3U);
+  EXPECT_EQ(reported.splits[1].counts, (std::array<std::uint64_t, 2>{0, 1}));
+  EXPECT_TRUE(reported.splits[0].statistics.empty());  // no shard was read
+  ASSERT_TRUE(reported.preparation);
+  EXPECT_EQ(reported.preparation->zero_threshold, 0.25);
+  EXPECT_EQ(reported.preparation->negative_pixels, 12U);
+  EXPECT_EQ(reported.preparation->files, 1U);
+  EXPECT_FALSE(reported.pictures);
 }
 
 TEST_F(Inspected, WithoutTrainingJetsTheStatisticsAreOfAll) {
@@ -61,12 +61,12 @@ TEST_F(Inspected, WithoutTrainingJetsTheStatisticsAreOfAll) {
 TEST_F(Inspected, VerifyingReadsEverySplit) {
   InspectOptions verified = options();
   verified.verify = true;
-  const Inspection told = inspect(verified);
-  const ChannelStatistics& train = told.splits[0].statistics.at(0);
+  const Inspection reported = inspect(verified);
+  const ChannelStatistics& train = reported.splits[0].statistics.at(0);
   EXPECT_DOUBLE_EQ(train.occupancy, (1 + 2) / 2.0);
   EXPECT_DOUBLE_EQ(train.mean, (1 + 1 + 6) / 12.0);
   EXPECT_DOUBLE_EQ(train.maximum, 6);
-  EXPECT_DOUBLE_EQ(told.splits[1].statistics.at(0).mean, 2 / 6.0);
+  EXPECT_DOUBLE_EQ(reported.splits[1].statistics.at(0).mean, 2 / 6.0);
   for (const auto& entry : std::filesystem::directory_iterator(store_)) {
     const std::string name = entry.path().filename();
     if (!name.starts_with("train")) continue;
@@ -88,10 +88,10 @@ TEST_F(Inspected, RawFilesHaveNoDigests) {
 TEST_F(Inspected, PicturesComeAsOneSet) {
   InspectOptions drawn = options();
   drawn.pictures.folder = folder_ / "pictures";
-  const Inspection told = inspect(drawn);
-  ASSERT_TRUE(told.pictures);
-  EXPECT_EQ(told.pictures->jets, 3U);
-  EXPECT_EQ(told.pictures->jets_of_spectra, 3U);
+  const Inspection reported = inspect(drawn);
+  ASSERT_TRUE(reported.pictures);
+  EXPECT_EQ(reported.pictures->jets, 3U);
+  EXPECT_EQ(reported.pictures->jets_of_spectra, 3U);
   EXPECT_TRUE(std::filesystem::exists(folder_ / "pictures/jets.png"));
   EXPECT_ERROR(inspect(drawn), Error, "already exists");
   drawn.pictures.overwrite = true;

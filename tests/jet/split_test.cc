@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cmath>
+#include <limits>
 
 #include "support/expect_error.h"
 
@@ -60,6 +61,17 @@ TEST(Split, JetsOfAnEventStayTogether) {
   const JetRecords all = jets(1000);
   for (std::size_t jet = 0; jet < all.size(); jet += 2) {
     EXPECT_EQ(split_of(all, jet, SplitRule::kEvent, "", {}), split_of(all, jet + 1, SplitRule::kEvent, "", {}));
+  }
+}
+
+TEST(Split, JetsWithoutAnEventAreSplitByTheirIdentity) {
+  JetRecords all = jets(1000);
+  for (std::size_t jet = 0; jet < all.size(); jet += 2) {
+    all.observers[0][jet] = std::numeric_limits<double>::quiet_NaN();
+  }
+  for (std::size_t jet = 0; jet < all.size(); ++jet) {
+    const SplitRule same = jet % 2 == 0 ? SplitRule::kIdentity : SplitRule::kEvent;
+    EXPECT_EQ(split_of(all, jet, SplitRule::kEvent, "", {}), split_of(all, jet, same, "", {})) << jet;
   }
 }
 

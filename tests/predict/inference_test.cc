@@ -7,7 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "compute/autocast.h"
-#include "compute/bf16_products.h"
+#include "compute/bf16_matmul.h"
 #include "predict/predictor.h"
 #include "support/bf16_options.h"
 #include "support/difference.h"
@@ -74,7 +74,7 @@ TEST_P(InferenceOf, LeavesTheModelAsItWas) {
   }
 }
 
-// Weights are packed anew by every object.
+// Weights are packed again by every object.
 TEST_P(InferenceOf, SeesWeightsThatChangedBefore) {
   Inference(*model, {}).logits(images);
   {

@@ -10,7 +10,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "compute/autocast.h"
-#include "compute/bf16_products.h"
+#include "compute/bf16_matmul.h"
 #include "model/io/weights.h"
 #include "support/bf16_options.h"
 #include "support/filled_model.h"

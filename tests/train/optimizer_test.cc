@@ -9,7 +9,7 @@
 #include <ATen/ops/randn.h>
 #include <gtest/gtest.h>
 
-#include "compute/bf16_products.h"
+#include "compute/bf16_matmul.h"
 #include "support/expect_error.h"
 
 namespace jetvit {

@@ -1,4 +1,4 @@
-// What a training can learn where there is nothing to learn: the sample's jets with their labels dealt anew.
+// What a training can learn where there is nothing to learn: the sample's jets with their labels drawn again.
 #include <algorithm>
 #include <random>
 

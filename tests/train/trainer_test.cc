@@ -69,7 +69,7 @@ TEST(Trainer, EpochsOfATrainingThatDidNotBeginAreNone) {
   EXPECT_TRUE(Trainer(recipe(), data(), folder.path()).epochs().empty());
 }
 
-// What a training's validation tells, from the definitions: pairs that are in order, and -log of the probabilities.
+// What a training's validation reports, from the definitions: pairs that are in order, and -log of the probabilities.
 std::map<std::string, double> figures(const std::vector<float>& logits, const std::vector<std::uint8_t>& label) {
   double pairs = 0;
   double in_order = 0;

@@ -4,7 +4,7 @@
 
 #include <ATen/TensorOperators.h>
 
-#include "compute/bf16_products.h"
+#include "compute/bf16_matmul.h"
 #include "model/layers/block_width.h"
 
 namespace jetvit {
@@ -37,8 +37,8 @@ class AttentionBlock::Attention : public Layer {
                          .unbind(0);
     const at::Tensor q = qkv[0] * (1 / std::sqrt(static_cast<double>(head_dim_)));
     // (N, heads, query, key). Batched matrix multiplications are faster than the fused kernel for so few tokens.
-    const at::Tensor weights = (product(q, qkv[1].transpose(2, 3)) + bias_->forward()).softmax(-1);
-    const at::Tensor mixed = product(weights, qkv[2]).transpose(1, 2);
+    const at::Tensor weights = (rounded_matmul(q, qkv[1].transpose(2, 3)) + bias_->forward()).softmax(-1);
+    const at::Tensor mixed = rounded_matmul(weights, qkv[2]).transpose(1, 2);
     const at::Tensor image = mixed.reshape({n, height, width, heads_ * head_dim_}).permute({0, 3, 1, 2});
     return jetvit::dropout(proj_->forward(image), dropout_, training());
   }

@@ -9,7 +9,7 @@
 #include <ATen/ops/relu.h>
 
 #include "compute/autocast.h"
-#include "compute/bf16_products.h"
+#include "compute/bf16_matmul.h"
 #include "compute/bf16_weights.h"
 #include "model/layers/init.h"
 #include "ops/conv3x3.h"

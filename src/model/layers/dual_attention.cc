@@ -4,7 +4,7 @@
 
 #include <ATen/TensorOperators.h>
 
-#include "compute/bf16_products.h"
+#include "compute/bf16_matmul.h"
 
 namespace jetvit {
 
@@ -20,11 +20,11 @@ at::Tensor ChannelAttention::compute(const at::Tensor& x) const {
   const std::int64_t size = x.size(3) / groups_;  // of a group
   // Three of (N, groups, tokens, size)
   const auto qkv = qkv_->forward(x).reshape({n, tokens, 3, groups_, size}).permute({2, 0, 3, 1, 4}).unbind(0);
-  const at::Tensor scores = product(qkv[1].transpose(2, 3), qkv[2]);
+  const at::Tensor scores = rounded_matmul(qkv[1].transpose(2, 3), qkv[2]);
   const at::Tensor weights =
       (scores * (1 / std::sqrt(static_cast<double>(size)))).softmax(-1);  // (N, groups, size, size)
   // (N, groups, tokens, size): q multiplied by the transposed weights.
-  const at::Tensor mixed = product(qkv[0], weights.transpose(2, 3)).transpose(1, 2).reshape(x.sizes());
+  const at::Tensor mixed = rounded_matmul(qkv[0], weights.transpose(2, 3)).transpose(1, 2).reshape(x.sizes());
   return proj_->forward(mixed);
 }
 

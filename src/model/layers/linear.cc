@@ -2,7 +2,7 @@
 
 #include <ATen/ops/linear.h>
 
-#include "compute/bf16_products.h"
+#include "compute/bf16_matmul.h"
 #include "compute/bf16_weights.h"
 #include "model/layers/init.h"
 #include "ops/fused_activation.h"

@@ -105,10 +105,10 @@ TEST(Pretrained, PartsAreReported) {
     const auto in_file = weights.find(name);
     EXPECT_TRUE(at::equal(tensor, in_file == weights.end() ? before.at(name) : in_file->second)) << name;
   }
-  const std::string told = join(summary_lines(report), "\n");
-  EXPECT_THAT(told, HasSubstr("0 adapted, 0 replaced, 3 missing; 1 unexpected"));
-  EXPECT_THAT(told, HasSubstr("blocks.3.mlp.fc2.bias, head.weight, head.bias"));
-  EXPECT_THAT(told, HasSubstr("unexpected, left out: pre_logits.weight"));
+  const std::string reported = join(summary_lines(report), "\n");
+  EXPECT_THAT(reported, HasSubstr("0 adapted, 0 replaced, 3 missing; 1 unexpected"));
+  EXPECT_THAT(reported, HasSubstr("blocks.3.mlp.fc2.bias, head.weight, head.bias"));
+  EXPECT_THAT(reported, HasSubstr("unexpected, left out: pre_logits.weight"));
   EXPECT_EQ(to_json(report)["missing"].size(), 3U);
 }
 

@@ -6,7 +6,7 @@
   statistics  running means and variances after three passes in training mode: of each tensor |difference| / |statistic|
   losses      of ten AdamW steps: largest difference
   drawn       mean and deviation of every freshly drawn parameter: largest difference in standard errors
-timm computes gradients, statistics and losses in float64. How far its own float32 lands from that is shown beside: the
+timm computes gradients, statistics and losses in float64. How far its own float32 lands from that is shown next to it: the
 measure of what rounding does. Gradients that vanish in exact arithmetic (a bias before a norm) have no relative error; they are
 those with less than 1e-9 of the model's largest norm in float64, and are held to 1e-5 of that norm.
 

@@ -101,7 +101,7 @@ def check_tensors(check):
         check.reads(check.write("numpy_turned", numpy_tensors(images, (1, 2, 0))), images, guess=True)
         check.reads(check.write("numpy_turned", numpy_tensors(images, (1, 2, 0))), images, "--shape", *map(str, shape))
         check.reads(check.write("numpy_named", numpy_tensors(images, (1, 2, 0), ["C", "H", "W"])), images, guess=True)
-    images = make_images((3, 3, 3))  # nothing but the names tells the axes
+    images = make_images((3, 3, 3))  # only the names define the axes
     for names, order in (("CHW", (0, 1, 2)), ("HWC", (1, 2, 0)), ("WHC", (2, 1, 0))):
         column = stored_tensors(images.transpose(0, *[1 + axis for axis in order]), (0, 1, 2), names)
         check.reads(check.write(f"cube_{names}", column), images)

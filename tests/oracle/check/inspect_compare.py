@@ -40,9 +40,9 @@ def write_small(path):
     return path
 
 
-def check_images(told, first, second):
+def check_images(reported, first, second):
     """The numbers behind the picture of second - first."""
-    for channel, of in enumerate(told):
+    for channel, of in enumerate(reported):
         change = second[:, channel].mean(axis=0) - first[:, channel].mean(axis=0)
         largest = np.unravel_index(np.abs(change).argmax(), change.shape)
         assert close(of["mean_difference"], change.mean()) and close(of["mean_absolute_difference"], np.abs(change).mean()), of
@@ -54,7 +54,7 @@ def compare(jetvit, *words):
 
 
 def check_pictures(jetvit, folder, raw, pictures, names):
-    """One set of pictures in a folder, replaced as a whole and only when told; other files are never touched."""
+    """One set of pictures in a folder, replaced as a whole and only when reported; other files are never touched."""
     def inspect(*more):
         return mistakes.run(jetvit, "inspect", raw, "--pictures", pictures, *more)
 
@@ -80,11 +80,11 @@ def main(jetvit):
         data = read(one), read(two)
         expected = [numpy_means(*of) for of in data]
         for second in (two, folder / "store"):
-            told = compare(jetvit, one, "--compare", second)
-            check_images(told["average_images"], data[0][1], data[1][1])
-            assert told["second"]["class_0"] == 0 and told["second"]["class_1"] == 150, told["second"]
-            assert {row["name"] for row in told["observables"]} == expected[0].keys()
-            for row in told["observables"]:
+            reported = compare(jetvit, one, "--compare", second)
+            check_images(reported["average_images"], data[0][1], data[1][1])
+            assert reported["second"]["class_0"] == 0 and reported["second"]["class_1"] == 150, reported["second"]
+            assert {row["name"] for row in reported["observables"]} == expected[0].keys()
+            for row in reported["observables"]:
                 name = row["name"]
                 for side, means in zip(("first", "second"), expected):
                     assert close(row[side]["mean"], means[name][0]) and close(row[side]["error"], means[name][1]), (row, means[name])

@@ -27,8 +27,8 @@ def images_by_split(store, raw):
     return {split: (images[which], labels[which]) for split, which in rows.items()}
 
 
-def check_channels(told, images):
-    for index, of in enumerate(told):
+def check_channels(reported, images):
+    for index, of in enumerate(reported):
         values = images[:, index]
         expected = {"occupancy": np.count_nonzero(values, axis=(1, 2)).mean(), "mean": values.mean(), "standard_deviation": values.std(),
                     "minimum": values.min(), "maximum": values.max()}
@@ -46,12 +46,12 @@ def main(jetvit):
         for images, _ in expected.values():
             images[images < 0.25] = 0
         for options in ([], ["--verify"]):
-            told = json.loads(tiny.check(mistakes.run(jetvit, "inspect", store, "--json", *options)).stdout)
-            assert told["preparation"] == {"mode": "standard", "zero_threshold": 0.25, "negative_pixels_dropped": 0, "files": 1}, told
-            assert told["statistics_of"] == "the split train" and list(told["splits"]) == ["train", "validation", "test"], told
-            check_channels(told["channels"], expected["train"][0])
+            reported = json.loads(tiny.check(mistakes.run(jetvit, "inspect", store, "--json", *options)).stdout)
+            assert reported["preparation"] == {"mode": "standard", "zero_threshold": 0.25, "negative_pixels_dropped": 0, "files": 1}, reported
+            assert reported["statistics_of"] == "the split train" and list(reported["splits"]) == ["train", "validation", "test"], reported
+            check_channels(reported["channels"], expected["train"][0])
             for split, (images, labels) in expected.items():
-                of = told["splits"][split]
+                of = reported["splits"][split]
                 assert (of["jets"], of["class_1"]) == (len(labels), labels.sum()), (split, of)
                 assert ("channels" in of) == bool(options), of
                 if options:
@@ -62,9 +62,9 @@ def main(jetvit):
             assert labels == ["channels, over the split train:"] + (others if options else []), words
             assert "pixels below 0.25 and 0 negative ones" in words, words
         tiny.check(mistakes.run(jetvit, "prepare", "--test", raw, "--out", folder / "tested"))
-        told = json.loads(tiny.check(mistakes.run(jetvit, "inspect", folder / "tested", "--json")).stdout)
-        assert told["statistics_of"] == "all jets" and told["splits"]["train"]["jets"] == 0, told
-    print("inspect tells splits, preparation and whose channels it shows")
+        reported = json.loads(tiny.check(mistakes.run(jetvit, "inspect", folder / "tested", "--json")).stdout)
+        assert reported["statistics_of"] == "all jets" and reported["splits"]["train"]["jets"] == 0, reported
+    print("inspect reports splits, preparation and whose channels it shows")
 
 
 if __name__ == "__main__":

@@ -137,7 +137,7 @@ def main(jetvit, *more):
         if more:
             return compare_timm(jetvit, folder)
         cases = json.loads(ORACLES.read_text())["cases"]
-        assert [(case["model"], case["before"], case["change"]) for case in cases] == CASES, "make the oracles anew"
+        assert [(case["model"], case["before"], case["change"]) for case in cases] == CASES, "make the oracles again"
         families = {}
         for case in cases:
             compare_stored(jetvit, folder, case)

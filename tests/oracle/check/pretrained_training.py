@@ -47,9 +47,9 @@ def main(jetvit):
         assert not out.exists(), "a refused training left a folder"
         expect(run(jetvit, "weights", *MODEL, "--out", folder / "begin.safetensors"), 1, "--overwrite")
 
-        told = tiny.check(train()).stderr
-        assert "missing, keep their initial values: blocks.3.shortcut.bias" in told, told
-        assert "adapted, 2 to 3 input channels (mean): conv0.weight" in told, told
+        reported = tiny.check(train()).stderr
+        assert "missing, keep their initial values: blocks.3.shortcut.bias" in reported, reported
+        assert "adapted, 2 to 3 input channels (mean): conv0.weight" in reported, reported
         best = load_file(out / "best.safetensors")
         assert best.keys() == begin.keys() == drawn.keys()
         for name, tensor in best.items():
@@ -71,7 +71,7 @@ def main(jetvit):
         assert json.loads((out / "run.json").read_text())["pretrained"] == report, "the report got lost"
         expect(tiny.train(jetvit, store, out, *STILL, "--set", "pretrained.channels=mean", "--resume"), 2,
                'cannot resume: pretrained.file is "", was')
-    print("trainings start from what fits, tell it, and go on without it")
+    print("trainings start from what fits, report it, and resume without it")
 
 
 if __name__ == "__main__":

@@ -27,12 +27,12 @@ def prepare(jetvit, files, out, *more, mode="published"):
 
 def compare(files, out, description, batch):
     """Every picture, read by OpenCV, and every statistic against numpy's."""
-    difference, counts, told, inexact = steps.Difference(), [0, 0], iter(description["batches"]), 0
+    difference, counts, reported, inexact = steps.Difference(), [0, 0], iter(description["batches"]), 0
     for number, path in enumerate(files):
         images, labels = steps.read_raw(path)
         for part in steps.batches(len(images), batch):
             pictures, scales = steps.rgb_pictures(images[part])
-            entry = next(told)
+            entry = next(reported)
             assert entry["file"] == number and entry["jets"] == len(pictures), entry
             for (mean, deviation), *ours in zip(scales, entry["mean"], entry["standard_deviation"]):
                 assert np.allclose(ours, [mean, deviation], rtol=1e-12, atol=0), (ours, mean, deviation)
@@ -42,7 +42,7 @@ def compare(files, out, description, batch):
                 ours = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
                 difference.add(ours[:, :, ::-1], picture)
                 counts[label] += 1
-    assert next(told, None) is None
+    assert next(reported, None) is None
     difference.check()
     return difference, counts, inexact
 
@@ -87,9 +87,9 @@ def compare_standard(jetvit, files, out):
     _, description = prepare(jetvit, files, out, mode="standard")
     images, labels = (np.concatenate(parts) for parts in zip(*(steps.read_raw(path) for path in files)))
     images[images < 1e-3] = 0
-    for channel, told in enumerate(description["statistics"]):
+    for channel, reported in enumerate(description["statistics"]):
         mean, deviation = steps.z_scores(images[:, channel])
-        assert np.allclose([told["mean"], told["standard_deviation"]], [mean, deviation], rtol=1e-9), told
+        assert np.allclose([reported["mean"], reported["standard_deviation"]], [mean, deviation], rtol=1e-9), reported
     difference, counts = steps.Difference(), [0, 0]
     for image, label in zip(images, labels):
         expected = np.stack([steps.stretch(steps.clipped(plane)) for plane in image]).astype(np.uint8).T

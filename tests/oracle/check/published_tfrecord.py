@@ -73,14 +73,14 @@ def compare_published(jetvit, files, out, batch, *options):
     shards = -(-len(files) // 4)
     assert [shard["file"] for shard in description["shards"]] == [f"Top_TFRecords_shard_{number}_of_{shards}.tfrecords"
                                                                   for number in range(1, shards + 1)]
-    difference, names, told, inexact = steps.Difference(), Names(), iter(description["batches"]), 0
+    difference, names, reported, inexact = steps.Difference(), Names(), iter(description["batches"]), 0
     for shard in range(shards):
         jets = tf_example.examples(out / description["shards"][shard]["file"])
         for path in files[4 * shard:4 * shard + 4]:
             images, labels = steps.read_raw(path)
             for part in steps.batches(len(images), batch):
                 expected, scales = steps.gray_pictures(images[part])
-                entry = next(told)
+                entry = next(reported)
                 assert entry["jets"] == len(expected), entry
                 inexact += sum(ours != list(theirs) for theirs, *ours in zip(scales, entry["mean"], entry["standard_deviation"]))
                 for theirs, label in zip(expected, labels[part]):
@@ -89,14 +89,14 @@ def compare_published(jetvit, files, out, batch, *options):
                     names.check(jet, label)
                     difference.add(pictures(jet), theirs)
         assert next(jets, None) is None
-    assert next(told, None) is None
+    assert next(reported, None) is None
     difference.check()
     print(f"{sum(names.counts)} jets of {len(files)} files in batches of {batch}: {difference}; {inexact} statistics differ "
           "from numpy's in the last bits")
 
 
 def same_in_parts(jetvit, files, whole, folder):
-    """Groups of four files prepared apart give the shards of all: names and the numbers in them begin anew."""
+    """Groups of four files prepared apart give the shards of all: names and the numbers in them begin again."""
     def without_name(jet):
         return {feature: value for feature, value in jet.items() if feature != "name"}
 
@@ -107,8 +107,8 @@ def same_in_parts(jetvit, files, whole, folder):
         apart, together = (list(map(without_name, tf_example.examples(path))) for path in (out / part["file"], whole / shard["file"]))
         assert apart == together and len(apart) == shard["jets"] > 0
     assert (folder / "part-0/Top_TFRecords_shard_1_of_1.tfrecords").read_bytes() == (whole / shards[0]["file"]).read_bytes()
-    told = json.loads(tiny.check(subprocess.run([jetvit, "inspect", folder / "part-*/*.tfrecords", "--json"], capture_output=True, text=True)).stdout)
-    assert told["jets"] == sum(shard["jets"] for shard in shards), told
+    reported = json.loads(tiny.check(subprocess.run([jetvit, "inspect", folder / "part-*/*.tfrecords", "--json"], capture_output=True, text=True)).stdout)
+    assert reported["jets"] == sum(shard["jets"] for shard in shards), reported
     print(f"{len(shards)} parts prepared apart hold the pictures of one run")
 
 
@@ -151,9 +151,9 @@ def compare_floats(jetvit, file, out, *options):
         for observer in ("pt", "m0"):
             assert jet[observer] == [np.float32(table[observer][number].as_py())]
     assert sum(names.counts) == len(labels)
-    for channel, told in enumerate(description["statistics"]):
+    for channel, reported in enumerate(description["statistics"]):
         values = images[..., channel]
-        assert np.allclose([told["mean"], told["standard_deviation"]], [values.mean(), values.std()], rtol=1e-9), told
+        assert np.allclose([reported["mean"], reported["standard_deviation"]], [values.mean(), values.std()], rtol=1e-9), reported
     print(f"{len(labels)} float records ({shard['file']}, {shard['bytes']:,} bytes) hold the jets bit for bit")
 
 

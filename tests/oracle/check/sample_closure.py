@@ -80,7 +80,7 @@ def check_boosted_top():
     tracks on both sides."""
     images, label, pt, mass = read(SAMPLE / "boosted_top.parquet", (125, 125, 8))
     near_half(pt, label, "pT of boosted jets")
-    assert roc_auc_score(label, mass) > 0.8, "the mass tells top jets"
+    assert roc_auc_score(label, mass) > 0.8, "the mass separates top jets"
     d0, dz = images[..., 1], images[..., 2]
     prompt = (images[..., 0] > 0) & (abs(dz) < 3)
     width = {name: numpy.diff(numpy.quantile(value[prompt & (abs(value) < 4)], [0.16, 0.84]))[0] / 2

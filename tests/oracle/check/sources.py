@@ -1,4 +1,4 @@
-"""Everything that models read beside jet stores: pictures that OpenCV wrote and records that TensorBoard framed come back value
+"""Everything that models read in addition to jet stores: pictures that OpenCV wrote and records that TensorBoard framed come back value
 for value; raw Parquet trains to the very weights of its store; damage is answered with the file and record."""
 import gzip
 import json
@@ -153,7 +153,7 @@ def raw_trains_as_its_store(jetvit, folder):
         tiny.check(mistakes.run(jetvit, "evaluate", run, "--threads", "1"))
         metrics.append(json.loads((run / "evaluation-test/metrics.json").read_text())["classifiers"])
     assert metrics[0] == metrics[1]
-    # A run goes on with its data, and with no others.
+    # A run continues with its data, and with no others.
     tiny.check(tiny.train(jetvit, raw, runs["raw"], "--resume"))
     other = tiny.write_raw(folder / "others.parquet", jets=200, seed=7)
     mistakes.expect(tiny.train(jetvit, other, runs["raw"], "--resume"), 2, "others.parquet are not those of")

@@ -20,11 +20,11 @@ def main(jetvit):
         events = EventAccumulator(str(run))
         events.Reload()
         for tag in ("train_loss", "validation_auc", "lr"):
-            told = [(event.step, event.value) for event in events.Scalars(tag)]
-            assert len(told) == len(rows), (tag, told)
-            for (step, value), row in zip(told, rows):
+            reported = [(event.step, event.value) for event in events.Scalars(tag)]
+            assert len(reported) == len(rows), (tag, reported)
+            for (step, value), row in zip(reported, rows):
                 assert step == row["step"] and abs(value - row[tag]) <= 1e-6 * abs(row[tag]), (tag, step, value, row)
-    print("event file and metrics.jsonl tell the same")
+    print("event file and metrics.jsonl agree")
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ CALLS = ("openat", "rename", "renameat", "renameat2", "link", "linkat", "unlink"
 
 
 def traced(command, log, **more):
-    """The lines of the trace; paths stand beside their descriptors."""
+    """The lines of the trace; paths stand next to their descriptors."""
     done = subprocess.run(["strace", "-f", "-y", "-s", "0", "-qq", "-e", "trace=" + ",".join(CALLS), "-o", str(log), *map(str, command)],
                           capture_output=True, text=True, timeout=300, **more)
     assert done.returncode == 0, (command, done.returncode, done.stdout, done.stderr)

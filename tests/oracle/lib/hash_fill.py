@@ -33,7 +33,7 @@ def weight(name, shape):
     elif name in ("pos_embed", "cls_token"):
         values = 0.5 * values
     elif len(shape) > 1:
-        # Beside SiLU and squeeze-excite EfficientNet's convolutions would let the signal die out.
+        # With SiLU and squeeze-excite EfficientNet's convolutions would let the signal die out.
         gain = 3 if "conv_" in name and ".se." not in name else 1.5
         values = gain / math.sqrt(math.prod(shape[1:])) * values
     elif name.endswith("weight"):

@@ -19,7 +19,7 @@ def traced(command, log, *more):
 
 def changing_lines(log, folder):
     """(call, its number among calls of that name in its thread, as strace counts, the rest of its line) of the calls that change something below
-    the folder. To close a file is one where it was written: a network file system tells only then that the disk is full."""
+    the folder. To close a file is one where it was written: a network file system reports only then that the disk is full."""
     seen, descriptors, written = {}, set(), set()
     for thread, call, rest, _ in calls_in(log.read_text().splitlines()):
         seen[thread, call] = seen.get((thread, call), 0) + 1
@@ -110,14 +110,14 @@ class Place:
     def names(folder):
         return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
 
-    def beside(self):
+    def siblings(self):
         return self.names(self.out.parent)
 
     def check_next(self, where):
         """The next run, undisturbed, makes the new output whole and leaves nothing else."""
         tiny.check(subprocess.run(self.command, capture_output=True, text=True))
         assert self.state(self.out) == self.after and self.names(self.out) == self.listing, where
-        assert self.beside() == ["out"], (where, self.beside())
+        assert self.siblings() == ["out"], (where, self.siblings())
 
     def kill_everywhere(self, look=lambda left: None):
         """Kills it at each of its file-changing calls: what is left is the old output or the whole new one. Returns for
@@ -151,7 +151,7 @@ class Place:
                 assert done.returncode == 1 and "jetvit: " in done.stderr and str(self.target) in done.stderr, where
                 # A folder may fail to become durable after the new output is in place: then that stays.
                 assert left in (self.before, self.after), where
-                assert self.beside() == ([] if left is None else ["out"]), (where, self.beside())
+                assert self.siblings() == ([] if left is None else ["out"]), (where, self.siblings())
                 if left == self.before:
                     assert self.names(self.out) == self.old_listing, (where, self.names(self.out), self.old_listing)
             self.check_next(where)

@@ -14,7 +14,7 @@ SHAPE = (3, 12, 12)
 
 
 def columns(jets=JETS, seed=1):
-    """Lists of images and the columns beside them, by name."""
+    """Lists of images and the columns next to them, by name."""
     random = np.random.default_rng(seed)
     images = np.where(random.random((jets, *SHAPE)) < 0.05, random.exponential(3, (jets, *SHAPE)) + 0.01, 0)
     return {"X_jets": images.tolist(), "pt": random.uniform(80, 170, jets).tolist(), "m0": random.uniform(5, 40, jets).tolist(),

@@ -60,7 +60,7 @@ def davit_nano(channels, window, mlp_ratio, stem_stride, rates, **sizes):
 
 
 class EffSwin(nn.Module):
-    """features (all EfficientNet stages) and whole (all Swin stages) are cut; the first convolution is drawn anew with its
+    """features (all EfficientNet stages) and whole (all Swin stages) are cut; the first convolution is drawn again with its
     own stride, as in the study."""
 
     def __init__(self, features, whole, split, stem_stride, drop_path):

@@ -29,6 +29,6 @@ class Bf16EmulationGuard {
 at::Tensor rounded(const at::Tensor& x);
 
 // Matrix multiplication as in at::matmul, with rounded operands and result under Bf16EmulationGuard.
-at::Tensor product(const at::Tensor& a, const at::Tensor& b);
+at::Tensor rounded_matmul(const at::Tensor& a, const at::Tensor& b);
 
 }  // namespace jetvit

@@ -1,5 +1,5 @@
 // Compares emulated bfloat16 matrix multiplications with those of ATen's bfloat16 tensors and with explicit rounding.
-#include "compute/bf16_products.h"
+#include "compute/bf16_matmul.h"
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/equal.h>
@@ -52,7 +52,7 @@ TEST(Bf16Products, EqualThoseOfBf16Tensors) {
   at::Tensor emulated;
   {
     const Bf16EmulationGuard emulation;
-    emulated = product(a, b);
+    emulated = rounded_matmul(a, b);
   }
   emulated.backward(seed);
   const auto compare = [](const at::Tensor& x, const at::Tensor& y) {

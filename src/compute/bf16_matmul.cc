@@ -1,4 +1,4 @@
-#include "compute/bf16_products.h"
+#include "compute/bf16_matmul.h"
 
 #include <utility>
 
@@ -33,7 +33,7 @@ at::Tensor rounded(const at::Tensor& x) {
   return emulated ? x.to(at::kBFloat16).to(at::kFloat) : x;
 }
 
-at::Tensor product(const at::Tensor& a, const at::Tensor& b) {
+at::Tensor rounded_matmul(const at::Tensor& a, const at::Tensor& b) {
   return rounded(at::matmul(rounded(a), rounded(b)));
 }
 
