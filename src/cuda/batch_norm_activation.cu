@@ -37,7 +37,7 @@ std::int64_t parts_without_sums(const Rows& rows) {
   return parts < kMost ? parts : kMost;
 }
 
-const dim3 kThreads(kWarp, kNormLanes);
+const dim3 kThreads(kWarp, kRowLanes);
 
 }  // namespace
 

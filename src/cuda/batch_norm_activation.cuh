@@ -4,39 +4,11 @@
 
 #include "cuda/activations.cuh"
 #include "cuda/kernel_language.h"
+#include "cuda/row_parts.cuh"
 
 // Batch norm in training mode with an activation, of rows x (rows, channels), float32 or bfloat16: the pixels of images
-// in channels-last memory. The 32 threads of a warp take 32 adjacent channels. Sums over rows are taken in parts, those
-// over parts in float64 and in order. Blocks of (kWarp, kNormLanes) threads; blockIdx.x counts groups of channels,
-// blockIdx.y parts of the rows.
+// in channels-last memory. Sums over rows are taken in parts (row_parts.cuh), those over parts in float64 and in order.
 namespace jetvit {
-
-constexpr int kNormLanes = 8;  // rows that a block reads at once
-
-// The rows of a block's part, and the channel of a thread.
-struct PartOfRows {
-  int channel;
-  std::int64_t first, last;  // first: of this thread, which takes every kNormLanes-th row
-
-  __device__ PartOfRows(std::int64_t rows, std::int64_t rows_of_part)
-      : channel(static_cast<int>(blockIdx.x * kWarp + threadIdx.x)) {
-    const std::int64_t begin = blockIdx.y * rows_of_part;
-    first = begin + threadIdx.y;
-    last = begin + rows_of_part < rows ? begin + rows_of_part : rows;
-  }
-};
-
-// Adds up two numbers of the lanes of a block, and writes them to sums (parts, 2, channels).
-__device__ inline void store_part(float a, float b, float* sums, int channel, int channels) {
-  __shared__ float of_lanes[2][kNormLanes][kWarp];
-  of_lanes[0][threadIdx.y][threadIdx.x] = a;
-  of_lanes[1][threadIdx.y][threadIdx.x] = b;
-  __syncthreads();
-  if (threadIdx.y > 1 || channel >= channels) return;
-  float sum = 0;
-  for (int lane = 0; lane < kNormLanes; ++lane) sum += of_lanes[threadIdx.y][lane][threadIdx.x];
-  sums[(std::int64_t{blockIdx.y} * 2 + threadIdx.y) * channels + channel] = sum;
-}
 
 // The sums of x - origin and of its square; origin: the first row, so that no digits are lost where the mean is large
 // against the deviation.
@@ -48,7 +20,7 @@ __global__ void batch_norm_moments(const T* x, float* sums, std::int64_t rows, i
   float squares = 0;
   if (part.channel < channels) {
     const float origin = static_cast<float>(x[part.channel]);
-    for (std::int64_t row = part.first; row < part.last; row += kNormLanes) {
+    for (std::int64_t row = part.first; row < part.last; row += kRowLanes) {
       const float distance = static_cast<float>(x[row * channels + part.channel]) - origin;
       sum += distance;
       squares += distance * distance;
@@ -107,7 +79,7 @@ __global__ void batch_norm_normalize(const T* x, const float* statistics, const 
   const PartOfRows part(rows, rows_of_part);
   if (part.channel >= channels) return;
   const AffineOnGpu affine(statistics, weight, bias, part.channel, channels);
-  for (std::int64_t row = part.first; row < part.last; row += kNormLanes) {
+  for (std::int64_t row = part.first; row < part.last; row += kRowLanes) {
     const std::int64_t i = row * channels + part.channel;
     y[i] = static_cast<T>(F::value(static_cast<float>(x[i]) * affine.factor + affine.shift));
   }
@@ -123,7 +95,7 @@ __global__ void batch_norm_gradient_sums(const T* gradient, const T* x, const fl
   float product = 0;
   if (part.channel < channels) {
     const AffineOnGpu affine(statistics, weight, bias, part.channel, channels);
-    for (std::int64_t row = part.first; row < part.last; row += kNormLanes) {
+    for (std::int64_t row = part.first; row < part.last; row += kRowLanes) {
       const std::int64_t i = row * channels + part.channel;
       const float value = static_cast<float>(x[i]);
       const float of_z = static_cast<float>(gradient[i]) * F::slope(value * affine.factor + affine.shift);
@@ -158,7 +130,7 @@ __global__ void batch_norm_differentiate(const T* gradient, const T* x, const fl
   const AffineOnGpu affine(statistics, weight, bias, part.channel, channels);
   const float offset = terms[part.channel];
   const float slope = terms[channels + part.channel];
-  for (std::int64_t row = part.first; row < part.last; row += kNormLanes) {
+  for (std::int64_t row = part.first; row < part.last; row += kRowLanes) {
     const std::int64_t i = row * channels + part.channel;
     const float value = static_cast<float>(x[i]);
     const float of_z = static_cast<float>(gradient[i]) * F::slope(value * affine.factor + affine.shift);

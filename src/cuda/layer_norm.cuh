@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "cuda/kernel_language.h"
+#include "cuda/row_parts.cuh"
 
 // Layer norm over rows of x (rows, channels), which are float32 or bfloat16; all sums are float32. A warp takes a row
 // and keeps it in shared memory: `channels` floats a warp forward, twice as many backward.
@@ -64,34 +65,23 @@ __global__ void layer_norm_backward_rows(const T* gradient, const T* x, const fl
   }
 }
 
-constexpr int kRowLanes = 8;  // rows that a block of layer_norm_parameter_sums reads at once
-
-// The gradients of weight and bias, summed over parts of the rows: sums (parts, 2, channels). Blocks of (kWarp,
-// kRowLanes) threads: 32 channels each, and blockIdx.y is the part.
+// The gradients of weight and bias, summed over parts of the rows: sums (parts, 2, channels).
 template <class T>
 __global__ void layer_norm_parameter_sums(const T* gradient, const T* x, const float* mean,
                                           const float* inverse_deviation, float* sums, std::int64_t rows, int channels,
                                           std::int64_t rows_of_part) {
-  __shared__ float of_lanes[2][kRowLanes][kWarp];
-  const int channel = static_cast<int>(blockIdx.x * kWarp + threadIdx.x);
-  const std::int64_t first = blockIdx.y * rows_of_part;
-  const std::int64_t last = first + rows_of_part < rows ? first + rows_of_part : rows;
+  const PartOfRows part(rows, rows_of_part);
   float of_weight = 0;
   float of_bias = 0;
-  if (channel < channels) {
-    for (std::int64_t row = first + threadIdx.y; row < last; row += kRowLanes) {
-      const auto g = static_cast<float>(gradient[row * channels + channel]);
-      of_weight += g * (static_cast<float>(x[row * channels + channel]) - mean[row]) * inverse_deviation[row];
+  if (part.channel < channels) {
+    for (std::int64_t row = part.first; row < part.last; row += kRowLanes) {
+      const std::int64_t i = row * channels + part.channel;
+      const auto g = static_cast<float>(gradient[i]);
+      of_weight += g * (static_cast<float>(x[i]) - mean[row]) * inverse_deviation[row];
       of_bias += g;
     }
   }
-  of_lanes[0][threadIdx.y][threadIdx.x] = of_weight;
-  of_lanes[1][threadIdx.y][threadIdx.x] = of_bias;
-  __syncthreads();
-  if (threadIdx.y > 1 || channel >= channels) return;
-  float sum = 0;
-  for (int lane = 0; lane < kRowLanes; ++lane) sum += of_lanes[threadIdx.y][lane][threadIdx.x];
-  sums[(2 * std::int64_t{blockIdx.y} + threadIdx.y) * channels + channel] = sum;
+  store_part(of_weight, of_bias, sums, part.channel, channels);
 }
 
 }  // namespace jetvit

@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include "cuda/sum_parts.cuh"
+#include "support/difference.h"
 #include "support/emulator.h"
 #include "support/leaf.h"
 
@@ -89,10 +90,6 @@ DepthwiseOutcome expected_conv(const DepthwiseInput& in, int size, int stride, b
   return {y.detach(), x.grad(), weight.grad(), bias.grad()};
 }
 
-double difference_of(const at::Tensor& a, const at::Tensor& b) {
-  return ((a.to(at::kDouble) - b).norm() / b.norm()).item<double>();
-}
-
 template <class T, int kSize, int kStride>
 void compare_conv(int channels, int height, int width, double tolerance) {
   SCOPED_TRACE(testing::Message() << channels << " x " << height << " x " << width << ", " << kSize << " / "
@@ -115,7 +112,7 @@ void compare_conv(int channels, int height, int width, double tolerance) {
   for (const auto of :
        {&DepthwiseOutcome::y, &DepthwiseOutcome::of_x, &DepthwiseOutcome::of_weight, &DepthwiseOutcome::of_bias}) {
     EXPECT_TRUE(at::equal(forward.*of, backward.*of)) << "the order of the threads matters";
-    EXPECT_LT(difference_of(forward.*of, want.*of), tolerance);
+    EXPECT_LT(test::relative_distance(forward.*of, want.*of), tolerance);
   }
 }
 

@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 
 #include "cuda/sum_parts.cuh"
+#include "support/difference.h"
 #include "support/emulator.h"
 #include "support/leaf.h"
 
@@ -83,10 +84,6 @@ LayerNormOutcome expected(const at::Tensor& x, const at::Tensor& weight, const a
   return {y.detach(), in[0].grad(), in[1].grad(), in[2].grad()};
 }
 
-double difference(const at::Tensor& a, const at::Tensor& b) {
-  return ((a.to(at::kDouble) - b).norm() / b.norm()).item<double>();
-}
-
 template <class T>
 void compare(std::int64_t rows, std::int64_t channels, double tolerance) {
   SCOPED_TRACE(testing::Message() << rows << " x " << channels);
@@ -100,7 +97,7 @@ void compare(std::int64_t rows, std::int64_t channels, double tolerance) {
   for (const auto of :
        {&LayerNormOutcome::y, &LayerNormOutcome::of_x, &LayerNormOutcome::of_weight, &LayerNormOutcome::of_bias}) {
     EXPECT_TRUE(at::equal(forward.*of, backward.*of)) << "the order of the threads matters";
-    EXPECT_LT(difference(forward.*of, want.*of), tolerance);
+    EXPECT_LT(test::relative_distance(forward.*of, want.*of), tolerance);
   }
 }
 

@@ -14,4 +14,10 @@ inline double difference(const at::Tensor& a, const at::Tensor& b) {
   return ((a.to(at::kDouble) - exact).abs().max() / exact.abs().max()).item<double>();
 }
 
+// The length of the difference, relative to that of b.
+inline double relative_distance(const at::Tensor& a, const at::Tensor& b) {
+  const at::Tensor exact = b.to(at::kDouble);
+  return ((a.to(at::kDouble) - exact).norm() / exact.norm()).item<double>();
+}
+
 }  // namespace jetvit::test
