@@ -25,15 +25,12 @@ import time
 import torch
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-from peer import ORDERS, options_of, seconds_of_step  # noqa: E402
+from peer import ORDERS, seconds_of_step  # noqa: E402
+from sizes import settings  # noqa: E402
 
 MODELS = ("coatnet_0", "coatnet_0_paper", "maxvit_tiny", "maxvit_tiny_rw", "davit_tiny", "efficientnet_b0",
           "efficientnet_b3", "vit_tiny", "vit_small", "resnet_15", "swin_tiny", "effswin")
 PEAK_SIDE = 2048
-
-
-def settings(model):
-    return [word for key, value in options_of(model).items() for word in ("--set", f"{key}={value}")]
 
 
 def peak(bf16, rounds=12):

@@ -17,19 +17,9 @@ import torch.nn.functional
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "tests/oracle/lib"))
 from references import make_reference  # noqa: E402
+from sizes import CHANNELS, options_of  # noqa: E402
 
-CHANNELS = 3
 ORDERS = (torch.contiguous_format, torch.channels_last)
-
-
-def options_of(model):
-    """Those of recipes/quark_gluon that decide over sizes: windows of 7 x 7 tokens do not fit an image of 128, and the
-    windows of MaxViT are a thirty-second of it in timm. Small models: as in recipes/demo."""
-    if model.endswith("nano"):
-        return {"image_size": 48 if "swin" in model else 64, "channels": CHANNELS}
-    size = 224 if "swin" in model else 125 if model == "resnet_15" else 128
-    special = {"vit_tiny": {"patch_size": 8}, "vit_small": {"patch_size": 8}}
-    return {"image_size": size, "channels": CHANNELS} | special.get(model, {})
 
 
 def make_step(task, model, bf16, batch, order, device, compiles):
