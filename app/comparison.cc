@@ -46,7 +46,8 @@ void print_images(const std::vector<ComparedImage>& images, const ImageShape& sh
 
 void print_comparison(const Comparison& comparison) {
   for (const ComparedSet& set : comparison.sets) {
-    std::cout << set.name << ": " << set.shape.channels << " x " << set.shape.height << " x " << set.shape.width << ", "
+    std::cout << one_line(set.name) << ": " << set.shape.channels << " x " << set.shape.height << " x "
+              << set.shape.width << ", "
               << (set.has_labels ? text(with_commas(set.counts[0]), " jets of ", class_name(set.class_names, 0), ", ",
                                         with_commas(set.counts[1]), " of ", class_name(set.class_names, 1))
                                  : text(with_commas(set.jets()), " jets without labels"))

@@ -19,9 +19,10 @@ namespace {
 void print_calibration(const ClassifierMetrics& of) {
   const ProbabilityMetrics& before = *of.probability;
   const ProbabilityMetrics& after = of.calibrated->after;
-  std::cout << of.name << ": temperature " << fixed(of.calibrated->temperature, 3) << " takes the log loss from "
-            << fixed(before.log_loss, 4) << " to " << fixed(after.log_loss, 4) << ", the calibration error from "
-            << fixed(before.calibration_error, 4) << " to " << fixed(after.calibration_error, 4) << '\n';
+  std::cout << one_line(of.name) << ": temperature " << fixed(of.calibrated->temperature, 3)
+            << " takes the log loss from " << fixed(before.log_loss, 4) << " to " << fixed(after.log_loss, 4)
+            << ", the calibration error from " << fixed(before.calibration_error, 4) << " to "
+            << fixed(after.calibration_error, 4) << '\n';
 }
 
 // How far the weights are from equal ones.
@@ -61,8 +62,8 @@ void print(const EvaluateSummary& summary) {
   if (!classifiers.front().probability) {
     std::cout << "The scores are no probabilities (0 to 1): log loss, Brier score and calibration are left out.\n";
   }
-  std::cout << "metrics  " << summary.metrics.string() << "\nplots    " << summary.folder.string() << "/{"
-            << join(summary.plots, ",") << "}.{png,svg}\n";
+  std::cout << "metrics  " << one_line(summary.metrics.string()) << "\nplots    " << one_line(summary.folder.string())
+            << "/{" << join(summary.plots, ",") << "}.{png,svg}\n";
 }
 
 }  // namespace

@@ -43,7 +43,7 @@ void forward(const ForwardCommand& command) {
   const at::NoGradGuard no_gradients;
   const at::Tensor logits = model->forward(x->second.to(at::kFloat));
   write_safetensors(command.output, {{{"logits", logits}}, made_by(kForwardCommand)});
-  std::cout << "logits (" << logits.size(0) << ", " << logits.size(1) << "): " << command.output << '\n';
+  std::cout << "logits (" << logits.size(0) << ", " << logits.size(1) << "): " << one_line(command.output) << '\n';
 }
 
 }  // namespace

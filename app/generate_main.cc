@@ -60,8 +60,8 @@ void write_generated(const GenerateCommand& command) {
                     " paired in pT and |eta| and written\n")
             << text(fixed(static_cast<double>(closure.jets()) / seconds, 1), " jets/s on ", threads,
                     threads == 1 ? " thread (" : " threads (", fixed(seconds, 1), " s, including ",
-                    fixed(pool_seconds, 1), " s for the pile-up pool); seed ", options.seed, "\nwrote ", command.out,
-                    "\n");
+                    fixed(pool_seconds, 1), " s for the pile-up pool); seed ", options.seed, "\nwrote ",
+                    one_line(command.out.string()), "\n");
 }
 
 }  // namespace

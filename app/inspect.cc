@@ -70,13 +70,13 @@ void print_weights(const Inspection& found) {
 }
 
 void print(const Inspection& found, const std::string& input) {
-  std::cout << input << ": " << found.kind << "\nimages " << found.shape.channels << " x " << found.shape.height
-            << " x " << found.shape.width << ", " << with_commas(found.summary.kept) << " jets ("
+  std::cout << one_line(input) << ": " << found.kind << "\nimages " << found.shape.channels << " x "
+            << found.shape.height << " x " << found.shape.width << ", " << with_commas(found.summary.kept) << " jets ("
             << (found.has_labels ? text(with_commas(found.counts[0]), ' ', class_name(found.class_names, 0), ", ",
                                         with_commas(found.counts[1]), ' ', class_name(found.class_names, 1))
                                  : std::string("without labels"))
-            << "), " << found.summary.skipped
-            << " rows skipped\nobservers: " << (found.observers.empty() ? "none" : join(found.observers, ", ")) << '\n';
+            << "), " << found.summary.skipped << " rows skipped\nobservers: "
+            << (found.observers.empty() ? "none" : one_line(join(found.observers, ", "))) << '\n';
   if (!found.weight_column.empty()) print_weights(found);
   if (found.preparation) print_preparation(found);
   print_channels(found, found.statistics_of, found.statistics);
@@ -108,8 +108,8 @@ void inspect_weights_alone(const InspectCommand& command) {
   const InspectOptions& options = command.options;
   const WeightsInspection found = inspect_weights(options.input);
   if (command.json) return print_json(to_json(found));
-  std::cout << options.input << ": safetensors" << (found.model.empty() ? "" : ", a checkpoint of " + found.model)
-            << "\n"
+  std::cout << one_line(options.input) << ": safetensors"
+            << (found.model.empty() ? "" : ", a checkpoint of " + one_line(found.model)) << "\n"
             << with_commas(found.tensors) << " tensors, " << with_commas(found.values) << " values, "
             << human_bytes(static_cast<double>(found.bytes))
             << "\nchecksum: " << (found.has_checksum ? "matches" : "none; damage to this file cannot be noticed")
@@ -128,7 +128,7 @@ void run(const CLI::App& app, const InspectCommand& command) {
     inspect_two(command);
   }
   const std::string folder = command.options.pictures.folder;
-  if (!folder.empty() && !command.json) std::cout << "pictures: " << folder << '\n';
+  if (!folder.empty() && !command.json) std::cout << "pictures: " << one_line(folder) << '\n';
 }
 
 }  // namespace

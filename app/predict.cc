@@ -42,7 +42,7 @@ void add_predict(CLI::App& program) {
     }
     std::cout << text(with_commas(summary.jets), " jets scored in ", human_seconds(summary.seconds), " (",
                       fixed(summary.jets_per_second(), 0), " jets/s), ", with_commas(summary.skipped),
-                      " unusable rows skipped\nscores  ", summary.output.string(), "\n");
+                      " unusable rows skipped\nscores  ", one_line(summary.output.string()), "\n");
   });
 }
 

@@ -81,12 +81,13 @@ void print_summary(const PrepareResult& result, const std::filesystem::path& out
   }
   if (result.was_finished) {
     std::cout << "already done: " << with_commas(result.summary.kept) << " of " << with_commas(result.summary.rows)
-              << " jets were prepared by this command before: " << out.string() << '\n';
+              << " jets were prepared by this command before: " << one_line(out.string()) << '\n';
     return;
   }
   std::cout << "prepared " << with_commas(result.summary.kept) << " of " << with_commas(result.summary.rows)
             << " jets in " << human_seconds(result.seconds) << " ("
-            << fixed(static_cast<double>(result.rows) / result.seconds, 0) << " jets/s): " << out.string() << '\n';
+            << fixed(static_cast<double>(result.rows) / result.seconds, 0) << " jets/s): " << one_line(out.string())
+            << '\n';
 }
 
 // PNG folders and TFRecord shards.
@@ -106,6 +107,9 @@ void run_pictures(PrepareCommand& command) {
   }
   if (std::any_of(inputs.split.begin(), inputs.split.end(), [](int split) { return split >= 0; })) {
     throw UsageError("PNG folders and TFRecord shards have no splits (prepare each folder's files apart)");
+  }
+  if (names.allow_trained) {
+    throw UsageError("PNG folders and TFRecord shards have no splits (leave out --allow-trained)");
   }
   report_left_out(inputs);
   refuse_copies(inputs);

@@ -27,17 +27,17 @@ void print_summary(const PictureResult& result, const std::filesystem::path& out
   std::vector<std::string> files;
   for (const auto& file : result.sources) files.push_back(file.string());
   print_skipped(result.summary, files, out / kSkippedName);
+  const std::string classes = text(with_commas(result.counts[0]), ' ', class_name(result.class_names, 0), ", ",
+                                   with_commas(result.counts[1]), ' ', class_name(result.class_names, 1));
   if (result.was_finished) {
     std::cout << "already done: " << with_commas(result.summary.kept) << " of " << with_commas(result.summary.rows)
-              << " jets (y = 0: " << with_commas(result.counts[0]) << ", y = 1: " << with_commas(result.counts[1])
-              << ") were prepared by this command before: " << out.string() << '\n';
+              << " jets (" << classes << ") were prepared by this command before: " << one_line(out.string()) << '\n';
     return;
   }
   std::cout << "prepared " << with_commas(result.summary.kept) << " of " << with_commas(result.summary.rows)
-            << " jets (" << with_commas(result.counts[0]) << ' ' << class_name(result.class_names, 0) << ", "
-            << with_commas(result.counts[1]) << ' ' << class_name(result.class_names, 1) << ") in "
-            << human_seconds(result.seconds) << " (" << fixed(static_cast<double>(result.rows) / result.seconds, 0)
-            << " jets/s): " << out.string() << '\n';
+            << " jets (" << classes << ") in " << human_seconds(result.seconds) << " ("
+            << fixed(static_cast<double>(result.rows) / result.seconds, 0) << " jets/s): " << one_line(out.string())
+            << '\n';
 }
 
 }  // namespace

@@ -26,6 +26,20 @@ int fail(const std::string& message, int status) {
   return status;
 }
 
+// No option has an empty value: a variable of a script was empty, and an empty path would mean the working folder.
+void refuse_empty_values(int argc, char** argv) {
+  for (int index = 1; index < argc; ++index) {
+    const std::string_view word(argv[index]);
+    const std::size_t equals = word.find('=');
+    const bool is_empty_value = word.starts_with("--") && equals == word.size() - 1;
+    if (!word.empty() && !is_empty_value) continue;
+    const std::string before = is_empty_value ? std::string(word.substr(0, equals)) : std::string(argv[index - 1]);
+    throw UsageError(
+        index == 1 ? "the first argument is empty"
+                   : text("the argument after ", printable(before), " is empty (name a value, or leave ", "both out)"));
+  }
+}
+
 // Every command has the flag itself, so that its own help shows it.
 void add_quiet(CLI::App& app, TerminalReporter& terminal) {
   app.add_flag_callback(
@@ -39,9 +53,11 @@ int report_failures(const std::function<int()>& run, DescribeError explain) {
   try {
     return run();
   } catch (const Interrupted& stop) {
-    return fail(stop.what(), kSignalBase + stop.signal());
+    return fail(one_line(stop.what()), kSignalBase + stop.signal());
   } catch (const UsageError& error) {
-    return fail(error.what(), kUsage);
+    return fail(one_line(error.what()), kUsage);
+  } catch (const Error& error) {
+    return fail(one_line(error.what()), kFailure);
   } catch (const std::exception& error) {
     return fail(explain(error), kFailure);
   }
@@ -71,6 +87,7 @@ int run_program(int argc, char** argv, CLI::App& program, DescribeError explain)
   SafeOutput output(std::cout);
   const auto run = [&] {
     int status = 0;
+    refuse_empty_values(argc, argv);
     try {
       program.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

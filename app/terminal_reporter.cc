@@ -56,7 +56,7 @@ std::string progress_line(const ProgressReport& report, std::size_t width) {
   constexpr std::size_t kFrame = 4;  // two spaces and the brackets
   const double share =
       report.total > 0 ? std::min(1.0, static_cast<double>(report.done) / static_cast<double>(report.total)) : 0;
-  std::string line = terminal_safe(report.what);
+  std::string line = one_line(report.what);
   const std::size_t name_end = line.size();
   line += report.total > 0 ? text("  ", fixed(100 * share, 0), " %")
                            : text("  ", with_commas(report.done), " ", report.unit);
@@ -65,7 +65,7 @@ std::string progress_line(const ProgressReport& report, std::size_t width) {
   std::vector<std::string> parts = {time_left(report),
                                     text("  ", fixed(rate, rate < 10 ? 1 : 0), " ", report.unit, "/s")};
   const std::size_t before_bar = parts.size();
-  for (const std::string& part : parts_of(report.note)) parts.push_back("  " + terminal_safe(part));
+  for (const std::string& part : parts_of(report.note)) parts.push_back("  " + one_line(part));
   const std::size_t bar_room = report.total > 0 ? kNarrowestBar + kFrame : 0;
   for (std::size_t index = 0; index < parts.size(); ++index) {
     if (line.size() + parts[index].size() + (index < before_bar ? 0 : bar_room) > width) break;
@@ -102,7 +102,7 @@ void TerminalReporter::clear_line() {
 }
 
 void TerminalReporter::write_line(std::string_view line) {
-  const std::string shown = terminal_safe(with_flags(line));
+  const std::string shown = one_line(with_flags(line));
   std::fputs(((is_terminal() ? wrapped(shown, terminal_width()) : shown) + "\n").c_str(), stderr);
 }
 

@@ -21,8 +21,9 @@ namespace {
 void print(const TrainingRecord& record) {
   const TrainingResult& result = record.result;
   std::cout << text("best validation AUC ", fixed(result.best_validation_auc, 4), " in epoch ", result.best_epoch,
-                    " of ", result.epochs, ", after ", human_seconds(result.seconds), "\nweights  ", result.best,
-                    "\nrecord   ", result.best.parent_path() / "run.json", "\n");
+                    " of ", result.epochs, ", after ", human_seconds(result.seconds), "\nweights  ",
+                    one_line(result.best.string()), "\nrecord   ",
+                    one_line((result.best.parent_path() / "run.json").string()), "\n");
 }
 
 // The runs of several seeds.
@@ -33,8 +34,9 @@ void print(const std::vector<TrainingRecord>& records, const std::filesystem::pa
     rows.push_back({result.best.parent_path().filename().string(), fixed(result.best_validation_auc, 4),
                     text(result.best_epoch, " of ", result.epochs), human_seconds(result.seconds)});
   }
-  std::cout << text_table({"run", "best validation AUC", "epoch", "time"}, rows) << "\nruns     " << folder.string()
-            << "\nmeasure them with: jetvit evaluate " << folder.string() << '\n';
+  std::cout << text_table({"run", "best validation AUC", "epoch", "time"}, rows) << "\nruns     "
+            << one_line(folder.string()) << "\nmeasure them with: jetvit evaluate " << one_line(folder.string())
+            << '\n';
 }
 
 }  // namespace

@@ -67,7 +67,7 @@ std::string usage_message(const CLI::App& program, const CLI::ParseError& error)
   const auto [command, path] = named_command(program);
   const bool lacks_command = !command->get_subcommands({}).empty();
   const std::string word = unknown_word(program);
-  std::string mistake = error.what();
+  std::string mistake = one_line(error.what());  // it quotes words of the user
   if (looks_like_option(word)) {
     mistake = unknown_option(*command, word);
   } else if (!word.empty()) {

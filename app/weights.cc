@@ -1,7 +1,9 @@
 #include "model/io/weights.h"
 
 #include <iostream>
+#include <map>
 #include <memory>
+#include <string>
 
 #include <CLI/CLI.hpp>
 
@@ -14,6 +16,7 @@
 #include "model/io/pretrained.h"
 #include "model/io/safetensors.h"
 #include "model/registry.h"
+#include "run/trained_jets.h"
 #include "train/seed_random.h"
 
 namespace jetvit {
@@ -46,11 +49,13 @@ void write_weights(const WeightsCommand& command) {
     record["pretrained"] = to_json(report);
     for (const std::string& line : summary_lines(report)) reporter().note(line);
   }
-  write_safetensors(command.out, {named_weights(*model), made_by(kWeightsCommand)});
+  std::map<std::string, std::string> metadata = made_by(kWeightsCommand);
+  if (!command.pretrained.file.empty()) metadata.merge(ancestry_of(command.pretrained.file));
+  write_safetensors(command.out, {named_weights(*model), metadata});
   if (command.json) {
     std::cout << json_text(record, 2) << '\n';
   } else {
-    std::cout << text("weights  ", command.out, "\n");
+    std::cout << text("weights  ", one_line(command.out), "\n");
   }
 }
 

@@ -22,6 +22,13 @@ double draw_log_gamma(double shape, RandomStream& stream) {
 
 }  // namespace
 
+int draw_poisson(double mean, RandomStream& stream) {
+  const double limit = std::exp(-mean);
+  int count = 0;
+  for (double product = stream.uniform(); product > limit; product *= stream.uniform()) ++count;
+  return count;
+}
+
 double draw_beta(double alpha, RandomStream& stream) {
   const double first = draw_log_gamma(alpha, stream);
   const double second = draw_log_gamma(alpha, stream);

@@ -18,6 +18,10 @@ inline double draw_normal(RandomStream& stream) {
   return radius * std::cos(2 * std::numbers::pi * stream.uniform());
 }
 
+// A Poisson-distributed number (Knuth, The Art of Computer Programming, volume 2, section 3.4.1). It takes mean + 1
+// numbers of the stream on average; for means up to a few tens, as exp(-mean) has to be a normal double.
+int draw_poisson(double mean, RandomStream& stream);
+
 // A number from the distribution Beta(alpha, alpha), alpha > 0: G1 / (G1 + G2) of two numbers from Gamma(alpha), which
 // come from Marsaglia and Tsang (ACM TOMS 26, 2000). Worked out in logarithms: small alphas give exact zeros and ones
 // where they should, never 0 / 0.

@@ -30,7 +30,7 @@ struct Suffix {
   std::string_view suffix, format;
 };
 
-constexpr std::array<Suffix, 27> kSuffixes = {{
+constexpr std::array<Suffix, 33> kSuffixes = {{
     {".parquet", "Parquet"},
     {".parq", "Parquet"},
     {".pq", "Parquet"},
@@ -58,6 +58,12 @@ constexpr std::array<Suffix, 27> kSuffixes = {{
     {".onnx", "ONNX"},
     {".tfrecord", "TFRecord"},
     {".tfrecords", "TFRecord"},
+    {".gz", "gzip"},
+    {".bz2", "bzip2"},
+    {".xz", "xz"},
+    {".zst", "Zstandard"},
+    {".lz4", "LZ4"},
+    {".zip", "ZIP"},
 }};
 
 }  // namespace

@@ -16,11 +16,13 @@ std::size_t width_of(const std::string& cell) {
 
 std::string text_table(const std::vector<std::string>& header, const std::vector<std::vector<std::string>>& rows,
                        std::size_t left_columns) {
-  std::vector<std::size_t> widths;
-  for (const std::string& cell : header) widths.push_back(width_of(cell));
-  for (const auto& row : rows) {
-    for (std::size_t column = 0; column < row.size(); ++column) {
-      widths[column] = std::max(widths[column], width_of(row[column]));
+  std::vector<std::vector<std::string>> lines = {header};
+  lines.insert(lines.end(), rows.begin(), rows.end());
+  std::vector<std::size_t> widths(header.size());
+  for (auto& line : lines) {
+    for (std::size_t column = 0; column < line.size(); ++column) {
+      line[column] = one_line(line[column]);  // names of foreign files must not forge rows
+      widths[column] = std::max(widths[column], width_of(line[column]));
     }
   }
   std::string out;
@@ -34,11 +36,11 @@ std::string text_table(const std::vector<std::string>& header, const std::vector
     line.erase(line.find_last_not_of(' ') + 1);
     out += line + "\n";
   };
-  add_row(header);
+  add_row(lines.front());
   std::vector<std::string> rule;
   for (const std::size_t width : widths) rule.emplace_back(width, '-');
   add_row(rule);
-  for (const auto& row : rows) add_row(row);
+  for (std::size_t row = 1; row < lines.size(); ++row) add_row(lines[row]);
   return out;
 }
 

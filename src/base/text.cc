@@ -48,16 +48,31 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 
 constexpr std::uint32_t kNotUtf8 = 0xdc00;  // added to such a byte: half of a surrogate pair, which no text holds
 
-// Control characters (C0, DEL, C1), Bidi_Control, separators of lines and paragraphs, and the byte order mark.
+struct CodeRange {
+  std::uint32_t first, last;
+};
+
+// What a terminal does not show as a letter of its own: control characters (C0, DEL, C1), separators of lines and
+// paragraphs, and Unicode's Default_Ignorable_Code_Point with Bidi_Control (DerivedCoreProperties.txt, Unicode 15).
+constexpr std::array<CodeRange, 20> kUnsafe = {
+    {{0x00, 0x1f},     {0x7f, 0x9f},       {0xad, 0xad},       {0x34f, 0x34f},     {0x61c, 0x61c},
+     {0x115f, 0x1160}, {0x17b4, 0x17b5},   {0x180b, 0x180f},   {0x200b, 0x200f},   {0x2028, 0x202e},
+     {0x2060, 0x206f}, {0x3164, 0x3164},   {0xfe00, 0xfe0f},   {0xfeff, 0xfeff},   {0xffa0, 0xffa0},
+     {0xfff0, 0xfffb}, {0x13430, 0x1343f}, {0x1bca0, 0x1bca3}, {0x1d173, 0x1d17a}, {0xe0000, 0xe0fff}}};
+
 bool is_unsafe(std::uint32_t code) {
-  const auto within = [code](std::uint32_t first, std::uint32_t last) { return code >= first && code <= last; };
-  return code < 0x20 || within(0x7f, 0x9f) || code == 0x61c || within(0x200e, 0x200f) || within(0x2028, 0x202e) ||
-         within(0x2066, 0x2069) || code == 0xfeff;
+  return std::any_of(kUnsafe.begin(), kUnsafe.end(),
+                     [code](const CodeRange& range) { return code >= range.first && code <= range.last; });
 }
 
-// `shown` with \uXXXX for what is unsafe or not UTF-8, all of it of at most 16 bits; those in `kept` stay.
-std::string escaped(std::string_view shown, std::string_view kept) {
+void append_escape(std::string& out, std::uint32_t code) {
   constexpr std::string_view kHex = "0123456789abcdef";
+  out.append({'\\', 'u', kHex[code >> 12], kHex[code >> 8 & 15], kHex[code >> 4 & 15], kHex[code & 15]});
+}
+
+// `shown` with \uXXXX for what is unsafe or not UTF-8 (a surrogate pair where it has more than 16 bits, as in JSON);
+// those in `kept` stay.
+std::string escaped(std::string_view shown, std::string_view kept) {
   std::string out;
   out.reserve(shown.size());
   while (!shown.empty()) {
@@ -66,7 +81,8 @@ std::string escaped(std::string_view shown, std::string_view kept) {
       out.append(shown.substr(0, next.size));
     } else {
       const std::uint32_t code = next.is_valid ? next.code : kNotUtf8 + next.code;
-      out.append({'\\', 'u', kHex[code >> 12], kHex[code >> 8 & 15], kHex[code >> 4 & 15], kHex[code & 15]});
+      if (code > 0xffff) append_escape(out, 0xd7c0 + (code >> 10));  // 0xd800 - (0x10000 >> 10)
+      append_escape(out, code > 0xffff ? 0xdc00 + (code & 0x3ff) : code);
     }
     shown.remove_prefix(next.size);
   }
@@ -187,9 +203,13 @@ std::string terminal_safe(std::string_view shown) {
   return escaped(shown, "\n\t");
 }
 
+std::string one_line(std::string_view shown) {
+  return escaped(shown, "");
+}
+
 std::string printable(std::string_view name) {
   constexpr std::size_t kMost = 200;
-  return escaped(name.substr(0, kMost), "") + (name.size() > kMost ? "..." : "");
+  return one_line(name.substr(0, kMost)) + (name.size() > kMost ? "..." : "");
 }
 
 }  // namespace jetvit

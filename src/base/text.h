@@ -71,12 +71,16 @@ bool natural_less(const std::string& a, const std::string& b);
 // The candidate closest to `word` by edit distance, or "" if none is close. For "did you mean ...?".
 std::string nearest_word(std::string_view word, const std::vector<std::string>& candidates);
 
-// `shown` made safe for a terminal: control characters (of C0 but newline and tab, DEL, C1), those that change the
-// direction or the lines of text (Unicode Bidi_Control, U+2028, U+2029) and bytes that are not UTF-8 are escaped as
-// \u001b, also within JSON. A character that is cut off at the end counts as not UTF-8.
+// `shown` made safe for a terminal: control characters (of C0 but newline and tab, DEL, C1), those that are invisible
+// or change the direction or the lines of text (Unicode Default_Ignorable_Code_Point, Bidi_Control, U+2028, U+2029) and
+// bytes that are not UTF-8 are escaped as \u001b, also within JSON. A character that is cut off at the end counts as
+// not UTF-8.
 std::string terminal_safe(std::string_view shown);
 
-// The same for a name within a message: newlines and tabs are escaped too, and only the first 200 bytes are kept.
+// The same for what must not spread over several lines: newlines and tabs are escaped too.
+std::string one_line(std::string_view shown);
+
+// The same for a name within a message: only the first 200 bytes are kept.
 std::string printable(std::string_view name);
 
 }  // namespace jetvit

@@ -12,8 +12,8 @@
 #include "evaluate/baselines.h"
 #include "evaluate/evaluation_report.h"
 #include "evaluate/event_weights.h"
+#include "evaluate/measured_data.h"
 #include "evaluate/recipes.h"
-#include "evaluate/refuse_trained.h"
 #include "evaluate/shared_events.h"
 #include "measure/logistic.h"
 #include "measure/temperature.h"
@@ -32,6 +32,7 @@ namespace {
 
 // What is measured, and what metrics.json says of its origin.
 struct Measured {
+  std::string name;  // of the jets, in messages: "scores.parquet", "store: its split test"
   std::vector<NamedScores> all;
   std::vector<SeedGroup> recipes;  // of several seeds
   JetRecords test;                 // without images
@@ -67,10 +68,10 @@ std::vector<std::string> with_seeds(const std::vector<std::string>& given) {
     const std::vector<std::filesystem::path> seeds = seed_runs(run);
     if (seeds.empty()) runs.push_back(run);
     for (const std::filesystem::path& seed : seeds) {
-      const Json status = read_run_record(seed).value("status", Json());
+      const std::string status = read_recorded_run(seed).status;
       if (status == "interrupted" || status == "failed") {
-        reporter().warn(text(seed, ": its training is ", status.get<std::string>(),
-                             ", and the mean of the seeds counts it (resume it first)"));
+        reporter().warn(
+            text(seed, ": its training is ", status, ", and the mean of the seeds counts it (resume it first)"));
       }
       runs.push_back(seed.string());
     }
@@ -109,27 +110,6 @@ void refuse_trained_scores(const std::string& file, const Scores& scores) {
                    "`allow_trained`)"));
 }
 
-// Reports which jets of the data that the user named are not measured, and why.
-void report_unmeasured(const EvaluateCommand& command, const Manifest& manifest) {
-  std::vector<std::string> others;
-  for (const Split split : kSplits) {
-    if (split == command.split || manifest.jets(split) == 0) continue;
-    others.push_back(text(with_commas(manifest.jets(split)), " of the ", split_name(split), " split"));
-  }
-  std::uint64_t skipped = 0;
-  for (const SourceFile& file : manifest.source_files) skipped += file.skipped;
-  if (skipped > 0) others.push_back(text(with_commas(skipped), " rows that cannot be used"));
-  if (others.empty()) return;
-  const InputNames& names = command.source.inputs;
-  const bool has_rule = !names.any.empty() && manifest.shards.empty();
-  reporter().note(text(printable(command.source.name()), ": measures the ", with_commas(manifest.jets(command.split)),
-                       " jets of the ", split_name(command.split), " split; left out: ", join(others, ", "),
-                       has_rule
-                           ? text(" (a hash of the ", split_rule_name(manifest.split_rule),
-                                  " of each jet chooses its split; name files as `test` to measure all their jets)")
-                           : ""));
-}
-
 // The names that the file states, or those that the user gives for a file that states none.
 ClassNames scores_class_names(const EvaluateCommand& command) {
   ClassNames stated = class_names_in(command.scores);
@@ -146,6 +126,7 @@ Measured read_scores_to_measure(const EvaluateCommand& command) {
   Scores scores = read_scores(command.scores, command.source.read.weight_column);
   if (!command.source.inputs.allow_trained) refuse_trained_scores(command.scores, scores);
   Measured out;
+  out.name = printable(command.scores);
   out.test.label = std::move(scores.label);
   out.test.weight = std::move(scores.weight);
   out.test.observer_names = std::move(scores.observer_names);
@@ -157,66 +138,6 @@ Measured read_scores_to_measure(const EvaluateCommand& command) {
   out.weight_column = scores.weight_column;
   out.origin = {{"scores", command.scores}};
   return out;
-}
-
-// The data on which all the runs were trained, or those that are named.
-SourceOptions common_data(const EvaluateCommand& command, const std::vector<TrainedModel>& models) {
-  if (!command.source.inputs.empty()) {
-    SourceOptions options = command.source;
-    // Runs of earlier versions split by file and row, and keep no list of their jets: only that rule finds their
-    // splits.
-    const Json& recorded = models.front().provenance.at("source");
-    if (source_options_from_json(recorded).inputs.rule == SplitRule::kFileAndRow) {
-      options.inputs.rule = SplitRule::kFileAndRow;
-    }
-    return options;
-  }
-  for (std::size_t run = 1; run < models.size(); ++run) {
-    const Json& first = models.front().provenance;
-    const Json& other = models[run].provenance;
-    if (other.at("source") != first.at("source")) {
-      throw Error(text(command.runs[run], ": was trained on ", printable(other.at("data").get<std::string>()), ", ",
-                       command.runs.front(), " on ", printable(first.at("data").get<std::string>()),
-                       " (name the data to measure on with `data`)"));
-    }
-  }
-  SourceOptions options = source_options_from_json(models.front().provenance.at("source"));
-  options.read.threads = command.source.read.threads;
-  options.inputs.allow_trained = options.inputs.allow_trained || command.source.inputs.allow_trained;
-  return options;
-}
-
-// What to measure on. Throws Error, which asks for `data` where those of the training have gone.
-std::unique_ptr<JetSource> open_data(const EvaluateCommand& command, const std::vector<TrainedModel>& models) {
-  const SourceOptions options = common_data(command, models);
-  if (!command.source.inputs.empty()) return open_source(options);
-  try {
-    return open_source(options);
-  } catch (const Interrupted&) {
-    throw;
-  } catch (const Error& error) {
-    throw Error(text(command.runs.front(), ": the data that it was trained on cannot be read (", error.what(),
-                     ") name their present place with `data`"));
-  }
-}
-
-void check_data(const EvaluateCommand& command, const JetSource& source, const std::vector<TrainedModel>& models) {
-  const Manifest& manifest = source.manifest();
-  const std::string data = printable(source.name());
-  for (std::size_t run = 0; run < models.size(); ++run) {
-    require_same_images(models[run], command.runs[run], manifest.shape, manifest.channels, source.name());
-    require_same_classes(models[run], command.runs[run], manifest.class_names, source.name());
-  }
-  const auto& validation = manifest.counts[static_cast<std::size_t>(Split::kValidation)];
-  if (command.calibrate && (validation[0] == 0 || validation[1] == 0)) {
-    throw Error(text(data, ": `calibrate` needs jets of both labels in the validation split"));
-  }
-  const auto& counts = manifest.counts[static_cast<std::size_t>(command.split)];
-  const auto name = [&](int label) { return printable(class_name(manifest.class_names, label)); };
-  if (counts[0] < 2 || counts[1] < 2) {
-    throw Error(text(data, ": its split ", split_name(command.split), " has ", counts[0], " jets of ", name(0), " and ",
-                     counts[1], " of ", name(1), " (at least two of each are needed; choose another `split`)"));
-  }
 }
 
 std::vector<double> probabilities(const TrainedModel& trained, const std::shared_ptr<const JetRecords>& jets,
@@ -293,14 +214,10 @@ Measured score_runs(const EvaluateCommand& command) {
   initialize_runtime(command.compute);
   std::vector<TrainedModel> models;
   for (const std::string& run : command.runs) models.push_back(load_trained_model(run, command.compute.device));
-  const std::unique_ptr<JetSource> source = open_data(command, models);
+  const std::unique_ptr<JetSource> source = open_measured_data(command, models);
   const Manifest& manifest = source->manifest();
-  check_data(command, *source, models);
-  if (!command.source.inputs.allow_trained && command.split != Split::kTrain) {
-    refuse_trained(*source, command.split, command.runs);
-  }
-  if (!command.source.inputs.empty()) report_unmeasured(command, manifest);
   Measured out;
+  out.name = text(printable(source->name()), ": its split ", split_name(command.split));
   out.weight_column = manifest.weight_column;
   out.class_names = manifest.class_names[0].empty() ? models.front().class_names : manifest.class_names;
   for (std::size_t run = 0; run < models.size(); ++run) {
@@ -337,11 +254,24 @@ Measured score_runs(const EvaluateCommand& command) {
   return out;
 }
 
+EvaluateSummary measure(const Measured& measured) {
+  EvaluateSummary summary;
+  try {
+    summary.evaluation = evaluate_all(measured.all, measured.test);
+    summary.recipes = evaluate_recipes(measured.recipes, measured.all, measured.test.label, measured.test.weight);
+  } catch (const Interrupted&) {
+    throw;
+  } catch (const Error& error) {
+    const std::string& column = measured.weight_column;
+    throw Error(
+        text(measured.name, column.empty() ? "" : ", weighted by the column " + printable(column), ": ", error.what()));
+  }
+  return summary;
+}
+
 // Measures, and writes plots and metrics.
 EvaluateSummary write_evaluation(const Measured& measured, OutputFolder& output) {
-  EvaluateSummary summary;
-  summary.evaluation = evaluate_all(measured.all, measured.test);
-  summary.recipes = evaluate_recipes(measured.recipes, measured.all, measured.test.label, measured.test.weight);
+  EvaluateSummary summary = measure(measured);
   summary.class_names = measured.class_names;
   summary.weight_column = measured.weight_column;
   summary.plots =
@@ -363,15 +293,6 @@ EvaluateSummary write_evaluation(const Measured& measured, OutputFolder& output)
   return summary;
 }
 
-EvaluateSummary evaluate_scores_file(const EvaluateCommand& command, OutputFolder& output) {
-  const Measured measured = read_scores_to_measure(command);
-  try {
-    return write_evaluation(measured, output);
-  } catch (const Error& error) {
-    throw Error(text(command.scores, ": ", error.what()));
-  }
-}
-
 }  // namespace
 
 Json to_json(const EvaluateSummary& summary) {
@@ -385,7 +306,7 @@ EvaluateSummary run_evaluate(const EvaluateCommand& given) {
   const std::filesystem::path folder = output_folder(given);
   OutputFolder output(folder, command.overwrite, is_evaluation_file, {"evaluation"});
   EvaluateSummary summary =
-      command.scores.empty() ? write_evaluation(score_runs(command), output) : evaluate_scores_file(command, output);
+      write_evaluation(command.scores.empty() ? score_runs(command) : read_scores_to_measure(command), output);
   summary.folder = folder;
   summary.metrics = folder / kEvaluationMetrics;
   return summary;

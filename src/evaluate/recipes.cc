@@ -1,6 +1,7 @@
 #include "evaluate/recipes.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <set>
@@ -17,16 +18,20 @@
 namespace jetvit {
 namespace {
 
-// What trainings have in common if they differ by their seed alone. Recipes of earlier versions lack new keys.
-std::string key_of(const TrainedModel& model, const std::string& name) {
+// Recipes of earlier versions lack new keys.
+Recipe recipe_of(const TrainedModel& model, const std::string& name) {
   try {
-    const Json recipe = recipe_to_json(recipe_from_json(model.recipe));
-    return json_text({without_seed(recipe), model.provenance.at("fingerprint")});
+    return recipe_from_json(model.recipe);
   } catch (const Json::exception& error) {
     throw Error(text(printable(name), ": damaged description (", printable(error.what()), ")"));
   } catch (const UsageError& error) {
     throw Error(text(printable(name), ": damaged description, or of another version (", error.what(), ")"));
   }
+}
+
+// What trainings have in common if they differ by their seed alone.
+std::string key_of(const TrainedModel& model, const Recipe& recipe) {
+  return json_text({without_seed(recipe_to_json(recipe)), model.provenance.fingerprint});
 }
 
 // The folder of `jetvit train --seeds`, or the first run and the number of the others.
@@ -52,8 +57,11 @@ std::vector<std::span<const double>> scores_of(const SeedGroup& group, const std
 std::vector<SeedGroup> group_by_recipe(const std::vector<TrainedModel>& models, const std::vector<std::string>& names) {
   std::vector<SeedGroup> groups;
   std::map<std::string, std::size_t> places;
+  std::vector<std::int64_t> seed_of;
   for (std::size_t run = 0; run < models.size(); ++run) {
-    const auto [place, is_new] = places.emplace(key_of(models[run], names[run]), groups.size());
+    const Recipe recipe = recipe_of(models[run], names[run]);
+    seed_of.push_back(recipe.train.seed);
+    const auto [place, is_new] = places.emplace(key_of(models[run], recipe), groups.size());
     if (is_new) groups.push_back({models[run].model_name, {}});
     groups[place->second].runs.push_back(run);
   }
@@ -62,8 +70,8 @@ std::vector<SeedGroup> group_by_recipe(const std::vector<TrainedModel>& models, 
   const bool are_compared = std::any_of(groups.begin(), groups.end(), has_seeds);
   for (SeedGroup& group : groups) {
     const std::string place = printable(has_seeds(group) ? place_of(group.runs, names) : names[group.runs.front()]);
-    std::set<Json> seeds;
-    for (const std::size_t run : group.runs) seeds.insert(models[run].recipe.at("train").at("seed"));
+    std::set<std::int64_t> seeds;
+    for (const std::size_t run : group.runs) seeds.insert(seed_of[run]);
     const std::string left_out = seeds.size() < group.runs.size()    ? "several of its runs have the same seed"
                                  : !has_seeds(group) && are_compared ? "it has one seed"
                                                                      : "";

@@ -11,7 +11,7 @@ namespace jetvit {
 
 void refuse_trained(const JetSource& source, Split split, const std::vector<std::string>& runs) {
   const std::vector<JetIdentity> jets = source.origins(split).identity;
-  const auto cannot_tell = [](const std::string& name, const char* why) {
+  const auto cannot_tell = [](const std::string& name, const std::string& why) {
     reporter().note(text(printable(name), ": identities unknown (", why,
                          "): whether the model was trained on some of these jets cannot be checked"));
   };
@@ -24,16 +24,18 @@ void refuse_trained(const JetSource& source, Split split, const std::vector<std:
       cannot_tell(run, "it has no list of the jets that it was trained on");
       continue;
     }
-    const auto count = [&](auto is_known) {
-      return static_cast<std::uint64_t>(std::count_if(jets.begin(), jets.end(), is_known));
-    };
-    const std::uint64_t trained = count([&](const JetIdentity& jet) { return known->is_trained(jet); });
+    if (!known->unknown().empty()) {
+      cannot_tell(run, text("no list names the jets that ", printable(known->unknown()),
+                            " was trained on, which it started from"));
+    }
+    const std::uint64_t trained = known->count_trained(jets);
     if (trained > 0) {
       throw Error(text(printable(source.name()), ": ", printable(run), " was trained on ", with_commas(trained),
                        " of these ", with_commas(jets.size()), " jets of the ", split_name(split),
                        " split, and looks better on them than it is (measure other jets, or use `allow_trained`)"));
     }
-    const std::uint64_t chosen = count([&](const JetIdentity& jet) { return known->is_validation(jet); });
+    const auto chosen = static_cast<std::uint64_t>(std::count_if(
+        jets.begin(), jets.end(), [&known](const JetIdentity& jet) { return known->is_validation(jet); }));
     if (chosen > 0 && split != Split::kValidation) {
       reporter().note(text(printable(source.name()), ": ", with_commas(chosen), " of these ", with_commas(jets.size()),
                            " jets chose the best weights of ", printable(run),

@@ -41,13 +41,4 @@ inline double distance(double eta1, double phi1, double eta2, double phi2) {
   return std::hypot(eta1 - eta2, wrap_phi(phi1 - phi2));
 }
 
-// A Poisson-distributed number by Knuth's multiplication method. For means up to a few tens.
-template <class Stream>
-int poisson(Stream& random, double mean) {
-  const double limit = std::exp(-mean);
-  int count = 0;
-  for (double product = random.uniform(); product > limit; product *= random.uniform()) ++count;
-  return count;
-}
-
 }  // namespace jetvit

@@ -86,7 +86,7 @@ void simulate(const Collision& collision, const std::vector<std::vector<Particle
     particle.z += vertex_z;
     detector.add(particle, vertex_z, random);
   }
-  const int count = pile_up > 0 ? poisson(random, pile_up) : 0;
+  const int count = pile_up > 0 ? draw_poisson(pile_up, random) : 0;
   for (int index = 0; index < count; ++index) {
     // Each use of a pool collision is rotated about the beam and mirrored at random.
     const std::vector<Particle>& other = pool[random.below(pool.size())];

@@ -35,6 +35,7 @@ PictureResult result_of(const Json& description) {
   for (const auto& [reason, count] : description.at("skipped_reasons").items()) summary.reasons[reason] = count;
   const Json& classes = description.at("classes");
   result.counts = {unsigned_from_json(classes, "0"), unsigned_from_json(classes, "1")};
+  result.class_names = description.value("class_names", ClassNames());  // older sets do not have them
   result.resumed = result.sources.size();
   result.was_finished = true;
   return result;

@@ -33,12 +33,12 @@ bool have_same_meaning(const ClassNames& one, const ClassNames& other) {
 }
 
 std::string class_names_text(const ClassNames& names) {
-  return text("0 = ", printable(class_name(names, 0)), ", 1 = ", printable(class_name(names, 1)));
+  return text("0 = ", class_name(names, 0), ", 1 = ", class_name(names, 1));
 }
 
 std::string class_name(const ClassNames& names, int label) {
   const std::string& name = names[static_cast<std::size_t>(label)];
-  return name.empty() ? text("label ", label) : name;
+  return name.empty() ? text("label ", label) : printable(name);
 }
 
 }  // namespace jetvit

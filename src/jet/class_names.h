@@ -22,7 +22,7 @@ bool have_same_meaning(const ClassNames& one, const ClassNames& other);
 // "0 = gluon, 1 = quark", with control characters replaced.
 std::string class_names_text(const ClassNames& names);
 
-// The name of a label for tables and plots; "label 0" if it is unknown.
+// The name of a label for messages, tables and plots, with control characters replaced; "label 0" if it is unknown.
 std::string class_name(const ClassNames& names, int label);
 
 }  // namespace jetvit

@@ -65,6 +65,12 @@ std::uint8_t label_of(double value, const ReadOptions& options) {
                    " is not 0 or 1 (name the signal's value with `positive_label`)"));
 }
 
+void require_positive_label(const ReadOptions& options, std::uint64_t positive, const std::string& input) {
+  if (!options.any_label || positive > 0) return;
+  throw Error(text(printable(input), ": no jet has the `positive_label` ", options.positive_label, " (column ",
+                   printable(options.label_column), "; name a value that the column holds)"));
+}
+
 ClassNames class_names_of(const ReadOptions& options, int channels) {
   if (!options.class_names.empty()) return parse_class_names(options.class_names);
   if (options.any_label && options.positive_label != 1) {
@@ -80,12 +86,11 @@ std::string observer_name(const std::string& column) {
   return std::find(kTaken.begin(), kTaken.end(), column) != kTaken.end() ? "raw_" + column : column;
 }
 
-bool is_weight(double value) {
-  return std::abs(value) <= std::numeric_limits<float>::max();  // false for NaN
-}
-
-std::string no_weight_reason(const ReadOptions& options) {
-  return text("no finite weight ", printable(options.weight_column));
+std::string reason_against_weight(double value, const ReadOptions& options) {
+  if (!std::isfinite(value)) return text("no finite weight ", printable(options.weight_column));
+  const bool is_small = value != 0 && static_cast<float>(value) == 0;
+  if (!is_small && std::abs(value) <= std::numeric_limits<float>::max()) return "";
+  return text("weight ", printable(options.weight_column), " beyond the range of float32");
 }
 
 void report_unused_weight(const std::filesystem::path& file) {

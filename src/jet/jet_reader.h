@@ -44,6 +44,9 @@ std::vector<std::string> given_options(const ReadOptions& options);
 // label or keep jets without a label, which get kNoLabel.
 std::uint8_t label_of(double value, const ReadOptions& options);
 
+// Throws Error if the user named a positive label that none of the jets has. `positive` counts those of label 1.
+void require_positive_label(const ReadOptions& options, std::uint64_t positive, const std::string& input);
+
 // The names of the classes of an input that does not state them: those in the options, or with a positive label other
 // than 1 "not VALUE" and "VALUE", or those of its kind of data set. Throws UsageError if the options do not give two
 // names.
@@ -53,11 +56,9 @@ ClassNames class_names_of(const ReadOptions& options, int channels);
 // the name for their own columns.
 std::string observer_name(const std::string& column);
 
-// Whether a number can be the weight of a jet. It can be zero or negative, and must be finite as a float.
-bool is_weight(double value);
-
-// Reason for skipping a row whose weight cannot be used.
-std::string no_weight_reason(const ReadOptions& options);
+// Why a row with this weight is skipped; empty if the weight can be used. It can be zero or negative. It must be
+// finite, and a float must hold it: not be infinite, nor zero where the number is not.
+std::string reason_against_weight(double value, const ReadOptions& options);
 
 // Says that a column or feature that is called `weight` is not used as the weight of the jets.
 void report_unused_weight(const std::filesystem::path& file);
@@ -110,6 +111,7 @@ class JetReader {
   const std::vector<std::string>& observer_names() const { return observer_names_; }
   bool has_label() const { return has_label_; }
   const ClassNames& class_names() const { return class_names_; }
+  const std::string& label_column() const { return label_column_; }    // of Parquet files; empty: not from a column
   const std::string& weight_column() const { return weight_column_; }  // empty: every jet has weight 1
 
   using Sink = std::function<void(JetRecords&&)>;
@@ -150,7 +152,7 @@ class JetReader {
   std::vector<std::string> observer_names_;
   bool has_label_ = true;
   ClassNames class_names_;
-  std::string weight_column_;
+  std::string label_column_, weight_column_;
 };
 
 }  // namespace jetvit

@@ -32,7 +32,7 @@ class Scorer {
         files_(std::move(files)),
         with_split_(columns.split),
         trained_jets_(std::move(trained_jets)),
-        writer_(command.output, columns, trained.provenance),
+        writer_(command.output, columns, to_json(trained.provenance)),
         progress_("predict", "jets", total) {
     options_.batch_size = command.batch_size;
     options_.compute = command.compute;
@@ -54,11 +54,13 @@ class Scorer {
       for (const JetIdentity& jet : records->identity) scores.trained_on.push_back(trained_jets_->is_trained(jet));
     }
     jets_ += scores.size();
+    positive_ += static_cast<std::uint64_t>(std::count(scores.label.begin(), scores.label.end(), 1));
     unlabeled_ += static_cast<std::uint64_t>(std::count(scores.label.begin(), scores.label.end(), kNoLabel));
     if (scores.size() > 0) writer_.append(scores);
   }
 
   std::uint64_t unlabeled() const { return unlabeled_; }
+  std::uint64_t positive() const { return positive_; }
 
   std::uint64_t close() {
     writer_.close();
@@ -73,16 +75,25 @@ class Scorer {
   ScoresWriter writer_;
   Progress progress_;
   PredictOptions options_;
-  std::uint64_t jets_ = 0, unlabeled_ = 0;
+  std::uint64_t jets_ = 0, positive_ = 0, unlabeled_ = 0;
 };
 
 // The jets that the model was trained on. No value if they cannot be recognized; reports why.
 std::optional<TrainedJets> trained_jets_of(const PredictCommand& command, bool has_identities) {
   std::optional<TrainedJets> jets = TrainedJets::read(command.model);
-  if (jets && has_identities) return jets;
-  reporter().note(text(jets ? command.source.name() : command.model.string(),
-                       ": identities unknown (made by an earlier version): the scores have no column trained_on"));
-  return std::nullopt;
+  const auto cannot_tell = [](const std::string& name, const std::string& why) {
+    reporter().note(text(printable(name), ": identities unknown (", why, "): the scores have no column trained_on"));
+    return std::nullopt;
+  };
+  if (!jets) return cannot_tell(command.model, "it has no list of the jets that it was trained on");
+  if (!jets->unknown().empty()) {
+    return cannot_tell(command.model,
+                       text("no list names the jets that ", jets->unknown(), " was trained on, which it started from"));
+  }
+  if (!has_identities) {
+    return cannot_tell(command.source.name(), "prepared by an earlier version; prepare it again to have them");
+  }
+  return jets;
 }
 
 // Scores all splits of a store.
@@ -94,7 +105,7 @@ void score_store(const PredictCommand& command, TrainedModel& trained, PredictSu
   for (const SourceFile& file : manifest.source_files) files.push_back(file.name);
   std::uint64_t total = 0;
   for (const Split split : kSplits) total += manifest.jets(split);
-  require_same_classes(trained, command.model, manifest.class_names, source->name());
+  require_same_classes(trained, command.model, manifest.class_names, manifest.label_column, source->name());
   std::optional<TrainedJets> jets = trained_jets_of(command, manifest.has_identities);
   const ScoresColumns columns{manifest.observer_names, /*label=*/true, command.with_split, jets.has_value()};
   Scorer scorer(command, trained, columns, std::move(jets), files, total);
@@ -115,7 +126,7 @@ void score_files(const PredictCommand& command, TrainedModel& trained, PredictSu
   std::vector<std::string> files;
   for (const auto& file : reader->files()) files.push_back(file.string());
   if (reader->has_label()) {
-    require_same_classes(trained, command.model, reader->class_names(), command.source.name());
+    require_same_classes(trained, command.model, reader->class_names(), reader->label_column(), command.source.name());
   }
   std::optional<TrainedJets> jets = trained_jets_of(command, /*has_identities=*/true);
   const ScoresColumns columns{reader->observer_names(), reader->has_label(), false, jets.has_value()};
@@ -123,6 +134,10 @@ void score_files(const PredictCommand& command, TrainedModel& trained, PredictSu
   const ReadSummary read = reader->read(
       [&scorer](JetRecords&& chunk) { scorer.add(std::make_shared<const JetRecords>(std::move(chunk)), ""); });
   require_shape(read, command.source.name());
+  if (options.any_label && scorer.positive() == 0) {  // as in files of background alone
+    reporter().warn(text(printable(command.source.name()), ": no jet has the `positive_label` ", options.positive_label,
+                         " (column ", printable(options.label_column), ")"));
+  }
   summary.skipped = read.rows - read.kept;
   summary.jets = scorer.close();
   if (reader->has_label() && scorer.unlabeled() > 0) {
@@ -149,7 +164,7 @@ Json to_json(const PredictSummary& summary) {
           {"seconds", summary.seconds},
           {"jets_per_second", summary.jets_per_second()},
           {"output", summary.output.string()},
-          {"model", summary.model}};
+          {"model", to_json(summary.model)}};
 }
 
 PredictSummary run_predict(const PredictCommand& command) {

@@ -7,6 +7,7 @@
 #include "base/options.h"
 #include "compute/compute_options.h"
 #include "prepare/source_options.h"
+#include "run/trained_model.h"
 
 namespace jetvit {
 
@@ -27,7 +28,7 @@ struct PredictSummary {
   std::uint64_t skipped = 0;  // rows that could not be used
   double seconds = 0;
   std::filesystem::path output;
-  Json model;  // where it comes from (TrainedModel::provenance)
+  Provenance model;
 
   double jets_per_second() const { return static_cast<double>(jets) / std::max(1e-9, seconds); }
 };

@@ -108,6 +108,7 @@ std::unique_ptr<JetSource> read_files(const SourceOptions& options) {
     for (const std::uint8_t label : records[split].label) ++manifest.counts[split][label];
     shared[split] = std::make_shared<const JetRecords>(std::move(records[split]));
   }
+  require_positive_label(options.read, jets_of_class(manifest.counts, 1), options.name());
   if (!options.inputs.allow_trained) {
     refuse_shared_jets({origins_of(*shared[0]), origins_of(*shared[1]), origins_of(*shared[2])}, names_of(inputs));
   }

@@ -123,6 +123,7 @@ PrepareResult merge_parts(const std::vector<std::filesystem::path>& folders, con
   result.files = combined->files().size();
   result.rows = result.summary.rows;
   require_jets(result.summary, parts.front().folder);
+  require_positive_label(reading_of(command), jets_of_class(writer.contents().counts, 1), out);
   if (!allow_trained) refuse_shared_jets(out, writer.contents(), combined->files());
   Manifest manifest = combined->manifest();
   manifest.command = std::move(command);

@@ -31,6 +31,7 @@ Preparation::Preparation(const JetReader& reader, double zero_threshold, SplitRu
     : Preparation(reader.shape(), reader.channels()) {
   observer_names_ = reader.observer_names();
   class_names_ = reader.class_names();
+  label_column_ = reader.label_column();
   weight_column_ = reader.weight_column();
   rule_ = rule;
   for (const auto& file : reader.files()) files_.push_back(file.string());
@@ -64,6 +65,7 @@ Manifest Preparation::manifest() const {
   manifest.channels = channels_;
   manifest.observer_names = observer_names_;
   manifest.class_names = class_names_;
+  manifest.label_column = label_column_;
   manifest.weight_column = weight_column_;
   manifest.split_rule = rule_;
   manifest.has_identities = true;
@@ -83,6 +85,7 @@ Manifest Preparation::manifest() const {
 Json Preparation::to_json() const {
   Json json = description(shape_, channels_, observer_names_, files_);
   json["class_names"] = class_names_;
+  json["label_column"] = label_column_;
   json["weight_column"] = weight_column_;
   json["split_rule"] = split_rule_name(rule_);
   json["zero_threshold"] = zero_threshold_;
@@ -105,6 +108,7 @@ Preparation Preparation::from_json(const Json& json) {
   out.observer_names_ = json.at("observers").get<std::vector<std::string>>();
   out.files_ = json.at("files").get<std::vector<std::string>>();
   json.at("class_names").get_to(out.class_names_);
+  out.label_column_ = json.value("label_column", "");
   out.weight_column_ = json.value("weight_column", "");
   out.rule_ = split_rule_from_name(json.at("split_rule").get<std::string>());
   out.zero_threshold_ = json.at("zero_threshold");

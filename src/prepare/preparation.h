@@ -51,7 +51,7 @@ class Preparation {
   std::vector<Channel> channels_;
   std::vector<std::string> observer_names_, files_;
   ClassNames class_names_;
-  std::string weight_column_;
+  std::string label_column_, weight_column_;
   SplitRule rule_ = SplitRule::kIdentity;
   double zero_threshold_ = 0;
   Tally tally_;

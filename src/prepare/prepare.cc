@@ -187,10 +187,15 @@ PrepareResult prepare_store(const PrepareOptions& options, const std::filesystem
       writer.close_part(command, {{"preparation", preparation.to_json()}});
       result.manifest.counts = writer.contents().counts;
     } else {
-      if (!has_usable_jets(result.summary)) writer.discard_unfinished();
-      require_jets(result.summary, inputs.files.front());
       writer.flush();
-      if (!options.inputs.allow_trained) refuse_shared_jets(out, writer.contents(), preparation.files());
+      try {
+        require_jets(result.summary, inputs.files.front());
+        require_positive_label(options.read, jets_of_class(writer.contents().counts, 1), inputs.files.front());
+        if (!options.inputs.allow_trained) refuse_shared_jets(out, writer.contents(), preparation.files());
+      } catch (const Error&) {
+        writer.discard_unfinished();  // the same files would be refused again
+        throw;
+      }
       writer.close(result.manifest);
     }
   } catch (const std::exception&) {

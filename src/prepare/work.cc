@@ -112,6 +112,14 @@ Json describe_reading(const std::vector<std::filesystem::path>& files, InputForm
   return reading;
 }
 
+ReadOptions reading_of(const Json& command) {
+  ReadOptions options;
+  command.at("label_column").get_to(options.label_column);
+  options.any_label = !command.at("positive_label").is_null();
+  if (options.any_label) command.at("positive_label").get_to(options.positive_label);
+  return options;
+}
+
 Json describe_command(const PrepareOptions& options, const Inputs& inputs) {
   Sha256 splits;
   for (const int split : inputs.split) add(splits, text(split));

@@ -36,6 +36,9 @@ Json describe_command(const PrepareOptions& options, const Inputs& inputs);
 // The part common to all kinds of preparation: which files are read, and how.
 Json describe_reading(const std::vector<std::filesystem::path>& files, InputFormat format, const ReadOptions& options);
 
+// The part of such a description that says what the labels are. Throws Json::exception if it is not one.
+ReadOptions reading_of(const Json& command);
+
 // Describes how `other` differs from `command` ("other input files; another `zero_threshold`"). Empty if they are the
 // same.
 std::string command_difference(const Json& command, const Json& other);

@@ -60,6 +60,7 @@ RawReader::RawReader(std::vector<std::filesystem::path> files, ReadOptions optio
   shape_ = schema_.layout.shape;
   channels_ = channels_for(shape_.channels);
   class_names_ = class_names_of(options_, shape_.channels);
+  if (has_label_) label_column_ = options_.label_column;
   weight_column_ = options_.weight_column;
   for (const ObserverColumn& observer : schema_.observers) observer_names_.push_back(observer.name);
 }

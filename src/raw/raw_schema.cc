@@ -129,6 +129,22 @@ ChosenLayout choose_reading(const std::vector<StatedLayout>& readings, const Rea
   return chosen;
 }
 
+// What the first rows hold where `shape` says something else; empty if they agree. Later rows decide which is right.
+std::string other_shape(const ImageShape& lists, bool is_flat, const ReadOptions& options) {
+  if (options.shape.empty()) return "";
+  const std::vector<int> lengths = {lists.channels, lists.height, lists.width};
+  const std::vector<int>& asked = options.shape;
+  const std::int64_t values = std::int64_t{asked[0]} * asked[1] * asked[2];
+  if (is_flat) {
+    return values == lists.width ? ""
+                                 : text("the first rows hold ", with_commas(lists.width), " values, but `shape` makes ",
+                                        with_commas(values));
+  }
+  if (std::is_permutation(lengths.begin(), lengths.end(), asked.begin(), asked.end())) return "";
+  return text("the first rows hold lists of ", lists.channels, " x ", lists.height, " x ", lists.width,
+              ", but `shape` says ", asked[0], " x ", asked[1], " x ", asked[2]);
+}
+
 // Sets the layout, or the reason why it is unknown.
 void find_layout(const InputFile& file, ParquetFooter& footer, const ReadOptions& options, RawSchema& schema) {
   check_shape_option(options.shape);
@@ -147,6 +163,9 @@ void find_layout(const InputFile& file, ParquetFooter& footer, const ReadOptions
                                              : choose_reading(tensor, options, where);
   schema.layout = chosen.layout;
   if (!chosen.guess.empty()) schema.guess = text(where, ": ", chosen.guess);
+  if (const std::string other = other_shape(lists, is_flat, options); !other.empty()) {
+    schema.guess = text(where, ": ", other);
+  }
 }
 
 // Sets the column of the weights. Returns whether `column` is that one.

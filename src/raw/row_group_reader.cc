@@ -75,8 +75,7 @@ std::string RowGroupReader::reason_to_skip(std::size_t row) const {
   if (schema_.label >= 0 && !std::isfinite(scalars_[0].numbers[row]) && !options_.keep_unlabeled) {
     return text("no finite label ", options_.label_column);
   }
-  if (schema_.weight >= 0 && !is_weight(scalars_[weight_place()].numbers[row])) return no_weight_reason(options_);
-  return "";
+  return schema_.weight < 0 ? "" : reason_against_weight(scalars_[weight_place()].numbers[row], options_);
 }
 
 // Adds the observers of row `row` of the current rows, which is row `file_row` of the file.

@@ -9,6 +9,7 @@
 
 #include "base/commit.h"
 #include "base/error.h"
+#include "base/stop_flag.h"
 #include "base/text.h"
 #include "report/label_text.h"
 
@@ -145,7 +146,9 @@ void draw_png(const std::filesystem::path& path, double width, double height,
   const Surface surface(cairo_image_surface_create(CAIRO_FORMAT_RGB24, static_cast<int>(kScale * width),
                                                    static_cast<int>(kScale * height)),
                         cairo_surface_destroy);
+  throw_if_stopped();
   draw_on(surface, kScale, width, height, draw);
+  throw_if_stopped();
   std::string bytes;
   check(cairo_surface_write_to_png_stream(surface.get(), append, &bytes));
   commit_text(path, bytes);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/stop_flag.h"
 #include "base/text.h"
 #include "report/axes.h"
 #include "report/label_text.h"
@@ -77,6 +78,7 @@ void draw_mean_images(const std::filesystem::path& path, const std::vector<Chann
       canvas.label(8, PanelLayout::caption_y(line), shortened(caption[line], room), kCaptionSize, Align::kLeft);
     }
     for (std::size_t channel = 0; channel < channels.size(); ++channel) {
+      throw_if_stopped();
       const ChannelImage first = means[0].mean(static_cast<int>(channel));
       const ChannelImage second = means[1].mean(static_cast<int>(channel));
       const ChannelImage change = difference(first, second);

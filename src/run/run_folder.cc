@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "run/evaluation_files.h"
 #include "run/run_log.h"
+#include "run/run_record.h"
 
 namespace jetvit {
 namespace {
@@ -48,6 +49,12 @@ bool has_checkpoint(const std::filesystem::path& run) {
 }
 
 void refuse_run(const std::filesystem::path& run, bool overwrite) {
+  if (!overwrite && has_checkpoint(run)) {
+    const bool is_finished = read_recorded_run(run).status == "finished";
+    throw Error(text(run, is_finished ? ": holds a finished training" : ": holds a training that did not finish",
+                     " (nothing was changed; ", is_finished ? "" : "continue it with `resume`, ",
+                     "replace it with `overwrite`, or choose another `out`)"));
+  }
   refuse_existing(run, overwrite);
   if (!std::filesystem::exists(run)) return;
   if (!std::filesystem::is_directory(run)) throw Error(text(run, ": is not a folder"));

@@ -9,6 +9,7 @@
 #include "run/former_names.h"
 
 namespace jetvit {
+
 RunLog::RunLog(std::filesystem::path run, int epochs) : run_(std::move(run)) {
   const std::filesystem::path path = run_ / kMetricsFile;
   if (epochs > 0 && std::filesystem::exists(path)) {
@@ -27,6 +28,18 @@ RunLog::RunLog(std::filesystem::path run, int epochs) : run_(std::move(run)) {
 void RunLog::append(const Json& row) {
   rows_.push_back(row);
   write();
+}
+
+std::vector<EpochSummary> RunLog::epochs() const {
+  std::vector<EpochSummary> epochs;
+  for (const Json& row : rows_) {
+    EpochSummary& epoch = epochs.emplace_back();
+    epoch.phase = row.value("phase", 1);
+    epoch.seconds = row.value("train_seconds", 0.0) + row.value("validation_seconds", 0.0);
+    const Json auc = row.value("validation_auc", Json());
+    if (auc.is_number()) epoch.validation_auc = auc.get<double>();
+  }
+  return epochs;
 }
 
 void RunLog::write() const {

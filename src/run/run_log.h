@@ -2,11 +2,19 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <vector>
 
 #include "base/options.h"
 
 namespace jetvit {
+
+// What the log says of an epoch.
+struct EpochSummary {
+  int phase = 1;                         // from 1
+  std::optional<double> validation_auc;  // none where it was not finite
+  double seconds = 0;                    // of training and validation
+};
 
 // The log of a training run: RUN/metrics.jsonl (one JSON object per line) and a TensorBoard event file. After every
 // epoch, both are rewritten completely and atomically from the same rows. A crash therefore leaves no partial line, and
@@ -20,6 +28,7 @@ class RunLog {
   // row: "epoch" (from 1), "step", "wall_time" (seconds since 1970) and scalars.
   void append(const Json& row);
   const std::vector<Json>& rows() const { return rows_; }
+  std::vector<EpochSummary> epochs() const;  // what the rows say
 
  private:
   void write() const;

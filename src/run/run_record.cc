@@ -18,17 +18,8 @@ std::string host_name() {
   return ::gethostname(name, sizeof(name) - 1) == 0 ? name : "";
 }
 
-}  // namespace
-
-Json build_record() {
-  return {{"version", JETVIT_VERSION},
-          {"commit", kSourceCommit},
-          {"compiler", __VERSION__},
-          {"libtorch", TORCH_VERSION},
-          {"host", host_name()}};
-}
-
-Json read_run_record(const std::filesystem::path& run) {
+// An empty object if the file is missing or damaged.
+Json read_record_file(const std::filesystem::path& run) {
   const std::filesystem::path path = run / kRecordFile;
   if (!std::filesystem::exists(path)) return Json::object();
   try {
@@ -39,15 +30,28 @@ Json read_run_record(const std::filesystem::path& run) {
   return Json::object();
 }
 
-std::optional<int> recorded_threads(const std::filesystem::path& run) {
-  const Json record = read_run_record(run);
+}  // namespace
+
+Json build_record() {
+  return {{"version", JETVIT_VERSION},
+          {"commit", kSourceCommit},
+          {"compiler", __VERSION__},
+          {"libtorch", TORCH_VERSION},
+          {"host", host_name()}};
+}
+
+RecordedRun read_recorded_run(const std::filesystem::path& run) {
+  const Json record = read_record_file(run);
+  RecordedRun recorded;
+  const Json status = record.value("status", Json());
+  if (status.is_string()) recorded.status = status;
   try {
     // Version 0.1 called it the device.
     const int threads = record.at(record.contains("compute") ? "compute" : "device").at("threads").get<int>();
-    if (threads >= 1) return threads;
+    if (threads >= 1) recorded.threads = threads;
   } catch (const Json::exception&) {
   }
-  return std::nullopt;
+  return recorded;
 }
 
 }  // namespace jetvit

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <optional>
+#include <string>
 
 #include "base/options.h"
 
@@ -11,10 +12,11 @@ namespace jetvit {
 // {"version", "commit" (of the source, followed by "+" if files had changed), "compiler", "libtorch", "host"}
 Json build_record();
 
-// The record of a run (RUN/run.json); an empty object if the file is missing or damaged.
-Json read_run_record(const std::filesystem::path& run);
-
-// The number of threads of a run according to its run.json; nullopt if the file is missing or damaged.
-std::optional<int> recorded_threads(const std::filesystem::path& run);
+// What RUN/run.json says of a training. The fields are empty where it does not say, and if it is missing or damaged.
+struct RecordedRun {
+  std::string status;          // "running", "finished", "interrupted" or "failed"
+  std::optional<int> threads;  // at least 1
+};
+RecordedRun read_recorded_run(const std::filesystem::path& run);
 
 }  // namespace jetvit

@@ -2,12 +2,15 @@
 
 #include <algorithm>
 #include <bit>
+#include <iterator>
+#include <utility>
 
 #include <ATen/Functions.h>
 
 #include "base/error.h"
 #include "base/text.h"
 #include "model/io/safetensors.h"
+#include "run/checkpoint.h"
 #include "run/run_folder.h"
 
 namespace jetvit {
@@ -15,6 +18,9 @@ namespace {
 
 constexpr const char* kTrain = "train";
 constexpr const char* kValidation = "validation";
+constexpr const char* kFingerprint = "fingerprint";
+constexpr const char* kUnknown = "unknown";
+constexpr const char* kAncestor = "jetvit_trained_weights";  // in files of weights that are no checkpoints
 
 std::int64_t stored_key(const JetIdentity& jet) {
   return std::bit_cast<std::int64_t>(jet.key());
@@ -52,13 +58,50 @@ std::vector<std::int64_t> keys_from(const TensorFile& file, const char* name) {
   return keys;
 }
 
+void merge_keys(std::vector<std::int64_t>& keys, const std::vector<std::int64_t>& more) {
+  std::vector<std::int64_t> all;
+  std::set_union(keys.begin(), keys.end(), more.begin(), more.end(), std::back_inserter(all));
+  keys = std::move(all);
+}
+
+std::string value_of(const std::map<std::string, std::string>& metadata, const char* key) {
+  const auto found = metadata.find(key);
+  return found == metadata.end() ? "" : found->second;
+}
+
+// The fingerprint of the data on which a run, or a checkpoint, was trained. Empty if there is no checkpoint to tell.
+std::string fingerprint_of(const std::filesystem::path& run_or_checkpoint) {
+  std::vector<std::filesystem::path> checkpoints = {run_or_checkpoint};
+  if (std::filesystem::is_directory(run_or_checkpoint)) {
+    checkpoints = {run_or_checkpoint / kBestFile, run_or_checkpoint / kLastFile};
+  }
+  for (const std::filesystem::path& checkpoint : checkpoints) {
+    if (!std::filesystem::exists(checkpoint)) continue;
+    try {
+      return read_description(checkpoint).data.fingerprint;
+    } catch (const Error&) {
+      return "";  // whoever loads its weights reports the damage
+    }
+  }
+  return "";
+}
+
+// The weights of a training of jetvit in the ancestry of this file: itself, or those that it was made from. Empty:
+// none.
+std::string trained_ancestor(const std::filesystem::path& weights) {
+  const std::map<std::string, std::string> metadata = read_safetensors_metadata(weights);
+  return is_checkpoint(metadata) ? weights.string() : value_of(metadata, kAncestor);
+}
+
 }  // namespace
 
-std::optional<TrainedJets> TrainedJets::of(const JetRecords& train, const JetRecords& validation) {
+std::optional<TrainedJets> TrainedJets::of(const JetRecords& train, const JetRecords& validation,
+                                           std::string fingerprint) {
   if (train.identity.empty() || validation.identity.empty()) return std::nullopt;
   TrainedJets jets;
   jets.train_ = sorted_keys(train.identity);
   jets.validation_ = sorted_keys(validation.identity);
+  jets.fingerprint_ = std::move(fingerprint);
   return jets;
 }
 
@@ -67,18 +110,42 @@ std::optional<TrainedJets> TrainedJets::read(const std::filesystem::path& run_or
   const std::filesystem::path path = (is_run ? run_or_checkpoint : run_or_checkpoint.parent_path()) / kTrainedJetsFile;
   if (!std::filesystem::exists(path)) return std::nullopt;
   const TensorFile file = read_safetensors(path);
+  TrainedJets jets;
   try {
-    TrainedJets jets;
     jets.train_ = keys_from(file, kTrain);
     jets.validation_ = keys_from(file, kValidation);
-    return jets;
+    jets.fingerprint_ = value_of(file.metadata, kFingerprint);
+    jets.unknown_ = value_of(file.metadata, kUnknown);
   } catch (const Error& error) {
     throw Error(text(path, ": is not the list of the jets of a training (", error.what(), ")"));
   }
+  const std::string trained_on = fingerprint_of(run_or_checkpoint);
+  if (!jets.fingerprint_.empty() && !trained_on.empty() && jets.fingerprint_ != trained_on) {
+    throw Error(text(path, ": lists the jets of another training than that of ", run_or_checkpoint,
+                     " (put back the list of its run, or remove this one: the jets are unknown then)"));
+  }
+  return jets;
+}
+
+void TrainedJets::add_those_of(const std::filesystem::path& pretrained) {
+  const bool exists = std::filesystem::exists(pretrained);
+  const std::string ancestor = exists ? trained_ancestor(pretrained) : pretrained.string();
+  if (ancestor.empty()) return;
+  const std::optional<TrainedJets> earlier = exists && ancestor == pretrained ? read(pretrained) : std::nullopt;
+  if (!earlier) {
+    unknown_ = ancestor;
+    return;
+  }
+  merge_keys(train_, earlier->train_);
+  merge_keys(validation_, earlier->validation_);
+  if (!earlier->unknown_.empty()) unknown_ = earlier->unknown_;
 }
 
 void TrainedJets::write(const std::filesystem::path& run) const {
-  write_safetensors(run / kTrainedJetsFile, {{{kTrain, to_tensor(train_)}, {kValidation, to_tensor(validation_)}}, {}});
+  std::map<std::string, std::string> metadata = {{kFingerprint, fingerprint_}};
+  if (!unknown_.empty()) metadata[kUnknown] = unknown_;
+  write_safetensors(run / kTrainedJetsFile,
+                    {{{kTrain, to_tensor(train_)}, {kValidation, to_tensor(validation_)}}, metadata});
 }
 
 bool TrainedJets::is_trained(const JetIdentity& jet) const {
@@ -87,6 +154,17 @@ bool TrainedJets::is_trained(const JetIdentity& jet) const {
 
 bool TrainedJets::is_validation(const JetIdentity& jet) const {
   return contains(validation_, jet);
+}
+
+std::uint64_t TrainedJets::count_trained(const std::vector<JetIdentity>& jets) const {
+  return static_cast<std::uint64_t>(
+      std::count_if(jets.begin(), jets.end(), [this](const JetIdentity& jet) { return is_trained(jet); }));
+}
+
+std::map<std::string, std::string> ancestry_of(const std::filesystem::path& pretrained) {
+  const std::string ancestor = trained_ancestor(pretrained);
+  if (ancestor.empty()) return {};
+  return {{kAncestor, ancestor}};
 }
 
 }  // namespace jetvit

@@ -2,7 +2,9 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "jet/jet_identity.h"
@@ -10,26 +12,44 @@
 
 namespace jetvit {
 
-// The jets that a run was trained on, and those that chose its best weights. A jet is known by the key() of its
-// identity: among a million jets, another jet is taken for one of them with probability 5e-14.
+// The jets that the weights of a run were trained on, and those that chose them, also in the trainings of the weights
+// that the run started from. A jet is known by the key() of its identity: among a million jets, another jet is taken
+// for one of them with probability 5e-14.
 class TrainedJets {
  public:
-  // No value if a split has no identities.
-  static std::optional<TrainedJets> of(const JetRecords& train, const JetRecords& validation);
+  // No value if a split has no identities. `fingerprint` is that of the data.
+  static std::optional<TrainedJets> of(const JetRecords& train, const JetRecords& validation, std::string fingerprint);
 
   // Reads the list of a run, given its folder or a checkpoint in it. No value if the run has none: it was trained by an
-  // earlier version, or on a store of one. Throws Error if the file is damaged.
+  // earlier version, or on a store of one. Throws Error if the file is damaged, or belongs to a training on other data.
   static std::optional<TrainedJets> read(const std::filesystem::path& run_or_checkpoint);
 
+  // Adds the jets that `pretrained` was trained on: weights that this training starts from. Weights that no training of
+  // jetvit made add nothing. Weights without a list, or that are no longer there, are named by unknown(). Throws Error
+  // if their list is damaged.
+  void add_those_of(const std::filesystem::path& pretrained);
+
   // Writes the list into the folder of a run, durably: a safetensors file with the sorted keys of both splits as int64
-  // tensors `train` and `validation`. Throws Error.
+  // tensors `train` and `validation`, and as metadata `fingerprint` and `unknown`. Throws Error.
   void write(const std::filesystem::path& run) const;
 
   bool is_trained(const JetIdentity& jet) const;
   bool is_validation(const JetIdentity& jet) const;
+  std::uint64_t count_trained(const std::vector<JetIdentity>& jets) const;
+
+  // Of the data; empty in lists of earlier versions.
+  const std::string& fingerprint() const { return fingerprint_; }
+
+  // Weights in the ancestry of the run that were trained on jets which no list names. Empty: there are none.
+  const std::string& unknown() const { return unknown_; }
 
  private:
   std::vector<std::int64_t> train_, validation_;  // sorted
+  std::string fingerprint_, unknown_;
 };
+
+// Metadata for a safetensors file of weights that were loaded from `pretrained`: it says whether a training of jetvit
+// made them, so that a training that starts from the file knows that it does not know their jets.
+std::map<std::string, std::string> ancestry_of(const std::filesystem::path& pretrained);
 
 }  // namespace jetvit

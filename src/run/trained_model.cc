@@ -15,12 +15,6 @@
 namespace jetvit {
 namespace {
 
-std::optional<ImageShape> shape_of(const Json& data) {
-  if (!data.contains("shape")) return std::nullopt;
-  const Json& shape = data.at("shape");
-  return ImageShape{shape.at(0).get<int>(), shape.at(1).get<int>(), shape.at(2).get<int>()};
-}
-
 // "3 x 125 x 125 (tracks in GeV, ecal in GeV, hcal in GeV)"
 std::string describe_images(const ImageShape& shape, const std::vector<Channel>& channels) {
   std::vector<std::string> words;
@@ -48,8 +42,7 @@ std::filesystem::path checkpoint_path(const std::filesystem::path& run_or_checkp
       throw Error(text(run_or_checkpoint, ": holds the runs of ", seeds.size(), " seeds (name one, such as ",
                        printable(seeds.front().string()), ")"));
     }
-    throw Error(text(run_or_checkpoint, ": holds no ", kBestFile,
-                     " (train for at least one epoch, in the last phase if there are several, or give a checkpoint)"));
+    throw Error(text(run_or_checkpoint, ": ", describe_lack_of_best(run_or_checkpoint)));
   }
   return best;
 }
@@ -68,7 +61,33 @@ Checkpoint read_best_or_tell(const std::filesystem::path& path, const std::files
   }
 }
 
+Provenance provenance_of(const Description& about, const std::filesystem::path& checkpoint) {
+  return {.checkpoint = checkpoint.string(),
+          .epoch = about.position.epoch,
+          .step = about.position.step,
+          .validation_auc = about.position.best_auc,
+          .best_epoch = about.position.best_epoch,
+          .data = about.data.name,
+          .source = about.data.source,
+          .fingerprint = about.data.fingerprint,
+          .class_names = about.data.class_names,
+          .version = about.version};
+}
+
 }  // namespace
+
+Json to_json(const Provenance& provenance) {
+  return {{"checkpoint", provenance.checkpoint},
+          {"epoch", provenance.epoch},
+          {"step", provenance.step},
+          {"validation_auc", provenance.validation_auc},
+          {"best_epoch", provenance.best_epoch},
+          {"data", provenance.data},
+          {"source", provenance.source},
+          {"fingerprint", provenance.fingerprint},
+          {"class_names", provenance.class_names},
+          {"version", provenance.version}};
+}
 
 TrainedModel load_trained_model(const std::filesystem::path& run_or_checkpoint, at::Device device) {
   const std::filesystem::path path = checkpoint_path(run_or_checkpoint);
@@ -77,35 +96,24 @@ TrainedModel load_trained_model(const std::filesystem::path& run_or_checkpoint, 
     if (!unended.empty()) reporter().warn(unended);
   }
   const Checkpoint checkpoint = read_best_or_tell(path, run_or_checkpoint);
-  const Json& about = checkpoint.about;
-  TrainedModel trained;
+  const Description& about = checkpoint.about;
+  TrainedModel trained{.model = nullptr,
+                       .model_name = about.model_name,
+                       .model_options = about.model_options,
+                       .transform = about.transform,
+                       .image = about.image,
+                       .shape = about.data.shape,
+                       .class_names = about.data.class_names,
+                       .label_column = about.data.label_column,
+                       .recipe = about.recipe,
+                       .provenance = provenance_of(about, path)};
   try {
-    trained.model_name = about.at("model").at("name").get<std::string>();
-    trained.model_options = about.at("model").at("options");
-    trained.transform = input_transform_from_json(about.at("transform"));
-    options_from_json(about.at("image"), trained.image, "image.");
-    trained.recipe = about.at("recipe");
-    trained.shape = shape_of(about.at("data"));
-    trained.class_names = about.at("data").value("class_names", ClassNames());
-    const Json& position = about.at("position");
-    trained.provenance = {{"checkpoint", path.string()},
-                          {"epoch", position.at("epoch")},
-                          {"step", position.at("step")},
-                          {"validation_auc", position.at("best_auc")},
-                          {"best_epoch", position.at("best_epoch")},
-                          {"data", about.at("data").at("name")},
-                          {"source", about.at("data").at("source")},
-                          {"fingerprint", about.at("data").at("fingerprint")},
-                          {"class_names", trained.class_names},
-                          {"version", about.at("version")}};
     trained.model = make_model(trained.model_name, trained.model_options, device);
-  } catch (const Json::exception& error) {
-    throw Error(text(path, ": damaged description (", printable(error.what()), ")"));
   } catch (const Error& error) {
     throw Error(text(path, ": damaged description, or of another version (", error.what(), ")"));
   }
   auto weights = checkpoint.tensors;
-  if (about.value("kind", "") == "last") {
+  if (about.kind == "last") {
     weights = with_prefix(checkpoint.tensors, "ema.");
     if (weights.empty()) weights = with_prefix(checkpoint.tensors, "model.");
   }
@@ -128,13 +136,21 @@ void require_same_images(const TrainedModel& trained, const std::string& model, 
 }
 
 void require_same_classes(const TrainedModel& trained, const std::string& model, const ClassNames& names,
-                          const std::string& data) {
-  if (have_same_meaning(trained.class_names, names)) return;
+                          const std::string& label_column, const std::string& data) {
+  if (have_same_meaning(trained.class_names, names)) {
+    if (label_column.empty() || trained.label_column.empty() || label_column == trained.label_column) return;
+    return reporter().warn(text(printable(data), ": its labels come from the column ", printable(label_column),
+                                ", but ", printable(model), " was trained with the column ",
+                                printable(trained.label_column), ": make sure that both mean ",
+                                class_names_text(names)));
+  }
   const bool is_swapped = have_same_meaning(trained.class_names, {names[1], names[0]});
-  throw Error(text(printable(data), ": its labels are ", class_names_text(names), ", but ", printable(model),
-                   " was trained with ", class_names_text(trained.class_names),
-                   is_swapped ? " (the labels are swapped: prepare the data with `class_names` in the other order)"
-                              : " (if the classes are the same, give the data these names with `class_names`)"));
+  throw Error(text(
+      printable(data), ": its labels are ", class_names_text(names), ", but ", printable(model), " was trained with ",
+      class_names_text(trained.class_names),
+      is_swapped ? " (the labels are swapped: prepare the data with `class_names` in the other order)"
+                 : " (if the classes are the same, give the data these names: with `class_names`, or by the names of "
+                   "class folders)"));
 }
 
 }  // namespace jetvit

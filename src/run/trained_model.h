@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -15,6 +16,24 @@
 
 namespace jetvit {
 
+// Where the weights of a model come from.
+struct Provenance {
+  std::string checkpoint;  // path
+  int epoch = 0;           // completed epochs
+  std::int64_t step = 0;   // optimizer steps
+  double validation_auc = 0;
+  int best_epoch = 0;  // of the last phase, in which the validation AUC was reached
+  std::string data;    // name, for messages
+  Json source;         // a SourceOptions
+  std::string fingerprint;
+  ClassNames class_names;
+  std::string version;  // of the jetvit that trained it
+};
+
+// {"checkpoint", "epoch", "step", "validation_auc", "best_epoch", "data", "source", "fingerprint", "class_names",
+// "version"}
+Json to_json(const Provenance& provenance);
+
 // A model with everything that is needed to use it: the conversion of raw pixels to its input, and its origin.
 struct TrainedModel {
   std::unique_ptr<Model> model;  // with its weights, in evaluation mode
@@ -24,8 +43,9 @@ struct TrainedModel {
   ImageOptions image;
   std::optional<ImageShape> shape;  // of the raw images it was trained on; not in older checkpoints
   ClassNames class_names;           // of the labels it was trained on
+  std::string label_column;         // that these labels came from; empty: no column, or not known
   Json recipe;                      // resolved
-  Json provenance;  // "epoch", "step", "validation_auc", "data", "source", "fingerprint", "class_names", "version"
+  Provenance provenance;
 };
 
 // The file of a RUN or CHECKPOINT argument: for a run folder, its best.safetensors. Throws Error if it does not exist,
@@ -44,8 +64,9 @@ void require_same_images(const TrainedModel& trained, const std::string& model, 
                          const std::vector<Channel>& channels, const std::string& data);
 
 // Checks that the labels of data have the meaning that they had in the training of a model. Throws Error with `data`,
-// `model` and both meanings.
+// `model` and both meanings. Warns where the labels come from another column (empty: no column, or not known) than in
+// the training, as a name that is only assumed could then be wrong.
 void require_same_classes(const TrainedModel& trained, const std::string& model, const ClassNames& names,
-                          const std::string& data);
+                          const std::string& label_column, const std::string& data);
 
 }  // namespace jetvit

@@ -44,6 +44,12 @@ WorkRecord record_from_json(const Json& json) {
 
 }  // namespace
 
+std::uint64_t jets_of_class(const ClassCounts& counts, std::size_t label) {
+  std::uint64_t jets = 0;
+  for (const auto& of_split : counts) jets += of_split[label];
+  return jets;
+}
+
 Json to_json(const FileEntry& file) {
   return {{"file", file.file}, {"bytes", file.bytes}, {"sha256", file.sha256}};
 }
@@ -73,7 +79,14 @@ ShardEntry shard_from_json(const Json& json) {
   return {{name, unsigned_from_json(json, "bytes"), json.at("sha256")}, split, jets};
 }
 
+void require_file(const std::filesystem::path& store, const FileEntry& file) {
+  if (std::filesystem::exists(store / file.file)) return;
+  throw Error(text(store / file.file, ": is missing, but the store lists it (it was removed, or left out of a copy; ",
+                   "copy it again, or prepare the data again)"));
+}
+
 void verify_file(const std::filesystem::path& store, const FileEntry& file) {
+  require_file(store, file);
   const InputFile input(store / file.file);
   if (input.size() != file.bytes) {
     throw Error(text(input.path(), ": holds ", input.size(), " bytes, expected ", file.bytes,

@@ -25,11 +25,16 @@ struct ShardEntry : FileEntry {
   std::uint64_t jets = 0;
 };
 
+using ClassCounts = std::array<std::array<std::uint64_t, 2>, 3>;  // number of jets [split][class]
+
+// The number of jets of a class in all splits.
+std::uint64_t jets_of_class(const ClassCounts& counts, std::size_t label);
+
 // The files that a writer has written, in order.
 struct StoreContents {
   std::vector<ShardEntry> shards;
-  std::vector<FileEntry> reports;                        // reports of skipped rows
-  std::array<std::array<std::uint64_t, 2>, 3> counts{};  // number of jets [split][class]
+  std::vector<FileEntry> reports;  // reports of skipped rows
+  ClassCounts counts{};
 };
 
 // Conversions between entries and JSON. The reading functions throw Error, or the JSON library's exception, if `json`
@@ -40,6 +45,9 @@ FileEntry file_from_json(const Json& json);
 ShardEntry shard_from_json(const Json& json);
 // The value of `key`. Throws Error if it is not a list.
 const Json& list_of(const Json& json, const std::string& key);
+
+// Throws Error naming the store and the file if the file is not there.
+void require_file(const std::filesystem::path& store, const FileEntry& file);
 
 // Compares the size and SHA-256 of a file in `store` with its entry. Throws Error naming the file if they differ.
 void verify_file(const std::filesystem::path& store, const FileEntry& file);

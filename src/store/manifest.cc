@@ -54,6 +54,7 @@ Json to_json(const Manifest& manifest) {
             {"zero_threshold", manifest.zero_threshold},
             {"negative_pixels_dropped", manifest.negative_pixels}}},
           {"class_names", manifest.class_names},
+          {"label_column", manifest.label_column.empty() ? Json() : Json(manifest.label_column)},
           {"weight_column", manifest.weight_column.empty() ? Json() : Json(manifest.weight_column)},
           {"splits", splits},
           {"split_rule", split_rule_name(manifest.split_rule)},
@@ -131,9 +132,11 @@ Manifest from_json(const Json& json) {
     json.at("identities").get_to(manifest.has_identities);
     json.at("class_names").get_to(manifest.class_names);
   }
-  if (json.contains("weight_column") && !json.at("weight_column").is_null()) {  // older ones do not have it
-    json.at("weight_column").get_to(manifest.weight_column);
-  }
+  const auto read_column = [&json](const char* key, std::string& column) {  // older ones do not have it
+    if (json.contains(key) && !json.at(key).is_null()) json.at(key).get_to(column);
+  };
+  read_column("label_column", manifest.label_column);
+  read_column("weight_column", manifest.weight_column);
   for (const Json& shard : list_of(json, "shards")) manifest.shards.push_back(shard_from_json(shard));
   for (const Json& source : list_of(json, "sources")) {
     manifest.source_files.push_back(

@@ -33,10 +33,11 @@ struct Manifest {
   std::uint64_t negative_pixels = 0;          // number of dropped negative pixels in unsigned channels
   std::vector<std::string> observer_names;
   ClassNames class_names;
+  std::string label_column;   // of the files, with the labels; empty: they are not from a column, or not known
   std::string weight_column;  // of the files, with the weights; empty: every jet has weight 1
-  std::array<std::array<std::uint64_t, 2>, 3> counts{};  // [split][class]
-  SplitRule split_rule = SplitRule::kFileAndRow;         // of jets whose split the user did not choose
-  bool has_identities = false;                           // every shard has the identities of its jets
+  ClassCounts counts{};
+  SplitRule split_rule = SplitRule::kFileAndRow;  // of jets whose split the user did not choose
+  bool has_identities = false;                    // every shard has the identities of its jets
   std::vector<ShardEntry> shards;
   std::vector<SourceFile> source_files;
   std::vector<std::string> sources;         // names of source_files

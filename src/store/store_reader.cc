@@ -19,6 +19,7 @@ namespace {
 
 // Opens a file and checks its size against the manifest.
 InputFile open_shard(const std::filesystem::path& store, const FileEntry& shard) {
+  require_file(store, shard);
   InputFile file(store / shard.file);
   if (file.size() != shard.bytes) {
     throw Error(text(file.path(), ": holds ", file.size(), " bytes, but the manifest states ", shard.bytes,

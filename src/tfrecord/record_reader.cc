@@ -298,7 +298,7 @@ void RecordReader::append(const std::vector<ExampleFeature>& features, std::uint
   JetRecords& jets = chunk.jets;
   const std::optional<std::uint8_t> label = label_in(features);
   const double weight = weight_in(features);
-  std::string reason = !label ? "no finite label label" : !is_weight(weight) ? no_weight_reason(options_) : "";
+  std::string reason = label ? reason_against_weight(weight, options_) : "no finite label";
   if (reason.empty()) {
     if (const char* of_image = append_image(features, tools, jets.images)) reason = of_image;
   }

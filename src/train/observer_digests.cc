@@ -22,8 +22,8 @@ void add_values(Sha256& digest, std::vector<double> values) {
 
 }  // namespace
 
-Json observer_digests(const JetRecords& train, const JetRecords& validation) {
-  Json digests = Json::object();
+ObserverDigests observer_digests(const JetRecords& train, const JetRecords& validation) {
+  ObserverDigests digests;
   for (std::size_t observer = 0; observer < train.observer_names.size(); ++observer) {
     Sha256 digest;
     add_values(digest, train.observers[observer]);
@@ -33,16 +33,16 @@ Json observer_digests(const JetRecords& train, const JetRecords& validation) {
   return digests;
 }
 
-std::string observer_difference(const Json& now, const Json& before) {
+std::string observer_difference(const ObserverDigests& now, const ObserverDigests& before) {
   std::vector<std::string> words;
-  for (const auto& [name, digest] : before.items()) {
+  for (const auto& [name, digest] : before) {
     if (!now.contains(name)) {
       words.push_back(printable(name) + " is missing");
     } else if (now.at(name) != digest) {
       words.push_back(printable(name) + " has other values");
     }
   }
-  for (const auto& [name, digest] : now.items()) {
+  for (const auto& [name, digest] : now) {
     if (!before.contains(name)) words.push_back(printable(name) + " is new");
   }
   return join(words, ", ");

@@ -13,70 +13,17 @@
 #include "compute/describe_torch_error.h"
 #include "compute/device_memory.h"
 #include "compute/runtime.h"
-#include "prepare/jet_source.h"
 #include "run/checkpoint.h"
 #include "run/run_folder.h"
 #include "run/run_record.h"
 #include "run/seed_runs.h"
 #include "run/trained_jets.h"
 #include "run/unended_run.h"
-#include "train/observer_digests.h"
 #include "train/trainer.h"
+#include "train/training_data.h"
 
 namespace jetvit {
 namespace {
-
-// What to do about a split that cannot be trained or validated on.
-std::string advice(const SourceOptions& options, Split split) {
-  const std::string own = text("`", split_name(split), "`");
-  if (!options.inputs.of_split[static_cast<std::size_t>(split)].empty()) return text("name other files with ", own);
-  if (options.store()) return "prepare the store again with more jets or other shares";
-  if (split == Split::kTrain) return text("name more files, or smaller `validation_share` and `test_share`");
-  return text("name files with ", own, ", or a larger `validation_share`");
-}
-
-void require_both_classes(const JetRecords& records, Split split, const SourceOptions& options,
-                          const ClassNames& names) {
-  const std::string where = printable(options.name(split));
-  const char* const name = split == Split::kTrain ? "training" : "validation";
-  const auto positive = static_cast<std::size_t>(std::count(records.label.begin(), records.label.end(), 1));
-  if (records.size() == 0) {
-    throw Error(text(where, ": the ", name, " split is empty (", advice(options, split), ")"));
-  }
-  if (positive == 0 || positive == records.size()) {
-    const int label = positive == 0 ? 0 : 1;
-    throw Error(text(where, ": all ", records.size(), " jets of the ", name, " split have label ", label, ", ",
-                     printable(class_name(names, label)),
-                     " (a classifier needs both: look at the label column with jetvit inspect, or ",
-                     advice(options, split), ")"));
-  }
-}
-
-TrainingData read_data(const Recipe& recipe, const SourceOptions& options) {
-  const std::unique_ptr<JetSource> source = open_source(options);
-  const Manifest& manifest = source->manifest();
-  SourceOptions recorded = absolute(options);
-  if (!options.store()) recorded.inputs.rule = manifest.split_rule;
-  TrainingData data;
-  data.name = source->name();
-  data.source = to_json(recorded);
-  data.fingerprint = manifest.fingerprint;
-  data.class_names = manifest.class_names;
-  for (const SourceFile& file : manifest.source_files) data.files.push_back(file.name);
-  const double asked = recipe.transform.zero_threshold;
-  data.transform = make_input_transform(manifest.channels, manifest.statistics, recipe.transform.functions,
-                                        recipe.transform.split_signed, asked < 0 ? manifest.zero_threshold : asked);
-  data.train = source->read(Split::kTrain);
-  data.validation = source->read(Split::kValidation);
-  require_both_classes(*data.train, Split::kTrain, options, data.class_names);
-  require_both_classes(*data.validation, Split::kValidation, options, data.class_names);
-  if (!manifest.weight_column.empty()) {
-    reporter().note(text(printable(data.name), ": the jets are weighted by the column ",
-                         printable(manifest.weight_column), ", in the loss and in the validation"));
-  }
-  data.observers = observer_digests(*data.train, *data.validation);
-  return data;
-}
 
 // Whether there is a checkpoint to resume from.
 bool resumes_from_checkpoint(const TrainCommand& command) {
@@ -87,7 +34,7 @@ bool resumes_from_checkpoint(const TrainCommand& command) {
 ComputeOptions compute_options(const TrainCommand& command) {
   ComputeOptions compute = command.compute;
   if (command.threads_given || !resumes_from_checkpoint(command)) return compute;
-  if (const std::optional<int> threads = recorded_threads(command.run)) compute.threads = *threads;
+  if (const std::optional<int> threads = read_recorded_run(command.run).threads) compute.threads = *threads;
   return compute;
 }
 
@@ -96,8 +43,7 @@ ComputeOptions compute_options(const TrainCommand& command) {
 void keep_split_rule(const std::filesystem::path& run, InputNames& inputs) {
   for (const char* checkpoint : {kLastFile, kPreviousFile}) {
     try {
-      const Json about = read_description(run / checkpoint);
-      const InputNames recorded = source_options_from_json(about.at("data").at("source")).inputs;
+      const InputNames recorded = source_options_from_json(read_description(run / checkpoint).data.source).inputs;
       inputs.rule = recorded.rule;
       inputs.allow_trained = inputs.allow_trained || recorded.allow_trained;
       return;
@@ -120,6 +66,40 @@ double check_memory(const Trainer& trainer, const std::filesystem::path& run, c1
   const MemoryNeed need = trainer.memory_need();
   if (available) require_memory(need, *available, run);
   return resident + need.bytes();
+}
+
+// The jets that the run's weights have seen. No value if the data have no identities. Throws Error if the pretrained
+// weights were trained on jets of the validation split, unless the user allowed it.
+std::optional<TrainedJets> trained_jets(const Recipe& recipe, const TrainingData& data, bool allow_trained) {
+  std::optional<TrainedJets> jets = TrainedJets::of(*data.train, *data.validation, data.fingerprint);
+  const std::string& pretrained = recipe.pretrained.file;
+  if (!jets || pretrained.empty()) return jets;
+  TrainedJets before;
+  before.add_those_of(pretrained);
+  const std::uint64_t shared = before.count_trained(data.validation->identity);
+  if (shared > 0 && !allow_trained) {
+    throw Error(text(printable(data.name), ": ", printable(pretrained), " was trained on ", with_commas(shared),
+                     " of the ", with_commas(data.validation->size()),
+                     " jets of the validation split, which could not choose the best weights then (use the splits of ",
+                     "that training, or `allow_trained`)"));
+  }
+  if (!before.unknown().empty()) {
+    reporter().note(text(printable(pretrained), ": identities unknown (no list names the jets that ",
+                         printable(before.unknown()),
+                         " was trained on): an evaluation of this run cannot recognize them"));
+  }
+  jets->add_those_of(pretrained);
+  return jets;
+}
+
+// The list of a resumed run, which keeps it: the pretrained weights may be gone. No value if it has to be made again.
+std::optional<TrainedJets> kept_list(const std::filesystem::path& run, const TrainingData& data) {
+  try {
+    std::optional<TrainedJets> kept = TrainedJets::read(run);
+    if (kept && kept->fingerprint() == data.fingerprint) return kept;
+  } catch (const Error&) {  // damaged, or left by a former run
+  }
+  return std::nullopt;
 }
 
 // Prepares the run's folder, which is locked. True if the training resumes from a checkpoint.
@@ -146,12 +126,10 @@ std::vector<PhaseResult> phase_results(const Trainer& trainer) {
   for (const PhaseSummary& phase : trainer.phases()) {
     PhaseResult result{.phase = phase, .best_validation_auc = {}};
     const int number = static_cast<int>(results.size()) + 1;
-    for (const Json& row : trainer.epochs()) {
-      if (row.value("phase", 1) != number) continue;
+    for (const EpochSummary& epoch : trainer.epochs()) {
+      if (epoch.phase != number) continue;
       ++result.epochs;
-      const Json auc = row.value("validation_auc", Json());
-      if (!auc.is_number()) continue;  // null in the log where it was not finite
-      result.best_validation_auc = std::max(auc.get<double>(), result.best_validation_auc.value_or(auc.get<double>()));
+      result.best_validation_auc = std::max(epoch.validation_auc, result.best_validation_auc);  // none is less than all
     }
     results.push_back(std::move(result));
   }
@@ -177,9 +155,7 @@ TrainingResult result_of(const Trainer& trainer, const std::filesystem::path& ru
   result.steps = state.step;
   result.parameters = trainer.phases()[static_cast<std::size_t>(state.phase)].parameters;
   result.phases = phase_results(trainer);
-  for (const Json& row : trainer.epochs()) {
-    result.seconds += row.value("train_seconds", 0.0) + row.value("validation_seconds", 0.0);
-  }
+  for (const EpochSummary& epoch : trainer.epochs()) result.seconds += epoch.seconds;
   result.best = run / kBestFile;
   result.last = run / kLastFile;
   return result;
@@ -235,9 +211,12 @@ TrainingRecord run_training(const TrainCommand& command) {
   SourceOptions source = command.source;
   source.read.threads = compute.threads;
   if (resumes_from_checkpoint(command)) keep_split_rule(command.run, source.inputs);
-  const TrainingData data = read_data(recipe, source);
+  const TrainingData data = read_training_data(recipe, source);
   auto trainer = std::make_unique<Trainer>(recipe, data, command.run, compute);
-  if (!recipe.pretrained.file.empty() && !resumes_from_checkpoint(command)) trainer->start_from_pretrained();
+  const bool resumes = resumes_from_checkpoint(command);
+  if (!recipe.pretrained.file.empty() && !resumes) trainer->start_from_pretrained();
+  std::optional<TrainedJets> jets = resumes ? kept_list(command.run, data) : std::nullopt;
+  if (!jets) jets = trained_jets(recipe, data, resumes || source.inputs.allow_trained);
   std::optional<double> memory;
   if (!command.ignore_memory) memory = check_memory(*trainer, command.run, compute.device);
   create_folder(command.run);
@@ -252,7 +231,7 @@ TrainingRecord run_training(const TrainCommand& command) {
     reporter().note(
         text("the run resumes with its own weights: ", printable(recipe.pretrained.file), " is not read again"));
   }
-  if (const auto jets = TrainedJets::of(*data.train, *data.validation)) jets->write(command.run);
+  if (jets) jets->write(command.run);
   commit_text(command.run / kRecipeFile, json_text(recipe_to_json(recipe), 2) + "\n");
   TrainingRecord record = begin_record(command, recipe, data, compute, *trainer);
   if (resumed) record.resumed_at_step = trainer->state().step;

@@ -9,9 +9,6 @@
 
 #include "base/stop_flag.h"
 #include "compute/compute_options.h"
-#include "jet/class_names.h"
-#include "jet/input_transform.h"
-#include "jet/jet_records.h"
 #include "load/batch_loader.h"
 #include "model/model.h"
 #include "run/checkpoint.h"
@@ -22,21 +19,10 @@
 #include "train/run_pace.h"
 #include "train/schedule.h"
 #include "train/train_step.h"
+#include "train/training_data.h"
 #include "train/validation.h"
 
 namespace jetvit {
-
-// What a training reads.
-struct TrainingData {
-  std::string name;         // for messages
-  Json source;              // where to find it again: a SourceOptions
-  std::string fingerprint;  // of its content
-  std::shared_ptr<const JetRecords> train, validation;
-  InputTransform transform;
-  Json observers = Json::object();  // observer_digests()
-  ClassNames class_names = {};
-  std::vector<std::string> files = {};  // that the jets come from, for messages
-};
 
 // The recipe's loop: batches, loss, gradient, update, average; validation, logs and checkpoints after every epoch. The
 // weights after any step follow from recipe, data and number of threads alone, whether the run was stopped or not.
@@ -73,8 +59,9 @@ class Trainer {
   void save_last();
 
   const TrainingState& state() const { return state_; }
-  const Model& model() const { return *model_; }                                          // of the phase under way
-  std::vector<Json> epochs() const { return log_ ? log_->rows() : std::vector<Json>(); }  // none before run()
+  const Model& model() const { return *model_; }  // of the phase under way
+  // None before run().
+  std::vector<EpochSummary> epochs() const { return log_ ? log_->epochs() : std::vector<EpochSummary>(); }
   const std::vector<PhaseSummary>& phases() const { return phases_; }  // one of a recipe without phases
   const Json& pretrained() const { return pretrained_; }               // the report of what the run began with, or null
 
@@ -108,7 +95,7 @@ class Trainer {
   void end_epoch(double train_seconds);
   Checkpoint last_whole_checkpoint();
   void keep_previous() const;
-  Json description(const char* kind) const;
+  Description description(const char* kind) const;
   void save_best() const;
   void log_epoch(const Json& row, bool best) const;
 

@@ -38,31 +38,27 @@ Checkpoint Trainer::last_whole_checkpoint() {
 void Trainer::resume() {
   const Checkpoint checkpoint = last_whole_checkpoint();
   const std::filesystem::path path = run_ / (has_last_ ? kLastFile : kPreviousFile);
-  const Json now = description("last");
-  const Json& before = checkpoint.about;
-  for (const char* part : {"recipe", "data", "transform"}) {
-    if (!before.contains(part)) throw Error(text(path, ": the description lacks \"", part, "\""));
-  }
+  const Description now = description("last");
+  const Description& before = checkpoint.about;
   // Keys that the run does not know yet have their defaults in it.
-  std::string difference = first_difference(now["recipe"], recipe_to_json(recipe_from_json(before["recipe"])));
-  if (difference.empty() && now["data"]["fingerprint"] != before["data"].value("fingerprint", Json())) {
-    difference = text("the jets of ", printable(data_.name), " are not those of ",
-                      printable(before["data"].value("name", "the run")));
-  }
-  const Json observers = before["data"].value("observers", Json());
-  if (difference.empty() && observers.is_object()) {  // checkpoints of earlier versions do not have them
-    if (const std::string words = observer_difference(data_.observers, observers); !words.empty()) {
-      difference = text("the observers of ", printable(data_.name), " are not those of ",
-                        printable(before["data"].value("name", "the run")), ": ", words);
+  std::string difference = first_difference(now.recipe, recipe_to_json(recipe_from_json(before.recipe)));
+  const auto differs = [&](const char* what) {
+    return text("the ", what, " of ", printable(data_.name), " are not those of ", printable(before.data.name));
+  };
+  if (difference.empty() && now.data.fingerprint != before.data.fingerprint) difference = differs("jets");
+  if (difference.empty() && before.data.observers) {
+    if (const std::string words = observer_difference(data_.observers, *before.data.observers); !words.empty()) {
+      difference = text(differs("observers"), ": ", words);
     }
   }
-  if (difference.empty()) difference = first_difference(now["transform"], before["transform"], "transform.");
+  if (difference.empty())
+    difference = first_difference(to_json(now.transform), to_json(before.transform), "transform.");
   if (!difference.empty()) {
     throw UsageError(text(run_, ": cannot resume: ", difference,
                           " (a run resumes with its own recipe and data) choose another `out`"));
   }
   try {
-    const TrainingState state = training_state_from_json(before.at("position"));
+    const TrainingState& state = before.position;
     if (state.phase < 0 || state.phase >= static_cast<int>(recipes_.size())) {
       throw Error(text("no phase ", state.phase + 1, " in its recipe"));
     }
@@ -83,31 +79,31 @@ void Trainer::resume() {
   try {
     step_->restore(checkpoint.tensors, step_of_phase());
     schedule_->restore(state_.schedule);
-    pretrained_ = before.value("pretrained", Json());
+    pretrained_ = before.pretrained;
   } catch (const std::exception& error) {
     throw Error(text(path, ": ", error.what()));
   }
 }
 
-Json Trainer::description(const char* kind) const {
+Description Trainer::description(const char* kind) const {
   TrainingState state = state_;
   state.schedule = schedule_->state();
-  const ImageShape& shape = data_.train->images.shape;
-  return {{"kind", kind},
-          {"version", JETVIT_VERSION},
-          {"model", {{"name", phase().model_name}, {"options", complete_options(phase(), data_.transform)}}},
-          {"transform", to_json(data_.transform)},
-          {"image", options_to_json(phase().image)},
-          {"recipe", recipe_to_json(recipe_)},
-          {"pretrained", pretrained_},
-          {"data",
-           {{"name", data_.name},
-            {"source", data_.source},
-            {"fingerprint", data_.fingerprint},
-            {"observers", data_.observers},
-            {"shape", {shape.channels, shape.height, shape.width}},
-            {"class_names", data_.class_names}}},
-          {"position", to_json(state)}};
+  return {.kind = kind,
+          .version = JETVIT_VERSION,
+          .model_name = phase().model_name,
+          .model_options = complete_options(phase(), data_.transform),
+          .transform = data_.transform,
+          .image = phase().image,
+          .recipe = recipe_to_json(recipe_),
+          .pretrained = pretrained_,
+          .data = {.name = data_.name,
+                   .source = data_.source,
+                   .fingerprint = data_.fingerprint,
+                   .observers = data_.observers,
+                   .shape = data_.train->images.shape,
+                   .class_names = data_.class_names,
+                   .label_column = data_.label_column},
+          .position = state};
 }
 
 void Trainer::keep_previous() const {

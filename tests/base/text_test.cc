@@ -56,6 +56,9 @@ TEST(Text, WhatChangesATerminalIsEscaped) {
   EXPECT_EQ(terminal_safe("one\ttwo\n\r\x7f"), "one\ttwo\n\\u000d\\u007f");
   EXPECT_EQ(terminal_safe("\xc2\x85\xc2\x9b"), "\\u0085\\u009b");  // C1: next line, control sequence introducer
   EXPECT_EQ(terminal_safe("\u202e live\u2066\u200f\u061c\u2028"), "\\u202e live\\u2066\\u200f\\u061c\\u2028");
+  EXPECT_EQ(terminal_safe("a\u200b\u00ad\U000e0041b"), "a\\u200b\\u00ad\\udb40\\udc41b");  // invisible; a tag character
+  EXPECT_EQ(one_line("one\ttwo\nthree"), "one\\u0009two\\u000athree");
+  EXPECT_EQ(text_table({"name"}, {{"a\nb"}}), "name\n--------\na\\u000ab\n");
   EXPECT_EQ(terminal_safe("quark ± η 粒 \U0001f600"), "quark ± η 粒 \U0001f600");
 }
 

@@ -6,6 +6,7 @@ import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "oracle/lib"))
 import mistakes
+import pyarrow.parquet as pq
 import tiny_training as tiny
 
 
@@ -91,12 +92,32 @@ def of_raw_files(jetvit, folder):
     refused(mistakes.run(jetvit, "evaluate", run, "--test", raw, "--positive-label", "0", "--out", folder / "no"), 1, "not 0")
 
 
+def of_label_columns(jetvit, folder):
+    """Labels of another column than in the training may mean something else: a warning names both."""
+    run, raw = folder / "run_of_raw", folder / "b.parquet"
+    table = pq.read_table(raw)
+    other = folder / "other_column.parquet"
+    pq.write_table(table.rename_columns(["isGluon" if name == "y" else name for name in table.column_names]), other)
+    words = ("--test", other, "--label-column", "isGluon", "--baselines", "0", "--overwrite", "--out", folder / "of_column")
+    warned = tiny.check(mistakes.run(jetvit, "evaluate", run, *words)).stderr
+    assert f"its labels come from the column isGluon, but {run} was trained with the column y" in warned, warned
+    store = folder / "store_of_column"
+    tiny.check(mistakes.run(jetvit, "prepare", other, "--label-column", "isGluon", "--out", store))
+    assert json.loads((store / "manifest.json").read_text())["label_column"] == "isGluon"
+    predict = lambda data, *more: tiny.check(mistakes.run(jetvit, "predict", run, "--data", data, "--out", folder / "of_column.parquet",
+                                                          "--overwrite", *more)).stderr
+    assert "the column isGluon" in predict(store) and "the column isGluon" in predict(other, "--label-column", "isGluon")
+    assert "the column" not in predict(raw)
+    assert "no jet has the --positive-label 7 (column y)" in predict(raw, "--positive-label", "7", "--class-names", "gluon", "quark")
+
+
 def main(jetvit):
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         of_numbered_folders(jetvit, folder)
         of_folders(jetvit, folder)
         of_raw_files(jetvit, folder)
+        of_label_columns(jetvit, folder)
     print("the names of the classes are kept, and other names are refused")
 
 

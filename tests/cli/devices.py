@@ -25,7 +25,8 @@ def main(jetvit):
             expect(run(*words), 2, *fragments)
 
         for name in ("gpu", "cuda:", "cuda:x", "cuda:-1", "cuda:1000", "cuda1", "CUDA", ""):
-            refuse(name, f"--device {name}: no such device (possible: cpu, cuda, cuda:1 for the second GPU)" if name else "no such device")
+            refuse(name, f"--device {name}: no such device (possible: cpu, cuda, cuda:1 for the second GPU)" if name
+                   else "the argument after --device is empty")
         for name in ("cuda", "cuda:0", "cuda:7"):
             refuse(name, "this build has no part for GPUs:", "lib/libjetvit_cuda.so is missing (build it with the preset cuda)")
         refuse("cpu", "--precision fp16: a CPU has no fast multiplications of such numbers", precision="fp16")

@@ -156,6 +156,7 @@ def check_runs(jetvit, folder):
         found.append([metrics["classifiers"], metrics["bins_of_pt"]])
     assert found[0] == found[1] and sum(one["jets"] for one in found[0][1]) == table.num_rows - -(-table.num_rows // 7), found[0][1]
     refused(evaluate(run, "--batch-size", "0"), 2, "--batch-size")
+    refused(evaluate(run, "--test", store), 1, "store: is a jet store", "--data")
     aucs = []
     for size in ("1", "7", "256"):
         tiny.check(evaluate(run, "--batch-size", size, out=folder / f"by_{size}"))

@@ -53,17 +53,34 @@ def of_all_types(jetvit, folder, rng):
 
 
 def of_bad_rows(jetvit, folder, rng):
-    """Jets without a finite weight are left out by name; a column of another kind is refused."""
-    values = [None if row == 3 else float("nan") if row == 4 else float("inf") if row == 5 else 1e300 if row == 6 else 2.5 for row in range(JETS)]
+    """Jets without a weight that a float32 holds are left out by name; a column of another kind is refused."""
+    odd = {3: None, 4: float("nan"), 5: float("inf"), 6: 1e300, 7: 1e-60, 8: -1e-60}
+    values = [odd.get(row, 2.5) for row in range(JETS)]
     raw = weighted_raw(folder, "bad.parquet", pa.array(values, pa.float64()))
     found = json.loads(tiny.check(mistakes.run(jetvit, "inspect", raw, "--weight-column", "w", "--json")).stdout)
-    assert found["skipped_reasons"] == {"no finite weight w": 4} and [row["row"] for row in found["skipped_rows"]] == [3, 4, 5, 6], found
-    assert found["weight_column"] == "w" and sum(found["weights"]["sum"]) == 2.5 * (JETS - 4), found
+    assert found["skipped_reasons"] == {"no finite weight w": 3, "weight w beyond the range of float32": 3}, found
+    assert [row["row"] for row in found["skipped_rows"]] == list(odd), found
+    assert found["weight_column"] == "w" and sum(found["weights"]["sum"]) == 2.5 * (JETS - len(odd)), found
     words = weighted_raw(folder, "words.parquet", pa.array(["1"] * JETS))
     inspect = lambda *more: mistakes.run(jetvit, "inspect", *more)
     mistakes.expect(inspect(words, "--weight-column", "w"), 1, words, "weight column w holds")
     mistakes.expect(inspect(raw, "--weight-column", "v"), 1, raw, 'has no column "v"', "--weight-column")
     mistakes.expect(inspect(raw, "--weight-column", "y"), 2, "--weight-column and --label-column both name the column y")
+
+
+def of_no_sum(jetvit, folder, rng):
+    """A class whose weights sum to nothing is refused before the training, with file, split and column."""
+    raw = {name: weighted_raw(folder, f"sum_{name}.parquet", pa.array(np.full(JETS, 1.0)), seed=seed)
+           for seed, name in enumerate(("train", "validation"), 70)}
+    label = pq.read_table(raw["validation"])["y"].to_numpy()
+    table = pq.read_table(raw["validation"]).drop(["w"])
+    pq.write_table(table.append_column("w", pa.array(np.where(label == 1, 0.0, 1.0))), raw["validation"])
+    train = lambda *words: mistakes.run(jetvit, "train", tiny.SOURCE / "recipes/demo/vit_nano.toml", *words, "--weight-column", "w", "--out",
+                                        folder / "no_sum")
+    mistakes.expect(train("--train", raw["train"], "--validation", raw["validation"]), 1, raw["validation"], "the jets of quark",
+                    "the validation split sum to 0", "column w")
+    mistakes.expect(train("--train", raw["validation"], "--validation", raw["train"]), 1, raw["validation"], "the train split sum to 0")
+    assert not (folder / "no_sum").exists()
 
 
 def unused(jetvit, folder, rng):
@@ -201,6 +218,7 @@ def main(jetvit):
         folder, rng = pathlib.Path(name), np.random.default_rng(7)
         of_all_types(jetvit, folder, rng)
         of_bad_rows(jetvit, folder, rng)
+        of_no_sum(jetvit, folder, rng)
         unused(jetvit, folder, rng)
         run = trained(jetvit, folder, rng)
         of_weight_zero(jetvit, folder, rng)

@@ -84,7 +84,13 @@ def jets_in_two_splits(jetvit, folder, raw):
     words = ("prepare", "--train", raw, "--validation", other, "--out", out)
     refused(mistakes.run(jetvit, *words), "160 of the 160 jets of the validation split are in the train split too", str(other), str(raw),
             "--allow-trained")
-    assert not (out / "manifest.json").exists()
+    assert not out.exists(), "what is refused leaves nothing"
+    halves = []  # more files than one: finished groups of files are not left either
+    for first in (0, 80):
+        halves.append(folder / f"half_{first}.parquet")
+        pq.write_table(pq.read_table(raw).slice(first, 80), halves[-1])
+    refused(mistakes.run(jetvit, "prepare", "--train", *halves, "--validation", other, "--out", out), "160 of the 160 jets")
+    assert not out.exists(), "what is refused leaves nothing"
     recipe = tiny.SOURCE / "recipes/demo/vit_nano.toml"
     refused(mistakes.run(jetvit, "train", recipe, "--train", raw, "--validation", other, "--out", folder / "no_run"), "160 of the 160 jets")
     assert not (folder / "no_run").exists()
@@ -130,6 +136,74 @@ def trained_jets_are_recognized(jetvit, folder, raw, splits):
     tiny.check(mistakes.run(jetvit, "evaluate", "--scores", scores, "--out", folder / "of_scores", "--allow-trained"))
 
 
+def jets_of_former_trainings_are_recognized(jetvit, folder, raw):
+    """A run that starts from another one has seen its jets too, and says so where it cannot know them."""
+    best = folder / "run/best.safetensors"
+    unseen = prepared(jetvit, folder / "new_store", tiny.write_raw(folder / "new.parquet", seed=5))
+    tuned = lambda name, start, *words: tiny.train(jetvit, unseen, folder / name, "--pretrained", start, *words)
+    evaluate = lambda run, *words: mistakes.run(jetvit, "evaluate", folder / run, "--baselines", "0", "--overwrite", *words, "--out",
+                                                folder / "evaluated")
+    tiny.check(tuned("tuned", best))
+    tiny.check(tuned("tuned_again", folder / "tuned/best.safetensors"))
+    counts = json.loads((folder / "store/manifest.json").read_text())["splits"]
+    first = sum(counts["train"].values())
+    for run in ("tuned", "tuned_again"):
+        refused(evaluate(run, "--test", raw), f"was trained on {first} of these 160 jets")
+        tiny.check(evaluate(run))
+    # A resumed run keeps them, also where the former weights are gone.
+    moved = folder / "moved.safetensors"
+    tiny.check(tuned("resumed", best, "--set", "train.epochs=2"))
+    best.rename(moved)
+    tiny.check(tuned("resumed", best, "--set", "train.epochs=2", "--resume"))
+    moved.rename(best)
+    refused(evaluate("resumed", "--test", raw), f"was trained on {first} of these 160 jets")
+    # Jets of the former training cannot choose the best weights.
+    words = ("--train", folder / "new.parquet", "--validation", raw, "--out", folder / "chosen", "--pretrained", best)
+    command = [jetvit, "train", tiny.SOURCE / "recipes/quark_gluon/resnet_15.toml"] + [f"--set={one}" for one in tiny.SETTINGS]
+    refused(mistakes.run(*command, *words), f"was trained on {first} of the 160 jets of the validation split", "--allow-trained")
+    assert not (folder / "chosen").exists()
+    # Weights without a list: a copy elsewhere, and what jetvit weights makes.
+    copy = folder / "lone" / "best.safetensors"
+    copy.parent.mkdir()
+    copy.write_bytes(best.read_bytes())
+    start = folder / "start.safetensors"
+    tiny.check(mistakes.run(jetvit, "weights", "resnet_15", "--set", "image_size=20", "--pretrained", copy, "--out", start))
+    for number, weights in enumerate((copy, start)):
+        assert "identities unknown" in tiny.check(tuned(f"unknown_{number}", weights)).stderr
+        reported = tiny.check(evaluate(f"unknown_{number}")).stderr
+        assert f"identities unknown (no list names the jets that {copy} was trained on" in reported, reported
+    random = folder / "random.safetensors"
+    tiny.check(mistakes.run(jetvit, "weights", "resnet_15", "--set", "image_size=20", "--out", random))
+    assert "identities unknown" not in tiny.check(tuned("known", random)).stderr
+    assert "identities unknown" not in tiny.check(evaluate("known")).stderr
+    # The list of another run.
+    own = (folder / "known/trained_jets.safetensors").read_bytes()
+    (folder / "known/trained_jets.safetensors").write_bytes((folder / "run/trained_jets.safetensors").read_bytes())
+    refused(evaluate("known"), "known/trained_jets.safetensors", "lists the jets of another training")
+    (folder / "known/trained_jets.safetensors").write_bytes(own)
+    tiny.check(evaluate("known"))
+
+
+def changed_data_are_refused(jetvit, folder, raw):
+    """The data of a training that were replaced since are measured only where the user names them."""
+    files = [folder / f"own_{split}.parquet" for split in ("train", "validation", "test")]
+    for seed, path in enumerate(files):
+        tiny.write_raw(path, jets=48, seed=50 + seed)
+    words = [word for split, path in zip(("--train", "--validation", "--test"), files) for word in (split, path)]
+    command = [jetvit, "train", tiny.SOURCE / "recipes/quark_gluon/resnet_15.toml"] + [f"--set={one}" for one in tiny.SETTINGS]
+    run = folder / "changed"
+    tiny.check(mistakes.run(*command, *words, "--out", run))
+    evaluate = lambda *more: mistakes.run(jetvit, "evaluate", run, "--baselines", "0", "--overwrite", *more)
+    tiny.check(evaluate())
+    tiny.write_raw(files[2], jets=48, seed=60)
+    refused(evaluate(), "the data have changed since", str(run), "--data", "--test")
+    tiny.check(evaluate("--test", files[2]))
+    store = prepared(jetvit, folder / "changing", raw)
+    tiny.check(tiny.train(jetvit, store, folder / "of_changing"))
+    prepared(jetvit, store, raw, "--test-share", "0.5", "--overwrite")
+    refused(mistakes.run(jetvit, "evaluate", folder / "of_changing"), "the data have changed since", "--data")
+
+
 def old_stores_are_unknown(jetvit, folder):
     """A store without identities is read, and says that nothing can be compared."""
     store = tiny.SOURCE / "tests/fixtures/version_0_1/store"
@@ -147,6 +221,8 @@ def main(jetvit):
         splits_follow_the_event(jetvit, folder, raw)
         jets_in_two_splits(jetvit, folder, raw)
         trained_jets_are_recognized(jetvit, folder, raw, splits)
+        jets_of_former_trainings_are_recognized(jetvit, folder, raw)
+        changed_data_are_refused(jetvit, folder, raw)
         old_stores_are_unknown(jetvit, folder)
     print("identities equal hashlib's; splits, overlaps and trained jets follow them")
 

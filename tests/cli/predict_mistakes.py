@@ -93,7 +93,8 @@ def check_inputs(jetvit, folder, run, store):
     refused(predict(run, copy), 1, shard.name)
     refused(predict(run, raw, out=folder / "no" / "where.parquet"), 1, "where.parquet")
     refused(predict(run, raw, out=outputs), 1, "is a folder, which is never replaced")
-    for name, form in (("scores.csv", "CSV"), ("scores.ROOT", "ROOT"), ("scores.h5", "HDF5"), ("scores.npz", "NumPy")):
+    for name, form in (("scores.csv", "CSV"), ("scores.ROOT", "ROOT"), ("scores.h5", "HDF5"), ("scores.npz", "NumPy"),
+                       ("scores.parquet.gz", "gzip")):
         refused(predict(run, raw, out=folder / name), 2, f"{name}: has the name of a file of format {form}, but the output is Parquet")
     expect(mistakes.run(jetvit, "weights", "vit_nano", "--out", folder / "w.pth"), 2, "w.pth: has the name of a file of format PyTorch", ".safetensors")
 

@@ -186,6 +186,11 @@ def bad_options(check, folder, good):
         check.refuse([good, *words], part, status=2)
     check.refuse([good, "--shape", "2147483647", "2147483647", "2147483647"], "are too large (limit 65536 pixels per channel")
     check.refuse([good, "--shape", "3", "25", "25"], "holds no usable jet", "wrong shape")
+    done = check.run(good, "--shape", "3", "25", "25", "--out", folder / "shaped")
+    assert "the first rows hold " in done.stderr and "but --shape says 3 x 25 x 25" in done.stderr, done.stderr
+    check.refuse([good, "--positive-label", "7"], "no jet has the --positive-label 7 (column y")
+    for to in ("png", "tfrecord"):
+        check.refuse([good, "--to", to, "--allow-trained"], "leave out --allow-trained", status=2)
     done = check.run(good)
     assert done.returncode == 2 and "--out" in done.stderr
 
@@ -222,6 +227,7 @@ def bad_outputs(check, folder, good):
     manifest = json.loads((store / "manifest.json").read_text())
     assert names == {"manifest.json"} | {shard["file"] for shard in manifest["shards"]}, names
     tiny.check(subprocess.run([check.jetvit, "inspect", store, "--verify"], capture_output=True, text=True))
+    check.refuse([store], "store: is a jet store", "--data", out=folder / "again")
     shutil.rmtree(store)
 
 

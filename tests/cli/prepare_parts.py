@@ -128,7 +128,7 @@ def parts_that_do_not_fit(preparer, folder, raw, single):
         shard = next(place.glob("train-*.arrow"))
         shard.rename(folder / "aside")
         words = ["--shard", "1/3"] if place == one else []
-        preparer.refuse([raw, *words, "--out", place], shard, "cannot be opened")
+        preparer.refuse([raw, *words, "--out", place], shard, "is missing, but the store lists it")
         (folder / "aside").rename(shard)
     for word in ("0/3", "4/3", "3", "1/", "/3", "a/b", "1/3/5", "-1/3", "1/9999999"):
         preparer.refuse([raw, "--shard", word, *out], word, "is not a part", status=2)

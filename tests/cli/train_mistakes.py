@@ -1,6 +1,7 @@
 """What train and predict say to mistakes, and the exit status they leave with."""
 import json
 import pathlib
+import shutil
 import signal
 import subprocess
 import sys
@@ -32,7 +33,20 @@ def main(jetvit):
         expect(train(data=folder / "absent"), 1, "absent")
         assert not run.exists(), "a refused training left a folder"
         tiny.check(train())
-        expect(train(), 1, "--overwrite")
+        expect(train(), 1, "holds a finished training", "--overwrite")
+        early = folder / "early"  # stopped before its first epoch ended
+        shutil.copytree(run, early)
+        (early / "best.safetensors").unlink()
+        record = json.loads((early / "run.json").read_text())
+        (early / "run.json").write_text(json.dumps({**record, "status": "interrupted"}))
+        expect(train(out=early), 1, "holds a training that did not finish", "--resume", "--overwrite")
+        expect(predict(early, store, folder / "s.parquet"), 1, "holds no best.safetensors: no epoch has ended", "--resume",
+               early / "last.safetensors")
+        (early / "last.safetensors").unlink()
+        (early / "previous.safetensors").unlink(missing_ok=True)
+        expect(predict(early, store, folder / "s.parquet"), 1, "it stopped before its first checkpoint", "--resume")
+        (early / "run.json").unlink()
+        expect(predict(early, store, folder / "s.parquet"), 1, "it is no run of jetvit train")
         expect(train("--resume", "--set", "optimizer.lr=0.5"), 2, "cannot resume: optimizer.lr is 0.5, was 0.001")
         tiny.check(train("--overwrite"))
         (folder / "theirs").mkdir()

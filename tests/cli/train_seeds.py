@@ -67,7 +67,7 @@ def check_evaluation(jetvit, folder, store, run):
 
 
 def check_mistakes(jetvit, folder, store, run):
-    expect(tiny.train(jetvit, store, run, "--seeds", "3", "--set", "train.seed=4"), 1, "seed-4", "already exists")
+    expect(tiny.train(jetvit, store, run, "--seeds", "3", "--set", "train.seed=4"), 1, "seed-4", "holds a finished training")
     expect(tiny.train(jetvit, store, run, "--seeds", "2", "--set", "train.seed=4", "--overwrite"), 1, "seed-6", "is not one of the --seeds 4 to 5")
     expect(tiny.train(jetvit, store, folder / "alone", "--seeds", "2"), 1, "alone", "is a run of one seed")
     expect(tiny.train(jetvit, store, run, "--overwrite"), 1, "no run that could be replaced")

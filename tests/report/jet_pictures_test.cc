@@ -2,11 +2,16 @@
 
 #include <algorithm>
 #include <cmath>
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
 #include <map>
 #include <string>
 
 #include <gtest/gtest.h>
 
+#include "base/error.h"
+#include "base/stop_flag.h"
 #include "report/picture.h"
 #include "support/temp_folder.h"
 
@@ -52,6 +57,23 @@ TEST(JetPictures, PixelsAreAtTheirEtaAndPhi) {
   EXPECT_TRUE(picture.has(x, y, heat_color(1), 0.5));
   EXPECT_TRUE(picture.has(x - 19, y, heat_color(0), 0.5));
   EXPECT_TRUE(picture.has(x, y - 19, heat_color(0), 0.5));
+}
+
+// In a process of its own: a stop that was requested stays requested.
+TEST(JetPicturesDeathTest, AStopEndsTheDrawing) {
+  const test::TempFolder folder;
+  const auto draw = [&folder] {
+    install_stop_handlers();
+    std::raise(SIGTERM);
+    try {
+      draw_pictures(one_pixel_jets(3, {0, 1, 1}), channels_for(3), folder.path());
+    } catch (const Interrupted&) {
+      std::_Exit(3);
+    }
+    std::_Exit(0);
+  };
+  EXPECT_EXIT(draw(), testing::ExitedWithCode(3), "");
+  EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
 }
 
 TEST(JetPictures, FilesOfACompleteSet) {

@@ -47,9 +47,9 @@ std::filesystem::path current_recipe(const std::string& name, const test::TempFo
 TEST(FormerNames, CheckpointsAreTranslated) {
   for (const auto& [run, phase] : {std::pair(kStoppedInEpoch, 0), std::pair(kStoppedInPhase, 1)}) {
     const Checkpoint last = read_checkpoint(run / kLastFile);
-    EXPECT_FALSE(has_former_name(last.about)) << run;
-    EXPECT_EQ(training_state_from_json(last.about.at("position")).phase, phase);
-    EXPECT_EQ(last.about.at("recipe").contains("phase"), phase > 0);
+    EXPECT_FALSE(has_former_name(to_json(last.about))) << run;
+    EXPECT_EQ(last.about.position.phase, phase);
+    EXPECT_EQ(last.about.recipe.contains("phase"), phase > 0);
     EXPECT_FALSE(with_prefix(last.tensors, "optimizer.").empty());
     EXPECT_TRUE(with_prefix(last.tensors, "optimiser.").empty());
   }
@@ -59,7 +59,7 @@ TEST(FormerNames, RecipesOfRunsGetTheCurrentNames) {
   const test::TempFolder folder;
   for (const auto& [run, recipe] :
        {std::pair(kStoppedInEpoch, "epoch.toml"), std::pair(kStoppedInPhase, "stages.toml")}) {
-    const Json before = recipe_to_json(recipe_from_json(read_checkpoint(run / kLastFile).about.at("recipe")));
+    const Json before = recipe_to_json(recipe_from_json(read_checkpoint(run / kLastFile).about.recipe));
     EXPECT_EQ(first_difference(recipe_to_json(read_recipe(current_recipe(recipe, folder), {})), before), "");
   }
 }
@@ -94,8 +94,8 @@ TEST(FormerNames, LogsContinueWithTheCurrentKeys) {
 
 TEST(FormerNames, RecordAndBestWeightsAreFound) {
   const test::TempFolder folder;
-  EXPECT_EQ(recorded_threads(kStoppedInPhase), 1);
-  EXPECT_EQ(recorded_threads(folder.path()), std::nullopt);
+  EXPECT_EQ(read_recorded_run(kStoppedInPhase).threads, 1);
+  EXPECT_EQ(read_recorded_run(folder.path()).threads, std::nullopt);
   EXPECT_EQ(best_of_phase_path(kStoppedInPhase, 2), kStoppedInPhase / "best_of_stage_2.safetensors");
   EXPECT_EQ(best_of_phase_path(kStoppedInPhase, 3), kStoppedInPhase / best_of_phase_file(3));
   for (const int phase : {1, 2}) {

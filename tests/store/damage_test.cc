@@ -75,7 +75,7 @@ TEST_F(DamagedStore, ReplacedByAnotherOfTheSameSize) {
 
 TEST_F(DamagedStore, Removed) {
   std::filesystem::remove(shard_);
-  expect_error("cannot be opened (No such file or directory)");
+  expect_error("is missing, but the store lists it");
   std::filesystem::create_directory(shard_);
   expect_error("is not a regular file");
 }

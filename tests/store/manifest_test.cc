@@ -57,7 +57,8 @@ TEST_F(ManifestFile, OtherVersionOrFormat) {
 TEST_F(ManifestFile, EveryKeyIsNeeded) {
   const Json complete = Json::parse(document_);
   for (const auto& [key, value] : complete.items()) {
-    if (key == "manifest_sha256" || key == "command" || key == "weight_column" || key.starts_with("skipped_re"))
+    const bool is_column = key == "weight_column" || key == "label_column";
+    if (key == "manifest_sha256" || key == "command" || is_column || key.starts_with("skipped_re"))
       continue;                    // older stores lack these
     const std::string name = key;  // a structured binding cannot be captured
     expect_error([&name](Json& json) { json.erase(name); }, "key '" + name + "' not found");
@@ -66,7 +67,9 @@ TEST_F(ManifestFile, EveryKeyIsNeeded) {
   for (const Json& command : {Json(nullptr), Json(5), Json("prepare")}) {
     expect_error([&command](Json& json) { json["command"] = command; }, "\"command\" is not an object");
   }
-  expect_error([](Json& json) { json["weight_column"] = 5; }, "manifest.json: ");
+  for (const std::string key : {"weight_column", "label_column"}) {
+    expect_error([&key](Json& json) { json[key] = 5; }, "manifest.json: ");
+  }
   for (const std::string key : {"file", "split", "jets", "bytes", "sha256"}) {
     expect_error([&key](Json& json) { json["shards"][1].erase(key); }, "key '" + key + "' not found");
   }

@@ -137,7 +137,7 @@ TEST(Phases, EpochsAndStepsCountOnAndTheLastPhaseIsTheRunsModel) {
 
   const TrainedModel model = load_trained_model(folder.path());
   EXPECT_EQ(model.model_name, "effswin_nano");
-  EXPECT_EQ(model.provenance.at("step"), 16);
+  EXPECT_EQ(model.provenance.step, 16);
   EXPECT_EQ(load_trained_model(folder / best_of_phase_file(1)).model_name, "swin_nano");
 }
 

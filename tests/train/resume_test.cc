@@ -42,7 +42,7 @@ TEST(Resume, ResumedRunKeepsTheBestOfBeforeAndTheLossSoFar) {
   const test::TempFolder folder;
   const Recipe how = recipe("train.epochs=5");
   train(how, folder / "whole", {}, data_of_falling_auc());
-  const std::int64_t best = read_checkpoint(folder / "whole" / kBestFile).about["position"]["step"];
+  const std::int64_t best = read_checkpoint(folder / "whole" / kBestFile).about.position.step;
   ASSERT_LT(best, 13) << "the best epoch is to come before the stops";
   train(how, folder / "parts", {13, 14, 16, 18}, data_of_falling_auc());
   for (const char* name : {kLastFile, kBestFile}) {
@@ -115,7 +115,7 @@ TEST(Resume, TimeMakesCheckpointsWithinAnEpoch) {
       return trainer.state().step == 3 ? SIGTERM : 0;
     };
     EXPECT_THROW(trainer.run(stop), Interrupted);
-    EXPECT_EQ(training_state_from_json(read_checkpoint(folder / kLastFile).about["position"]).step, 3);
+    EXPECT_EQ(read_checkpoint(folder / kLastFile).about.position.step, 3);
   }
 }
 
@@ -124,7 +124,7 @@ TEST(Resume, ResumeRefusesAPhaseThatTheRecipeDoesNotHave) {
   train(recipe(), folder / "run", {7});
   Checkpoint checkpoint = read_checkpoint(folder / "run" / kLastFile);
   for (const int phase : {-1, 1}) {
-    checkpoint.about["position"]["phase"] = phase;
+    checkpoint.about.position.phase = phase;
     write_checkpoint(folder / "run" / kLastFile, checkpoint);
     Trainer resumed(recipe(), data(), folder / "run");
     EXPECT_ERROR(resumed.resume(), Error, text("last.safetensors: no phase ", phase + 1, " in its recipe"));
@@ -160,7 +160,7 @@ TEST(Resume, DamagedCheckpointFallsBackToTheOneBefore) {
       resumed.resume();
       EXPECT_EQ(resumed.state().step, 8);
       resumed.save_last();
-      EXPECT_EQ(read_checkpoint(run / kPreviousFile).about["position"]["step"], 8) << "replaced by the damaged one";
+      EXPECT_EQ(read_checkpoint(run / kPreviousFile).about.position.step, 8) << "replaced by the damaged one";
       resumed.run();
     }
     ASSERT_EQ(heard.warnings.size(), 1U);
@@ -189,16 +189,16 @@ TEST(Resume, DamagedBestWeightsPointToTheLastOnes) {
   train(recipe("train.epochs=1"), folder.path(), {});
   commit_text(folder / kBestFile, "damaged");
   EXPECT_ERROR(load_trained_model(folder.path()), Error, "last.safetensors, which can be given in place of the run");
-  EXPECT_EQ(load_trained_model(folder / kLastFile).provenance["step"], 4);
+  EXPECT_EQ(load_trained_model(folder / kLastFile).provenance.step, 4);
 }
 
 TEST(Resume, ResumesRunsOlderThanARecipesKey) {
   const test::TempFolder folder;
   train(recipe("train.epochs=2"), folder.path(), {4});
   Checkpoint checkpoint = read_checkpoint(folder / kLastFile);
-  checkpoint.about["recipe"].erase("weights");
-  checkpoint.about["recipe"]["augment"].erase("mixup");
-  checkpoint.about["recipe"]["train"].erase("sampling");
+  checkpoint.about.recipe.erase("weights");
+  checkpoint.about.recipe["augment"].erase("mixup");
+  checkpoint.about.recipe["train"].erase("sampling");
   write_checkpoint(folder / kLastFile, checkpoint);
   Trainer trainer(recipe("train.epochs=2"), data(), folder.path());
   trainer.resume();

@@ -39,11 +39,11 @@ TEST(Trainer, OfEpochsWithEqualAucTheFirstIsKept) {
   const std::vector<Json> rows = log_of(folder / "auc");
   ASSERT_EQ(rows.size(), 3U);
   EXPECT_EQ(rows[0]["validation_auc"], rows[2]["validation_auc"]);
-  EXPECT_EQ(read_checkpoint(folder / "auc" / kBestFile).about["position"]["epoch"], 1);
-  EXPECT_EQ(read_checkpoint(folder / "auc" / kLastFile).about["position"]["best_epoch"], 1);
+  EXPECT_EQ(read_checkpoint(folder / "auc" / kBestFile).about.position.epoch, 1);
+  EXPECT_EQ(read_checkpoint(folder / "auc" / kLastFile).about.position.best_epoch, 1);
   apply_override(tree, "train.select=last");
   train(recipe_from_json(tree), folder / "last", {});
-  EXPECT_EQ(read_checkpoint(folder / "last" / kBestFile).about["position"]["epoch"], 3);
+  EXPECT_EQ(read_checkpoint(folder / "last" / kBestFile).about.position.epoch, 3);
 }
 
 // The bar names the epoch, and counts the rest of one that is resumed.
@@ -101,10 +101,10 @@ TEST(Trainer, BestCheckpointPredictsAsTheTrainingValidated) {
     std::istringstream lines(rows);
     Json row;
     for (std::string line; std::getline(lines, line);) {
-      if (Json::parse(line).at("epoch") == best.provenance.at("epoch")) row = Json::parse(line);
+      if (Json::parse(line).at("epoch") == best.provenance.epoch) row = Json::parse(line);
     }
     ASSERT_FALSE(row.is_null()) << rows;
-    EXPECT_EQ(row.at("validation_auc"), best.provenance.at("validation_auc"));
+    EXPECT_EQ(row.at("validation_auc"), best.provenance.validation_auc);
     const auto records = data().validation;
     PredictOptions options;
     options.batch_size = how.train.batch_size;

@@ -139,7 +139,7 @@ def check_labels(jetvit, folder):
                 jets[place]["label"] = label
             tiny.check(prepare(jetvit, folder, write(folder / "labels.tfrecord", jets)))
             found, manifest = rows(folder)
-            assert len(found) == JETS - 1 and manifest["skipped_reasons"] == {"no finite label label": 1}, manifest["skipped_reasons"]
+            assert len(found) == JETS - 1 and manifest["skipped_reasons"] == {"no finite label": 1}, manifest["skipped_reasons"]
             assert (0, place) not in found
     jets = [{key: value for key, value in jet(number).items() if key != "label"} for number in range(3)]
     path = write(folder / "unlabeled.tfrecord", jets)
