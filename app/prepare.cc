@@ -1,6 +1,5 @@
 #include "prepare/prepare.h"
 
-#include <algorithm>
 #include <array>
 #include <iostream>
 #include <memory>
@@ -16,6 +15,7 @@
 #include "base/options.h"
 #include "base/table.h"
 #include "base/text.h"
+#include "image_export/picture_files.h"
 #include "prepare/inputs.h"
 
 namespace jetvit {
@@ -92,29 +92,8 @@ void print_summary(const PrepareResult& result, const std::filesystem::path& out
 
 // PNG folders and TFRecord shards.
 void run_pictures(PrepareCommand& command) {
-  const InputNames& names = command.options.inputs;
-  for (const auto& of_split : names.of_split) {
-    if (!of_split.empty()) {
-      throw UsageError("PNG folders and TFRecord shards have no splits (prepare the files of each into a folder)");
-    }
-  }
-  const Inputs inputs = find_inputs(names);
-  if (inputs.format != InputFormat::kParquet) {
-    throw UsageError(text(inputs.files.front(), ": pictures are prepared from raw Parquet files"));
-  }
-  if (names.shares != SplitShares()) {
-    throw UsageError("PNG folders and TFRecord shards have no splits (leave out --validation-share and --test-share)");
-  }
-  if (std::any_of(inputs.split.begin(), inputs.split.end(), [](int split) { return split >= 0; })) {
-    throw UsageError("PNG folders and TFRecord shards have no splits (prepare each folder's files apart)");
-  }
-  if (names.allow_trained) {
-    throw UsageError("PNG folders and TFRecord shards have no splits (leave out --allow-trained)");
-  }
-  report_left_out(inputs);
-  refuse_copies(inputs);
   PictureOptions& options = command.pictures.options;
-  options.files = inputs.files;
+  options.files = picture_files(command.options.inputs);
   options.out = command.out;
   options.overwrite = command.overwrite;
   options.zero_threshold = command.options.zero_threshold;
