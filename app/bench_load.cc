@@ -46,9 +46,7 @@ void print(const BenchLoadResult& result) {
 void run(BenchLoadFlags& flags) {
   BenchLoadOptions& options = flags.options;
   options.source.read.threads = options.load.threads;
-  Json settings = Json::object();
-  for (const std::string& assignment : flags.augment_settings) apply_override(settings, assignment);
-  options_from_json(settings, options.augment, "augment.");
+  options_from_json(tree_of_overrides(flags.augment_settings), options.augment, "augment.");
   options.load.format = {.channels_last = flags.layout == kChannelsLast,
                          .precision = precision_from_name(flags.precision)};
   if (flags.sampling == "weighted") options.load.order = Order::kWeighted;

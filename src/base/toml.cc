@@ -127,4 +127,10 @@ void apply_override(Json& tree, const std::string& assignment) {
   (*node)[key] = parsed;
 }
 
+Json tree_of_overrides(const std::vector<std::string>& assignments) {
+  Json tree = Json::object();
+  for (const std::string& assignment : assignments) apply_override(tree, assignment);
+  return tree;
+}
+
 }  // namespace jetvit

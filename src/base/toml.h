@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "base/options.h"
 
@@ -17,5 +18,8 @@ Json parse_toml(const std::string& document, const std::string& name);
 // number instead of a key selects an entry of a list of tables, counted from 1: "phase.2.optimizer.lr=3e-4". Throws
 // UsageError if the assignment is malformed or names a missing table.
 void apply_override(Json& tree, const std::string& assignment);
+
+// The tree that the assignments make of an empty one, in their order. Throws the same.
+Json tree_of_overrides(const std::vector<std::string>& assignments);
 
 }  // namespace jetvit

@@ -35,6 +35,13 @@ TEST(Toml, AnOverrideWithoutAValueIsToldItsForm) {
   EXPECT_TRUE(tree.empty());
 }
 
+TEST(Toml, LaterOverridesReplaceEarlierOnes) {
+  EXPECT_EQ(tree_of_overrides({"image_size=64", "stem.kind=plain", "image_size=32"}),
+            Json::parse(R"({"image_size": 32, "stem": {"kind": "plain"}})"));
+  EXPECT_EQ(tree_of_overrides({}), Json::object());
+  EXPECT_ERROR(tree_of_overrides({"image_size=64", "depth"}), UsageError, "`set` depth: is not of the form key=value");
+}
+
 TEST(Toml, DocumentsWithTooManyKeysAreRefused) {
   std::string document;
   for (int key = 0; key < 4096; ++key) document += text("k", key, " = ", key, ".5\n");

@@ -1,4 +1,4 @@
-#include "app/tensor_output.h"
+#include "model/io/tensor_output.h"
 
 #include "base/error.h"
 #include "base/replaced_file.h"
