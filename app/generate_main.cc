@@ -8,7 +8,6 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/replaced_file.h"
-#include "base/reporter.h"
 #include "base/text.h"
 #include "generate/closure.h"
 #include "generate/generate.h"
@@ -16,20 +15,6 @@
 
 namespace jetvit {
 namespace {
-
-// The options with their seed. A warning names the default seed: a second file that is made without a seed has the same
-// jets.
-GenerateOptions options_of(const GenerateCommand& command) {
-  GenerateOptions options = command.generate;
-  if (command.seed) {
-    options.seed = *command.seed;
-  } else {
-    reporter().warn(text("seed ", options.seed,
-                         ", the default: other files made with it have mostly the same collisions (give ",
-                         "each file a --seed of its own)"));
-  }
-  return options;
-}
 
 void write_generated(const GenerateCommand& command) {
   refuse_file(command.out, command.overwrite, {"jets of jetvit generate", is_generated_file, {}});
@@ -61,7 +46,7 @@ void write_generated(const GenerateCommand& command) {
             << text(fixed(static_cast<double>(closure.jets()) / seconds, 1), " jets/s on ", threads,
                     threads == 1 ? " thread (" : " threads (", fixed(seconds, 1), " s, including ",
                     fixed(pool_seconds, 1), " s for the pile-up pool); seed ", options.seed, "\nwrote ",
-                    one_line(command.out.string()), "\n");
+                    one_line(command.out), "\n");
 }
 
 }  // namespace

@@ -4,6 +4,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include "base/reporter.h"
+#include "base/text.h"
 #include "base/threads.h"
 
 namespace jetvit {
@@ -43,6 +45,18 @@ void add_generate_options(CLI::App& app, GenerateCommand& command) {
   };
   add_kind("quark-gluon", "Quark jets (y = 1) and gluon jets (y = 0), 3 channels", false);
   add_kind("top", "Boosted top jets (y = 1) and QCD jets (y = 0), 8 channels", true);
+}
+
+GenerateOptions options_of(const GenerateCommand& command) {
+  GenerateOptions options = command.generate;
+  if (command.seed) {
+    options.seed = *command.seed;
+  } else {
+    reporter().warn(text("seed ", options.seed,
+                         ", the default: other files made with it have mostly the same collisions (give ",
+                         "each file a --seed of its own)"));
+  }
+  return options;
 }
 
 }  // namespace jetvit

@@ -28,4 +28,7 @@ inline constexpr const char* kGeneratePurpose =
 // built everywhere, and to jetvit-generate, which does the work. The command must outlive the parsing.
 void add_generate_options(CLI::App& app, GenerateCommand& command);
 
+// The options with their seed. Warns of the default seed: a second file that is made without a seed has the same jets.
+GenerateOptions options_of(const GenerateCommand& command);
+
 }  // namespace jetvit

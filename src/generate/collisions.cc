@@ -132,7 +132,7 @@ void add_partons(const Pythia8::Event& event, Process process, std::vector<Parto
 
 }  // namespace
 
-CollisionSource::CollisionSource(Process process)
+PythiaSource::PythiaSource(Process process)
     : process_(process), pythia_(std::make_unique<Pythia8::Pythia>(JETVIT_PYTHIA_DATA, false)) {
   for (const std::string& line : settings(process)) {
     if (!pythia_->readString(line)) throw Error(text("Pythia 8 rejects the setting \"", line, "\""));
@@ -145,13 +145,13 @@ CollisionSource::CollisionSource(Process process)
   if (!pythia_->init()) throw Error("Pythia 8 cannot start (its data files may be damaged: run scripts/setup again)");
 }
 
-CollisionSource::~CollisionSource() = default;
+PythiaSource::~PythiaSource() = default;
 
-void CollisionSource::seed(std::uint64_t seed) {
+void PythiaSource::seed(std::uint64_t seed) {
   pythia_->rndm.init(1 + static_cast<int>(mix_words({seed}) % kLargestSeed));
 }
 
-Collision CollisionSource::next() {
+Collision PythiaSource::next() {
   int failures = 0;
   while (!pythia_->next()) {
     throw_if_stopped();
@@ -173,7 +173,7 @@ Collision CollisionSource::next() {
 std::vector<std::vector<Particle>> make_pile_up(std::size_t count, std::uint64_t seed, int threads) {
   using Pool = std::vector<std::vector<Particle>>;
   const std::size_t blocks = (count + kPileUpBlock - 1) / kPileUpBlock;
-  std::vector<std::unique_ptr<CollisionSource>> sources(static_cast<std::size_t>(threads));
+  std::vector<std::unique_ptr<PythiaSource>> sources(static_cast<std::size_t>(threads));
   Progress progress("generate", "pile-up collisions", count);
   Pool pool;
   auto next = [block = std::size_t{0}, blocks]() mutable {
@@ -181,7 +181,7 @@ std::vector<std::vector<Particle>> make_pile_up(std::size_t count, std::uint64_t
   };
   const auto make = [&](std::size_t block, int thread) {
     auto& source = sources[static_cast<std::size_t>(thread)];
-    if (!source) source = std::make_unique<CollisionSource>(Process::pile_up);
+    if (!source) source = std::make_unique<PythiaSource>(Process::pile_up);
     source->seed(mix_words({seed, kPileUpKey, block}));
     Pool made(std::min(kPileUpBlock, count - block * kPileUpBlock));
     for (auto& particles : made) {

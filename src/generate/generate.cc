@@ -7,14 +7,15 @@
 
 #include "base/ordered_for.h"
 #include "base/progress.h"
+#include "generate/collisions.h"
 #include "generate/pairing.h"
+#include "generate/pool_size.h"
 #include "generate/selection.h"
 
 namespace jetvit {
 namespace {
 
-constexpr std::size_t kSmallestBlock = 4, kLargestBlock = 64;                        // jets
-constexpr std::size_t kPoolPerJet = 20, kSmallestPool = 250, kLargestPool = 20'000;  // collisions
+constexpr std::size_t kSmallestBlock = 4, kLargestBlock = 64;  // jets
 
 std::size_t even(std::size_t jets) {
   return jets + jets % 2;
@@ -26,20 +27,20 @@ class ThreadSources {
  public:
   CollisionSource& of(Process process, bool signal) {
     auto& source = sources_[signal ? 1 : 0];
-    if (!source) source = std::make_unique<CollisionSource>(process);
+    if (!source) source = std::make_unique<PythiaSource>(process);
     return *source;
   }
 
  private:
-  std::array<std::unique_ptr<CollisionSource>, 2> sources_;
+  std::array<std::unique_ptr<PythiaSource>, 2> sources_;
 };
 
 }  // namespace
 
 std::vector<std::vector<Particle>> pile_up_pool(const GenerateOptions& options) {
-  if (options.pile_up <= 0) return {};
-  const std::size_t wanted = std::clamp(kPoolPerJet * even(options.jets), kSmallestPool, kLargestPool);
-  return make_pile_up(options.pool > 0 ? options.pool : wanted, options.seed, std::max(options.threads, 1));
+  const std::size_t size = pool_size(options);
+  if (size == 0) return {};
+  return make_pile_up(size, options.seed, std::max(options.threads, 1));
 }
 
 Generated generate(const GenerateOptions& options, const std::vector<std::vector<Particle>>& pool,

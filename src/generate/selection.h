@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "generate/collisions.h"
+#include "generate/collision_source.h"
 #include "jet/jet_records.h"
 
 namespace jetvit {
@@ -23,8 +23,10 @@ struct SelectionOptions {
 };
 
 // Generates, simulates and selects collisions until `options.jets` jets are found. `source` must be of the same
-// process; it is seeded here. An event gives one jet at most, and the bias of QCD by pTHat is undone among jets of
-// equal pT. The result depends only on the options and the pool. Throws Interrupted on SIGINT, Error if Pythia 8 fails.
+// process; it is seeded here. An event gives one jet at most: for quarks and gluons the hardest matched one, if it has
+// a picture; for top and QCD the hardest selected one that has a picture. The bias of QCD by pTHat is undone among jets
+// of equal pT. The result depends only on the options, the pool and the source. Throws Interrupted on SIGINT, and what
+// the source throws.
 JetBlock make_jets(const SelectionOptions& options, const std::vector<std::vector<Particle>>& pool,
                    CollisionSource& source);
 

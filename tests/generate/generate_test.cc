@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "generate/collisions.h"
+#include "generate/pool_size.h"
 
 namespace jetvit {
 namespace {
@@ -17,17 +18,22 @@ GenerateOptions small(bool top, int threads) {
   return options;
 }
 
-// The complete data set. All tests use one pile-up pool, which takes seconds to make.
-JetRecords jets_of(const GenerateOptions& options) {
+// All tests use one pile-up pool, which takes seconds to make.
+const std::vector<std::vector<Particle>>& small_pool() {
   static const std::vector<std::vector<Particle>> pool = pile_up_pool(small(false, 1));
+  return pool;
+}
+
+// The complete data set.
+JetRecords jets_of(const GenerateOptions& options) {
   JetRecords all;
-  generate(options, pool, [&all](const JetRecords& jets) { all.append(jets); });
+  generate(options, small_pool(), [&all](const JetRecords& jets) { all.append(jets); });
   return all;
 }
 
 // Pythia 8 has no state that survives a new seed, so that any thread can make any block.
 TEST(Generate, CollisionsDependOnTheSeedOnly) {
-  CollisionSource source(Process::gluon);
+  PythiaSource source(Process::gluon);
   source.seed(1);
   const Collision first = source.next();
   for (int count = 0; count < 50; ++count) source.next();
@@ -53,6 +59,14 @@ TEST(Generate, PileUpDoesNotDependOnTheNumberOfThreads) {
       ASSERT_EQ(one[index][particle].px, two[index][particle].px);
     }
   }
+}
+
+// Which sizes are right, pool_size_test.cc says.
+TEST(Generate, PileUpPoolHasItsSize) {
+  EXPECT_EQ(small_pool().size(), pool_size(small(false, 1)));
+  GenerateOptions without = small(false, 1);
+  without.pile_up = 0;
+  EXPECT_TRUE(pile_up_pool(without).empty());
 }
 
 TEST(Generate, JetsDoNotDependOnTheNumberOfThreads) {
