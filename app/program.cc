@@ -34,9 +34,9 @@ void refuse_empty_values(int argc, char** argv) {
     const bool is_empty_value = word.starts_with("--") && equals == word.size() - 1;
     if (!word.empty() && !is_empty_value) continue;
     const std::string before = is_empty_value ? std::string(word.substr(0, equals)) : std::string(argv[index - 1]);
-    throw UsageError(
-        index == 1 ? "the first argument is empty"
-                   : text("the argument after ", printable(before), " is empty (name a value, or leave ", "both out)"));
+    if (index == 1) throw UsageError("the first argument is empty");
+    const char* const advice = before.starts_with("-") ? "name a value, or leave both out" : "leave it out";
+    throw UsageError(text("the argument after ", printable(before), " is empty (", advice, ")"));
   }
 }
 

@@ -53,7 +53,7 @@ struct CodeRange {
 };
 
 // What a terminal does not show as a letter of its own: control characters (C0, DEL, C1), separators of lines and
-// paragraphs, and Unicode's Default_Ignorable_Code_Point with Bidi_Control (DerivedCoreProperties.txt, Unicode 15).
+// paragraphs, and of Unicode 15 Default_Ignorable_Code_Point and the format characters (Cf) that are not visible.
 constexpr std::array<CodeRange, 20> kUnsafe = {
     {{0x00, 0x1f},     {0x7f, 0x9f},       {0xad, 0xad},       {0x34f, 0x34f},     {0x61c, 0x61c},
      {0x115f, 0x1160}, {0x17b4, 0x17b5},   {0x180b, 0x180f},   {0x200b, 0x200f},   {0x2028, 0x202e},

@@ -72,7 +72,7 @@ bool natural_less(const std::string& a, const std::string& b);
 std::string nearest_word(std::string_view word, const std::vector<std::string>& candidates);
 
 // `shown` made safe for a terminal: control characters (of C0 but newline and tab, DEL, C1), those that are invisible
-// or change the direction or the lines of text (Unicode Default_Ignorable_Code_Point, Bidi_Control, U+2028, U+2029) and
+// or change the direction or the lines of text (Unicode's Default_Ignorable_Code_Point, Cf, U+2028, U+2029) and
 // bytes that are not UTF-8 are escaped as \u001b, also within JSON. A character that is cut off at the end counts as
 // not UTF-8.
 std::string terminal_safe(std::string_view shown);

@@ -7,9 +7,19 @@
 #include "base/reporter.h"
 #include "base/text.h"
 #include "evaluate/refuse_trained.h"
+#include "prepare/summary_json.h"
 
 namespace jetvit {
 namespace {
+
+// The data of the first run.
+SourceOptions trained_source(const EvaluateCommand& command, const std::vector<TrainedModel>& models) {
+  try {
+    return source_options_from_json(models.front().provenance.source);
+  } catch (const Json::exception& error) {
+    throw Error(text(printable(command.runs.front()), ": damaged description (", printable(error.what()), ")"));
+  }
+}
 
 // The data on which all the runs were trained, or those that are named.
 SourceOptions common_data(const EvaluateCommand& command, const std::vector<TrainedModel>& models) {
@@ -17,7 +27,7 @@ SourceOptions common_data(const EvaluateCommand& command, const std::vector<Trai
     SourceOptions options = command.source;
     // Runs of earlier versions split by file and row, and keep no list of their jets: only that rule finds their
     // splits.
-    if (source_options_from_json(models.front().provenance.source).inputs.rule == SplitRule::kFileAndRow) {
+    if (trained_source(command, models).inputs.rule == SplitRule::kFileAndRow) {
       options.inputs.rule = SplitRule::kFileAndRow;
     }
     return options;
@@ -30,7 +40,7 @@ SourceOptions common_data(const EvaluateCommand& command, const std::vector<Trai
                        " on ", printable(first.data), " (name the data to measure on with `data`)"));
     }
   }
-  SourceOptions options = source_options_from_json(models.front().provenance.source);
+  SourceOptions options = trained_source(command, models);
   options.read.threads = command.source.read.threads;
   options.inputs.allow_trained = options.inputs.allow_trained || command.source.inputs.allow_trained;
   return options;
@@ -41,10 +51,9 @@ void require_unchanged(const EvaluateCommand& command, const JetSource& source,
                        const std::vector<TrainedModel>& models) {
   for (std::size_t run = 0; run < models.size(); ++run) {
     if (models[run].provenance.fingerprint == source.manifest().fingerprint) continue;
-    throw Error(
-        text(printable(source.name()), ": the data have changed since ", printable(command.runs[run]),
-             " was trained on them: their fingerprint is another one (to measure on what is there now, name it ",
-             "with `data`, or its test jets with `test`)"));
+    throw Error(text(printable(source.name()), ": is not what ", printable(command.runs[run]),
+                     " was trained on: its fingerprint is another one (it holds other jets now, or was prepared in ",
+                     "another way; to measure on it as it is, name it with `data`, or its test jets with `test`)"));
   }
 }
 
@@ -96,11 +105,9 @@ void report_unmeasured(const EvaluateCommand& command, const Manifest& manifest)
   std::uint64_t skipped = 0;
   for (const SourceFile& file : manifest.source_files) skipped += file.skipped;
   if (skipped > 0) {
-    std::vector<std::string> reasons;
-    for (const auto& [reason, rows] : manifest.skipped_reasons.items()) {
-      reasons.push_back(text(with_commas(rows.get<std::uint64_t>()), " ", printable(reason)));
-    }
-    others.push_back(text(with_commas(skipped), " rows that cannot be used (", join(reasons, ", "), ")"));
+    const std::string reasons = reasons_text(summary_of(manifest));
+    const std::string why = reasons.empty() ? "" : text(" (", reasons, ")");  // older stores do not say
+    others.push_back(text(with_commas(skipped), " rows that cannot be used", why));
   }
   if (others.empty()) return;
   const InputNames& names = command.source.inputs;

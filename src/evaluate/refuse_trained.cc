@@ -11,23 +11,15 @@ namespace jetvit {
 
 void refuse_trained(const JetSource& source, Split split, const std::vector<std::string>& runs) {
   const std::vector<JetIdentity> jets = source.origins(split).identity;
-  const auto cannot_tell = [](const std::string& name, const std::string& why) {
-    reporter().note(text(printable(name), ": identities unknown (", why,
-                         "): whether the model was trained on some of these jets cannot be checked"));
-  };
+  constexpr const char* kEffect = "whether the model was trained on some of these jets cannot be checked";
   if (jets.empty() && source.manifest().jets(split) > 0) {
-    return cannot_tell(source.name(), "prepared by an earlier version; prepare it again to have them");
+    return note_unknown_identities(source.name(), kDataWithoutIdentities, kEffect);
   }
   for (const std::string& run : runs) {
     const std::optional<TrainedJets> known = TrainedJets::read(run);
-    if (!known) {
-      cannot_tell(run, "it has no list of the jets that it was trained on");
-      continue;
-    }
-    if (!known->unknown().empty()) {
-      cannot_tell(run, text("no list names the jets that ", printable(known->unknown()),
-                            " was trained on, which it started from"));
-    }
+    const std::string unknown = reason_unknown(known);
+    if (!unknown.empty()) note_unknown_identities(run, unknown, kEffect);
+    if (!known) continue;
     const std::uint64_t trained = known->count_trained(jets);
     if (trained > 0) {
       throw Error(text(printable(source.name()), ": ", printable(run), " was trained on ", with_commas(trained),

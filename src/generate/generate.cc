@@ -17,10 +17,6 @@ namespace {
 
 constexpr std::size_t kSmallestBlock = 4, kLargestBlock = 64;  // jets
 
-std::size_t even(std::size_t jets) {
-  return jets + jets % 2;
-}
-
 // The event generators of one thread, for background and signal. Starting one takes half a second, so each is started
 // once, when first needed.
 class ThreadSources {
@@ -45,7 +41,7 @@ std::vector<std::vector<Particle>> pile_up_pool(const GenerateOptions& options) 
 
 Generated generate(const GenerateOptions& options, const std::vector<std::vector<Particle>>& pool,
                    const std::function<void(const JetRecords&)>& sink) {
-  const std::size_t per_block = std::clamp(even(options.jets) / 16, kSmallestBlock, kLargestBlock);
+  const std::size_t per_block = std::clamp(whole_pairs(options.jets) / 16, kSmallestBlock, kLargestBlock);
   std::vector<ThreadSources> sources(static_cast<std::size_t>(std::max(options.threads, 1)));
   PairStream pairs(options.jets, options.seed, sink);
   Progress progress("generate", "jets", options.jets);

@@ -9,6 +9,11 @@
 
 namespace jetvit {
 
+// The smallest even number that is not less than `jets`.
+constexpr std::size_t whole_pairs(std::size_t jets) {
+  return jets + jets % 2;
+}
+
 // Pairs jets of the two classes in bins of pT (10 GeV; 5 % above 200 GeV) and |eta| (0.2), first come first served, so
 // that neither observable separates the classes. Returns indices into `jets`: for each pair the signal, then the
 // background jet. Jets without a partner are left out.

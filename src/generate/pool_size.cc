@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "generate/pairing.h"
+
 namespace jetvit {
 namespace {
 
@@ -12,8 +14,7 @@ constexpr std::size_t kPoolPerJet = 20, kSmallestPool = 250, kLargestPool = 20'0
 std::size_t pool_size(const GenerateOptions& options) {
   if (options.pile_up <= 0) return 0;
   if (options.pool > 0) return options.pool;
-  const std::size_t paired = options.jets + options.jets % 2;
-  return std::clamp(kPoolPerJet * paired, kSmallestPool, kLargestPool);
+  return std::clamp(kPoolPerJet * whole_pairs(options.jets), kSmallestPool, kLargestPool);
 }
 
 }  // namespace jetvit

@@ -65,10 +65,15 @@ std::uint8_t label_of(double value, const ReadOptions& options) {
                    " is not 0 or 1 (name the signal's value with `positive_label`)"));
 }
 
+std::string describe_missing_label(const ReadOptions& options, std::uint64_t positive, const std::string& input) {
+  if (!options.any_label || positive > 0) return "";
+  return text(printable(input), ": no jet has the `positive_label` ", options.positive_label, " (column ",
+              printable(options.label_column), "; name a value that the column holds)");
+}
+
 void require_positive_label(const ReadOptions& options, std::uint64_t positive, const std::string& input) {
-  if (!options.any_label || positive > 0) return;
-  throw Error(text(printable(input), ": no jet has the `positive_label` ", options.positive_label, " (column ",
-                   printable(options.label_column), "; name a value that the column holds)"));
+  const std::string missing = describe_missing_label(options, positive, input);
+  if (!missing.empty()) throw Error(missing);
 }
 
 ClassNames class_names_of(const ReadOptions& options, int channels) {
@@ -144,12 +149,8 @@ std::uint64_t rows_of_wrong_shape(const ReadSummary& summary) {
 
 }  // namespace
 
-bool shape_is_wrong(const ReadSummary& summary) {
-  return 2 * rows_of_wrong_shape(summary) > summary.rows;
-}
-
 void require_shape(const ReadSummary& summary, const std::string& input) {
-  if (!shape_is_wrong(summary)) return;
+  if (2 * rows_of_wrong_shape(summary) <= summary.rows) return;
   throw Error(text(printable(input), ": ", with_commas(rows_of_wrong_shape(summary)), " of ", with_commas(summary.rows),
                    " rows have the wrong shape (the assumed image shape is incorrect; set the right one with `shape` "
                    "CHANNELS HEIGHT WIDTH)"));

@@ -44,7 +44,11 @@ std::vector<std::string> given_options(const ReadOptions& options);
 // label or keep jets without a label, which get kNoLabel.
 std::uint8_t label_of(double value, const ReadOptions& options);
 
-// Throws Error if the user named a positive label that none of the jets has. `positive` counts those of label 1.
+// What is wrong if the user named a positive label that none of the jets has: `positive` counts those of label 1.
+// Empty: nothing.
+std::string describe_missing_label(const ReadOptions& options, std::uint64_t positive, const std::string& input);
+
+// Throws Error if describe_missing_label() finds something.
 void require_positive_label(const ReadOptions& options, std::uint64_t positive, const std::string& input);
 
 // The names of the classes of an input that does not state them: those in the options, or with a positive label other
@@ -92,10 +96,7 @@ struct ReadSummary {
 // The reasons with their counts, most frequent first: "1,790 no finite label y, 10 NaN".
 std::string reasons_text(const ReadSummary& summary);
 
-// Whether most rows were skipped because of their shape. Then the shape that was assumed for the input is wrong.
-bool shape_is_wrong(const ReadSummary& summary);
-
-// Throws Error naming the input if shape_is_wrong().
+// Throws Error naming the input if most rows were skipped because of their shape: the shape that was assumed is wrong.
 void require_shape(const ReadSummary& summary, const std::string& input);
 
 // Reads files of jets of one format directly into sparse records, in the order of files and rows, with bounded memory.

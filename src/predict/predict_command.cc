@@ -81,17 +81,15 @@ class Scorer {
 // The jets that the model was trained on. No value if they cannot be recognized; reports why.
 std::optional<TrainedJets> trained_jets_of(const PredictCommand& command, bool has_identities) {
   std::optional<TrainedJets> jets = TrainedJets::read(command.model);
-  const auto cannot_tell = [](const std::string& name, const std::string& why) {
-    reporter().note(text(printable(name), ": identities unknown (", why, "): the scores have no column trained_on"));
+  constexpr const char* kNoColumn = "the scores have no column trained_on";
+  if (jets && !has_identities) {
+    note_unknown_identities(command.source.name(), kDataWithoutIdentities, kNoColumn);
     return std::nullopt;
-  };
-  if (!jets) return cannot_tell(command.model, "it has no list of the jets that it was trained on");
-  if (!jets->unknown().empty()) {
-    return cannot_tell(command.model,
-                       text("no list names the jets that ", jets->unknown(), " was trained on, which it started from"));
   }
-  if (!has_identities) {
-    return cannot_tell(command.source.name(), "prepared by an earlier version; prepare it again to have them");
+  const std::string unknown = reason_unknown(jets);
+  if (!unknown.empty()) {
+    note_unknown_identities(command.model, unknown,
+                            jets ? "the column trained_on marks only the jets that are known" : kNoColumn);
   }
   return jets;
 }
@@ -134,10 +132,8 @@ void score_files(const PredictCommand& command, TrainedModel& trained, PredictSu
   const ReadSummary read = reader->read(
       [&scorer](JetRecords&& chunk) { scorer.add(std::make_shared<const JetRecords>(std::move(chunk)), ""); });
   require_shape(read, command.source.name());
-  if (options.any_label && scorer.positive() == 0) {  // as in files of background alone
-    reporter().warn(text(printable(command.source.name()), ": no jet has the `positive_label` ", options.positive_label,
-                         " (column ", printable(options.label_column), ")"));
-  }
+  const std::string no_signal = describe_missing_label(options, scorer.positive(), command.source.name());
+  if (reader->has_label() && !no_signal.empty()) reporter().warn(no_signal);  // as in files of background alone
   summary.skipped = read.rows - read.kept;
   summary.jets = scorer.close();
   if (reader->has_label() && scorer.unlabeled() > 0) {

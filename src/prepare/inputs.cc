@@ -120,12 +120,12 @@ class Finder {
   void add_folder(const std::filesystem::path& folder, int split) {
     const InputFolder found = scan_folder(folder);
     const std::string unread = first_of(joined(found.left_out, found.no_data));
-    if (is_store(folder)) {
-      throw Error(
-          text(folder, ": is a jet store, which has its own splits, and not a folder of files (name it alone, ",
-               "with `data`, to train, evaluate or predict; to prepare, name the files that it was made from)"));
-    }
     if (found.empty()) {
+      if (is_store(folder)) {
+        throw Error(
+            text(folder, ": is a jet store, which has its own splits, and not a folder of files (name it alone, ",
+                 "with `data`, to train, evaluate or predict; to prepare, name the files that it was made from)"));
+      }
       if (const std::string kind = unfinished_kind(folder); !kind.empty()) throw Error(text(folder, ": is ", kind));
       throw Error(text(folder, ": holds no Parquet files, TFRecord files, class folders of PNGs or jet store ",
                        "(manifest.json)", unread.empty() ? "" : "; it holds " + unread));

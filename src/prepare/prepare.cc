@@ -156,6 +156,7 @@ PrepareResult prepare_store(const PrepareOptions& options, const std::filesystem
   PrepareResult result;
   result.files = files_before(groups.last);
   std::size_t done = groups.first;  // groups before this one are on disk
+  const char* rest = "run the same command again to prepare the rest";
   try {
     auto locked = std::make_unique<StoreWriter>(out);
     if (is_finished(out, command, overwrite, is_part)) {  // made by another process before this one got the lock
@@ -191,17 +192,18 @@ PrepareResult prepare_store(const PrepareOptions& options, const std::filesystem
       try {
         require_jets(result.summary, inputs.files.front());
         require_positive_label(options.read, jets_of_class(writer.contents().counts, 1), inputs.files.front());
-        if (!options.inputs.allow_trained) refuse_shared_jets(out, writer.contents(), preparation.files());
       } catch (const Error&) {
         writer.discard_unfinished();  // the same files would be refused again
         throw;
       }
+      rest = "the same command with `allow_trained` finishes them, other files need `overwrite`";
+      if (!options.inputs.allow_trained) refuse_shared_jets(out, writer.contents(), preparation.files());
       writer.close(result.manifest);
     }
   } catch (const std::exception&) {
     if (done > groups.first && std::filesystem::exists(out / kUnfinishedFile)) {
-      reporter().note(text(out, ": ", files_before(done), " of ", result.files,
-                           " files are prepared and kept; run the same command again to prepare the rest"));
+      reporter().note(
+          text(out, ": ", files_before(done), " of ", result.files, " files are prepared and kept; ", rest));
     }
     throw;
   }

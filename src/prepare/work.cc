@@ -19,7 +19,9 @@ namespace jetvit {
 namespace {
 
 constexpr std::size_t kGroups = 256;
-constexpr int kRevision = 4;  // increase it if the same command would write a different store
+// Increase them if the same command would write a different store.
+constexpr int kRevision = 4;
+constexpr int kRevisionWithWeights = 5;
 
 constexpr std::array<std::pair<const char*, const char*>, 18> kWords = {{
     {"revision", "another version of jetvit"},
@@ -125,7 +127,7 @@ Json describe_command(const PrepareOptions& options, const Inputs& inputs) {
   for (const int split : inputs.split) add(splits, text(split));
   add(splits, text(inputs.shares.validation, " ", inputs.shares.test));
   Json command = describe_reading(inputs.files, inputs.format, options.read);
-  command.update({{"revision", kRevision},
+  command.update({{"revision", options.read.weight_column.empty() ? kRevision : kRevisionWithWeights},
                   {"splits", splits.hex()},
                   {"zero_threshold", options.zero_threshold},
                   {"part", options.part.part},
@@ -163,10 +165,6 @@ void resume_or_discard(const std::filesystem::path& where, const std::optional<W
   }
   reporter().warn(text(where, ": unfinished work is discarded (", why, ")"));
   discard();
-}
-
-bool has_usable_jets(const ReadSummary& summary) {
-  return summary.kept > 0 && !shape_is_wrong(summary);
 }
 
 void require_jets(const ReadSummary& summary, const std::string& name) {

@@ -50,10 +50,7 @@ void resume_or_discard(const std::filesystem::path& where, const std::optional<W
                        bool overwrite, const std::function<void(const WorkRecord&)>& restore,
                        const std::function<void()>& discard);
 
-// Whether at least one row was usable and the assumed image shape matches most rows.
-bool has_usable_jets(const ReadSummary& summary);
-
-// Throws Error that names the input if has_usable_jets() is false.
+// Throws Error that names the input if no row was usable, or if the assumed image shape does not match most rows.
 void require_jets(const ReadSummary& summary, const std::string& name);
 
 }  // namespace jetvit

@@ -47,6 +47,7 @@ double PanelLayout::caption_y(std::size_t line) {
 
 void draw_panel(Canvas& canvas, double x, double y, const ChannelImage& image, const ImageShape& shape,
                 const std::string& title, const std::string& unit, const ColorScale& scale) {
+  throw_if_stopped();
   const double eta = kPixelSize * shape.height / 2;
   const double phi = kPixelSize * shape.width / 2;
   Axes axes(canvas, x, y, kPanel, kPanel, {"relative phi", -phi, phi, false}, {"relative eta", -eta, eta, false});
@@ -78,7 +79,6 @@ void draw_mean_images(const std::filesystem::path& path, const std::vector<Chann
       canvas.label(8, PanelLayout::caption_y(line), shortened(caption[line], room), kCaptionSize, Align::kLeft);
     }
     for (std::size_t channel = 0; channel < channels.size(); ++channel) {
-      throw_if_stopped();
       const ChannelImage first = means[0].mean(static_cast<int>(channel));
       const ChannelImage second = means[1].mean(static_cast<int>(channel));
       const ChannelImage change = difference(first, second);

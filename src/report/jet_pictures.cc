@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "base/stop_flag.h"
 #include "base/text.h"
 #include "report/image_panels.h"
 #include "report/plots.h"
@@ -62,7 +61,6 @@ void JetPictures::draw_examples(const std::filesystem::path& path) const {
     std::size_t group = 0;
     for (const std::size_t label : {0U, 1U}) {
       for (const Example& example : examples_[label]) {
-        throw_if_stopped();
         for (std::size_t channel = 0; channel < channels_.size(); ++channel) {
           const ChannelImage& image = example.channels[channel];
           draw_panel(canvas, layout.x(channel), layout.y(group, channel), image, shape_,

@@ -6,6 +6,12 @@
 namespace jetvit {
 namespace {
 
+const Json& object_at(const Json& json, const char* key) {
+  const Json& value = json.at(key);
+  if (!value.is_object()) throw Error(text("\"", key, "\" is not an object"));
+  return value;
+}
+
 Json to_json(const TrainedData& data) {
   Json json = {{"name", data.name}, {"source", data.source}, {"fingerprint", data.fingerprint}};
   if (data.observers) json["observers"] = *data.observers;
@@ -18,7 +24,7 @@ Json to_json(const TrainedData& data) {
 TrainedData data_from_json(const Json& json) {
   TrainedData data;
   json.at("name").get_to(data.name);
-  data.source = json.at("source");
+  data.source = object_at(json, "source");
   json.at("fingerprint").get_to(data.fingerprint);
   if (json.contains("observers")) data.observers = json.at("observers").get<ObserverDigests>();
   if (json.contains("shape")) {
@@ -53,7 +59,7 @@ Description description_from_json(const Json& json) {
     description.model_options = json.at("model").at("options");
     description.transform = input_transform_from_json(json.at("transform"));
     options_from_json(json.at("image"), description.image, "image.");
-    description.recipe = json.at("recipe");
+    description.recipe = object_at(json, "recipe");
     description.pretrained = json.value("pretrained", Json());
     description.data = data_from_json(json.at("data"));
     description.position = training_state_from_json(json.at("position"));

@@ -10,15 +10,6 @@
 #include "run/run_log.h"
 
 namespace jetvit {
-namespace {
-
-// The number under `key`; NaN if there is none (a loss that is not finite is written as null).
-double number(const Json& row, const char* key) {
-  const auto found = row.find(key);
-  return found != row.end() && found->is_number() ? found->get<double>() : NAN;
-}
-
-}  // namespace
 
 LearningCurve read_learning_log(const std::filesystem::path& path, const std::string& name) {
   LearningCurve curve{name, {}, {}, {}, {}};
@@ -27,13 +18,14 @@ LearningCurve read_learning_log(const std::filesystem::path& path, const std::st
   for (std::string line; std::getline(lines, line);) {
     const std::string where = text(path, ": line ", ++count);
     const Json row = parse_json(line, where);
-    if (!row.is_object() || !std::isfinite(number(row, "epoch"))) {
+    const std::optional<double> epoch = row.is_object() ? logged_number(row, "epoch") : std::nullopt;
+    if (!epoch) {
       throw Error(text(where, " is not the row of an epoch (is this a log of jetvit train?)"));
     }
-    curve.epoch.push_back(number(row, "epoch"));
-    curve.training_loss.push_back(number(row, "train_loss"));
-    curve.validation_loss.push_back(number(row, "validation_loss"));
-    curve.validation_auc.push_back(number(row, "validation_auc"));
+    curve.epoch.push_back(*epoch);
+    curve.training_loss.push_back(logged_number(row, "train_loss").value_or(NAN));
+    curve.validation_loss.push_back(logged_number(row, "validation_loss").value_or(NAN));
+    curve.validation_auc.push_back(logged_number(row, "validation_auc").value_or(NAN));
   }
   return curve;
 }

@@ -50,9 +50,13 @@ bool has_checkpoint(const std::filesystem::path& run) {
 
 void refuse_run(const std::filesystem::path& run, bool overwrite) {
   if (!overwrite && has_checkpoint(run)) {
-    const bool is_finished = read_recorded_run(run).status == "finished";
-    throw Error(text(run, is_finished ? ": holds a finished training" : ": holds a training that did not finish",
-                     " (nothing was changed; ", is_finished ? "" : "continue it with `resume`, ",
+    if (FolderLock::is_held(run)) throw Error(text(run, ": another process trains there (choose another `out`)"));
+    const std::string status = read_recorded_run(run).status;
+    const bool can_resume = !status.empty() && status != "finished";
+    const char* const kind = can_resume       ? "a training that did not finish"
+                             : status.empty() ? "a training"
+                                              : "a finished training";
+    throw Error(text(run, ": holds ", kind, " (nothing was changed; ", can_resume ? "continue it with `resume`, " : "",
                      "replace it with `overwrite`, or choose another `out`)"));
   }
   refuse_existing(run, overwrite);

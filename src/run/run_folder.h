@@ -25,7 +25,7 @@ std::filesystem::path best_of_phase_path(const std::filesystem::path& run, int p
 bool has_checkpoint(const std::filesystem::path& run);
 
 // Throws Error if a new run must not use this folder: if it exists or, with `overwrite`, if it has files but none of a
-// run.
+// run. The message says whether a training is under way there, or can be resumed.
 void refuse_run(const std::filesystem::path& run, bool overwrite);
 
 // Removes the files of an earlier run in this folder and the evaluations of its weights. Keeps last.safetensors, which

@@ -10,6 +10,11 @@
 
 namespace jetvit {
 
+std::optional<double> logged_number(const Json& row, const char* key) {
+  const auto found = row.find(key);
+  return found != row.end() && found->is_number() ? std::optional(found->get<double>()) : std::nullopt;
+}
+
 RunLog::RunLog(std::filesystem::path run, int epochs) : run_(std::move(run)) {
   const std::filesystem::path path = run_ / kMetricsFile;
   if (epochs > 0 && std::filesystem::exists(path)) {
@@ -34,10 +39,10 @@ std::vector<EpochSummary> RunLog::epochs() const {
   std::vector<EpochSummary> epochs;
   for (const Json& row : rows_) {
     EpochSummary& epoch = epochs.emplace_back();
-    epoch.phase = row.value("phase", 1);
-    epoch.seconds = row.value("train_seconds", 0.0) + row.value("validation_seconds", 0.0);
-    const Json auc = row.value("validation_auc", Json());
-    if (auc.is_number()) epoch.validation_auc = auc.get<double>();
+    epoch.phase = static_cast<int>(logged_number(row, "phase").value_or(1));
+    epoch.seconds =
+        logged_number(row, "train_seconds").value_or(0) + logged_number(row, "validation_seconds").value_or(0);
+    epoch.validation_auc = logged_number(row, "validation_auc");
   }
   return epochs;
 }

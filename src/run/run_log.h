@@ -37,6 +37,9 @@ class RunLog {
   std::vector<Json> rows_;
 };
 
+// The number under `key` in a row. No value if there is none (what is not finite is written as null).
+std::optional<double> logged_number(const Json& row, const char* key);
+
 inline constexpr const char* kMetricsFile = "metrics.jsonl";
 inline constexpr std::uint64_t kLargestLog = 256 << 20;  // bytes; limit for reading it
 inline constexpr const char* kEventFile = "events.out.tfevents.1.jetvit";

@@ -8,6 +8,7 @@
 #include <ATen/Functions.h>
 
 #include "base/error.h"
+#include "base/reporter.h"
 #include "base/text.h"
 #include "model/io/safetensors.h"
 #include "run/checkpoint.h"
@@ -127,18 +128,21 @@ std::optional<TrainedJets> TrainedJets::read(const std::filesystem::path& run_or
   return jets;
 }
 
-void TrainedJets::add_those_of(const std::filesystem::path& pretrained) {
-  const bool exists = std::filesystem::exists(pretrained);
-  const std::string ancestor = exists ? trained_ancestor(pretrained) : pretrained.string();
-  if (ancestor.empty()) return;
-  const std::optional<TrainedJets> earlier = exists && ancestor == pretrained ? read(pretrained) : std::nullopt;
-  if (!earlier) {
-    unknown_ = ancestor;
-    return;
+TrainedJets TrainedJets::of_weights(const std::filesystem::path& weights) {
+  TrainedJets jets;
+  const std::string ancestor = trained_ancestor(weights);
+  if (ancestor.empty()) return jets;
+  if (ancestor == weights) {
+    if (std::optional<TrainedJets> own = read(weights)) return *std::move(own);
   }
-  merge_keys(train_, earlier->train_);
-  merge_keys(validation_, earlier->validation_);
-  if (!earlier->unknown_.empty()) unknown_ = earlier->unknown_;
+  jets.add_unknown(ancestor);
+  return jets;
+}
+
+void TrainedJets::add(const TrainedJets& earlier) {
+  merge_keys(train_, earlier.train_);
+  merge_keys(validation_, earlier.validation_);
+  if (!earlier.unknown_.empty()) unknown_ = earlier.unknown_;
 }
 
 void TrainedJets::write(const std::filesystem::path& run) const {
@@ -159,6 +163,16 @@ bool TrainedJets::is_validation(const JetIdentity& jet) const {
 std::uint64_t TrainedJets::count_trained(const std::vector<JetIdentity>& jets) const {
   return static_cast<std::uint64_t>(
       std::count_if(jets.begin(), jets.end(), [this](const JetIdentity& jet) { return is_trained(jet); }));
+}
+
+std::string reason_unknown(const std::optional<TrainedJets>& jets) {
+  if (!jets) return "it has no list of the jets that it was trained on";
+  if (jets->unknown().empty()) return "";
+  return text("no list names the jets that ", printable(jets->unknown()), " was trained on, which it started from");
+}
+
+void note_unknown_identities(const std::string& name, const std::string& reason, const std::string& effect) {
+  reporter().note(text(printable(name), ": identities unknown (", reason, "): ", effect));
 }
 
 std::map<std::string, std::string> ancestry_of(const std::filesystem::path& pretrained) {

@@ -24,10 +24,15 @@ class TrainedJets {
   // earlier version, or on a store of one. Throws Error if the file is damaged, or belongs to a training on other data.
   static std::optional<TrainedJets> read(const std::filesystem::path& run_or_checkpoint);
 
-  // Adds the jets that `pretrained` was trained on: weights that this training starts from. Weights that no training of
-  // jetvit made add nothing. Weights without a list, or that are no longer there, are named by unknown(). Throws Error
-  // if their list is damaged.
-  void add_those_of(const std::filesystem::path& pretrained);
+  // The jets that the weights in a file were trained on. Weights that no training of jetvit made have none; weights
+  // without a list are named by unknown(). Throws Error if the file or its list is damaged.
+  static TrainedJets of_weights(const std::filesystem::path& weights);
+
+  // Adds the jets of a training whose weights this one starts from.
+  void add(const TrainedJets& earlier);
+
+  // Names weights whose jets are not known.
+  void add_unknown(const std::filesystem::path& pretrained) { unknown_ = pretrained.string(); }
 
   // Writes the list into the folder of a run, durably: a safetensors file with the sorted keys of both splits as int64
   // tensors `train` and `validation`, and as metadata `fingerprint` and `unknown`. Throws Error.
@@ -48,8 +53,18 @@ class TrainedJets {
   std::string fingerprint_, unknown_;
 };
 
+// Why some jets of a training cannot be recognized: it has no list, or none of an ancestor's. Empty: all can.
+std::string reason_unknown(const std::optional<TrainedJets>& jets);
+
+// The same for data of a store.
+constexpr const char* kDataWithoutIdentities = "prepared by an earlier version; prepare it again to have them";
+
+// "NAME: identities unknown (REASON): EFFECT", as a note.
+void note_unknown_identities(const std::string& name, const std::string& reason, const std::string& effect);
+
 // Metadata for a safetensors file of weights that were loaded from `pretrained`: it says whether a training of jetvit
-// made them, so that a training that starts from the file knows that it does not know their jets.
+// made them, so that a training that starts from the file knows that it does not know their jets. Throws Error if the
+// file cannot be read.
 std::map<std::string, std::string> ancestry_of(const std::filesystem::path& pretrained);
 
 }  // namespace jetvit

@@ -26,7 +26,7 @@ std::string describe_lack_of_best(const std::filesystem::path& run) {
   if (FolderLock::is_held(run)) return why + " (it still trains: wait for its first epoch)";
   if (!has_checkpoint(run)) return why + " (it stopped before its first checkpoint: start it again with `resume`)";
   const std::filesystem::path last = run / (std::filesystem::exists(run / kLastFile) ? kLastFile : kPreviousFile);
-  return text(why, " (let jetvit train `resume` it, or name ", last, " for the weights of its last step)");
+  return text(why, " (continue it with jetvit train `resume`, or name ", last, " for the weights of its last step)");
 }
 
 }  // namespace jetvit

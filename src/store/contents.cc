@@ -79,19 +79,21 @@ ShardEntry shard_from_json(const Json& json) {
   return {{name, unsigned_from_json(json, "bytes"), json.at("sha256")}, split, jets};
 }
 
-void require_file(const std::filesystem::path& store, const FileEntry& file) {
-  if (std::filesystem::exists(store / file.file)) return;
-  throw Error(text(store / file.file, ": is missing, but the store lists it (it was removed, or left out of a copy; ",
-                   "copy it again, or prepare the data again)"));
-}
-
-void verify_file(const std::filesystem::path& store, const FileEntry& file) {
-  require_file(store, file);
-  const InputFile input(store / file.file);
+InputFile open_file(const std::filesystem::path& store, const FileEntry& file) {
+  if (!std::filesystem::exists(store / file.file)) {
+    throw Error(text(store / file.file, ": is missing, but the store lists it (it was removed, or left out of a copy; ",
+                     "copy it again, or prepare the data again)"));
+  }
+  InputFile input(store / file.file);
   if (input.size() != file.bytes) {
     throw Error(text(input.path(), ": holds ", input.size(), " bytes, expected ", file.bytes,
                      " (it was cut short or replaced; prepare the data again)"));
   }
+  return input;
+}
+
+void verify_file(const std::filesystem::path& store, const FileEntry& file) {
+  const InputFile input = open_file(store, file);
   if (sha256_of_file(input) != file.sha256) {
     throw Error(
         text(input.path(), ": differs from its digest (it is damaged or was replaced; prepare the data again)"));

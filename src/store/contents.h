@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/file.h"
 #include "base/options.h"
 #include "jet/split.h"
 
@@ -46,8 +47,8 @@ ShardEntry shard_from_json(const Json& json);
 // The value of `key`. Throws Error if it is not a list.
 const Json& list_of(const Json& json, const std::string& key);
 
-// Throws Error naming the store and the file if the file is not there.
-void require_file(const std::filesystem::path& store, const FileEntry& file);
+// Opens a file in `store`. Throws Error naming the file if it is missing, or if its size is not that of the entry.
+InputFile open_file(const std::filesystem::path& store, const FileEntry& file);
 
 // Compares the size and SHA-256 of a file in `store` with its entry. Throws Error naming the file if they differ.
 void verify_file(const std::filesystem::path& store, const FileEntry& file);

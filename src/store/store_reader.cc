@@ -18,18 +18,8 @@ namespace jetvit {
 namespace {
 
 // Opens a file and checks its size against the manifest.
-InputFile open_shard(const std::filesystem::path& store, const FileEntry& shard) {
-  require_file(store, shard);
-  InputFile file(store / shard.file);
-  if (file.size() != shard.bytes) {
-    throw Error(text(file.path(), ": holds ", file.size(), " bytes, but the manifest states ", shard.bytes,
-                     " (it was cut short or replaced; prepare the data again)"));
-  }
-  return file;
-}
-
 JetRecords read_shard(const std::filesystem::path& store, const Manifest& manifest, const ShardEntry& shard) {
-  const InputFile file = open_shard(store, shard);
+  const InputFile file = open_file(store, shard);
   const std::string where = file.path().string();
   std::vector<std::byte> bytes(shard.bytes);
   file.read(0, bytes);
@@ -85,8 +75,8 @@ void for_each_shard(const std::filesystem::path& store, const Manifest& manifest
 }
 
 void check_shards(const std::filesystem::path& store, const Manifest& manifest) {
-  for (const ShardEntry& shard : manifest.shards) open_shard(store, shard);
-  if (manifest.skipped_report) open_shard(store, *manifest.skipped_report);
+  for (const ShardEntry& shard : manifest.shards) open_file(store, shard);
+  if (manifest.skipped_report) open_file(store, *manifest.skipped_report);
 }
 
 }  // namespace jetvit

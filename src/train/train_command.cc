@@ -74,8 +74,7 @@ std::optional<TrainedJets> trained_jets(const Recipe& recipe, const TrainingData
   std::optional<TrainedJets> jets = TrainedJets::of(*data.train, *data.validation, data.fingerprint);
   const std::string& pretrained = recipe.pretrained.file;
   if (!jets || pretrained.empty()) return jets;
-  TrainedJets before;
-  before.add_those_of(pretrained);
+  const TrainedJets before = TrainedJets::of_weights(pretrained);
   const std::uint64_t shared = before.count_trained(data.validation->identity);
   if (shared > 0 && !allow_trained) {
     throw Error(text(printable(data.name), ": ", printable(pretrained), " was trained on ", with_commas(shared),
@@ -83,23 +82,26 @@ std::optional<TrainedJets> trained_jets(const Recipe& recipe, const TrainingData
                      " jets of the validation split, which could not choose the best weights then (use the splits of ",
                      "that training, or `allow_trained`)"));
   }
-  if (!before.unknown().empty()) {
-    reporter().note(text(printable(pretrained), ": identities unknown (no list names the jets that ",
-                         printable(before.unknown()),
-                         " was trained on): an evaluation of this run cannot recognize them"));
+  jets->add(before);
+  const std::string unknown = reason_unknown(jets);
+  if (!unknown.empty()) {
+    note_unknown_identities(pretrained, unknown, "an evaluation of this run cannot recognize them");
   }
-  jets->add_those_of(pretrained);
   return jets;
 }
 
-// The list of a resumed run, which keeps it: the pretrained weights may be gone. No value if it has to be made again.
-std::optional<TrainedJets> kept_list(const std::filesystem::path& run, const TrainingData& data) {
+// The list of a resumed run, which keeps it: the pretrained weights may be gone, or be others. A list that is missing,
+// damaged or left by a former run is made again.
+std::optional<TrainedJets> kept_list(const std::filesystem::path& run, const Recipe& recipe, const TrainingData& data) {
   try {
     std::optional<TrainedJets> kept = TrainedJets::read(run);
-    if (kept && kept->fingerprint() == data.fingerprint) return kept;
-  } catch (const Error&) {  // damaged, or left by a former run
+    const bool is_own = kept && (kept->fingerprint().empty() || kept->fingerprint() == data.fingerprint);
+    if (is_own) return kept;  // those of earlier versions have no fingerprint
+  } catch (const Error&) {
   }
-  return std::nullopt;
+  std::optional<TrainedJets> jets = TrainedJets::of(*data.train, *data.validation, data.fingerprint);
+  if (jets && !recipe.pretrained.file.empty()) jets->add_unknown(recipe.pretrained.file);
+  return jets;
 }
 
 // Prepares the run's folder, which is locked. True if the training resumes from a checkpoint.
@@ -129,7 +131,8 @@ std::vector<PhaseResult> phase_results(const Trainer& trainer) {
     for (const EpochSummary& epoch : trainer.epochs()) {
       if (epoch.phase != number) continue;
       ++result.epochs;
-      result.best_validation_auc = std::max(epoch.validation_auc, result.best_validation_auc);  // none is less than all
+      result.best_validation_auc =
+          std::max(epoch.validation_auc, result.best_validation_auc);  // an empty one is less than any number
     }
     results.push_back(std::move(result));
   }
@@ -215,8 +218,8 @@ TrainingRecord run_training(const TrainCommand& command) {
   auto trainer = std::make_unique<Trainer>(recipe, data, command.run, compute);
   const bool resumes = resumes_from_checkpoint(command);
   if (!recipe.pretrained.file.empty() && !resumes) trainer->start_from_pretrained();
-  std::optional<TrainedJets> jets = resumes ? kept_list(command.run, data) : std::nullopt;
-  if (!jets) jets = trained_jets(recipe, data, resumes || source.inputs.allow_trained);
+  const std::optional<TrainedJets> jets =
+      resumes ? kept_list(command.run, recipe, data) : trained_jets(recipe, data, source.inputs.allow_trained);
   std::optional<double> memory;
   if (!command.ignore_memory) memory = check_memory(*trainer, command.run, compute.device);
   create_folder(command.run);

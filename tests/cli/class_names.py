@@ -108,7 +108,7 @@ def of_label_columns(jetvit, folder):
                                                           "--overwrite", *more)).stderr
     assert "the column isGluon" in predict(store) and "the column isGluon" in predict(other, "--label-column", "isGluon")
     assert "the column" not in predict(raw)
-    assert "no jet has the --positive-label 7 (column y)" in predict(raw, "--positive-label", "7", "--class-names", "gluon", "quark")
+    assert "no jet has the --positive-label 7 (column y;" in predict(raw, "--positive-label", "7", "--class-names", "gluon", "quark")
 
 
 def main(jetvit):

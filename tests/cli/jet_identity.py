@@ -84,13 +84,21 @@ def jets_in_two_splits(jetvit, folder, raw):
     words = ("prepare", "--train", raw, "--validation", other, "--out", out)
     refused(mistakes.run(jetvit, *words), "160 of the 160 jets of the validation split are in the train split too", str(other), str(raw),
             "--allow-trained")
-    assert not out.exists(), "what is refused leaves nothing"
-    halves = []  # more files than one: finished groups of files are not left either
+    assert not (out / "manifest.json").exists()
+    # What is kept is said, and both ways out work.
+    halves = []
     for first in (0, 80):
         halves.append(folder / f"half_{first}.parquet")
         pq.write_table(pq.read_table(raw).slice(first, 80), halves[-1])
-    refused(mistakes.run(jetvit, "prepare", "--train", *halves, "--validation", other, "--out", out), "160 of the 160 jets")
-    assert not out.exists(), "what is refused leaves nothing"
+    kept = folder / "kept"
+    words_of_halves = ("prepare", "--train", *halves, "--validation", other, "--out", kept)
+    done = mistakes.run(jetvit, *words_of_halves)
+    refused(done, "160 of the 160 jets", "2 of 3 files are prepared and kept", "--allow-trained finishes them", "--overwrite")
+    refused(mistakes.run(jetvit, "prepare", *halves, "--out", kept), "--overwrite")
+    resumed = tiny.check(mistakes.run(jetvit, *words_of_halves, "--allow-trained"))
+    assert "resumes after 2 of 3 files" in resumed.stderr, resumed.stderr
+    refused(mistakes.run(jetvit, *words_of_halves[:-1], folder / "other"), "160 of the 160 jets")
+    tiny.check(mistakes.run(jetvit, "prepare", *halves, "--out", folder / "other", "--overwrite"))
     recipe = tiny.SOURCE / "recipes/demo/vit_nano.toml"
     refused(mistakes.run(jetvit, "train", recipe, "--train", raw, "--validation", other, "--out", folder / "no_run"), "160 of the 160 jets")
     assert not (folder / "no_run").exists()
@@ -172,6 +180,11 @@ def jets_of_former_trainings_are_recognized(jetvit, folder, raw):
         assert "identities unknown" in tiny.check(tuned(f"unknown_{number}", weights)).stderr
         reported = tiny.check(evaluate(f"unknown_{number}")).stderr
         assert f"identities unknown (no list names the jets that {copy} was trained on" in reported, reported
+        scores = folder / f"scores_{number}.parquet"
+        reported = tiny.check(mistakes.run(jetvit, "predict", folder / f"unknown_{number}", "--data", unseen, "--split", "--out", scores))
+        assert "the column trained_on marks only the jets that are known" in reported.stderr, reported.stderr
+        table = pq.read_table(scores)
+        assert table["trained_on"].to_pylist() == [split == "train" for split in table["split"].to_pylist()]
     random = folder / "random.safetensors"
     tiny.check(mistakes.run(jetvit, "weights", "resnet_15", "--set", "image_size=20", "--out", random))
     assert "identities unknown" not in tiny.check(tuned("known", random)).stderr
@@ -196,12 +209,12 @@ def changed_data_are_refused(jetvit, folder, raw):
     evaluate = lambda *more: mistakes.run(jetvit, "evaluate", run, "--baselines", "0", "--overwrite", *more)
     tiny.check(evaluate())
     tiny.write_raw(files[2], jets=48, seed=60)
-    refused(evaluate(), "the data have changed since", str(run), "--data", "--test")
+    refused(evaluate(), "is not what", f"{run} was trained on", "--data", "--test")
     tiny.check(evaluate("--test", files[2]))
     store = prepared(jetvit, folder / "changing", raw)
     tiny.check(tiny.train(jetvit, store, folder / "of_changing"))
     prepared(jetvit, store, raw, "--test-share", "0.5", "--overwrite")
-    refused(mistakes.run(jetvit, "evaluate", folder / "of_changing"), "the data have changed since", "--data")
+    refused(mistakes.run(jetvit, "evaluate", folder / "of_changing"), "was trained on: its fingerprint is another one", "--data")
 
 
 def old_stores_are_unknown(jetvit, folder):

@@ -191,6 +191,7 @@ def bad_options(check, folder, good):
     check.refuse([good, "--positive-label", "7"], "no jet has the --positive-label 7 (column y")
     for to in ("png", "tfrecord"):
         check.refuse([good, "--to", to, "--allow-trained"], "leave out --allow-trained", status=2)
+        check.refuse([good, "--to", to, "--positive-label", "7"], "no jet has the --positive-label 7 (column y")
     done = check.run(good)
     assert done.returncode == 2 and "--out" in done.stderr
 
@@ -228,6 +229,10 @@ def bad_outputs(check, folder, good):
     assert names == {"manifest.json"} | {shard["file"] for shard in manifest["shards"]}, names
     tiny.check(subprocess.run([check.jetvit, "inspect", store, "--verify"], capture_output=True, text=True))
     check.refuse([store], "store: is a jet store", "--data", out=folder / "again")
+    (folder / "download").mkdir()  # other programs write manifests, too
+    shutil.copy(good, folder / "download/jets.parquet")
+    (folder / "download/manifest.json").write_text("{}")
+    check.accept([folder / "download"])
     shutil.rmtree(store)
 
 

@@ -45,7 +45,7 @@ def main(jetvit):
         (early / "last.safetensors").unlink()
         (early / "previous.safetensors").unlink(missing_ok=True)
         expect(predict(early, store, folder / "s.parquet"), 1, "it stopped before its first checkpoint", "--resume")
-        (early / "run.json").unlink()
+        (early / "run.json").unlink()  # nor is it known what it was
         expect(predict(early, store, folder / "s.parquet"), 1, "it is no run of jetvit train")
         expect(train("--resume", "--set", "optimizer.lr=0.5"), 2, "cannot resume: optimizer.lr is 0.5, was 0.001")
         tiny.check(train("--overwrite"))

@@ -56,7 +56,7 @@ TEST_F(DamagedStore, Truncated) {
 
 TEST_F(DamagedStore, Longer) {
   write(bytes_ + '\0');
-  expect_error("the manifest states " + std::to_string(bytes_.size()));
+  expect_error("expected " + std::to_string(bytes_.size()));
 }
 
 TEST_F(DamagedStore, EveryByteFlipped) {

@@ -112,7 +112,7 @@ TEST_F(ManifestFile, HugeShardsAreNotAllocated) {
   json["shards"][0]["bytes"] = std::uint64_t{1} << 62;
   write(json.dump());
   const Manifest manifest = read_manifest(store_);
-  EXPECT_ERROR(read_split(store_, manifest, Split::kTrain, 2), Error, "the manifest states 4611686018427387904");
+  EXPECT_ERROR(read_split(store_, manifest, Split::kTrain, 2), Error, "expected 4611686018427387904");
 }
 
 TEST_F(ManifestFile, NamesOutsideTheStore) {
