@@ -1,11 +1,11 @@
 #include "cuda/batch_norm_activation.cuh"
+#include "cuda/part_grids.cuh"
 #include "cuda/stored_types.cuh"
 
 namespace jetvit::cuda {
 namespace {
 
 constexpr int kChannelThreads = 128;
-constexpr std::int64_t kRowsOfBlock = 64;  // where no sums are taken
 
 template <class Call>
 void with_activation(ActivationKind kind, const Call& call) {
@@ -22,23 +22,6 @@ void with_activation(ActivationKind kind, const Call& call) {
   }
 }
 
-dim3 grid_of_parts(const Rows& rows, std::int64_t parts) {
-  return {blocks_for(rows.channels, kWarp), static_cast<unsigned>(parts)};
-}
-
-std::int64_t rows_of_part(const Rows& rows, std::int64_t parts) {
-  return (rows.count + parts - 1) / parts;
-}
-
-// A grid has at most 65,535 blocks in this direction.
-std::int64_t parts_without_sums(const Rows& rows) {
-  constexpr std::int64_t kMost = 65535;
-  const std::int64_t parts = (rows.count + kRowsOfBlock - 1) / kRowsOfBlock;
-  return parts < kMost ? parts : kMost;
-}
-
-const dim3 kThreads(kWarp, kRowLanes);
-
 }  // namespace
 
 void batch_norm_statistics(Stored stored, const void* x, float* sums, int parts, Rows rows, double momentum,
@@ -47,8 +30,8 @@ void batch_norm_statistics(Stored stored, const void* x, float* sums, int parts,
   with_type(stored, [&](auto type) {
     using T = decltype(type);
     const T* const values = static_cast<const T*>(x);
-    batch_norm_moments<T><<<grid_of_parts(rows, parts), kThreads, 0, stream>>>(values, sums, rows.count, rows.channels,
-                                                                               rows_of_part(rows, parts));
+    batch_norm_moments<T><<<grid_of_parts(rows, parts), kPartThreads, 0, stream>>>(
+        values, sums, rows.count, rows.channels, rows_of_part(rows.count, parts));
     jetvit::batch_norm_statistics<T><<<blocks_for(rows.channels, kChannelThreads), kChannelThreads, 0, stream>>>(
         values, sums, parts, rows.count, rows.channels, momentum, epsilon, statistics, running_mean, running_variance);
   });
@@ -56,13 +39,13 @@ void batch_norm_statistics(Stored stored, const void* x, float* sums, int parts,
 
 void batch_norm_normalize(Stored stored, ActivationKind kind, const void* x, const float* statistics,
                           const float* weight, const float* bias, void* y, Rows rows, cudaStream_t stream) {
-  const std::int64_t parts = parts_without_sums(rows);
+  const std::int64_t parts = parts_without_sums(rows.count);
   with_type(stored, [&](auto type) {
     using T = decltype(type);
     with_activation(kind, [&](auto activation) {
-      jetvit::batch_norm_normalize<T, decltype(activation)><<<grid_of_parts(rows, parts), kThreads, 0, stream>>>(
+      jetvit::batch_norm_normalize<T, decltype(activation)><<<grid_of_parts(rows, parts), kPartThreads, 0, stream>>>(
           static_cast<const T*>(x), statistics, weight, bias, static_cast<T*>(y), rows.count, rows.channels,
-          rows_of_part(rows, parts));
+          rows_of_part(rows.count, parts));
     });
   });
 }
@@ -73,9 +56,9 @@ void batch_norm_gradient_terms(Stored stored, ActivationKind kind, const void* g
   with_type(stored, [&](auto type) {
     using T = decltype(type);
     with_activation(kind, [&](auto activation) {
-      batch_norm_gradient_sums<T, decltype(activation)><<<grid_of_parts(rows, parts), kThreads, 0, stream>>>(
+      batch_norm_gradient_sums<T, decltype(activation)><<<grid_of_parts(rows, parts), kPartThreads, 0, stream>>>(
           static_cast<const T*>(gradient), static_cast<const T*>(x), statistics, weight, bias, sums, rows.count,
-          rows.channels, rows_of_part(rows, parts));
+          rows.channels, rows_of_part(rows.count, parts));
     });
   });
   jetvit::batch_norm_gradient_terms<<<blocks_for(rows.channels, kChannelThreads), kChannelThreads, 0, stream>>>(
@@ -85,13 +68,14 @@ void batch_norm_gradient_terms(Stored stored, ActivationKind kind, const void* g
 void batch_norm_differentiate(Stored stored, ActivationKind kind, const void* gradient, const void* x,
                               const float* statistics, const float* weight, const float* bias, const float* terms,
                               void* of_x, Rows rows, cudaStream_t stream) {
-  const std::int64_t parts = parts_without_sums(rows);
+  const std::int64_t parts = parts_without_sums(rows.count);
   with_type(stored, [&](auto type) {
     using T = decltype(type);
     with_activation(kind, [&](auto activation) {
-      jetvit::batch_norm_differentiate<T, decltype(activation)><<<grid_of_parts(rows, parts), kThreads, 0, stream>>>(
-          static_cast<const T*>(gradient), static_cast<const T*>(x), statistics, weight, bias, terms,
-          static_cast<T*>(of_x), rows.count, rows.channels, rows_of_part(rows, parts));
+      jetvit::batch_norm_differentiate<T, decltype(activation)>
+          <<<grid_of_parts(rows, parts), kPartThreads, 0, stream>>>(
+              static_cast<const T*>(gradient), static_cast<const T*>(x), statistics, weight, bias, terms,
+              static_cast<T*>(of_x), rows.count, rows.channels, rows_of_part(rows.count, parts));
     });
   });
 }

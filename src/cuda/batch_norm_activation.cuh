@@ -26,7 +26,7 @@ __global__ void batch_norm_moments(const T* x, float* sums, std::int64_t rows, i
       squares += distance * distance;
     }
   }
-  store_part(sum, squares, sums, part.channel, channels);
+  store_part({sum, squares}, sums, blockIdx.y, part.channel, channels);
 }
 
 // Of the sums of all parts for a channel.
@@ -73,9 +73,11 @@ struct AffineOnGpu {
         shift(bias[channel] - mean * factor) {}
 };
 
+// x and y are restricted, or else each row would wait to be read until the one before it is written.
 template <class T, class F>
-__global__ void batch_norm_normalize(const T* x, const float* statistics, const float* weight, const float* bias, T* y,
-                                     std::int64_t rows, int channels, std::int64_t rows_of_part) {
+__global__ void batch_norm_normalize(const T* __restrict__ x, const float* statistics, const float* weight,
+                                     const float* bias, T* __restrict__ y, std::int64_t rows, int channels,
+                                     std::int64_t rows_of_part) {
   const PartOfRows part(rows, rows_of_part);
   if (part.channel >= channels) return;
   const AffineOnGpu affine(statistics, weight, bias, part.channel, channels);
@@ -103,7 +105,7 @@ __global__ void batch_norm_gradient_sums(const T* gradient, const T* x, const fl
       product += of_z * (value - affine.mean);
     }
   }
-  store_part(sum, product, sums, part.channel, channels);
+  store_part({sum, product}, sums, blockIdx.y, part.channel, channels);
 }
 
 // The gradients of weight and bias, and terms (2, channels): the offset and the slope of the gradient of x. A thread
@@ -121,10 +123,12 @@ __global__ void batch_norm_gradient_terms(const float* sums, std::int64_t parts,
   terms[channels + c] = static_cast<float>(totals.second * inverse * inverse / static_cast<double>(rows));
 }
 
+// Restricted for the same reason.
 template <class T, class F>
-__global__ void batch_norm_differentiate(const T* gradient, const T* x, const float* statistics, const float* weight,
-                                         const float* bias, const float* terms, T* of_x, std::int64_t rows,
-                                         int channels, std::int64_t rows_of_part) {
+__global__ void batch_norm_differentiate(const T* __restrict__ gradient, const T* __restrict__ x,
+                                         const float* statistics, const float* weight, const float* bias,
+                                         const float* terms, T* __restrict__ of_x, std::int64_t rows, int channels,
+                                         std::int64_t rows_of_part) {
   const PartOfRows part(rows, rows_of_part);
   if (part.channel >= channels) return;
   const AffineOnGpu affine(statistics, weight, bias, part.channel, channels);

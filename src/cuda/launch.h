@@ -70,6 +70,23 @@ void depthwise_conv_backward(Stored stored, const void* gradient, const float* w
 void depthwise_conv_parameter_sums(Stored stored, const void* gradient, const void* x, float* sums,
                                    const ConvSizes& sizes, int size, int stride, int parts, cudaStream_t stream);
 
+// In channels-last memory: `pixels` rows of `channels` values each.
+struct Images {
+  std::int64_t count, pixels;
+  int channels;
+};
+
+// sums (parts, images, channels): they add up to the mean of x over the pixels.
+void squeeze_excite_means(Stored stored, const void* x, float* sums, Images images, int parts, cudaStream_t stream);
+
+// sums (parts, images, channels): they add up to the sum of gradient times x over the pixels.
+void squeeze_excite_products(Stored stored, const void* gradient, const void* x, float* sums, Images images, int parts,
+                             cudaStream_t stream);
+
+// y = x gate + shift; gate and shift (images, channels), shift may be null.
+void squeeze_excite_scale(Stored stored, const void* x, const float* gate, const float* shift, void* y, Images images,
+                          cudaStream_t stream);
+
 // sums (parts, count) to out (count), in order.
 void sum_parts(const float* sums, float* out, std::int64_t parts, std::int64_t count, cudaStream_t stream);
 

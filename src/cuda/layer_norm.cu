@@ -1,4 +1,5 @@
 #include "cuda/layer_norm.cuh"
+#include "cuda/part_grids.cuh"
 #include "cuda/stored_types.cuh"
 #include "cuda/sum_parts.cuh"
 
@@ -34,12 +35,11 @@ void layer_norm_backward(Stored stored, const void* gradient, const void* x, con
 
 void layer_norm_parameter_sums(Stored stored, const void* gradient, const void* x, const float* mean,
                                const float* inverse_deviation, float* sums, Rows rows, int parts, cudaStream_t stream) {
-  const dim3 grid(blocks_for(rows.channels, kWarp), static_cast<unsigned>(parts));
   with_type(stored, [&](auto type) {
     using T = decltype(type);
-    jetvit::layer_norm_parameter_sums<T><<<grid, dim3(kWarp, kRowLanes), 0, stream>>>(
+    jetvit::layer_norm_parameter_sums<T><<<grid_of_parts(rows, parts), kPartThreads, 0, stream>>>(
         static_cast<const T*>(gradient), static_cast<const T*>(x), mean, inverse_deviation, sums, rows.count,
-        rows.channels, (rows.count + parts - 1) / parts);
+        rows.channels, rows_of_part(rows.count, parts));
   });
 }
 

@@ -81,7 +81,7 @@ __global__ void layer_norm_parameter_sums(const T* gradient, const T* x, const f
       of_bias += g;
     }
   }
-  store_part(of_weight, of_bias, sums, part.channel, channels);
+  store_part({of_weight, of_bias}, sums, blockIdx.y, part.channel, channels);
 }
 
 }  // namespace jetvit

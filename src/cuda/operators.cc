@@ -7,6 +7,7 @@
 #include <ATen/core/Tensor.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
+#include <c10/core/impl/LocalDispatchKeySet.h>
 #include <c10/cuda/CUDAException.h>
 #include <c10/cuda/CUDAGuard.h>
 #include <c10/cuda/CUDAStream.h>
@@ -14,6 +15,7 @@
 
 #include "cuda/launch.h"
 #include "ops/activation.h"
+#include "ops/squeeze_excite_layers.h"
 
 namespace jetvit {
 namespace {
@@ -38,6 +40,7 @@ at::Tensor floats(at::IntArrayRef sizes, const at::Tensor& like) {
 
 // (parts, ...) to (...)
 at::Tensor sum_of_parts(const at::Tensor& sums) {
+  if (sums.size(0) == 1) return sums.select(0, 0);
   at::Tensor out = floats(sums.sizes().slice(1), sums);
   cuda::sum_parts(sums.const_data_ptr<float>(), out.mutable_data_ptr<float>(), sums.size(0), out.numel(),
                   c10::cuda::getCurrentCUDAStream());
@@ -251,6 +254,57 @@ std::tuple<at::Tensor, at::Tensor, at::Tensor> batch_norm_activation_backward_cu
   return {of_x, of_weight, of_bias};
 }
 
+cuda::Images images_of(const at::Tensor& x) {
+  return {x.size(0), x.size(2) * x.size(3), static_cast<int>(x.size(1))};
+}
+
+// Room for sums over the pixels of each image (parts, images, channels). The parts depend on no other image.
+at::Tensor sums_of_pixels(const cuda::Images& images, const at::Tensor& like) {
+  constexpr std::int64_t kPixelsOfPart = 256;
+  const std::int64_t parts = std::min(kMostParts, (images.pixels + kPixelsOfPart - 1) / kPixelsOfPart);
+  return floats({parts, images.count, images.channels}, like);
+}
+
+at::Tensor scale_images(const at::Tensor& x, const at::Tensor& gate, const std::optional<at::Tensor>& shift) {
+  at::Tensor y = at::empty_like(x);
+  cuda::squeeze_excite_scale(stored_type(x), x.const_data_ptr(), gate.const_data_ptr<float>(), floats_or_null(shift),
+                             y.mutable_data_ptr(), images_of(x), c10::cuda::getCurrentCUDAStream());
+  C10_CUDA_KERNEL_LAUNCH_CHECK();
+  return y;
+}
+
+std::tuple<at::Tensor, at::Tensor, at::Tensor, at::Tensor> squeeze_excite_cuda(
+    const at::Tensor& x, const at::Tensor& weight1, const at::Tensor& bias1, const at::Tensor& weight2,
+    const at::Tensor& bias2, std::int64_t activation) {
+  const c10::cuda::CUDAGuard gpu(x.device());
+  const c10::impl::ExcludeDispatchKeyGuard no_autocast(c10::autocast_dispatch_keyset);
+  const cuda::Images images = images_of(x);
+  at::Tensor sums = sums_of_pixels(images, x);
+  cuda::squeeze_excite_means(stored_type(x), x.const_data_ptr(), sums.mutable_data_ptr<float>(), images,
+                             static_cast<int>(sums.size(0)), c10::cuda::getCurrentCUDAStream());
+  C10_CUDA_KERNEL_LAUNCH_CHECK();
+  const at::Tensor mean = sum_of_parts(sums);
+  const auto [hidden, gate] = channel_gate(mean, weight1, bias1, weight2, bias2, static_cast<Activation>(activation));
+  return {scale_images(x, gate, {}), mean, hidden, gate};
+}
+
+std::tuple<at::Tensor, at::Tensor, at::Tensor, at::Tensor, at::Tensor> squeeze_excite_backward_cuda(
+    const at::Tensor& gradient, const at::Tensor& x, const at::Tensor& weight1, const at::Tensor& weight2,
+    const at::Tensor& mean, const at::Tensor& hidden, const at::Tensor& gate, std::int64_t activation,
+    std::array<bool, 5> output_mask) {
+  const c10::cuda::CUDAGuard gpu(x.device());
+  const c10::impl::ExcludeDispatchKeyGuard no_autocast(c10::autocast_dispatch_keyset);
+  const cuda::Images images = images_of(x);
+  const at::Tensor gy = gradient.contiguous(at::MemoryFormat::ChannelsLast);
+  at::Tensor sums = sums_of_pixels(images, x);
+  cuda::squeeze_excite_products(stored_type(x), gy.const_data_ptr(), x.const_data_ptr(), sums.mutable_data_ptr<float>(),
+                                images, static_cast<int>(sums.size(0)), c10::cuda::getCurrentCUDAStream());
+  C10_CUDA_KERNEL_LAUNCH_CHECK();
+  return squeeze_excite_gradients(sum_of_parts(sums), weight1, weight2, mean, hidden, gate,
+                                  static_cast<Activation>(activation), images.pixels, output_mask,
+                                  [&](const at::Tensor& shift) { return scale_images(gy, gate, shift); });
+}
+
 }  // namespace
 
 TORCH_LIBRARY_IMPL(jetvit, CUDA, m) {
@@ -260,6 +314,8 @@ TORCH_LIBRARY_IMPL(jetvit, CUDA, m) {
   m.impl("depthwise_conv_backward", depthwise_conv_backward_cuda);
   m.impl("layer_norm", layer_norm_cuda);
   m.impl("layer_norm_backward", layer_norm_backward_cuda);
+  m.impl("squeeze_excite", squeeze_excite_cuda);
+  m.impl("squeeze_excite_backward", squeeze_excite_backward_cuda);
   m.impl("window_attention", window_attention_cuda);
   m.impl("window_attention_backward", window_attention_backward_cuda);
 }

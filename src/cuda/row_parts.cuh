@@ -15,24 +15,29 @@ struct PartOfRows {
   int channel;
   std::int64_t first, last;  // first: of this thread, which takes every kRowLanes-th row
 
-  __device__ PartOfRows(std::int64_t rows, std::int64_t rows_of_part)
-      : channel(static_cast<int>(blockIdx.x * kWarp + threadIdx.x)) {
+  __device__ PartOfRows(std::int64_t rows, std::int64_t rows_of_part) : PartOfRows(blockIdx.x, rows, rows_of_part) {}
+
+  // Where blockIdx.x counts more than the groups of channels.
+  __device__ PartOfRows(unsigned group, std::int64_t rows, std::int64_t rows_of_part)
+      : channel(static_cast<int>(group * kWarp + threadIdx.x)) {
     const std::int64_t begin = blockIdx.y * rows_of_part;
     first = begin + threadIdx.y;
     last = begin + rows_of_part < rows ? begin + rows_of_part : rows;
   }
 };
 
-// Adds up two numbers of the lanes of a block, in order, and writes them to sums (parts, 2, channels).
-__device__ inline void store_part(float a, float b, float* sums, int channel, int channels) {
-  __shared__ float of_lanes[2][kRowLanes][kWarp];
-  of_lanes[0][threadIdx.y][threadIdx.x] = a;
-  of_lanes[1][threadIdx.y][threadIdx.x] = b;
+// Adds up kSums numbers of the lanes of a block, in order, and writes them to sums (parts, kSums, channels).
+template <int kSums>
+__device__ inline void store_part(const float (&own)[kSums], float* sums, std::int64_t part, int channel,
+                                  int channels) {
+  static_assert(kSums <= kRowLanes, "a lane for each sum");
+  __shared__ float of_lanes[kSums][kRowLanes][kWarp];
+  for (int i = 0; i < kSums; ++i) of_lanes[i][threadIdx.y][threadIdx.x] = own[i];
   __syncthreads();
-  if (threadIdx.y > 1 || channel >= channels) return;
+  if (threadIdx.y >= kSums || channel >= channels) return;
   float sum = 0;
   for (int lane = 0; lane < kRowLanes; ++lane) sum += of_lanes[threadIdx.y][lane][threadIdx.x];
-  sums[(2 * std::int64_t{blockIdx.y} + threadIdx.y) * channels + channel] = sum;
+  sums[(kSums * part + threadIdx.y) * channels + channel] = sum;
 }
 
 }  // namespace jetvit

@@ -23,8 +23,8 @@ at::Tensor depthwise_conv(const at::Tensor& x, const at::Tensor& weight, const a
                           const ConvWindows& grid);
 
 // Whether depthwise_conv has a kernel for these arguments: x float32 or bfloat16 in channels-last memory, on a device
-// with a kernel (the CPU), with at least 16 channels, the weights float32, k = 3 or 5, stride 1 or 2. For callers that
-// have another way otherwise.
+// with a kernel (the CPU, NVIDIA GPUs), with at least 16 channels, the weights float32, k = 3 or 5, stride 1 or 2. For
+// callers that have another way otherwise.
 bool can_use_depthwise_conv(const at::Tensor& x, const at::Tensor& weight, const ConvWindows& grid);
 
 }  // namespace jetvit

@@ -11,13 +11,14 @@ namespace jetvit {
 // the gate are computed, under autocast too. Returns the shape and dtype of x. Differentiable in all tensors. Throws
 // c10::Error where shapes do not fit.
 //
-// Where can_use_squeeze_excite holds and f is ReLU or SiLU, it takes three passes over the memory forward and five
+// Where can_use_squeeze_excite holds and f is ReLU or SiLU, it takes three passes over the memory forward and four
 // backward. Anything else goes through the operators of ATen, which take three and eleven.
 at::Tensor squeeze_excite(const at::Tensor& x, const at::Tensor& weight1, const at::Tensor& bias1,
                           const at::Tensor& weight2, const at::Tensor& bias2, Activation activation);
 
 // Whether squeeze_excite has a kernel for this x and this dtype of the weights: x float32 or bfloat16 in channels-last
-// memory, on a device with a kernel (the CPU), the weights float32. For callers that have another way otherwise.
+// memory, on a device with a kernel (the CPU, NVIDIA GPUs), the weights float32. For callers that have another way
+// otherwise.
 bool can_use_squeeze_excite(const at::Tensor& x, at::ScalarType weights);
 
 }  // namespace jetvit

@@ -1,18 +1,13 @@
 #include <ATen/Parallel.h>
-#include <ATen/TensorOperators.h>
-#include <ATen/ops/addmm.h>
 #include <ATen/ops/empty_like.h>
-#include <ATen/ops/mm.h>
-#include <ATen/ops/sigmoid.h>
-#include <ATen/ops/silu_backward.h>
 #include <ATen/ops/zeros.h>
 #include <ATen/ops/zeros_like.h>
 #include <c10/core/impl/LocalDispatchKeySet.h>
 
 #include "compute/stored_float.h"
 #include "compute/vector_math.h"
-#include "ops/activation.h"
 #include "ops/cpu_kernels.h"
+#include "ops/squeeze_excite_layers.h"
 
 namespace jetvit {
 namespace {
@@ -136,9 +131,7 @@ std::tuple<at::Tensor, at::Tensor, at::Tensor, at::Tensor> squeeze_excite_cpu(
     });
   });
   mean.div_(static_cast<double>(image.pixels));
-  const at::Tensor hidden = at::addmm(bias1, mean, weight1.t());
-  const at::Tensor active = activate(hidden, static_cast<Activation>(activation));
-  const at::Tensor gate = at::sigmoid(at::addmm(bias2, active, weight2.t())).contiguous();
+  const auto [hidden, gate] = channel_gate(mean, weight1, bias1, weight2, bias2, static_cast<Activation>(activation));
   at::Tensor y = at::empty_like(x);
   const float* gates = gate.const_data_ptr<float>();
   with_stored_type(x, [&](auto stored) {
@@ -167,12 +160,7 @@ std::tuple<at::Tensor, at::Tensor, at::Tensor, at::Tensor, at::Tensor> squeeze_e
       add_products(from + values, slopes + values, gate_gradients + channels, image.pixels, image.channels);
     });
   });
-  const at::Tensor outer = gate_gradient * gate * (1 - gate);
-  const at::Tensor active = at::mm(outer, weight2);
-  const auto kind = static_cast<Activation>(activation);
-  const at::Tensor inner = kind == Activation::kSilu ? at::silu_backward(active, hidden) : active * (hidden > 0);
-  const auto image_gradient = [&] {
-    const at::Tensor shift = (at::mm(inner, weight1) / static_cast<double>(image.pixels)).contiguous();
+  const auto image_gradient = [&](const at::Tensor& shift) {
     at::Tensor gx = at::empty_like(x);
     const float* gates = gate.const_data_ptr<float>();
     const float* shifts = shift.const_data_ptr<float>();
@@ -186,12 +174,9 @@ std::tuple<at::Tensor, at::Tensor, at::Tensor, at::Tensor, at::Tensor> squeeze_e
     });
     return gx;
   };
-  const auto masked = [&](std::size_t output, const auto& compute) {
-    return output_mask[output] ? compute() : at::Tensor();
-  };
-  return {masked(0, image_gradient), masked(1, [&] { return at::mm(inner.t(), mean); }),
-          masked(2, [&] { return inner.sum(0); }), masked(3, [&] { return at::mm(outer.t(), activate(hidden, kind)); }),
-          masked(4, [&] { return outer.sum(0); })};
+  return squeeze_excite_gradients(gate_gradient, weight1, weight2, mean, hidden, gate,
+                                  static_cast<Activation>(activation), static_cast<std::int64_t>(image.pixels),
+                                  output_mask, image_gradient);
 }
 
 }  // namespace jetvit
