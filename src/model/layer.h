@@ -2,6 +2,7 @@
 
 #include "model/layer_watch.h"
 #include "model/module.h"
+#include "model/recompute.h"
 
 namespace jetvit {
 
@@ -9,6 +10,7 @@ namespace jetvit {
 class Layer : public Module {
  public:
   at::Tensor forward(const at::Tensor& x) const {
+    if (const Recompute* recompute = Recompute::of(*this)) return recompute->forward(*this, x);
     return watched([&] { return compute(x); });
   }
 

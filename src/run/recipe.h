@@ -33,6 +33,7 @@ struct LoopOptions {
   int epochs = 20;
   int batch_size = 64;
   int accumulate = 1;
+  std::string recompute = "none";
   std::string precision = "fp32";
   std::string sampling = "permutation";
   std::int64_t seed = 1;
@@ -56,6 +57,10 @@ void visit_fields(Visitor& visit, LoopOptions& options) {
       "parts of a batch that pass through the model one after the other: less memory, the same gradient but for batch "
       "norms, whose statistics are those of a part",
       Range{1, 65536});
+  visit("recompute", options.recompute,
+        "layers whose activations are computed again in the backward pass instead of kept: less memory, the same "
+        "numbers, a fifth to two fifths more time",
+        OneOf{"none", "blocks", "stages"});
   visit("precision", options.precision,
         "fp32, or bf16: matrix multiplications in bfloat16, weights in fp32; on GPUs also tf32: of operands rounded to "
         "TensorFloat-32, and fp16: in float16, with a scaled loss",

@@ -20,6 +20,7 @@ void require_memory(const MemoryNeed& need, const AvailableMemory& available, co
   if (jets_of_part >= 1) {
     suggestion += text("set train.accumulate to at least ", std::ceil(need.batch_size / jets_of_part), ", or ");
   }
+  if (need.recompute == "none") suggestion += "try train.recompute = \"blocks\", or ";
   throw Error(text(run, ": ", where, "training in batches of ", need.batch_size, " takes about ",
                    human_bytes(need.bytes()), " more memory, but ", human_bytes(bytes), " are available ",
                    available.limit, " (nothing was changed; ", suggestion,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 
 #include "base/available_memory.h"
 #include "train/batch_parts.h"
@@ -13,8 +14,9 @@ struct MemoryNeed {
   double per_jet = 0;  // of a batch, in the model: one part after the other passes through it
   double images = 0;   // of a jet of a batch
   int batch_size = 0;
-  int accumulate = 1;  // parts of the batch
-  int phase = -1;      // from 0; -1: the training has no phases
+  int accumulate = 1;              // parts of the batch
+  std::string recompute = "none";  // layers that are computed twice
+  int phase = -1;                  // from 0; -1: the training has no phases
 
   double bytes() const {
     return fixed + per_jet * static_cast<double>(largest_part(batch_size, accumulate)) + images * batch_size;

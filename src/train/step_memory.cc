@@ -18,7 +18,7 @@ namespace {
 constexpr int kFewJets = 2;
 constexpr int kMoreJets = 4;
 
-double peak_of_step(Model& model, int jets, const ComputeOptions& compute) {
+double peak_of_step(Model& model, const RecomputedLayers& recomputed, int jets, const ComputeOptions& compute) {
   for (const auto& [name, tensor] : model.parameters()) at::Tensor(tensor).mutable_grad() = at::Tensor();
   const ImageFormat format = input_format(model, compute);
   const at::Tensor images = at::zeros({jets, model.channels(), model.image_size(), model.image_size()},
@@ -28,7 +28,7 @@ double peak_of_step(Model& model, int jets, const ComputeOptions& compute) {
   const LossTerms terms = {at::zeros({jets}, floats), at::ones({jets}, floats)};
   const PeakMemory peak(compute.device);
   Bf16Weights bf16_weights(compute);
-  add_gradients(model, compute, bf16_weights, images, terms, at::full({}, jets, floats));
+  add_gradients(model, recomputed, compute, bf16_weights, images, terms, at::full({}, jets, floats));
   return peak.bytes();
 }
 
@@ -37,10 +37,11 @@ double peak_of_step(Model& model, int jets, const ComputeOptions& compute) {
 StepMemory measure_step_memory(Model& model, const Recipe& recipe, const ComputeOptions& compute) {
   model.train(true);
   freeze(model, frozen_parameters(model, recipe.phase.freeze), recipe.phase.freeze_batch_norm);
+  const RecomputedLayers recomputed(model, recipe.train.recompute);
   // On a device, libraries take memory of their own in the first step, and keep it.
-  const double first = compute.device.is_cpu() ? 0 : peak_of_step(model, kFewJets, compute);
-  const double few = peak_of_step(model, kFewJets, compute);
-  const double more = peak_of_step(model, kMoreJets, compute);
+  const double first = compute.device.is_cpu() ? 0 : peak_of_step(model, recomputed, kFewJets, compute);
+  const double few = peak_of_step(model, recomputed, kFewJets, compute);
+  const double more = peak_of_step(model, recomputed, kMoreJets, compute);
   StepMemory memory;
   memory.per_jet = std::max(0.0, (more - few) / (kMoreJets - kFewJets));
   memory.fixed = std::max(0.0, std::max(few, first) - kFewJets * memory.per_jet);

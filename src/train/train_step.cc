@@ -31,13 +31,14 @@ NamedTensors trained(const Model& model) {
 TrainStep::TrainStep(Model& model, const Model* average, const Recipe& recipe, const ComputeOptions& compute)
     : model_(model),
       options_(recipe.train),
+      recomputed_(model, recipe.train.recompute),
       compute_(compute),
       parameters_(trained(model)),
       feed_(compute.device),
       bf16_weights_(compute),
       optimizer_(recipe.optimizer, parameters_, &bf16_weights_),
       loss_(compute.device, recipe.train.non_finite == "stop"),
-      recorder_(compute.graphs ? make_recorder(compute.device) : nullptr),
+      recorder_(compute.graphs && recomputed_.empty() ? make_recorder(compute.device) : nullptr),
       steps_before_record_(kStepsBeforeRecord) {
   if (average != nullptr) average_.emplace(model, *average);
   if (compute.precision == Precision::kFp16) scale_.emplace(compute.device);
@@ -109,8 +110,8 @@ void TrainStep::compute(const StepInputs& inputs) {
   for_each_part(inputs.images().size(0), options_.accumulate, [&](std::int64_t first, std::int64_t count) {
     const auto of = [&](const at::Tensor& x) { return x.narrow(0, first, count); };
     const at::Tensor share =
-        add_gradients(model_, compute_, bf16_weights_, of(inputs.images()), {of(terms.targets), of(terms.weights)},
-                      inputs.weight_sum(), scale_ ? &*scale_ : nullptr);
+        add_gradients(model_, recomputed_, compute_, bf16_weights_, of(inputs.images()),
+                      {of(terms.targets), of(terms.weights)}, inputs.weight_sum(), scale_ ? &*scale_ : nullptr);
     loss = loss.defined() ? loss.add_(share) : share;
   });
   at::Tensor counts, norm;

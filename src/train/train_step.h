@@ -13,6 +13,7 @@
 #include "compute/recorder.h"
 #include "load/batch_loader.h"
 #include "model/model.h"
+#include "model/recompute.h"
 #include "run/recipe.h"
 #include "train/epoch_loss.h"
 #include "train/loss_scale.h"
@@ -28,7 +29,8 @@ namespace jetvit {
 class TrainStep {
  public:
   // model: in training mode, its frozen parameters without gradients; average: of its weights, or null. Both outlive
-  // this object and are on the device of `compute`.
+  // this object and are on the device of `compute`. Steps with recomputed layers are not recorded. Throws UsageError if
+  // the model has none of the layers to recompute.
   TrainStep(Model& model, const Model* average, const Recipe& recipe, const ComputeOptions& compute);
 
   // Trains on a batch of the CPU's memory. The caller has seeded the device's generator for the step; weight_sum of the
@@ -53,6 +55,7 @@ class TrainStep {
 
   Model& model_;
   LoopOptions options_;
+  RecomputedLayers recomputed_;
   ComputeOptions compute_;
   NamedTensors parameters_;  // that train
   DeviceFeed feed_;

@@ -13,10 +13,12 @@ namespace {
 constexpr double kBatchesInMemory = 4;
 
 // The memory of released tensors is kept for later ones, up to half as much again (compute/block_cache.h). 1.26 to 1.5
-// were measured for models of all kinds, most of them 1.3 to 1.5. A device's allocator cuts its blocks to size; what it
-// leaves unused has not been measured.
-double with_kept(c10::Device device) {
-  return device.is_cpu() ? 1.4 : 1.1;
+// were measured for models of all kinds, most of them 1.3 to 1.5. Where layers are computed twice, the rest of a step
+// is smaller, and what malloc and libraries keep weighs more: 1.8 to 2.1 were measured, 3.4 in the smallest model. A
+// device's allocator cuts its blocks to size; what it leaves unused has not been measured.
+double with_kept(c10::Device device, bool recomputes) {
+  if (!device.is_cpu()) return 1.1;
+  return recomputes ? 2.2 : 1.4;
 }
 
 // Float32 numbers that are kept for each parameter while its phase trains, besides its gradient.
@@ -33,24 +35,26 @@ MemoryNeed Trainer::memory_need_of(int phase) const {
   const ComputeOptions compute = compute_of(recipe);
   const StepMemory step = measure_step_memory(*model, recipe, compute);
   const bool is_rounded = compute.precision == Precision::kBf16;
+  const double kept = with_kept(compute.device, recipe.train.recompute != "none");
   const double image = static_cast<double>(model->channels()) * model->image_size() * model->image_size();
   const double jets = static_cast<double>(data_.train->size());
   const double batches = std::min(kBatchesInMemory, std::max(1.0, jets / recipe.train.batch_size));
   MemoryNeed need;
   need.phase = recipe_.phases.empty() ? -1 : phase;
   need.batch_size = static_cast<int>(std::min<double>(recipe.train.batch_size, jets));
-  need.fixed = with_kept(compute.device) * step.fixed;
+  need.fixed = kept * step.fixed;
   // Gradients of several parts are added up in float32.
   if (is_rounded && recipe.train.accumulate > 1) {
     need.fixed += sizeof(float) * static_cast<double>(parameter_count(*model));
   }
   // A recorded step has gradients of its own, next to those of the steps before it.
-  if (compute.graphs && !compute.device.is_cpu()) {
+  if (compute.graphs && !compute.device.is_cpu() && recipe.train.recompute == "none") {
     need.fixed += sizeof(float) * static_cast<double>(parameter_count(*model));
   }
   need.accumulate = recipe.train.accumulate;
-  need.per_jet = with_kept(compute.device) * step.per_jet;
-  need.images = with_kept(compute.device) * batches * image * (is_rounded ? sizeof(at::BFloat16) : sizeof(float));
+  need.recompute = recipe.train.recompute;
+  need.per_jet = kept * step.per_jet;
+  need.images = kept * batches * image * (is_rounded ? sizeof(at::BFloat16) : sizeof(float));
   // The phase under way has its parameters already. A later one has them in place of that one's.
   if (phase != state_.phase) {
     need.fixed += sizeof(float) * (static_cast<double>(parameter_count(*model)) * numbers_of_parameter(recipe) -

@@ -15,6 +15,7 @@
 #include "device/test_device.h"
 #include "model/layer_watch.h"
 #include "predict/predictor.h"
+#include "run/checkpoint.h"
 #include "run/run_folder.h"
 #include "run/trained_model.h"
 #include "support/expect_error.h"
@@ -147,6 +148,25 @@ TEST(DeviceTraining, ReplaysStepsBitForBit) {
   train(recipe_from_json(tree), folder / "one_by_one", {}, data(), compute);
   for (const char* name : {kLastFile, kBestFile}) {
     EXPECT_EQ(sha256_of_file(folder / "replayed" / name), sha256_of_file(folder / "one_by_one" / name)) << name;
+  }
+}
+
+// Dropped paths are drawn on the device, and drawn again when a block is computed for the second time.
+TEST(DeviceTraining, RecomputesBitForBit) {
+  const test::TempFolder folder;
+  ComputeOptions compute = on_test_device();
+  compute.graphs = false;
+  for (const char* level : {"none", "blocks", "stages"}) {
+    Json tree = test::three_phases();
+    tree["train"]["recompute"] = level;
+    train(recipe_from_json(tree), folder / level, {}, data(), compute);
+  }
+  const auto tensors_of = [&](const char* level) { return read_checkpoint(folder / level / kLastFile).tensors; };
+  const std::map<std::string, at::Tensor> expected = tensors_of("none");
+  for (const char* level : {"blocks", "stages"}) {
+    for (const auto& [name, tensor] : tensors_of(level)) {
+      EXPECT_TRUE(at::equal(tensor, expected.at(name))) << level << ": " << name;
+    }
   }
 }
 

@@ -7,12 +7,16 @@
 #include "base/error.h"
 #include "model/layers/init.h"
 #include "ops/batch_norm_activation.h"
+#include "ops/compute_twice.h"
 #include "ops/layer_norm.h"
 
 namespace jetvit {
 namespace {
 
-constexpr double kMomentum = 0.1;
+// A batch counts once in the running statistics.
+double momentum() {
+  return is_second_pass() ? 0 : 0.1;
+}
 
 // The running variance of a single value would be 0 / 0, for good.
 void check_has_variance(const at::Tensor& x) {
@@ -33,13 +37,13 @@ BatchNorm2d::BatchNorm2d(int channels, double epsilon) : epsilon_(epsilon) {
 
 at::Tensor BatchNorm2d::compute(const at::Tensor& x) const {
   if (training()) check_has_variance(x);
-  return at::batch_norm(x, weight_, bias_, running_mean_, running_var_, training(), kMomentum, epsilon_, false);
+  return at::batch_norm(x, weight_, bias_, running_mean_, running_var_, training(), momentum(), epsilon_, false);
 }
 
 at::Tensor BatchNorm2d::forward(const at::Tensor& x, Activation activation) const {
   if (!training()) return activate(forward(x), activation);
   check_has_variance(x);
-  return batch_norm_activation(x, weight_, bias_, running_mean_, running_var_, kMomentum, epsilon_, activation);
+  return batch_norm_activation(x, weight_, bias_, running_mean_, running_var_, momentum(), epsilon_, activation);
 }
 
 BatchNorm2d::Affine BatchNorm2d::affine() const {
