@@ -1,5 +1,6 @@
 #include "app/program.h"
 
+#include <cstdlib>
 #include <exception>
 #include <fstream>
 #include <iostream>
@@ -13,6 +14,7 @@
 #include "base/error.h"
 #include "base/stop_flag.h"
 #include "base/text.h"
+#include "group/launch.h"
 
 namespace jetvit {
 namespace {
@@ -24,6 +26,12 @@ constexpr int kSignalBase = 128;
 int fail(const std::string& message, int status) {
   std::cerr << terminal_safe(text("jetvit: ", with_flags(message), "\n"));
   return status;
+}
+
+// Whether jetvit started this process as one of several, and not as the first.
+bool is_of_other_rank() {
+  const char* const rank = std::getenv("RANK");
+  return std::getenv(kLauncher) != nullptr && rank != nullptr && std::string_view(rank) != "0";
 }
 
 // No option has an empty value: a variable of a script was empty, and an empty path would mean the working folder.
@@ -53,9 +61,15 @@ int report_failures(const std::function<int()>& run, DescribeError explain) {
   try {
     return run();
   } catch (const Interrupted& stop) {
+    if (is_of_other_rank()) return kSignalBase + stop.signal();  // rank 0 says it
     return fail(one_line(stop.what()), kSignalBase + stop.signal());
   } catch (const UsageError& error) {
     return fail(one_line(error.what()), kUsage);
+  } catch (const PeerLost& error) {
+    // The launcher names the cause.
+    return std::getenv(kLauncher) != nullptr ? kPeerLostStatus : fail(one_line(error.what()), kPeerLostStatus);
+  } catch (const ProcessFailed& error) {
+    return *error.what() == 0 ? error.status() : fail(one_line(error.what()), error.status());
   } catch (const Error& error) {
     return fail(one_line(error.what()), kFailure);
   } catch (const std::exception& error) {

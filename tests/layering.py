@@ -27,22 +27,23 @@ TABLE = {
     "prepare": ("base jet pictures raw store tfrecord", "", ""),
     "image_export": ("base jet pictures prepare raw store tfrecord", "", ""),
     "compute": ("base", "torch/", "ATen/ c10/"),
-    "ops": ("compute", "c10/ torch/", "ATen/"),
+    "group": ("base compute", "torch/", "ATen/ gloo/"),
+    "ops": ("compute group", "c10/ torch/", "ATen/"),
     "cuda": ("compute ops", "ATen/ c10/ cuda_bf16.h torch/", "cuda_runtime_api.h"),
     "load": ("base compute jet", "", "ATen/"),
     "model": ("base compute ops", "", "ATen/ c10/"),
     "measure": ("base", "", ""),
     "run": ("base jet load measure model tfrecord", "torch/", "ATen/"),
-    "predict": ("base compute jet load measure model prepare raw run", "arrow/ parquet/ c10/", "ATen/"),
+    "predict": ("base compute group jet load measure model prepare raw run", "arrow/ parquet/ c10/", "ATen/"),
     "report": ("base jet measure", "cairo", ""),
     "inspect": ("base jet measure prepare report store tfrecord", "", ""),
     "evaluate": ("base compute jet measure predict prepare report run", "", ""),
-    "train": ("base compute jet load measure model ops predict prepare run", "c10/", "ATen/"),
+    "train": ("base compute group jet load measure model ops predict prepare run", "c10/", "ATen/"),
     "bench": ("base compute image_export jet load model ops predict prepare run train", "torch/", "ATen/"),
     "generate": ("base jet", "Pythia8/ fastjet/", ""),
 }
 # Of the operating system and the compiler: any folder may include these.
-SYSTEM = ("cxxabi.h", "dlfcn.h", "fcntl.h", "fnmatch.h", "glob.h", "immintrin.h", "netinet/", "poll.h", "sched.h", "signal.h",
+SYSTEM = ("cxxabi.h", "dlfcn.h", "fcntl.h", "fnmatch.h", "glob.h", "immintrin.h", "netdb.h", "netinet/", "poll.h", "sched.h", "signal.h",
           "stdlib.h", "string.h", "sys/", "unistd.h")
 FLAG_NAMES = "app/flag_names.cc"
 

@@ -18,6 +18,22 @@ class UsageError : public Error {
   using Error::Error;
 };
 
+// Another process of a training has ended or does not answer. Exit status 75, for the cause is elsewhere.
+class PeerLost : public Error {
+ public:
+  using Error::Error;
+};
+
+// A process that this one started has failed. Exit status: that of the process.
+class ProcessFailed : public Error {
+ public:
+  ProcessFailed(const std::string& message, int status) : Error(message), status_(status) {}
+  int status() const { return status_; }
+
+ private:
+  int status_;
+};
+
 // The program stopped on SIGINT or SIGTERM after it saved its state. Exit status 128 + signal.
 class Interrupted : public Error {
  public:

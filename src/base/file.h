@@ -28,6 +28,9 @@ class InputFile {
   // Fills `out` with the bytes from `position` on. Throws Error if the file ends before `out` is full.
   void read(std::uint64_t position, std::span<std::byte> out) const;
 
+  // Asks the kernel to read a part in the background.
+  void prefetch(std::uint64_t position, std::uint64_t bytes) const;
+
  private:
   std::filesystem::path path_;
   int descriptor_ = -1;

@@ -2,41 +2,16 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
-#include "jet/channels.h"
 #include "jet/jet_identity.h"
+#include "jet/sparse_images.h"
+#include "jet/stored_images.h"
 
 namespace jetvit {
-
-// Non-zero pixels of one channel of one jet, in increasing order of the pixel index.
-struct SparseChannel {
-  std::span<const std::uint16_t> pixel;  // row * width + column
-  std::span<const float> value;
-};
-
-// Images of many jets in compressed sparse row format, with one row per (jet, channel).
-struct SparseImages {
-  ImageShape shape;                      // height * width <= 65,536
-  std::vector<std::uint64_t> offset{0};  // size() * channels + 1 positions in `pixel` and `value`
-  std::vector<std::uint16_t> pixel;
-  std::vector<float> value;
-
-  std::size_t size() const {
-    return shape.channels == 0 ? 0 : (offset.size() - 1) / static_cast<std::size_t>(shape.channels);
-  }
-
-  SparseChannel channel(std::size_t jet, int channel) const {
-    const std::size_t row = jet * static_cast<std::size_t>(shape.channels) + static_cast<std::size_t>(channel);
-    const std::size_t begin = offset[row];
-    const std::size_t count = offset[row + 1] - begin;
-    return {{pixel.data() + begin, count}, {value.data() + begin, count}};
-  }
-
-  void append(const SparseImages& other);  // throws Error if the shapes differ
-};
 
 // Observers can be integers of 64 bits, such as event numbers, which have more digits than a double.
 struct IntegerColumn {
@@ -52,7 +27,8 @@ inline constexpr std::uint8_t kNoLabel = 255;
 
 // Jets, column by column: images, labels, weights, observers and origin.
 struct JetRecords {
-  SparseImages images;
+  SparseImages images;                         // the shape alone where the images are stored
+  std::shared_ptr<const StoredImages> stored;  // the images in files, or null
   std::vector<std::uint8_t> label;             // 1: quark or top, 0: gluon or QCD, kNoLabel: unknown
   std::vector<float> weight;                   // 1 unless the input states another weight
   std::vector<std::string> observer_names;     // "pt", "m0", ...

@@ -1,6 +1,8 @@
 #include "load/batch_loader.h"
 
 #include <algorithm>
+#include <array>
+#include <span>
 #include <utility>
 
 #include <ATen/ops/empty.h>
@@ -76,7 +78,8 @@ std::size_t BatchLoader::jets_of(std::size_t batch) const {
 }
 
 std::size_t BatchLoader::chunks_of(std::size_t batch) const {
-  return (jets_of(batch) + kChunk - 1) / kChunk;
+  // One that does nothing if there is no image to assemble.
+  return std::max<std::size_t>(1, (load_.shares.own(jets_of(batch)).size() + kChunk - 1) / kChunk);
 }
 
 void BatchLoader::start_epoch(int epoch, std::size_t first_batch) {
@@ -140,8 +143,10 @@ void BatchLoader::open_batch() {
     slot.mixing =
         draw_mixing(augment_, assembler_.size(), RandomStream({load_.seed, kMixPurpose, key(epoch_), opened_}));
   }
+  slot.own = load_.shares.own(count);
   Batch& batch = slot.batch;
-  batch.images = recycled_images(count);
+  batch.images = recycled_images(slot.own.size());
+  batch.first_image = slot.own.first;
   batch.targets = at::empty({static_cast<std::int64_t>(count)}, at::kFloat);
   batch.weights = at::empty({static_cast<std::int64_t>(count)}, at::kFloat);
   batch.jets.resize(count);
@@ -186,6 +191,7 @@ void BatchLoader::work() {
     if (stop_) return;
     Slot& slot = slots_[work_batch_ % slots_.size()];
     const std::size_t chunk = work_chunk_++;
+    const std::size_t batch = work_batch_;
     if (work_chunk_ == chunks_of(work_batch_)) {
       work_chunk_ = 0;
       ++work_batch_;
@@ -194,6 +200,7 @@ void BatchLoader::work() {
     lock.unlock();
     std::exception_ptr failure;
     try {
+      if (records_->stored) prefetch(batch, chunk);
       fill(slot, chunk, workspace);
     } catch (...) {
       failure = std::current_exception();
@@ -205,29 +212,51 @@ void BatchLoader::work() {
   }
 }
 
-// Writes the image of the jet at `position` in the slot's batch.
-void BatchLoader::assemble(const Slot& slot, std::size_t position, float* out, Workspace& workspace) const {
+// Writes the image of the jet at `position` in the slot's batch, which is the one at `place` of `images`.
+void BatchLoader::assemble(const Slot& slot, std::size_t position, const SparseImages& images, std::size_t place,
+                           float* out, ImageAssembler::Workspace& workspace) const {
   const std::size_t jet = slot.batch.jets[position];
   if (!load_.augment) {
-    assembler_.assemble(records_->images, jet, out, workspace.assembler);
+    assembler_.assemble(images, place, out, workspace);
   } else if (load_.order == Order::kWeighted) {
     // A jet may occur several times in an epoch, each time with a different augmentation.
     const RandomStream stream({load_.seed, kAugmentPurpose, key(epoch_), jet, slot.first + position});
-    assembler_.assemble_augmented(records_->images, jet, stream, out, workspace.assembler);
+    assembler_.assemble_augmented(images, place, stream, out, workspace);
   } else {
     const RandomStream stream({load_.seed, kAugmentPurpose, key(epoch_), jet});
-    assembler_.assemble_augmented(records_->images, jet, stream, out, workspace.assembler);
+    assembler_.assemble_augmented(images, place, stream, out, workspace);
   }
+}
+
+// Of stored images that are needed when as many batches as there are slots have been handed out.
+void BatchLoader::prefetch(std::size_t batch, std::size_t chunk) const {
+  batch += slots_.size();
+  if (batch >= batches()) return;
+  const BatchRange own = load_.shares.own(jets_of(batch));
+  const std::size_t begin = batch * static_cast<std::size_t>(load_.batch_size) + own.first + chunk * kChunk;
+  const std::size_t count = std::min(kChunk, own.size() - std::min(own.size(), chunk * kChunk));
+  std::array<std::size_t, kChunk> jets = {};
+  for (std::size_t i = 0; i < count; ++i) jets[i] = order_.empty() ? begin + i : order_[begin + i];
+  records_->stored->prefetch({jets.data(), count});
 }
 
 // Writes the images of one chunk of the slot's batch. float32 images are written directly to the tensor; for bfloat16
 // they are assembled in the workspace and rounded once at the end.
 void BatchLoader::fill(const Slot& slot, std::size_t chunk, Workspace& workspace) const {
-  const std::size_t count = slot.batch.jets.size();
+  const std::size_t count = slot.own.size();
   const std::size_t values = assembler_.values();
   const bool mixes = slot.mixing.kind != Mixing::Kind::kNone;
   const std::size_t step = mixes ? 2 : 1;
-  for (std::size_t i = chunk * kChunk; i < std::min(count, (chunk + 1) * kChunk); i += step) {
+  const std::size_t begin = std::min(count, chunk * kChunk);
+  if (records_->stored) {
+    const auto jets = std::span(slot.batch.jets).subspan(slot.own.first + begin, std::min(kChunk, count - begin));
+    records_->stored->read(jets, workspace.images);
+  }
+  const SparseImages& images = records_->stored ? workspace.images : records_->images;
+  const auto place_of = [&](std::size_t i) {
+    return records_->stored ? i - begin : slot.batch.jets[slot.own.first + i];
+  };
+  for (std::size_t i = begin; i < std::min(count, (chunk + 1) * kChunk); i += step) {
     const std::size_t together = std::min(step, count - i);
     float* out = nullptr;
     if (load_.format.precision == Precision::kBf16) {
@@ -236,7 +265,9 @@ void BatchLoader::fill(const Slot& slot, std::size_t chunk, Workspace& workspace
     } else {
       out = slot.batch.images.mutable_data_ptr<float>() + i * values;
     }
-    for (std::size_t k = 0; k < together; ++k) assemble(slot, i + k, out + k * values, workspace);
+    for (std::size_t k = 0; k < together; ++k) {
+      assemble(slot, slot.own.first + i + k, images, place_of(i + k), out + k * values, workspace.assembler);
+    }
     if (together == 2) {
       mix_images(slot.mixing, assembler_.planes(), assembler_.size(), load_.format.channels_last, out, out + values);
     }

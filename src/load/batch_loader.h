@@ -14,16 +14,18 @@
 #include "compute/image_format.h"
 #include "jet/jet_records.h"
 #include "load/assemble_batch.h"
+#include "load/batch_shares.h"
 #include "load/epoch_order.h"
 #include "load/mixing.h"
 
 namespace jetvit {
 
 struct Batch {
-  at::Tensor images;              // (N, C, H, W) in LoadOptions::format
+  at::Tensor images;              // (n, C, H, W) in LoadOptions::format, of the jets of LoadOptions::shares
   at::Tensor targets;             // (N) float32: the label, 0 or 1, or a value between them for mixed jets
   at::Tensor weights;             // (N) float32
   std::vector<std::size_t> jets;  // indices of the jets in the records
+  std::size_t first_image = 0;    // the position in the batch of the first jet that has an image
 };
 
 enum class Order : std::uint8_t {
@@ -40,13 +42,15 @@ struct LoadOptions {
   bool drop_last = false;  // leave out the last batch if it is not full
   bool augment = false;    // apply the augmentation, including mixing
   ImageFormat format = {};
+  BatchShares shares = {};  // of a batch, whose own one has images here
   bool pinned = false;  // the images lie in memory that a device can copy from while the host continues (DeviceFeed)
   std::vector<float> weights = {};  // one per jet, replacing the weights of the records; empty: those of the records
 };
 
 // Assembles batches of jets in background threads, a few batches ahead of the consumer, directly in recycled tensors.
 // The content of an epoch depends only on the seed, the epoch and the records, not on the number of threads or on where
-// the epoch was resumed. For a single consumer thread.
+// the epoch was resumed. For a single consumer thread. Stored images are read by these threads, and the kernel is asked
+// for those of later batches.
 // Mixing: the jets 2 k and 2 k + 1 of a batch are partners. A last jet without a partner is not mixed.
 class BatchLoader {
  public:
@@ -76,12 +80,14 @@ class BatchLoader {
   struct Slot {  // a batch that is being assembled or is ready
     Batch batch;
     std::size_t first = 0;  // position of its first jet in the epoch
+    BatchRange own;         // the jets that have images
     Mixing mixing;
     std::size_t chunks_left = 0;
   };
 
   struct Workspace {  // of one thread
     ImageAssembler::Workspace assembler;
+    SparseImages images;           // of the jets of a chunk, where they are stored
     std::vector<float> unrounded;  // an image or a pair before rounding to bfloat16
   };
 
@@ -91,7 +97,9 @@ class BatchLoader {
   void open_batch();  // with mutex_ held
   void work();
   void fill(const Slot& slot, std::size_t chunk, Workspace& workspace) const;
-  void assemble(const Slot& slot, std::size_t position, float* out, Workspace& workspace) const;
+  void assemble(const Slot& slot, std::size_t position, const SparseImages& images, std::size_t place, float* out,
+                ImageAssembler::Workspace& workspace) const;
+  void prefetch(std::size_t batch, std::size_t chunk) const;
   Target target_of(std::size_t jet) const;
 
   std::shared_ptr<const JetRecords> records_;

@@ -25,6 +25,10 @@ class StoreSource : public JetSource {
     return std::make_shared<const JetRecords>(read_split(store_, manifest(), split, threads_));
   }
 
+  std::shared_ptr<const JetRecords> open(Split split) const override {
+    return std::make_shared<const JetRecords>(open_split(store_, manifest(), split, threads_));
+  }
+
   JetOrigins origins(Split split) const override {
     JetOrigins origins;
     for (const ShardEntry& shard : manifest().shards) {

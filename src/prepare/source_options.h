@@ -15,6 +15,9 @@ namespace jetvit {
 struct SourceOptions {
   InputNames inputs;  // `any` holds one store, or files, folders and patterns
   ReadOptions read;   // for files
+  // Where the images of a store are during a training: "memory", "disk", or "auto": on disk if they would take more
+  // than half of the memory, or if several processes of a machine need them.
+  std::string images = "auto";
 
   // The jet store, if the input is one. Throws Error if a store is given together with other inputs.
   std::optional<std::filesystem::path> store() const;

@@ -43,6 +43,15 @@ Recipe tables_from_json(const Json& json) {
     if (!contains(tables, key)) options_detail::unknown_key("", key, tables);
   }
   options_from_json(rest, recipe);
+  const LoopOptions& train = recipe.train;
+  if (train.deterministic && train.parts == 0) {
+    throw UsageError(
+        "train.deterministic = true needs train.parts, the number of parts of a batch (a multiple of the "
+        "processes is fastest)");
+  }
+  if (!train.deterministic && train.parts > 0) {
+    throw UsageError(text("train.parts = ", train.parts, " has an effect only with train.deterministic = true"));
+  }
   return recipe;
 }
 

@@ -34,6 +34,9 @@ struct LoopOptions {
   int batch_size = 64;
   int accumulate = 1;
   std::string recompute = "none";
+  bool deterministic = false;
+  int parts = 0;
+  bool sync_batch_norm = true;
   std::string precision = "fp32";
   std::string sampling = "permutation";
   std::int64_t seed = 1;
@@ -61,6 +64,14 @@ void visit_fields(Visitor& visit, LoopOptions& options) {
         "layers whose activations are computed again in the backward pass instead of kept: less memory, the same "
         "numbers, a fifth to two fifths more time",
         OneOf{"none", "blocks", "stages"});
+  visit("deterministic", options.deterministic,
+        "the same bits for any number of processes: the gradients of train.parts parts of a batch are added in order");
+  visit("parts", options.parts,
+        "parts of a batch, each with random numbers and batch-norm statistics of its own, where train.deterministic "
+        "is true; 0 otherwise",
+        Range{0, 4096});
+  visit("sync_batch_norm", options.sync_batch_norm,
+        "batch norms take the statistics of all processes, where train.deterministic is false");
   visit("precision", options.precision,
         "fp32, or bf16: matrix multiplications in bfloat16, weights in fp32; on GPUs also tf32: of operands rounded to "
         "TensorFloat-32, and fp16: in float16, with a scaled loss",

@@ -121,7 +121,9 @@ void read_observer(const std::shared_ptr<arrow::RecordBatch>& batch, std::size_t
   read_column<arrow::DoubleArray>(batch, jets.observer_names[observer], jets.observers[observer]);
 }
 
-void read_images(const std::shared_ptr<arrow::RecordBatch>& batch, SparseImages& images) {
+// bytes: of the file, in which the batch lies. places: see decode_shard().
+void read_images(const std::shared_ptr<arrow::RecordBatch>& batch, std::span<const std::byte> bytes,
+                 ImagePlaces* places, SparseImages& images) {
   const auto counts = typed<arrow::FixedSizeListArray>(batch, "counts");
   const auto pixels = typed<arrow::ListArray>(batch, "pixel");
   const auto values = typed<arrow::ListArray>(batch, "value");
@@ -139,7 +141,11 @@ void read_images(const std::shared_ptr<arrow::RecordBatch>& batch, SparseImages&
       const std::uint32_t count = count_items->Value(jet * channels + channel);
       if (count > limit) throw Error(text("jet ", jet, " has more pixels than the image"));
       total += count;
-      images.offset.push_back(images.offset.back() + count);
+      if (places != nullptr) {
+        places->counts.push_back(count);
+      } else {
+        images.offset.push_back(images.offset.back() + count);
+      }
     }
     if (total != static_cast<std::uint64_t>(pixels->value_length(jet)) ||
         total != static_cast<std::uint64_t>(values->value_length(jet))) {
@@ -147,12 +153,16 @@ void read_images(const std::shared_ptr<arrow::RecordBatch>& batch, SparseImages&
     }
     const std::uint16_t* pixel = pixel_items->raw_values() + pixels->value_offset(jet);
     const float* value = value_items->raw_values() + values->value_offset(jet);
-    // Zeros are not stored, and code that loads jets relies on finite values.
-    if (std::any_of(value, value + total, [](float x) { return !std::isfinite(x); })) {
-      throw Error(text("jet ", jet, " has a pixel that is not finite"));
-    }
-    if (std::any_of(pixel, pixel + total, [&](std::uint16_t index) { return index >= limit; })) {
-      throw Error(text("jet ", jet, " has a pixel outside the image"));
+    check_pixels({pixel, total}, {value, total}, images.shape, jet);
+    if (places != nullptr) {
+      const auto place_of = [&](const void* data) {
+        const auto place = static_cast<std::uint64_t>(static_cast<const std::byte*>(data) - bytes.data());
+        if (total > 0 && place >= bytes.size()) throw Error("its images are compressed");
+        return place;
+      };
+      places->pixel.push_back(place_of(pixel));
+      places->value.push_back(place_of(value));
+      continue;
     }
     images.pixel.insert(images.pixel.end(), pixel, pixel + total);
     images.value.insert(images.value.end(), value, value + total);
@@ -160,6 +170,18 @@ void read_images(const std::shared_ptr<arrow::RecordBatch>& batch, SparseImages&
 }
 
 }  // namespace
+
+void check_pixels(std::span<const std::uint16_t> pixel, std::span<const float> value, const ImageShape& shape,
+                  std::int64_t jet) {
+  // Zeros are not stored, and code that loads jets relies on finite values.
+  if (std::any_of(value.begin(), value.end(), [](float x) { return !std::isfinite(x); })) {
+    throw Error(text("jet ", jet, " has a pixel that is not finite"));
+  }
+  const std::int64_t limit = shape.pixels();
+  if (std::any_of(pixel.begin(), pixel.end(), [&](std::uint16_t index) { return index >= limit; })) {
+    throw Error(text("jet ", jet, " has a pixel outside the image"));
+  }
+}
 
 // Passes Arrow's output to the sink. Exceptions must not pass through Arrow: one from the sink is stored in failure().
 class ShardWriter::SinkStream : public arrow::io::OutputStream {
@@ -270,12 +292,12 @@ void ShardWriter::close() {
 }
 
 JetRecords decode_shard(std::span<const std::byte> bytes, const ImageShape& shape,
-                        const std::vector<std::string>& observer_names, const std::string& where) {
+                        const std::vector<std::string>& observer_names, const std::string& where, ImagePlaces* places) {
   JetRecords jets;
   jets.images.shape = shape;
   jets.observer_names = observer_names;
   jets.observers.resize(observer_names.size());
-  const std::size_t most_pixels = bytes.size() / (sizeof(std::uint16_t) + sizeof(float));
+  const std::size_t most_pixels = places == nullptr ? bytes.size() / (sizeof(std::uint16_t) + sizeof(float)) : 0;
   jets.images.pixel.reserve(most_pixels);
   jets.images.value.reserve(most_pixels);
   try {
@@ -301,7 +323,7 @@ JetRecords decode_shard(std::span<const std::byte> bytes, const ImageShape& shap
       read_column<arrow::UInt32Array>(batch, "source_file", jets.source_file);
       read_column<arrow::UInt64Array>(batch, "source_row", jets.source_row);
       read_identities(batch, jets.identity);
-      read_images(batch, jets.images);
+      read_images(batch, bytes, places, jets.images);
     }
     if (!jets.identity.empty() && jets.identity.size() != jets.size()) throw Error("only some jets have an identity");
   } catch (const Error& error) {

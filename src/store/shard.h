@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -37,10 +38,21 @@ class ShardWriter {
   std::unique_ptr<File> file_;
 };
 
+// Where the images of the jets of a shard are in its file.
+struct ImagePlaces {
+  std::vector<std::uint64_t> pixel, value;  // of each jet, in bytes from the file's begin
+  std::vector<std::uint32_t> counts;        // of the pixels of each jet and channel
+};
+
 // Reads such a file. `where` names the shard in messages. Throws Error if the bytes are not such a file or are
-// inconsistent.
+// inconsistent. places: where the images are, which the result then does not have; null: it has them.
 JetRecords decode_shard(std::span<const std::byte> bytes, const ImageShape& shape,
-                        const std::vector<std::string>& observer_names, const std::string& where);
+                        const std::vector<std::string>& observer_names, const std::string& where,
+                        ImagePlaces* places = nullptr);
+
+// Throws Error unless the pixels and values of a jet are those of an image.
+void check_pixels(std::span<const std::uint16_t> pixel, std::span<const float> value, const ImageShape& shape,
+                  std::int64_t jet);
 
 // Reads the identities, files and rows of the jets of a shard in `store`; the images are not read. Empty for a shard
 // without identities. Throws Error naming the shard if it cannot be read.

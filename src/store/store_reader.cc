@@ -13,12 +13,14 @@
 #include "base/stop_flag.h"
 #include "base/text.h"
 #include "store/shard.h"
+#include "store/shard_images.h"
 
 namespace jetvit {
 namespace {
 
-// Opens a file and checks its size against the manifest.
-JetRecords read_shard(const std::filesystem::path& store, const Manifest& manifest, const ShardEntry& shard) {
+// places: see decode_shard().
+JetRecords read_shard(const std::filesystem::path& store, const Manifest& manifest, const ShardEntry& shard,
+                      ImagePlaces* places = nullptr) {
   const InputFile file = open_file(store, shard);
   const std::string where = file.path().string();
   std::vector<std::byte> bytes(shard.bytes);
@@ -26,9 +28,17 @@ JetRecords read_shard(const std::filesystem::path& store, const Manifest& manife
   if (sha256(bytes) != shard.sha256)
     throw Error(text(
         where, ": differs from its digest in the manifest (it is damaged or was replaced; prepare the data again)"));
-  JetRecords jets = decode_shard(bytes, manifest.shape, manifest.observer_names, where);
+  JetRecords jets = decode_shard(bytes, manifest.shape, manifest.observer_names, where, places);
   if (jets.size() != shard.jets)
     throw Error(text(where, ": does not hold the number of jets that the manifest states"));
+  return jets;
+}
+
+JetRecords no_jets(const Manifest& manifest) {
+  JetRecords jets;
+  jets.images.shape = manifest.shape;
+  jets.observer_names = manifest.observer_names;
+  jets.observers.resize(manifest.observer_names.size());
   return jets;
 }
 
@@ -47,14 +57,30 @@ JetRecords read_split(const std::filesystem::path& store, const Manifest& manife
   std::vector<JetRecords> parts(shards.size());
   parallel_for(shards.size(), threads,
                [&](std::size_t index, int) { parts[index] = read_shard(store, manifest, *shards[index]); });
-  JetRecords jets;
-  jets.images.shape = manifest.shape;
-  jets.observer_names = manifest.observer_names;
-  jets.observers.resize(manifest.observer_names.size());
+  JetRecords jets = no_jets(manifest);
   for (JetRecords& part : parts) {
     jets.append(part);
     part = JetRecords();
   }
+  return jets;
+}
+
+JetRecords open_split(const std::filesystem::path& store, const Manifest& manifest, Split split, int threads) {
+  const std::vector<const ShardEntry*> shards = shards_of(manifest, split);
+  std::vector<JetRecords> parts(shards.size());
+  std::vector<ImagePlaces> places(shards.size());
+  parallel_for(shards.size(), threads, [&](std::size_t index, int) {
+    parts[index] = read_shard(store, manifest, *shards[index], &places[index]);
+  });
+  JetRecords jets = no_jets(manifest);
+  auto images = std::make_shared<ShardImages>(manifest.shape);
+  for (std::size_t index = 0; index < shards.size(); ++index) {
+    jets.append_without_images(parts[index]);
+    images->add(open_file(store, *shards[index]), places[index]);
+    parts[index] = JetRecords();
+    places[index] = ImagePlaces();
+  }
+  jets.stored = std::move(images);
   return jets;
 }
 

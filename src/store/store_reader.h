@@ -13,6 +13,9 @@ namespace jetvit {
 // with the manifest. Throws Error naming a shard that was cut short, damaged or replaced.
 JetRecords read_split(const std::filesystem::path& store, const Manifest& manifest, Split split, int threads);
 
+// The same jets, but their images stay in the shards (JetRecords::stored), which are still read and checked once.
+JetRecords open_split(const std::filesystem::path& store, const Manifest& manifest, Split split, int threads);
+
 // Calls `sink` on the calling thread with the jets of a split, shard by shard, in the order of read_split(). Memory
 // holds at most one shard per thread and one more, for any size of the store. Throws the same errors as read_split().
 void for_each_shard(const std::filesystem::path& store, const Manifest& manifest, Split split,

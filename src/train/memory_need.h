@@ -14,12 +14,17 @@ struct MemoryNeed {
   double per_jet = 0;  // of a batch, in the model: one part after the other passes through it
   double images = 0;   // of a jet of a batch
   int batch_size = 0;
-  int accumulate = 1;              // parts of the batch
+  int accumulate = 1;              // parts of a process's share of the batch
+  int processes = 1;               // that share a batch
+  int local_processes = 1;         // those of them on this machine
   std::string recompute = "none";  // layers that are computed twice
   int phase = -1;                  // from 0; -1: the training has no phases
 
+  // Of all processes on this machine.
   double bytes() const {
-    return fixed + per_jet * static_cast<double>(largest_part(batch_size, accumulate)) + images * batch_size;
+    const std::int64_t share = largest_part(batch_size, processes);
+    const auto part = static_cast<double>(largest_part(share, accumulate));
+    return local_processes * (fixed + per_jet * part + images * static_cast<double>(share));
   }
 };
 

@@ -13,6 +13,7 @@
 #include "compute/describe_torch_error.h"
 #include "compute/device_memory.h"
 #include "compute/runtime.h"
+#include "group/join.h"
 #include "run/checkpoint.h"
 #include "run/run_folder.h"
 #include "run/run_record.h"
@@ -25,31 +26,68 @@
 namespace jetvit {
 namespace {
 
-// Whether there is a checkpoint to resume from.
-bool resumes_from_checkpoint(const TrainCommand& command) {
-  return command.resume && has_checkpoint(command.run);
+// What the folder of the run holds for a training that resumes, as rank 0 sees it.
+struct FormerRun {
+  bool has_checkpoint = false;
+  std::optional<int> threads;
+  std::optional<Json> source;  // of its checkpoint
+};
+
+// A damaged checkpoint is reported when the training resumes.
+FormerRun read_former_run(const std::filesystem::path& run) {
+  FormerRun former;
+  former.has_checkpoint = has_checkpoint(run);
+  if (!former.has_checkpoint) return former;
+  former.threads = read_recorded_run(run).threads;
+  for (const char* checkpoint : {kLastFile, kPreviousFile}) {
+    try {
+      former.source = read_description(run / checkpoint).data.source;
+      return former;
+    } catch (const Error&) {
+    }
+  }
+  return former;
+}
+
+// The same in every process.
+FormerRun former_run(const TrainCommand& command, const ProcessGroup* group) {
+  if (!command.resume) return {};
+  if (group == nullptr) return read_former_run(command.run);
+  Json sent;
+  if (group->rank() == 0) {
+    const FormerRun own = read_former_run(command.run);
+    sent = {{"has_checkpoint", own.has_checkpoint}};
+    if (own.threads) sent["threads"] = *own.threads;
+    if (own.source) sent["source"] = *own.source;
+  }
+  sent = Json::parse(group->broadcast(json_text(sent)));
+  FormerRun former;
+  former.has_checkpoint = sent.at("has_checkpoint");
+  if (sent.contains("threads")) former.threads = sent["threads"].get<int>();
+  if (sent.contains("source")) former.source = sent["source"];
+  return former;
 }
 
 // A resumed run keeps its threads unless the user chose others: sums are then rounded as before.
-ComputeOptions compute_options(const TrainCommand& command) {
+ComputeOptions compute_options(const TrainCommand& command, const FormerRun& former, const ProcessGroup* group) {
   ComputeOptions compute = command.compute;
-  if (command.threads_given || !resumes_from_checkpoint(command)) return compute;
-  if (const std::optional<int> threads = read_recorded_run(command.run).threads) compute.threads = *threads;
+  if (command.threads_given) return compute;
+  if (former.threads) {
+    compute.threads = *former.threads;
+  } else if (group != nullptr) {
+    compute.threads = threads_of_process(compute.threads, *group);
+  }
   return compute;
 }
 
-// A resumed run keeps the rule that split its files: a run of an earlier version knows no other than file and row. A
-// damaged checkpoint is reported when the training resumes.
-void keep_split_rule(const std::filesystem::path& run, InputNames& inputs) {
-  for (const char* checkpoint : {kLastFile, kPreviousFile}) {
-    try {
-      const InputNames recorded = source_options_from_json(read_description(run / checkpoint).data.source).inputs;
-      inputs.rule = recorded.rule;
-      inputs.allow_trained = inputs.allow_trained || recorded.allow_trained;
-      return;
-    } catch (const Json::exception&) {
-    } catch (const Error&) {
-    }
+// A resumed run keeps the rule that split its files: a run of an earlier version knows no other than file and row.
+void keep_split_rule(const FormerRun& former, InputNames& inputs) {
+  if (!former.source) return;
+  try {
+    const InputNames recorded = source_options_from_json(*former.source).inputs;
+    inputs.rule = recorded.rule;
+    inputs.allow_trained = inputs.allow_trained || recorded.allow_trained;
+  } catch (const Json::exception&) {
   }
 }
 
@@ -104,10 +142,9 @@ std::optional<TrainedJets> kept_list(const std::filesystem::path& run, const Rec
   return jets;
 }
 
-// Prepares the run's folder, which is locked. True if the training resumes from a checkpoint.
-bool open_run(const TrainCommand& command, Trainer& trainer) {
-  remove_stale_temporaries(command.run);
-  const bool resumed = resumes_from_checkpoint(command);
+// Prepares the run's folder, which is locked.
+void open_run(const TrainCommand& command, bool resumed, bool writes, Trainer& trainer) {
+  if (writes) remove_stale_temporaries(command.run);
   if (resumed) {
     trainer.resume();
   } else if (command.resume) {
@@ -118,8 +155,7 @@ bool open_run(const TrainCommand& command, Trainer& trainer) {
   }
   // Before its first step a training has nothing but that checkpoint: the rest is of a former one, whose removal may
   // have been cut off.
-  if (trainer.state().step == 0) remove_former_run(command.run);
-  return resumed;
+  if (writes && trainer.state().step == 0) remove_former_run(command.run);
 }
 
 // The phases with what their epochs came to.
@@ -185,18 +221,19 @@ void write_record(const TrainCommand& command, const TrainingRecord& record) {
 }
 
 // What is about to be trained, on what.
-void announce(const Trainer& trainer, const TrainingData& data, int threads) {
+void announce(const Trainer& trainer, const TrainingData& data, int threads, const ProcessGroup* group) {
   const std::vector<PhaseSummary>& phases = trainer.phases();
   for (std::size_t phase = 0; phase < phases.size(); ++phase) {
     reporter().note(summary(phases[phase], phase + 1, phases.size()));
   }
   reporter().note(text(with_commas(data.train->size()), " training and ", with_commas(data.validation->size()),
-                       " validation jets, ", threads, threads == 1 ? " thread" : " threads"));
+                       " validation jets, ", group == nullptr ? "" : text(group->size(), " processes with "), threads,
+                       threads == 1 ? " thread" : " threads"));
 }
 
 }  // namespace
 
-TrainingRecord run_training(const TrainCommand& command) {
+TrainingRecord run_training(const TrainCommand& command, const ProcessGroup* group) {
   std::vector<std::string> overrides = command.overrides;
   if (!command.precision.empty()) {
     precision_from_name(command.precision);
@@ -204,20 +241,27 @@ TrainingRecord run_training(const TrainCommand& command) {
   }
   Recipe recipe = read_recipe(command.recipe, overrides);
   if (!command.pretrained.empty()) recipe.pretrained.file = command.pretrained;
-  const ComputeOptions compute = compute_options(command);
+  const bool writes = group == nullptr || group->rank() == 0;
+  const FormerRun former = former_run(command, group);
+  const ComputeOptions compute = compute_options(command, former, group);
   initialize_runtime(compute);
-  if (command.resume && !seed_runs(command.run).empty()) {
+  if (writes && command.resume && !seed_runs(command.run).empty()) {
     throw Error(text(command.run, ": holds the runs of several seeds (resume them with `seeds`)"));
   }
   // Data and pretrained weights come before the folder: a misspelled path leaves nothing behind.
-  if (!command.resume) refuse_run(command.run, command.overwrite);
+  if (writes && !command.resume) refuse_run(command.run, command.overwrite);
   SourceOptions source = command.source;
   source.read.threads = compute.threads;
-  if (resumes_from_checkpoint(command)) keep_split_rule(command.run, source.inputs);
-  const TrainingData data = read_training_data(recipe, source);
-  auto trainer = std::make_unique<Trainer>(recipe, data, command.run, compute);
-  const bool resumes = resumes_from_checkpoint(command);
+  keep_split_rule(former, source.inputs);
+  const TrainingData data = read_training_data(recipe, source, group == nullptr ? 1 : group->local_size());
+  auto trainer = std::make_unique<Trainer>(recipe, data, command.run, compute, group);
+  const bool resumes = former.has_checkpoint;
   if (!recipe.pretrained.file.empty() && !resumes) trainer->start_from_pretrained();
+  if (!writes) {
+    open_run(command, resumes, writes, *trainer);
+    trainer->run();
+    return {};
+  }
   const std::optional<TrainedJets> jets =
       resumes ? kept_list(command.run, recipe, data) : trained_jets(recipe, data, source.inputs.allow_trained);
   std::optional<double> memory;
@@ -225,22 +269,22 @@ TrainingRecord run_training(const TrainCommand& command) {
   create_folder(command.run);
   const FolderLock lock(command.run);
   const bool was_killed = command.resume && is_recorded_as_running(command.run);
-  const bool resumed = open_run(command, *trainer);
+  open_run(command, resumes, writes, *trainer);
   if (was_killed) {
     reporter().note(
         text(command.run, ": the training did not end (was it killed?); it resumes at step ", trainer->state().step));
   }
-  if (resumed && !recipe.pretrained.file.empty()) {
+  if (resumes && !recipe.pretrained.file.empty()) {
     reporter().note(
         text("the run resumes with its own weights: ", printable(recipe.pretrained.file), " is not read again"));
   }
   if (jets) jets->write(command.run);
   commit_text(command.run / kRecipeFile, json_text(recipe_to_json(recipe), 2) + "\n");
   TrainingRecord record = begin_record(command, recipe, data, compute, *trainer);
-  if (resumed) record.resumed_at_step = trainer->state().step;
+  if (resumes) record.resumed_at_step = trainer->state().step;
   record.estimated_memory = memory;
   write_record(command, record);
-  announce(*trainer, data, compute.threads);
+  announce(*trainer, data, compute.threads, group);
   const double start = monotonic_seconds();
   const auto finish = [&](const char* status, const std::string& error) {
     record.status = status;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "compute/compute_options.h"
+#include "group/process_group.h"
 #include "prepare/source_options.h"
 #include "train/training_record.h"
 
@@ -30,6 +31,8 @@ struct TrainCommand {
 // "status" and "error"). Outputs in RUN: best.safetensors, last.safetensors, trained_jets.safetensors,
 // recipe.json, metrics.jsonl, a TensorBoard event file, run.json. Throws UsageError, Error and Interrupted as the parts
 // do.
-TrainingRecord run_training(const TrainCommand& command);
+// group: the processes that train together, all with the same command; null: this one is alone. Rank 0 alone writes,
+// and reads what is in RUN.
+TrainingRecord run_training(const TrainCommand& command, const ProcessGroup* group = nullptr);
 
 }  // namespace jetvit

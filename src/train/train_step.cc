@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "ops/sync_batch_norm.h"
 #include "run/checkpoint.h"
 #include "train/batch_parts.h"
 #include "train/gradient_pass.h"
@@ -26,22 +27,49 @@ NamedTensors trained(const Model& model) {
   return parameters;
 }
 
+BatchShares shares_of(const LoopOptions& options, const ProcessGroup* group) {
+  BatchShares shares;
+  if (group != nullptr) {
+    shares.process = group->rank();
+    shares.processes = group->size();
+  }
+  shares.is_fixed = options.deterministic;
+  shares.parts = options.deterministic ? options.parts : shares.processes;
+  if (shares.parts < shares.processes) {
+    throw UsageError(text("train.parts = ", shares.parts, " for ", shares.processes,
+                          " processes (at least as many parts are needed)"));
+  }
+  return shares;
+}
+
+bool has_parts(const BatchShares& shares) {
+  return shares.is_fixed || shares.processes > 1;
+}
+
 }  // namespace
 
-TrainStep::TrainStep(Model& model, const Model* average, const Recipe& recipe, const ComputeOptions& compute)
+TrainStep::TrainStep(Model& model, const Model* average, const Recipe& recipe, const ComputeOptions& compute,
+                     const ProcessGroup* group)
     : model_(model),
       options_(recipe.train),
       recomputed_(model, recipe.train.recompute),
+      shares_(shares_of(recipe.train, group)),
+      group_(group),
       compute_(compute),
       parameters_(trained(model)),
       feed_(compute.device),
       bf16_weights_(compute),
       optimizer_(recipe.optimizer, parameters_, &bf16_weights_),
       loss_(compute.device, recipe.train.non_finite == "stop"),
-      recorder_(compute.graphs && recomputed_.empty() ? make_recorder(compute.device) : nullptr),
+      recorder_(compute.graphs && recomputed_.empty() && !has_parts(shares_) ? make_recorder(compute.device) : nullptr),
       steps_before_record_(kStepsBeforeRecord) {
   if (average != nullptr) average_.emplace(model, *average);
   if (compute.precision == Precision::kFp16) scale_.emplace(compute.device);
+  if (has_parts(shares_)) {
+    std::vector<at::Tensor> statistics;
+    for (const auto& [name, tensor] : model.buffers()) statistics.push_back(tensor);
+    sum_.emplace(group, parameters_, std::move(statistics), shares_, shares_.is_fixed);
+  }
   if (options_.non_finite == "stop") return;
   for (const auto& [name, tensor] : model.buffers()) {
     statistics_.push_back(tensor);
@@ -67,17 +95,48 @@ void TrainStep::restore(const std::map<std::string, at::Tensor>& tensors, std::i
   }
 }
 
-void TrainStep::run(const Batch& batch, StepNumbers numbers) {
+void TrainStep::run(const Batch& batch, StepNumbers numbers, const std::function<void(int part)>& seed) {
   const LossTerms terms = loss_terms(batch.targets, batch.weights, options_.positive_weight, options_.label_smoothing);
   numbers.weight_sum = terms.weights.sum().item<double>();
-  const StepInputs inputs = StepInputs(batch.images, terms, numbers).uploaded(feed_);
-  if (recorder_) {
-    run_recorded(inputs);
+  if (sum_) {
+    run_parts(batch, terms, numbers, seed);
   } else {
-    compute(inputs);
+    seed(0);
+    const StepInputs inputs = StepInputs(batch.images, terms, numbers).uploaded(feed_);
+    if (recorder_) {
+      run_recorded(inputs);
+    } else {
+      compute(inputs);
+    }
   }
   loss_.note_step(batch.jets);
   feed_.end_step();
+}
+
+void TrainStep::run_parts(const Batch& batch, const LossTerms& terms, const StepNumbers& numbers,
+                          const std::function<void(int part)>& seed) {
+  const std::size_t jets = batch.jets.size();
+  const auto inputs_of = [&](const BatchRange& range) {
+    const auto count = static_cast<std::int64_t>(range.size());
+    const auto in_batch = static_cast<std::int64_t>(range.first);
+    const auto in_images = static_cast<std::int64_t>(range.first - batch.first_image);
+    return StepInputs(batch.images.narrow(0, in_images, count),
+                      {terms.targets.narrow(0, in_batch, count), terms.weights.narrow(0, in_batch, count)}, numbers)
+        .uploaded(feed_);
+  };
+  const bool shares_statistics = group_ != nullptr && options_.sync_batch_norm && !shares_.is_fixed;
+  std::optional<SharedStatistics> shared;
+  if (shares_statistics && shares_.is_split(jets)) shared.emplace(*group_);
+  optimizer_.clear_gradients();
+  sum_->begin(jets);
+  for (int part = shares_.first_part(); part < shares_.last_part(); ++part) {
+    const BatchRange range = shares_.part(part, jets);
+    if (range.size() == 0) continue;
+    seed(part);
+    sum_->take_part(part, add_gradients_of(inputs_of(range)));
+  }
+  if (!statistics_.empty()) at::_foreach_copy_(statistics_before_, statistics_);
+  update(sum_->finish(), inputs_of({batch.first_image, batch.first_image}));
 }
 
 void TrainStep::run_recorded(const StepInputs& inputs) {
@@ -105,6 +164,11 @@ void TrainStep::run_recorded(const StepInputs& inputs) {
 void TrainStep::compute(const StepInputs& inputs) {
   optimizer_.clear_gradients();
   if (!statistics_.empty()) at::_foreach_copy_(statistics_before_, statistics_);
+  update(add_gradients_of(inputs), inputs);
+}
+
+// The gradients of the inputs' share of a batch, and their share of its loss.
+at::Tensor TrainStep::add_gradients_of(const StepInputs& inputs) {
   const LossTerms terms = inputs.terms();
   at::Tensor loss;
   for_each_part(inputs.images().size(0), options_.accumulate, [&](std::int64_t first, std::int64_t count) {
@@ -114,6 +178,10 @@ void TrainStep::compute(const StepInputs& inputs) {
                       {of(terms.targets), of(terms.weights)}, inputs.weight_sum(), scale_ ? &*scale_ : nullptr);
     loss = loss.defined() ? loss.add_(share) : share;
   });
+  return loss;
+}
+
+void TrainStep::update(const at::Tensor& loss, const StepInputs& inputs) {
   at::Tensor counts, norm;
   if (scale_) {
     const LossScale::Verdict verdict = scale_->unscale(parameters_, loss);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <ATen/ops/full.h>
+
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/progress.h"
@@ -19,7 +21,7 @@ namespace jetvit {
 namespace {
 
 LoadOptions load_options(const Recipe& recipe, const Model& model, const TrainingData& data,
-                         const ComputeOptions& compute) {
+                         const ComputeOptions& compute, const BatchShares& shares) {
   const JetRecords& jets = *data.train;
   LoadOptions load;
   load.batch_size = recipe.train.batch_size;
@@ -28,6 +30,7 @@ LoadOptions load_options(const Recipe& recipe, const Model& model, const Trainin
   // Batch norm and the step's length want batches of one size; a set smaller than a batch still trains.
   load.drop_last = jets.size() >= static_cast<std::size_t>(load.batch_size);
   load.augment = true;
+  load.shares = shares;
   load.format = input_format(model, compute);
   load.pinned = !compute.device.is_cpu();
   load.weights = jet_weights(jets, recipe.weights, data.files);
@@ -36,12 +39,14 @@ LoadOptions load_options(const Recipe& recipe, const Model& model, const Trainin
 
 }  // namespace
 
-Trainer::Trainer(Recipe recipe, TrainingData data, std::filesystem::path run, const ComputeOptions& compute)
+Trainer::Trainer(Recipe recipe, TrainingData data, std::filesystem::path run, const ComputeOptions& compute,
+                 const ProcessGroup* group)
     : recipe_(std::move(recipe)),
       recipes_(recipe_.phases),
       data_(std::move(data)),
       run_(std::move(run)),
-      compute_(compute) {
+      compute_(compute),
+      group_(group) {
   if (recipes_.empty()) recipes_.push_back(recipe_);
   for (const Recipe& of_phase : recipes_) require_precision(compute_of(of_phase));
   build_phase();
@@ -90,20 +95,21 @@ void Trainer::build_phase() {
   }
   model_->train(true);
   freeze(*model_, frozen_parameters(*model_, recipe.phase.freeze), recipe.phase.freeze_batch_norm);
-  step_ = std::make_unique<TrainStep>(*model_, average_.get(), recipe, compute());
-  loader_ = make_loader();
+  step_ = std::make_unique<TrainStep>(*model_, average_.get(), recipe, compute(), group_);
+  loader_ = make_loader(step_->shares());
   schedule_ = std::make_unique<Schedule>(recipe.schedule, recipe.optimizer.lr, recipe.optimizer.weight_decay,
                                          static_cast<std::int64_t>(loader_->batches()), recipe.train.epochs);
 }
 
-std::unique_ptr<BatchLoader> Trainer::make_loader() const {
+std::unique_ptr<BatchLoader> Trainer::make_loader(const BatchShares& shares) const {
   const Recipe& recipe = phase();
   return std::make_unique<BatchLoader>(data_.train, data_.transform, recipe.image, recipe.augment,
-                                       load_options(recipe, *model_, data_, compute()));
+                                       load_options(recipe, *model_, data_, compute(), shares));
 }
 
 void Trainer::begin_next_phase() {
-  const std::map<std::string, at::Tensor> best = read_checkpoint(best_of_phase_path(run_, state_.phase + 1)).tensors;
+  const std::map<std::string, at::Tensor> best =
+      shared_checkpoint([this] { return read_checkpoint(best_of_phase_path(run_, state_.phase + 1)); }).tensors;
   ++state_.phase;
   state_.first_epoch = state_.epoch;
   state_.first_step = state_.step;
@@ -123,7 +129,7 @@ void Trainer::start_from_pretrained() {
 }
 
 void Trainer::run(const std::function<int()>& stop) {
-  log_ = std::make_unique<RunLog>(run_, state_.epoch);
+  if (writes()) log_ = std::make_unique<RunLog>(run_, state_.epoch);
   saved_at_ = monotonic_seconds();
   while (true) {
     while (phase_goes_on()) {
@@ -197,7 +203,7 @@ void Trainer::train_epoch(const std::function<int()>& stop) {
                  text(state_.weight_sum > 0 ? text("loss ", fixed(state_.loss_sum / state_.weight_sum, 4), "  ") : "",
                       "data wait ", fixed(100 * data_wait_ / elapsed, 1), " %"),
                  pace_.seconds_left(jets_left(), validations_left()));
-    if (const int signal = stop()) {
+    if (const int signal = agreed(stop())) {
       save_last();
       throw Interrupted(signal);
     }
@@ -225,13 +231,25 @@ bool Trainer::next_batch(Batch& batch) {
 }
 
 void Trainer::train_step(const Batch& batch) {
-  seed_random(phase().train.seed, state_.epoch, state_.step_in_epoch, compute_.device);
-  step_->run(batch, {.lr = schedule_->lr(step_of_phase()),
-                     .weight_decay = schedule_->weight_decay(step_of_phase()),
-                     .average_weight = average_weight()});
+  const auto seed = [this](int part) {
+    seed_random(phase().train.seed, state_.epoch, state_.step_in_epoch, compute_.device, part);
+  };
+  step_->run(batch,
+             {.lr = schedule_->lr(step_of_phase()),
+              .weight_decay = schedule_->weight_decay(step_of_phase()),
+              .average_weight = average_weight()},
+             seed);
   ++state_.step;
   ++state_.step_in_epoch;
   if (step_->loss().is_due()) read_loss();
+}
+
+// The signal that asked one of the processes to stop, or 0: all of them stop after the same step.
+int Trainer::agreed(int stop) const {
+  if (group_ == nullptr) return stop;
+  const at::Tensor signal = at::full({1}, stop, at::kLong);
+  group_->maximum(signal);
+  return static_cast<int>(signal.item<std::int64_t>());
 }
 
 // Of the weights after the step under way. Short runs would otherwise keep much of the initial weights: the decay warms
@@ -264,7 +282,7 @@ Validation Trainer::validate() {
   };
   const Recipe& recipe = phase();
   return validate_model(average_ ? *average_ : *model_, data_.validation, data_.transform, recipe.image, compute(),
-                        recipe.train.batch_size, show);
+                        recipe.train.batch_size, show, group_);
 }
 
 void Trainer::end_epoch(double train_seconds) {
@@ -304,7 +322,7 @@ void Trainer::end_epoch(double train_seconds) {
     state_.best_epoch = state_.epoch;
   }
   // The checkpoint comes last: killed before it, the epoch's end is done again with the same outcome.
-  log_->append(row);
+  if (log_) log_->append(row);
   if (keep) save_best();
   save_last();
   log_epoch(row, keep);

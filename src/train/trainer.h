@@ -33,7 +33,10 @@ class Trainer {
   // run: folder that takes the outputs; it exists. Works with the threads that ATen is set to and one of the loader.
   // Builds the model from the seed; throws UsageError where the options of a phase's model and the data, or its frozen
   // parameters and the model, do not fit.
-  Trainer(Recipe recipe, TrainingData data, std::filesystem::path run, const ComputeOptions& compute = {});
+  // group: the processes that train together, all with the same arguments, of which rank 0 alone writes; it outlives
+  // this object. Null: this one is alone.
+  Trainer(Recipe recipe, TrainingData data, std::filesystem::path run, const ComputeOptions& compute = {},
+          const ProcessGroup* group = nullptr);
 
   // Starts from the weights that the recipe's [pretrained] names, and reports what was loaded. Throws as
   // load_pretrained does.
@@ -45,7 +48,7 @@ class Trainer {
 
   // Trains to the end. Throws Interrupted after a checkpoint where SIGINT or SIGTERM asked to stop, and Error naming
   // epoch, step, jets and layer where the loss is not finite; the batch is saved. `stop` is asked after every step for
-  // a signal, or 0.
+  // a signal, or 0; several processes stop after the same step.
   void run(const std::function<int()>& stop = stop_requested);
 
   // Estimates, from small steps of a model of its own, the memory of the phase that takes the most; of those that are
@@ -84,13 +87,16 @@ class Trainer {
   Validation validate();
   bool next_batch(Batch& batch);
   void train_step(const Batch& batch);
-  std::unique_ptr<BatchLoader> make_loader() const;
+  std::unique_ptr<BatchLoader> make_loader(const BatchShares& shares) const;
   void read_loss();
   void handle_bad_step(const EpochLoss::BadStep& bad);
   Batch batch_of_step(std::int64_t step) const;
   std::string first_not_finite(const Batch& batch, std::int64_t step) const;
   void save_bad_batch(const Batch& batch, std::int64_t step) const;
   bool is_checkpoint_due() const;
+  int agreed(int stop) const;
+  bool writes() const { return group_ == nullptr || group_->rank() == 0; }
+  Checkpoint shared_checkpoint(const std::function<Checkpoint()>& read) const;
   double average_weight() const;
   void end_epoch(double train_seconds);
   Checkpoint last_whole_checkpoint();
@@ -105,6 +111,7 @@ class Trainer {
   TrainingData data_;
   std::filesystem::path run_;
   ComputeOptions compute_;  // but for the precision, which each phase has for itself
+  const ProcessGroup* group_;
   Json pretrained_;
 
   // Of the phase under way.

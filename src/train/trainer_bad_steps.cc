@@ -35,9 +35,9 @@ std::string name_within(const Module& module, const Module& part, const std::str
 
 }  // namespace
 
-// The batch of a step of the epoch under way, from 1: it follows from seed, epoch and step.
+// The whole batch of a step of the epoch under way, from 1: it follows from seed, epoch and step.
 Batch Trainer::batch_of_step(std::int64_t step) const {
-  const std::unique_ptr<BatchLoader> loader = make_loader();
+  const std::unique_ptr<BatchLoader> loader = make_loader({});
   loader->start_epoch(state_.epoch, static_cast<std::size_t>(step - 1));
   Batch batch;
   loader->next(batch);
@@ -48,7 +48,6 @@ Batch Trainer::batch_of_step(std::int64_t step) const {
 std::string Trainer::first_not_finite(const Batch& batch, std::int64_t step) const {
   if (!is_finite(batch.images)) return "the images are not finite";
   const c10::NoGradGuard no_gradients;
-  seed_random(phase().train.seed, state_.epoch, step - 1, compute_.device);
   std::string first;
   const LayerWatch watch([&](const Module& layer, const at::Tensor& y) {
     if (!first.empty() || is_finite(y)) return;
@@ -57,10 +56,17 @@ std::string Trainer::first_not_finite(const Batch& batch, std::int64_t step) con
   });
   const AutocastGuard autocast(compute());
   bool all_finite = true;
-  for_each_part(batch.images.size(0), phase().train.accumulate, [&](std::int64_t start, std::int64_t count) {
-    const at::Tensor part = batch.images.narrow(0, start, count);
-    if (all_finite) all_finite = is_finite(model_->forward(part.to(compute_.device)));
-  });
+  const BatchShares& shares = step_->shares();
+  for (int number = 0; number < shares.parts; ++number) {
+    const BatchRange range = shares.part(number, batch.jets.size());
+    seed_random(phase().train.seed, state_.epoch, step - 1, compute_.device, number);
+    const at::Tensor images =
+        batch.images.narrow(0, static_cast<std::int64_t>(range.first), static_cast<std::int64_t>(range.size()));
+    for_each_part(images.size(0), phase().train.accumulate, [&](std::int64_t start, std::int64_t count) {
+      const at::Tensor part = images.narrow(0, start, count);
+      if (all_finite) all_finite = is_finite(model_->forward(part.to(compute_.device)));
+    });
+  }
   return all_finite ? "in the backward pass" : first;
 }
 
@@ -81,6 +87,10 @@ void Trainer::handle_bad_step(const EpochLoss::BadStep& bad) {
   // The first one shows what is wrong.
   if (!stops && has_bad_batch_) return;
   has_bad_batch_ = true;
+  if (!writes()) {  // rank 0 says what was wrong
+    if (!stops) return;
+    throw Error(text("the loss of step ", step, " is not finite"));
+  }
   const Batch batch = batch_of_step(step);
   std::string saved = text("the batch is in ", run_ / kBadBatchFile, ")");
   try {

@@ -2,6 +2,8 @@
 #include <exception>
 #include <optional>
 
+#include <ATen/ops/empty.h>
+
 #include "base/clock.h"
 #include "base/commit.h"
 #include "base/error.h"
@@ -35,8 +37,43 @@ Checkpoint Trainer::last_whole_checkpoint() {
   }
 }
 
+namespace {
+
+at::ScalarType type_from_name(const std::string& name) {
+  for (int number = 0; number < static_cast<int>(at::ScalarType::NumOptions); ++number) {
+    const auto type = static_cast<at::ScalarType>(number);
+    if (name == at::toString(type)) return type;
+  }
+  throw Error(text("no tensors of type ", name));
+}
+
+}  // namespace
+
+// What rank 0 reads, in every process: the others need not see its disk.
+Checkpoint Trainer::shared_checkpoint(const std::function<Checkpoint()>& read) const {
+  if (group_ == nullptr) return read();
+  Checkpoint checkpoint;
+  Json header;
+  if (writes()) {
+    checkpoint = read();
+    header["about"] = to_json(checkpoint.about);
+    for (const auto& [name, tensor] : checkpoint.tensors) {
+      header["tensors"].push_back({name, at::toString(tensor.scalar_type()), tensor.sizes().vec()});
+    }
+  }
+  header = Json::parse(group_->broadcast(json_text(header)));
+  if (!writes()) checkpoint.about = description_from_json(header["about"]);
+  for (const Json& of : header["tensors"]) {
+    at::Tensor& tensor = checkpoint.tensors[of[0]];
+    if (!tensor.defined()) tensor = at::empty(of[2].get<std::vector<std::int64_t>>(), type_from_name(of[1]));
+    tensor = tensor.contiguous();
+    if (tensor.numel() > 0) group_->broadcast(tensor);
+  }
+  return checkpoint;
+}
+
 void Trainer::resume() {
-  const Checkpoint checkpoint = last_whole_checkpoint();
+  const Checkpoint checkpoint = shared_checkpoint([this] { return last_whole_checkpoint(); });
   const std::filesystem::path path = run_ / (has_last_ ? kLastFile : kPreviousFile);
   const Description now = description("last");
   const Description& before = checkpoint.about;
@@ -72,7 +109,7 @@ void Trainer::resume() {
   if (average_) load_weights(*average_, with_prefix(checkpoint.tensors, "ema."), path);
   const bool is_last_phase = state_.phase + 1 == static_cast<int>(recipes_.size());
   const std::filesystem::path best = is_last_phase ? run_ / kBestFile : best_of_phase_path(run_, state_.phase + 1);
-  if (state_.best_epoch > 0 && !std::filesystem::exists(best)) {
+  if (writes() && state_.best_epoch > 0 && !std::filesystem::exists(best)) {
     throw Error(text(best, ": is missing, but the run kept the weights of epoch ", state_.best_epoch,
                      " there (put it back, or start again with `overwrite`)"));
   }
@@ -116,6 +153,7 @@ void Trainer::keep_previous() const {
 
 void Trainer::save_last() {
   if (step_->loss().has_unread()) read_loss();
+  if (!writes()) return;
   Checkpoint checkpoint{description("last"), {}};
   for (const auto& [name, tensor] : named_weights(*model_)) checkpoint.tensors["model." + name] = tensor;
   if (average_) {
@@ -129,6 +167,7 @@ void Trainer::save_last() {
 }
 
 void Trainer::save_best() const {
+  if (!writes()) return;
   write_checkpoint(best_path(state_.phase), {description("best"), named_weights(average_ ? *average_ : *model_)});
 }
 

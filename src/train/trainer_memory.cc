@@ -51,7 +51,10 @@ MemoryNeed Trainer::memory_need_of(int phase) const {
   if (compute.graphs && !compute.device.is_cpu() && recipe.train.recompute == "none") {
     need.fixed += sizeof(float) * static_cast<double>(parameter_count(*model));
   }
-  need.accumulate = recipe.train.accumulate;
+  const BatchShares& shares = step_->shares();
+  need.accumulate = recipe.train.accumulate * static_cast<int>(largest_part(shares.parts, shares.processes));
+  need.processes = shares.processes;
+  if (group_ != nullptr) need.local_processes = group_->local_size();
   need.recompute = recipe.train.recompute;
   need.per_jet = kept * step.per_jet;
   need.images = kept * batches * image * (is_rounded ? sizeof(at::BFloat16) : sizeof(float));

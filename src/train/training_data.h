@@ -29,6 +29,6 @@ struct TrainingData {
 
 // Reads the training and validation jets. Throws Error if a split is empty, has one class alone or a class whose
 // weights sum to nothing, and what the readers throw.
-TrainingData read_training_data(const Recipe& recipe, const SourceOptions& options);
+TrainingData read_training_data(const Recipe& recipe, const SourceOptions& options, int local_processes = 1);
 
 }  // namespace jetvit

@@ -10,11 +10,12 @@ namespace jetvit {
 
 Validation validate_model(Model& model, std::shared_ptr<const JetRecords> records, const InputTransform& transform,
                           const ImageOptions& image, const ComputeOptions& compute, int batch_size,
-                          const std::function<void(std::size_t)>& progress) {
+                          const std::function<void(std::size_t)>& progress, const ProcessGroup* group) {
   PredictOptions options;
   options.batch_size = batch_size;
   options.compute = compute;
   options.progress = progress;
+  options.group = group;
   const std::vector<float> logits = predict_logits(model, records, transform, image, options);
   const std::vector<double> scores(logits.begin(), logits.end());
   const std::vector<double> weights(records->weight.begin(), records->weight.end());

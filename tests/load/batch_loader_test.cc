@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <cstring>
+#include <map>
+#include <mutex>
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/cat.h>
+#include <ATen/ops/equal.h>
 #include <ATen/ops/tensor.h>
 #include <ATen/ops/where.h>
 #include <gmock/gmock.h>
@@ -91,6 +94,54 @@ TEST(BatchLoader, ResumedEpochEqualsItsTail) {
   EXPECT_TRUE(std::equal(tail.jets.begin(), tail.jets.end(), whole.jets.begin() + 40, whole.jets.end()));
   EXPECT_TRUE(std::equal(tail.images.begin(), tail.images.end(), whole.images.begin() + 40, whole.images.end()));
   EXPECT_TRUE(run_epoch(loader, 3, loader.batches()).jets.empty());
+}
+
+// As if they lay in files.
+class CopiedImages : public StoredImages {
+ public:
+  explicit CopiedImages(std::shared_ptr<const JetRecords> of) : of_(std::move(of)) {}
+
+  void read(std::span<const std::size_t> jets, SparseImages& images) const override {
+    images = of_->select(jets).images;
+  }
+  void prefetch(std::span<const std::size_t> jets) const override {
+    const std::lock_guard lock(mutex_);
+    for (const std::size_t jet : jets) ++prefetched_[jet];
+  }
+
+  std::map<std::size_t, int> prefetched() const { return prefetched_; }
+
+ private:
+  std::shared_ptr<const JetRecords> of_;
+  mutable std::mutex mutex_;
+  mutable std::map<std::size_t, int> prefetched_;
+};
+
+TEST(BatchLoader, StoredImagesGiveTheSameBatches) {
+  const auto records = make_records(173);
+  const auto images = std::make_shared<CopiedImages>(records);
+  auto stored = std::make_shared<JetRecords>(*records);
+  stored->images = SparseImages();
+  stored->images.shape = records->images.shape;
+  stored->stored = images;
+  AugmentOptions mixed = kAugment;
+  mixed.mixup = 0.5;
+  for (const int threads : {1, 3}) {
+    for (const AugmentOptions& augment : {kAugment, mixed}) {
+      const auto seen = [&](const std::shared_ptr<const JetRecords>& of) {
+        BatchLoader loader(of, transform(), {}, augment, training(17, threads));
+        std::vector<at::Tensor> batches;
+        for (const int epoch : {0, 1}) {
+          loader.start_epoch(epoch);
+          for (Batch batch; loader.next(batch);) batches.push_back(batch.images.clone());
+        }
+        return at::cat(batches);
+      };
+      EXPECT_TRUE(at::equal(seen(stored), seen(records))) << threads;
+    }
+  }
+  // All but those of the first batches, for which there is no time before.
+  EXPECT_GT(images->prefetched().size(), 100U);
 }
 
 TEST(BatchLoader, EpochsAreAugmentedDifferently) {

@@ -41,5 +41,13 @@ TEST(MemoryNeed, SaysHowManyPartsFit) {
   EXPECT_ERROR(require_memory(need, {2'000'000'000, "here"}, "run"), Error, "to at most 160, or try train.recompute");
 }
 
+// Two of four processes are here, each with its fixed part and 25 jets: 2 (1 + 1.25) GB.
+TEST(MemoryNeed, IsThatOfAllProcessesOfTheMachine) {
+  const MemoryNeed need{.fixed = 1e9, .per_jet = 50e6, .batch_size = 100, .processes = 4, .local_processes = 2};
+  EXPECT_DOUBLE_EQ(need.bytes(), 4.5e9);
+  EXPECT_ERROR(require_memory(need, {3'500'000'000, "here"}, "run"), Error,
+               "set train.batch_size to at most 60, or set train.accumulate to at least 2");
+}
+
 }  // namespace
 }  // namespace jetvit

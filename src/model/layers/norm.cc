@@ -9,6 +9,7 @@
 #include "ops/batch_norm_activation.h"
 #include "ops/compute_twice.h"
 #include "ops/layer_norm.h"
+#include "ops/sync_batch_norm.h"
 
 namespace jetvit {
 namespace {
@@ -37,11 +38,14 @@ BatchNorm2d::BatchNorm2d(int channels, double epsilon) : epsilon_(epsilon) {
 
 at::Tensor BatchNorm2d::compute(const at::Tensor& x) const {
   if (training()) check_has_variance(x);
+  if (const ProcessGroup* const group = training() ? SharedStatistics::group() : nullptr) {
+    return sync_batch_norm(x, weight_, bias_, running_mean_, running_var_, momentum(), epsilon_, *group);
+  }
   return at::batch_norm(x, weight_, bias_, running_mean_, running_var_, training(), momentum(), epsilon_, false);
 }
 
 at::Tensor BatchNorm2d::forward(const at::Tensor& x, Activation activation) const {
-  if (!training()) return activate(forward(x), activation);
+  if (!training() || SharedStatistics::group() != nullptr) return activate(forward(x), activation);
   check_has_variance(x);
   return batch_norm_activation(x, weight_, bias_, running_mean_, running_var_, momentum(), epsilon_, activation);
 }

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <memory>
+
+#include "group/process_group.h"
+
+namespace jetvit {
+
+// Whether this process has to start the others: it was asked for several, and no launcher started it. processes: that
+// the user asked for, 0 for as many as the launcher started. Throws UsageError if a launcher started another number.
+bool has_to_launch(int processes);
+
+// Joins the processes that a launcher started together with this one. Null if it started this one alone.
+std::unique_ptr<ProcessGroup> join_processes(const GroupOptions& options);
+
+// The threads of this process on a machine that it shares with others of the group: of `threads`, where the launcher
+// did not give it cores of its own.
+int threads_of_process(int threads, const ProcessGroup& group);
+
+}  // namespace jetvit

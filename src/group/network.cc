@@ -1,0 +1,157 @@
+#include "group/network.h"
+
+#include <cerrno>
+#include <cstring>
+#include <memory>
+#include <utility>
+
+#include <netdb.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/text.h"
+
+namespace jetvit {
+namespace {
+
+constexpr int kWaiting = 128;  // connections that the kernel keeps until they are accepted
+constexpr int kConnectMilliseconds = 2000;
+// Of a network for documentation (RFC 5737): it is reached, if at all, through the default route.
+constexpr const char* kElsewhere = "192.0.2.1";
+
+using Addresses = std::unique_ptr<addrinfo, decltype(&freeaddrinfo)>;
+
+Addresses resolved(const std::string& host, int port, int type, int flags = 0) {
+  addrinfo hints = {};
+  hints.ai_socktype = type;
+  hints.ai_flags = flags;
+  addrinfo* found = nullptr;
+  const int problem = getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &found);
+  if (problem != 0) {
+    throw Error(text("the host ", printable(host), " is not known here (", gai_strerror(problem), ")"));
+  }
+  return {found, freeaddrinfo};
+}
+
+class Socket {
+ public:
+  explicit Socket(const addrinfo& of, int flags = 0)
+      : descriptor_(socket(of.ai_family, of.ai_socktype | SOCK_CLOEXEC | flags, 0)) {}
+  ~Socket() {
+    if (descriptor_ >= 0) close(descriptor_);
+  }
+  Socket(const Socket&) = delete;
+  Socket& operator=(const Socket&) = delete;
+
+  int descriptor() const { return descriptor_; }
+  int release() { return std::exchange(descriptor_, -1); }
+
+ private:
+  int descriptor_;
+};
+
+// The address of the socket's own end, in numbers. Empty if it has none.
+std::string name_of(int descriptor) {
+  sockaddr_storage own = {};
+  socklen_t size = sizeof own;
+  char name[NI_MAXHOST];
+  auto* const address = reinterpret_cast<sockaddr*>(&own);
+  if (getsockname(descriptor, address, &size) != 0) return "";
+  if (getnameinfo(address, size, name, sizeof name, nullptr, 0, NI_NUMERICHOST) != 0) return "";
+  return name;
+}
+
+// Connects without blocking. The number of the error, 0 if it is connected.
+int connect_within(int descriptor, const addrinfo& to, int milliseconds) {
+  if (connect(descriptor, to.ai_addr, to.ai_addrlen) == 0) return 0;
+  if (errno != EINPROGRESS) return errno;
+  pollfd waiting = {descriptor, POLLOUT, 0};
+  if (poll(&waiting, 1, milliseconds) != 1) return ETIMEDOUT;
+  int problem = 0;
+  socklen_t size = sizeof problem;
+  if (getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &problem, &size) != 0) return errno;
+  return problem;
+}
+
+}  // namespace
+
+Listener::Listener(const Endpoint& at) {
+  const Addresses addresses = resolved(at.address, at.port, SOCK_STREAM);
+  int problem = 0;
+  for (const addrinfo* address = addresses.get(); address != nullptr; address = address->ai_next) {
+    Socket socket(*address);
+    const int on = 1;
+    // A port whose last connections are still in TIME_WAIT is free.
+    setsockopt(socket.descriptor(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    if (bind(socket.descriptor(), address->ai_addr, address->ai_addrlen) == 0 &&
+        listen(socket.descriptor(), kWaiting) == 0) {
+      descriptor_ = socket.release();
+      return;
+    }
+    problem = errno;
+  }
+  throw Error(text("cannot listen at ", printable(at.address), ", port ", at.port, " (", std::strerror(problem),
+                   "; set MASTER_ADDR to an address of this host and MASTER_PORT to a free port)"));
+}
+
+Listener::~Listener() {
+  if (descriptor_ >= 0) close(descriptor_);
+}
+
+int Listener::port() const {
+  sockaddr_storage own = {};
+  socklen_t size = sizeof own;
+  getsockname(descriptor_, reinterpret_cast<sockaddr*>(&own), &size);
+  const bool is_six = own.ss_family == AF_INET6;
+  return ntohs(is_six ? reinterpret_cast<sockaddr_in6*>(&own)->sin6_port
+                      : reinterpret_cast<sockaddr_in*>(&own)->sin_port);
+}
+
+int Listener::release() {
+  return std::exchange(descriptor_, -1);
+}
+
+std::string address_towards(const std::string& host) {
+  constexpr int kAnyPort = 9;
+  const Addresses addresses = resolved(host, kAnyPort, SOCK_DGRAM);
+  for (const addrinfo* address = addresses.get(); address != nullptr; address = address->ai_next) {
+    const Socket socket(*address);
+    if (connect(socket.descriptor(), address->ai_addr, address->ai_addrlen) != 0) continue;
+    const std::string found = name_of(socket.descriptor());
+    if (!found.empty()) return found;
+  }
+  throw Error(text("there is no way to the host ", printable(host), " (", std::strerror(errno), ")"));
+}
+
+std::string own_address() {
+  try {
+    return address_towards(kElsewhere);
+  } catch (const Error&) {
+    throw Error("this host is not connected to a network (set MASTER_ADDR and MASTER_PORT to where rank 0 listens)");
+  }
+}
+
+bool is_loopback(const std::string& address) {
+  return address.starts_with("127.") || address == "::1";
+}
+
+std::string why_unreachable(const Endpoint& endpoint) {
+  Addresses addresses(nullptr, freeaddrinfo);
+  try {
+    addresses = resolved(endpoint.address, endpoint.port, SOCK_STREAM);
+  } catch (const Error& error) {
+    return error.what();
+  }
+  int problem = 0;
+  for (const addrinfo* address = addresses.get(); address != nullptr; address = address->ai_next) {
+    const Socket socket(*address, SOCK_NONBLOCK);
+    problem = connect_within(socket.descriptor(), *address, kConnectMilliseconds);
+    if (problem == 0) return "";
+  }
+  return std::strerror(problem);
+}
+
+}  // namespace jetvit

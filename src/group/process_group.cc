@@ -1,0 +1,257 @@
+#include "group/process_group.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+#include <map>
+#include <optional>
+#include <utility>
+
+#include <ATen/ops/empty.h>
+#include <ATen/ops/zeros.h>
+#include <torch/csrc/distributed/c10d/PrefixStore.hpp>
+#include <torch/csrc/distributed/c10d/TCPStore.hpp>
+#include <torch/version.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "compute/describe_torch_error.h"
+#include "group/meeting.h"
+#include "group/network.h"
+#include "group/store_descriptor.h"
+// After libtorch's headers: Gloo's own ones count if a wheel brings them.
+#include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
+
+static_assert(TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR == 11,
+              "gloo_names was checked with libtorch 2.11: compare it with ProcessGroupGloo.hpp of this one");
+
+namespace caffe2 {
+const std::map<std::string, std::string>& GetBuildOptions();  // caffe2/core/common.h, which needs more headers
+}
+
+namespace jetvit {
+namespace {
+
+// The objects of c10d have the members of the library that they come from.
+void require_this_libtorch() {
+  const auto& built = caffe2::GetBuildOptions();
+  const auto value = [&built](const char* key) {
+    const auto found = built.find(key);
+    return found == built.end() ? std::string("unknown") : found->second;
+  };
+  if (value("TORCH_VERSION") == TORCH_VERSION && value("USE_GLOO") == "ON") return;
+  throw Error(text("training on several processes needs libtorch ", TORCH_VERSION, " with Gloo (here is ",
+                   printable(value("TORCH_VERSION")), ", Gloo ", printable(value("USE_GLOO")),
+                   "; use the libtorch that jetvit was built with)"));
+}
+
+std::string host_name() {
+  char name[256] = {};
+  return gethostname(name, sizeof name - 1) == 0 ? name : "unknown";
+}
+
+// Tells machines apart, whatever they are called.
+std::string machine() {
+  std::ifstream file("/proc/sys/kernel/random/boot_id");  // of no size, like all files there
+  std::string id;
+  if (!std::getline(file, id)) throw Error("/proc/sys/kernel/random/boot_id cannot be read");
+  return id;
+}
+
+std::vector<std::uint8_t> bytes_of(const std::string& text) {
+  return {text.begin(), text.end()};
+}
+
+std::string text_of(const std::vector<std::uint8_t>& bytes) {
+  return {bytes.begin(), bytes.end()};
+}
+
+c10::intrusive_ptr<c10d::Store> connected_store(const Endpoint& endpoint, std::chrono::milliseconds patience, int size,
+                                                std::optional<int> listening) {
+  c10d::TCPStoreOptions options;
+  options.port = static_cast<std::uint16_t>(endpoint.port);
+  options.isServer = listening.has_value();
+  options.masterListenFd = listening;
+  options.numWorkers = static_cast<std::size_t>(size);
+  options.waitWorkers = false;
+  options.timeout = patience;
+  return c10::make_intrusive<c10d::TCPStore>(endpoint.address, options);
+}
+
+// Where rank 0 listens if the launcher does not say: on one machine, nobody else can reach it.
+std::string address_of_rank_0(const Place& place) {
+  const bool is_one_host = place.local_size == place.size;
+  return is_one_host ? kLoopback : own_address();
+}
+
+// The address of this process towards the others. One that sees rank 0 at a loopback, as on the host of rank 0 or where
+// its name is in a host file, looks from the side of a process that does not.
+std::string address_for_peers(c10d::Store& store, const Place& place, const std::string& address_of_first) {
+  std::string own = address_towards(address_of_first);
+  const auto key = [](int rank) { return "address/" + std::to_string(rank); };
+  store.set(key(place.rank), bytes_of(own));
+  for (int rank = 0; rank < place.size && is_loopback(own); ++rank) {
+    const std::string there = text_of(store.get(key(rank)));
+    if (!is_loopback(there)) own = address_towards(there);
+  }
+  return own;
+}
+
+}  // namespace
+
+struct ProcessGroup::Connection {
+  std::unique_ptr<Meeting> meeting;  // of rank 0: removed once all have come
+  c10::intrusive_ptr<c10d::Store> store;
+  c10::intrusive_ptr<c10d::ProcessGroupGloo> gloo;
+};
+
+namespace {
+
+// "rank 1 of 3 (node08)"
+std::string describe(const Place& place) {
+  return text("rank ", place.rank, " of ", place.size, " (", printable(host_name()), ")");
+}
+
+template <class Call>
+auto joined(const Place& place, const Call& call) {
+  try {
+    return call();
+  } catch (const Error& error) {
+    throw Error(text(describe(place), ": cannot join the other processes: ", error.what()));
+  } catch (const std::exception& error) {
+    throw Error(
+        text(describe(place), ": cannot join the other processes (", printable(describe_torch_error(error)), ")"));
+  }
+}
+
+// Waits for a collective, whose failures are those of the other processes.
+void finish(const Place& place, const c10::intrusive_ptr<c10d::Work>& work) {
+  try {
+    work->wait();
+  } catch (const std::exception& error) {
+    throw PeerLost(text(describe(place), ": another process has ended, or does not answer (",
+                        printable(describe_torch_error(error)), ")"));
+  }
+}
+
+}  // namespace
+
+ProcessGroup::ProcessGroup(Place place, const GroupOptions& options)
+    : place_(std::move(place)), connection_(std::make_unique<Connection>()) {
+  require_this_libtorch();
+  joined(place_, [&] {
+    Endpoint first = {place_.address, place_.port.value_or(0)};
+    std::optional<int> listening = inherited_store_descriptor();
+    if (place_.rank == 0 && !place_.launcher_listens && !listening) {
+      if (first.address.empty()) first.address = address_of_rank_0(place_);
+      Listener listener(first);
+      first.port = listener.port();
+      listening = listener.release();
+      if (place_.address.empty()) {
+        connection_->meeting = std::make_unique<Meeting>(options.folder, place_.launch);
+        connection_->meeting->announce(first);
+      }
+    } else if (place_.rank > 0 && place_.address.empty()) {
+      first = Meeting(options.folder, place_.launch).find(options.joining);
+    }
+    const auto all = connected_store(first, options.joining, place_.size, listening);
+    connection_->store = c10::make_intrusive<c10d::PrefixStore>("jetvit/" + place_.launch, all);
+    auto of_gloo = c10d::ProcessGroupGloo::Options::create(options.timeout);
+    const char* const interface = std::getenv("GLOO_SOCKET_IFNAME");
+    of_gloo->devices.push_back(interface != nullptr ? c10d::ProcessGroupGloo::createDeviceForInterface(interface)
+                                                    : c10d::ProcessGroupGloo::createDeviceForHostname(address_for_peers(
+                                                          *connection_->store, place_, first.address)));
+    connection_->gloo =
+        c10::make_intrusive<c10d::ProcessGroupGloo>(connection_->store, place_.rank, place_.size, of_gloo);
+    const std::vector<std::string> machines = gather(machine());
+    const auto rank = machines.begin() + place_.rank;
+    local_rank_ = place_.local_rank.value_or(static_cast<int>(std::count(machines.begin(), rank, *rank)));
+    local_size_ = place_.local_size.value_or(static_cast<int>(std::count(machines.begin(), machines.end(), *rank)));
+    connection_->meeting.reset();
+  });
+}
+
+ProcessGroup::~ProcessGroup() = default;
+
+void ProcessGroup::sum(at::Tensor x) const {
+  std::vector<at::Tensor> tensors = {std::move(x)};
+  finish(place_, connection_->gloo->allreduce(tensors));
+}
+
+void ProcessGroup::maximum(at::Tensor x) const {
+  std::vector<at::Tensor> tensors = {std::move(x)};
+  c10d::AllreduceOptions options;
+  options.reduceOp = c10d::ReduceOp::MAX;
+  finish(place_, connection_->gloo->allreduce(tensors, options));
+}
+
+void ProcessGroup::broadcast(at::Tensor x) const {
+  std::vector<at::Tensor> tensors = {std::move(x)};
+  finish(place_, connection_->gloo->broadcast(tensors));
+}
+
+at::Tensor ProcessGroup::gather(const at::Tensor& x) const {
+  std::vector<std::int64_t> sizes = x.sizes().vec();
+  sizes.insert(sizes.begin(), size());
+  at::Tensor all = at::empty(sizes, x.options());
+  at::Tensor own = x.contiguous().unsqueeze(0);
+  finish(place_, connection_->gloo->_allgather_base(all, own));
+  return all;
+}
+
+namespace {
+
+at::Tensor tensor_of(const std::string& text) {
+  at::Tensor bytes = at::empty({static_cast<std::int64_t>(text.size())}, at::kByte);
+  std::copy(text.begin(), text.end(), bytes.mutable_data_ptr<std::uint8_t>());
+  return bytes;
+}
+
+std::string text_of(const at::Tensor& bytes) {
+  const auto* const begin = bytes.const_data_ptr<std::uint8_t>();
+  return {begin, begin + bytes.numel()};
+}
+
+at::Tensor length_of(const std::string& text) {
+  at::Tensor length = at::empty({1}, at::kLong);
+  *length.mutable_data_ptr<std::int64_t>() = static_cast<std::int64_t>(text.size());
+  return length;
+}
+
+}  // namespace
+
+std::string ProcessGroup::broadcast(const std::string& text) const {
+  const at::Tensor length = length_of(text);
+  broadcast(length);
+  at::Tensor bytes = rank() == 0 ? tensor_of(text) : at::empty({length.item<std::int64_t>()}, at::kByte);
+  if (bytes.numel() > 0) broadcast(bytes);
+  return text_of(bytes);
+}
+
+std::vector<std::string> ProcessGroup::gather(const std::string& text) const {
+  const at::Tensor lengths = gather(length_of(text)).flatten();
+  const auto longest = std::max<std::int64_t>(1, lengths.max().item<std::int64_t>());
+  at::Tensor padded = at::zeros({longest}, at::kByte);
+  padded.narrow(0, 0, static_cast<std::int64_t>(text.size())).copy_(tensor_of(text));
+  const at::Tensor all = gather(padded);
+  std::vector<std::string> texts;
+  for (std::int64_t of = 0; of < size(); ++of) {
+    texts.push_back(text_of(all[of].narrow(0, 0, lengths[of].item<std::int64_t>())));
+  }
+  return texts;
+}
+
+at::Tensor ProcessGroup::exchange(const at::Tensor& rows, std::vector<std::int64_t> sent,
+                                  std::vector<std::int64_t> received) const {
+  std::int64_t count = 0;
+  for (const std::int64_t of_rank : received) count += of_rank;
+  std::vector<std::int64_t> sizes = rows.sizes().vec();
+  sizes[0] = count;
+  at::Tensor from_all = at::empty(sizes, rows.options());
+  at::Tensor own = rows.contiguous();
+  finish(place_, connection_->gloo->alltoall_base(from_all, own, received, sent));
+  return from_all;
+}
+
+}  // namespace jetvit

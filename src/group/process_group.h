@@ -1,0 +1,64 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <ATen/core/Tensor.h>
+
+#include "group/place.h"
+
+namespace jetvit {
+
+struct GroupOptions {
+  std::chrono::milliseconds timeout = std::chrono::minutes(10);  // of a call that waits for the other processes
+  std::chrono::milliseconds joining = std::chrono::minutes(2);   // until all processes have come
+  std::filesystem::path folder;  // that all processes see, where rank 0 can leave its address
+};
+
+// The processes that train together, connected by TCP through libtorch's c10d and Gloo. The traffic is neither
+// encrypted nor authenticated. All processes make the same calls in the same order. Tensors are on the CPU.
+//
+// Each call throws PeerLost where another process has ended, or does not answer within the time-out.
+class ProcessGroup {
+ public:
+  // Joins the other processes. Rank 0 listens at the place's address alone. Throws Error naming rank and host where
+  // they do not meet in time, or where libtorch is not the one that jetvit was built for.
+  ProcessGroup(Place place, const GroupOptions& options);
+  ~ProcessGroup();
+  ProcessGroup(const ProcessGroup&) = delete;
+  ProcessGroup& operator=(const ProcessGroup&) = delete;
+
+  int rank() const { return place_.rank; }
+  int size() const { return place_.size; }
+  int local_rank() const { return local_rank_; }  // among the processes of this machine
+  int local_size() const { return local_size_; }
+
+  // Replaces x by its sum over the processes, or by its maximum, element by element. x: contiguous, of one shape and
+  // dtype everywhere.
+  void sum(at::Tensor x) const;
+  void maximum(at::Tensor x) const;
+
+  // Replaces x by that of rank 0.
+  void broadcast(at::Tensor x) const;
+  std::string broadcast(const std::string& text) const;
+
+  // The tensors of all processes along a new first dimension, in the order of their ranks. x: as for sum().
+  at::Tensor gather(const at::Tensor& x) const;
+  std::vector<std::string> gather(const std::string& text) const;
+
+  // Sends sent[r] rows of `rows` to rank r, and returns the received[r] rows of each rank in the order of the ranks.
+  at::Tensor exchange(const at::Tensor& rows, std::vector<std::int64_t> sent, std::vector<std::int64_t> received) const;
+
+ private:
+  struct Connection;
+
+  Place place_;
+  int local_rank_ = 0, local_size_ = 1;
+  std::unique_ptr<Connection> connection_;
+};
+
+}  // namespace jetvit

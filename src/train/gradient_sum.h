@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include <ATen/core/Tensor.h>
+
+#include "group/process_group.h"
+#include "load/batch_shares.h"
+#include "train/optimizer.h"
+
+namespace jetvit {
+
+// Adds up what the parts of a batch give, in this process and in others: gradients, loss, and the running statistics of
+// batch norms, of which each part has its own, weighted by its jets. The losses of the parts are shares of that of the
+// batch, so that gradients are summed and not averaged.
+//
+// An ordered sum takes the parts in turn, in float64: it has the same bits for any number of processes. Another one is
+// taken in float32 by all processes together, which costs a quarter of the time.
+class GradientSum {
+ public:
+  // group: null where the process is alone; it outlives this object. parameters: that train, float32. statistics:
+  // float32, of the same device.
+  GradientSum(const ProcessGroup* group, NamedTensors parameters, std::vector<at::Tensor> statistics,
+              const BatchShares& shares, bool is_ordered);
+
+  // Begins a batch.
+  void begin(std::size_t jets);
+
+  // Takes the gradients of a part, which then have none, and sets the statistics back to those before the batch. loss:
+  // of no dimension. Throws Error naming a parameter without a gradient. A part without jets is passed over.
+  void take_part(int part, const at::Tensor& loss);
+
+  // Gives the parameters their gradients, sets the statistics, and returns the loss: float32, of no dimension, on the
+  // device. All processes have the same results.
+  at::Tensor finish();
+
+ private:
+  double share_of(int part) const;
+  at::Tensor ordered_sum() const;
+  at::Tensor unordered_sum() const;
+
+  const ProcessGroup* group_;
+  NamedTensors parameters_;
+  std::vector<at::Tensor> statistics_, statistics_before_;
+  BatchShares shares_;
+  bool is_ordered_;
+  std::int64_t gradients_ = 0, values_ = 0;  // of a row: gradients; gradients, loss, statistics
+  std::size_t jets_ = 0;
+  at::Tensor rows_;   // (own parts, values) float32 on the CPU, where they go to other processes
+  at::Tensor total_;  // (values) float64, where they do not
+};
+
+}  // namespace jetvit
