@@ -15,6 +15,7 @@
 #include "app/program.h"
 #include "base/options.h"
 #include "base/reporter.h"
+#include "base/stop_flag.h"
 #include "base/table.h"
 #include "base/text.h"
 #include "group/join.h"
@@ -78,6 +79,7 @@ void add_train(CLI::App& program) {
       ->check(CLI::IsMember({"auto", "memory", "disk"}))
       ->capture_default_str();
   const auto timeout = std::make_shared<double>(10);
+  const auto time_limit = std::make_shared<std::optional<double>>();
   command->add_option("recipe", options->recipe, "recipe (TOML), for example recipes/demo.toml")->required();
   command->add_option("--data", options->source.inputs.any, kDataHelp);
   add_split_options(*command, options->source.inputs);
@@ -112,6 +114,11 @@ void add_train(CLI::App& program) {
       ->check(CLI::Range(0.01, 100'000.0))
       ->type_name("MINUTES")
       ->capture_default_str();
+  command
+      ->add_option("--time-limit", *time_limit,
+                   "save and stop after this time, with exit status 142: some minutes less than the job may take")
+      ->check(CLI::Range(0.01, 1e6))
+      ->type_name("MINUTES");
   command->add_flag("--json", *json, "print the record of the run as JSON, or a list of them with --seeds");
   command->footer(
       "Examples:\n"
@@ -122,8 +129,9 @@ void add_train(CLI::App& program) {
       "swin_tiny.safetensors\n"
       "  jetvit train recipes/demo.toml --data store --out runs/demo --resume\n"
       "  jetvit train recipes/demo.toml --data store --out runs/demo_seeds --seeds 5\n");
-  command->callback([options, flags, json, seeds, processes, timeout] {
+  command->callback([options, flags, json, seeds, processes, timeout, time_limit] {
     if (has_to_launch(*processes)) return launch(own_command(), *processes);
+    if (*time_limit) stop_after(**time_limit * 60);
     options->compute = flags->options();
     options->precision = flags->precision.value_or("");
     options->threads_given = flags->threads.has_value();

@@ -44,6 +44,10 @@ def run(jetvit, *arguments):
     return done.stdout
 
 
+# The documented numbers are those of full batches, on both sides.
+FULL_BATCHES = "train.drop_last=true"
+
+
 def settings(overrides):
     return [word for override in overrides for word in ("--set", override)]
 
@@ -96,7 +100,7 @@ def main():
         inputs, overrides, channels = SAMPLES[arguments.sample]
         run(arguments.jetvit, "prepare", *inputs, "--out", store)
         for model in arguments.models:
-            recipe, result, observables = train_ours(arguments.jetvit, model, [*overrides, *arguments.set], store,
+            recipe, result, observables = train_ours(arguments.jetvit, model, [FULL_BATCHES, *overrides, *arguments.set], store,
                                                      pathlib.Path(name) / model)
             described = describe(arguments.jetvit, recipe, channels)
             rows.append({"model": model, "image_size": recipe["image"]["size"], "parameters": described["parameters"],

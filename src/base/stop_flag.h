@@ -8,6 +8,9 @@ namespace jetvit {
 // and not a signal.
 void install_stop_handlers();
 
+// Requests a stop after this time, as SIGALRM: the batch system will end the job soon after. seconds: above 0.
+void stop_after(double seconds);
+
 // The signal that requested the stop, or 0.
 int stop_requested();
 

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cmath>
 
+#include <signal.h>
 #include <string.h>  // strverscmp
 
 #include "base/error.h"
@@ -91,7 +92,8 @@ std::string escaped(std::string_view shown, std::string_view kept) {
 
 }  // namespace
 
-Interrupted::Interrupted(int signal) : Error(text("stopped by signal ", signal)), signal_(signal) {}
+Interrupted::Interrupted(int signal)
+    : Error(signal == SIGALRM ? "stopped at the time limit" : text("stopped by signal ", signal)), signal_(signal) {}
 
 void append_text(std::string& out, std::string_view part) {
   out.append(part);

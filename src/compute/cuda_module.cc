@@ -6,6 +6,8 @@
 
 #include <ATen/Context.h>
 #include <dlfcn.h>
+#include <torch/csrc/distributed/c10d/Backend.hpp>
+#include <torch/csrc/distributed/c10d/Store.hpp>
 #include <torch/version.h>
 
 #include "base/error.h"
@@ -54,6 +56,10 @@ void load() {
   auto* const make = symbol<cuda_module::MakeRecorder>(module, cuda_module::kMakeRecorderName);
   register_recorder(c10::DeviceType::CUDA,
                     [make](c10::Device device) { return std::unique_ptr<Recorder>(make(device.index())); });
+  auto* const make_collectives = symbol<cuda_module::MakeCollectives>(module, cuda_module::kMakeCollectivesName);
+  register_collectives(c10::DeviceType::CUDA, [make_collectives](const auto& store, auto... arguments) {
+    return c10::intrusive_ptr<c10d::Backend>::reclaim(make_collectives(store, arguments...));
+  });
   at::Context& context = at::globalContext();
   // cuDNN's attention with a bias is not exact in all of its versions.
   context.setDeterministicCuDNN(true);

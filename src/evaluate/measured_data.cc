@@ -7,19 +7,11 @@
 #include "base/reporter.h"
 #include "base/text.h"
 #include "evaluate/refuse_trained.h"
+#include "evaluate/run_description.h"
 #include "prepare/summary_json.h"
 
 namespace jetvit {
 namespace {
-
-// The data of the first run.
-SourceOptions trained_source(const EvaluateCommand& command, const std::vector<TrainedModel>& models) {
-  try {
-    return source_options_from_json(models.front().provenance.source);
-  } catch (const Json::exception& error) {
-    throw Error(text(printable(command.runs.front()), ": damaged description (", printable(error.what()), ")"));
-  }
-}
 
 // The data on which all the runs were trained, or those that are named.
 SourceOptions common_data(const EvaluateCommand& command, const std::vector<TrainedModel>& models) {
@@ -27,7 +19,7 @@ SourceOptions common_data(const EvaluateCommand& command, const std::vector<Trai
     SourceOptions options = command.source;
     // Runs of earlier versions split by file and row, and keep no list of their jets: only that rule finds their
     // splits.
-    if (trained_source(command, models).inputs.rule == SplitRule::kFileAndRow) {
+    if (source_of(models.front(), command.runs.front()).inputs.rule == SplitRule::kFileAndRow) {
       options.inputs.rule = SplitRule::kFileAndRow;
     }
     return options;
@@ -40,7 +32,7 @@ SourceOptions common_data(const EvaluateCommand& command, const std::vector<Trai
                        " on ", printable(first.data), " (name the data to measure on with `data`)"));
     }
   }
-  SourceOptions options = trained_source(command, models);
+  SourceOptions options = source_of(models.front(), command.runs.front());
   options.read.threads = command.source.read.threads;
   options.inputs.allow_trained = options.inputs.allow_trained || command.source.inputs.allow_trained;
   return options;

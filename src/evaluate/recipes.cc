@@ -12,22 +12,12 @@
 #include "base/table.h"
 #include "base/text.h"
 #include "evaluate/event_weights.h"
+#include "evaluate/run_description.h"
 #include "run/recipe.h"
 #include "run/seed_runs.h"
 
 namespace jetvit {
 namespace {
-
-// Recipes of earlier versions lack new keys.
-Recipe recipe_of(const TrainedModel& model, const std::string& name) {
-  try {
-    return recipe_from_json(model.recipe);
-  } catch (const Json::exception& error) {
-    throw Error(text(printable(name), ": damaged description (", printable(error.what()), ")"));
-  } catch (const UsageError& error) {
-    throw Error(text(printable(name), ": damaged description, or of another version (", error.what(), ")"));
-  }
-}
 
 // What trainings have in common if they differ by their seed alone.
 std::string key_of(const TrainedModel& model, const Recipe& recipe) {

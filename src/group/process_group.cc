@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <exception>
 #include <fstream>
 #include <map>
 #include <optional>
@@ -17,6 +18,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "compute/describe_torch_error.h"
+#include "compute/device_collectives.h"
 #include "group/meeting.h"
 #include "group/network.h"
 #include "group/store_descriptor.h"
@@ -104,6 +106,8 @@ struct ProcessGroup::Connection {
   std::unique_ptr<Meeting> meeting;  // of rank 0: removed once all have come
   c10::intrusive_ptr<c10d::Store> store;
   c10::intrusive_ptr<c10d::ProcessGroupGloo> gloo;
+  std::chrono::milliseconds timeout;
+  c10::intrusive_ptr<c10d::Backend> of_device;
 };
 
 namespace {
@@ -140,6 +144,7 @@ void finish(const Place& place, const c10::intrusive_ptr<c10d::Work>& work) {
 ProcessGroup::ProcessGroup(Place place, const GroupOptions& options)
     : place_(std::move(place)), connection_(std::make_unique<Connection>()) {
   require_this_libtorch();
+  connection_->timeout = options.timeout;
   joined(place_, [&] {
     Endpoint first = {place_.address, place_.port.value_or(0)};
     std::optional<int> listening = inherited_store_descriptor();
@@ -172,11 +177,24 @@ ProcessGroup::ProcessGroup(Place place, const GroupOptions& options)
   });
 }
 
-ProcessGroup::~ProcessGroup() = default;
+// What a device still waits for will not come.
+ProcessGroup::~ProcessGroup() {
+  if (connection_->of_device && std::uncaught_exceptions() > 0) connection_->of_device->abort();
+}
+
+bool ProcessGroup::use_device(c10::Device device) const {
+  const CollectivesMaker make = collectives_of(device);
+  if (make && !connection_->of_device) {
+    const auto store = c10::make_intrusive<c10d::PrefixStore>("device", connection_->store);
+    connection_->of_device = joined(place_, [&] { return make(store, rank(), size(), connection_->timeout); });
+  }
+  return static_cast<bool>(make);
+}
 
 void ProcessGroup::sum(at::Tensor x) const {
+  const bool is_of_device = !x.device().is_cpu();
   std::vector<at::Tensor> tensors = {std::move(x)};
-  finish(place_, connection_->gloo->allreduce(tensors));
+  finish(place_, is_of_device ? connection_->of_device->allreduce(tensors) : connection_->gloo->allreduce(tensors));
 }
 
 void ProcessGroup::maximum(at::Tensor x) const {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <ATen/core/Tensor.h>
+#include <c10/core/Device.h>
 
 #include "group/place.h"
 
@@ -20,7 +21,8 @@ struct GroupOptions {
 };
 
 // The processes that train together, connected by TCP through libtorch's c10d and Gloo. The traffic is neither
-// encrypted nor authenticated. All processes make the same calls in the same order. Tensors are on the CPU.
+// encrypted nor authenticated. All processes make the same calls in the same order. Tensors are on the CPU, where
+// nothing else is said.
 //
 // Each call throws PeerLost where another process has ended, or does not answer within the time-out.
 class ProcessGroup {
@@ -37,8 +39,12 @@ class ProcessGroup {
   int local_rank() const { return local_rank_; }  // among the processes of this machine
   int local_size() const { return local_size_; }
 
+  // Prepares sums of tensors of this device. True if it has collectives of its own (compute/device_collectives.h).
+  // Throws as a call does.
+  bool use_device(c10::Device device) const;
+
   // Replaces x by its sum over the processes, or by its maximum, element by element. x: contiguous, of one shape and
-  // dtype everywhere.
+  // dtype everywhere. The sum also takes tensors of the device in use, in the order of its current stream.
   void sum(at::Tensor x) const;
   void maximum(at::Tensor x) const;
 

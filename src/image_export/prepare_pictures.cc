@@ -124,13 +124,8 @@ PictureResult prepare_pictures(const PictureOptions& options) {
   try {
     run->prepare();
     result.summary = run->summary();
-    try {
-      require_jets(result.summary, reader.files().front());
-      require_positive_label(options.raw, run->counts()[1], reader.files().front());
-    } catch (const Error&) {
-      output.discard_unfinished();  // the same files would be refused again
-      throw;
-    }
+    require_usable(result.summary, options.raw, run->counts()[1], reader.files().front(),
+                   [&] { output.discard_unfinished(); });
     const Json description = run->finish();
     throw_if_stopped();
     output.add_file(kPreparationName, json_text(description, 1) + "\n");

@@ -21,6 +21,9 @@ struct BatchShares {
   // that is too small for all of them stays whole, in process 0.
   bool is_fixed = false;
 
+  // Whether batches are cut at all, or one of a single part is treated as if they were.
+  bool has_parts() const { return is_fixed || processes > 1; }
+
   int first_part() const { return static_cast<int>(static_cast<long long>(process) * parts / processes); }
   int last_part() const { return static_cast<int>((static_cast<long long>(process) + 1) * parts / processes); }
 

@@ -1,6 +1,5 @@
 #include "model/recompute.h"
 
-#include <string_view>
 #include <utility>
 
 #include <ATen/core/grad_mode.h>

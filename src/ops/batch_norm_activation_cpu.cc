@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <cmath>
+#include <optional>
 #include <vector>
 
 #include <ATen/ops/empty.h>
@@ -100,18 +102,27 @@ JETVIT_ALWAYS_INLINE void differentiate_by(const T* x, const T* gy, T* gx, const
   }
 }
 
+struct Identity {
+  static JETVIT_ALWAYS_INLINE float value(float x) { return x; }
+  static JETVIT_ALWAYS_INLINE float slope(float) { return 1; }
+};
+
 // One version for each activation, which is chosen outside the loops.
+using MaybeActivation = std::optional<Activation>;
+
 template <class T>
-JETVIT_ALWAYS_INLINE void normalize_of(Activation activation, const T* x, T* y, const Affine& affine, std::size_t count,
-                                       std::size_t channels) {
+JETVIT_ALWAYS_INLINE void normalize_of(MaybeActivation activation, const T* x, T* y, const Affine& affine,
+                                       std::size_t count, std::size_t channels) {
+  if (!activation) normalize_by<Identity>(x, y, affine, count, channels);
   if (activation == Activation::kSilu) normalize_by<vector::Silu>(x, y, affine, count, channels);
   if (activation == Activation::kGelu) normalize_by<vector::Gelu>(x, y, affine, count, channels);
   if (activation == Activation::kGeluTanh) normalize_by<vector::GeluTanh>(x, y, affine, count, channels);
 }
 
 template <class T>
-JETVIT_ALWAYS_INLINE void add_gradients_of(Activation activation, const T* x, const T* gy, const Affine& affine,
+JETVIT_ALWAYS_INLINE void add_gradients_of(MaybeActivation activation, const T* x, const T* gy, const Affine& affine,
                                            float* sum, float* product, std::size_t count, std::size_t channels) {
+  if (!activation) add_gradients_by<Identity>(x, gy, affine, sum, product, count, channels);
   if (activation == Activation::kSilu) add_gradients_by<vector::Silu>(x, gy, affine, sum, product, count, channels);
   if (activation == Activation::kGelu) add_gradients_by<vector::Gelu>(x, gy, affine, sum, product, count, channels);
   if (activation == Activation::kGeluTanh) {
@@ -120,9 +131,10 @@ JETVIT_ALWAYS_INLINE void add_gradients_of(Activation activation, const T* x, co
 }
 
 template <class T>
-JETVIT_ALWAYS_INLINE void differentiate_of(Activation activation, const T* x, const T* gy, T* gx, const Affine& affine,
-                                           const float* offset, const float* slope, std::size_t count,
-                                           std::size_t channels) {
+JETVIT_ALWAYS_INLINE void differentiate_of(MaybeActivation activation, const T* x, const T* gy, T* gx,
+                                           const Affine& affine, const float* offset, const float* slope,
+                                           std::size_t count, std::size_t channels) {
+  if (!activation) differentiate_by<Identity>(x, gy, gx, affine, offset, slope, count, channels);
   if (activation == Activation::kSilu) {
     differentiate_by<vector::Silu>(x, gy, gx, affine, offset, slope, count, channels);
   }
@@ -140,17 +152,18 @@ JETVIT_VECTOR_CLONES void add_moments(const float* x, const float* origin, float
   add_moments_of(x, origin, sum, squares, count, channels);
 }
 
-JETVIT_VECTOR_CLONES void normalize(Activation activation, const float* x, float* y, const Affine& affine,
+JETVIT_VECTOR_CLONES void normalize(MaybeActivation activation, const float* x, float* y, const Affine& affine,
                                     std::size_t count, std::size_t channels) {
   normalize_of(activation, x, y, affine, count, channels);
 }
 
-JETVIT_VECTOR_CLONES void add_gradients(Activation activation, const float* x, const float* gy, const Affine& affine,
-                                        float* sum, float* product, std::size_t count, std::size_t channels) {
+JETVIT_VECTOR_CLONES void add_gradients(MaybeActivation activation, const float* x, const float* gy,
+                                        const Affine& affine, float* sum, float* product, std::size_t count,
+                                        std::size_t channels) {
   add_gradients_of(activation, x, gy, affine, sum, product, count, channels);
 }
 
-JETVIT_VECTOR_CLONES void differentiate(Activation activation, const float* x, const float* gy, float* gx,
+JETVIT_VECTOR_CLONES void differentiate(MaybeActivation activation, const float* x, const float* gy, float* gx,
                                         const Affine& affine, const float* offset, const float* slope,
                                         std::size_t count, std::size_t channels) {
   differentiate_of(activation, x, gy, gx, affine, offset, slope, count, channels);
@@ -161,29 +174,42 @@ JETVIT_VECTOR_CLONES void add_moments(const at::BFloat16* x, const float* origin
   add_moments_of(x, origin, sum, squares, count, channels);
 }
 
-JETVIT_VECTOR_CLONES void normalize(Activation activation, const at::BFloat16* x, at::BFloat16* y, const Affine& affine,
-                                    std::size_t count, std::size_t channels) {
+JETVIT_VECTOR_CLONES void normalize(MaybeActivation activation, const at::BFloat16* x, at::BFloat16* y,
+                                    const Affine& affine, std::size_t count, std::size_t channels) {
   normalize_of(activation, x, y, affine, count, channels);
 }
 
-JETVIT_VECTOR_CLONES void add_gradients(Activation activation, const at::BFloat16* x, const at::BFloat16* gy,
+JETVIT_VECTOR_CLONES void add_gradients(MaybeActivation activation, const at::BFloat16* x, const at::BFloat16* gy,
                                         const Affine& affine, float* sum, float* product, std::size_t count,
                                         std::size_t channels) {
   add_gradients_of(activation, x, gy, affine, sum, product, count, channels);
 }
 
-JETVIT_VECTOR_CLONES void differentiate(Activation activation, const at::BFloat16* x, const at::BFloat16* gy,
+JETVIT_VECTOR_CLONES void differentiate(MaybeActivation activation, const at::BFloat16* x, const at::BFloat16* gy,
                                         at::BFloat16* gx, const Affine& affine, const float* offset, const float* slope,
                                         std::size_t count, std::size_t channels) {
   differentiate_of(activation, x, gy, gx, affine, offset, slope, count, channels);
 }
 
+MaybeActivation activation_from(std::optional<std::int64_t> number) {
+  return number ? std::optional(static_cast<Activation>(*number)) : std::nullopt;
+}
+
+Affine affine_of(const at::Tensor& statistics, const at::Tensor& weight, const at::Tensor& bias) {
+  const auto* means = statistics.const_data_ptr<float>();
+  const auto channels = static_cast<std::size_t>(statistics.size(1));
+  return Affine(means, means + channels, weight.const_data_ptr<float>(), bias.const_data_ptr<float>(), channels);
+}
+
+at::Tensor tensor_of(const std::vector<double>& rows) {
+  at::Tensor tensor = at::empty({2, static_cast<std::int64_t>(rows.size() / 2)}, at::kDouble);
+  std::copy(rows.begin(), rows.end(), tensor.mutable_data_ptr<double>());
+  return tensor;
+}
+
 }  // namespace
 
-std::tuple<at::Tensor, at::Tensor> batch_norm_activation_cpu(const at::Tensor& x, const at::Tensor& weight,
-                                                             const at::Tensor& bias, const at::Tensor& running_mean,
-                                                             const at::Tensor& running_variance, double momentum,
-                                                             double epsilon, std::int64_t activation) {
+at::Tensor batch_norm_moments_cpu(const at::Tensor& x) {
   const Rows shape(x);
   // Distances from the first pixel: no digits are lost where the mean is large against the deviation.
   std::vector<float> origin(shape.channels);
@@ -198,9 +224,42 @@ std::tuple<at::Tensor, at::Tensor> batch_norm_activation_cpu(const at::Tensor& x
                   shape.channels);
     });
   });
-  const std::vector<double> totals = sums.totals();
-  const double* distances = totals.data();
-  const double* squares = distances + shape.channels;
+  std::vector<double> moments = sums.totals();
+  double* distances = moments.data();
+  double* squares = distances + shape.channels;
+  const auto count = static_cast<double>(shape.rows);
+  for (std::size_t c = 0; c < shape.channels; ++c) {
+    const double distance = distances[c] / count;
+    distances[c] = origin[c] + distance;
+    squares[c] = std::max(squares[c] / count - distance * distance, 0.0);
+  }
+  return tensor_of(moments);
+}
+
+at::Tensor batch_norm_apply_cpu(const at::Tensor& x, const at::Tensor& statistics, const at::Tensor& weight,
+                                const at::Tensor& bias, std::optional<std::int64_t> activation) {
+  const Rows shape(x);
+  const Affine affine = affine_of(statistics, weight, bias);
+  at::Tensor y = at::empty_like(x);
+  with_stored_type(x, [&](auto stored) {
+    const auto* from = x.const_data_ptr<decltype(stored)>();
+    auto* to = y.data_ptr<decltype(stored)>();
+    for_each_row_block(shape.rows, [&](std::size_t, std::size_t first, std::size_t last) {
+      const std::size_t begin = first * shape.channels;
+      normalize(activation_from(activation), from + begin, to + begin, affine, last - first, shape.channels);
+    });
+  });
+  return y;
+}
+
+std::tuple<at::Tensor, at::Tensor> batch_norm_activation_cpu(const at::Tensor& x, const at::Tensor& weight,
+                                                             const at::Tensor& bias, const at::Tensor& running_mean,
+                                                             const at::Tensor& running_variance, double momentum,
+                                                             double epsilon, std::int64_t activation) {
+  const Rows shape(x);
+  const at::Tensor moments = batch_norm_moments_cpu(x);
+  const auto* exact_means = moments.const_data_ptr<double>();
+  const double* variances = exact_means + shape.channels;
   const auto count = static_cast<double>(shape.rows);
   at::Tensor statistics = at::empty({2, x.size(1)}, weight.options());
   auto* means = statistics.data_ptr<float>();
@@ -208,38 +267,23 @@ std::tuple<at::Tensor, at::Tensor> batch_norm_activation_cpu(const at::Tensor& x
   auto* running_means = running_mean.data_ptr<float>();
   auto* running_variances = running_variance.data_ptr<float>();
   for (std::size_t c = 0; c < shape.channels; ++c) {
-    const double distance = distances[c] / count;
-    const double mean = origin[c] + distance;
-    const double variance = std::max(squares[c] / count - distance * distance, 0.0);
+    const double mean = exact_means[c];
+    const double variance = variances[c];
     const double unbiased = variance * count / std::max(count - 1, 1.0);
     means[c] = static_cast<float>(mean);
     inverse_deviations[c] = static_cast<float>(1 / std::sqrt(variance + epsilon));
     running_means[c] = static_cast<float>((1 - momentum) * running_means[c] + momentum * mean);
     running_variances[c] = static_cast<float>((1 - momentum) * running_variances[c] + momentum * unbiased);
   }
-  const Affine affine(means, inverse_deviations, weight.const_data_ptr<float>(), bias.const_data_ptr<float>(),
-                      shape.channels);
-  at::Tensor y = at::empty_like(x);
-  with_stored_type(x, [&](auto stored) {
-    const auto* from = x.const_data_ptr<decltype(stored)>();
-    auto* to = y.data_ptr<decltype(stored)>();
-    for_each_row_block(shape.rows, [&](std::size_t, std::size_t first, std::size_t last) {
-      const std::size_t begin = first * shape.channels;
-      normalize(static_cast<Activation>(activation), from + begin, to + begin, affine, last - first, shape.channels);
-    });
-  });
-  return {y, statistics};
+  return {batch_norm_apply_cpu(x, statistics, weight, bias, activation), statistics};
 }
 
-std::tuple<at::Tensor, at::Tensor, at::Tensor> batch_norm_activation_backward_cpu(
-    const at::Tensor& gradient, const at::Tensor& x, const at::Tensor& statistics, const at::Tensor& weight,
-    const at::Tensor& bias, std::int64_t activation, bool for_x) {
+at::Tensor batch_norm_sums_cpu(const at::Tensor& gradient, const at::Tensor& x, const at::Tensor& statistics,
+                               const at::Tensor& weight, const at::Tensor& bias,
+                               std::optional<std::int64_t> activation) {
   const Rows shape(x);
   const at::Tensor gy = gradient.contiguous(at::MemoryFormat::ChannelsLast);
-  const float* means = statistics.const_data_ptr<float>();
-  const Affine affine(means, means + shape.channels, weight.const_data_ptr<float>(), bias.const_data_ptr<float>(),
-                      shape.channels);
-  const auto kind = static_cast<Activation>(activation);
+  const Affine affine = affine_of(statistics, weight, bias);
   BlockSums sums(row_blocks(shape.rows),
                  2 * shape.channels);  // [block][which][channel]
   with_stored_type(x, [&](auto stored) {
@@ -248,29 +292,28 @@ std::tuple<at::Tensor, at::Tensor, at::Tensor> batch_norm_activation_backward_cp
     for_each_row_block(shape.rows, [&](std::size_t block, std::size_t first, std::size_t last) {
       const std::size_t begin = first * shape.channels;
       float* sum = sums.of(block);
-      add_gradients(kind, from + begin, slopes + begin, affine, sum, sum + shape.channels, last - first,
-                    shape.channels);
+      add_gradients(activation_from(activation), from + begin, slopes + begin, affine, sum, sum + shape.channels,
+                    last - first, shape.channels);
     });
   });
-  const std::vector<double> totals = sums.totals();
-  const double* sum = totals.data();
+  return tensor_of(sums.totals());
+}
+
+at::Tensor batch_norm_gradient_cpu(const at::Tensor& gradient, const at::Tensor& x, const at::Tensor& statistics,
+                                   const at::Tensor& weight, const at::Tensor& bias, const at::Tensor& sums,
+                                   double count, std::optional<std::int64_t> activation) {
+  const Rows shape(x);
+  const at::Tensor gy = gradient.contiguous(at::MemoryFormat::ChannelsLast);
+  const Affine affine = affine_of(statistics, weight, bias);
+  const auto* sum = sums.const_data_ptr<double>();
   const double* product = sum + shape.channels;
-  const auto count = static_cast<double>(shape.rows);
-  // From two sums that the gradient of x needs as well: frozen parameters save nothing here.
-  at::Tensor weight_gradient = at::empty_like(weight);
-  at::Tensor bias_gradient = at::empty_like(weight);
-  auto* weights = weight_gradient.data_ptr<float>();
-  auto* biases = bias_gradient.data_ptr<float>();
   std::vector<float> offset(shape.channels);
   std::vector<float> slope(shape.channels);
   for (std::size_t c = 0; c < shape.channels; ++c) {
     const double inverse = affine.inverse_deviation[c];
-    weights[c] = static_cast<float>(product[c] * inverse);
-    biases[c] = static_cast<float>(sum[c]);
     offset[c] = static_cast<float>(sum[c] / count);
     slope[c] = static_cast<float>(product[c] * inverse * inverse / count);
   }
-  if (!for_x) return {at::Tensor(), weight_gradient, bias_gradient};
   at::Tensor gx = at::empty_like(x);
   with_stored_type(x, [&](auto stored) {
     const auto* from = x.const_data_ptr<decltype(stored)>();
@@ -278,11 +321,35 @@ std::tuple<at::Tensor, at::Tensor, at::Tensor> batch_norm_activation_backward_cp
     auto* to = gx.data_ptr<decltype(stored)>();
     for_each_row_block(shape.rows, [&](std::size_t, std::size_t first, std::size_t last) {
       const std::size_t begin = first * shape.channels;
-      differentiate(kind, from + begin, slopes + begin, to + begin, affine, offset.data(), slope.data(), last - first,
-                    shape.channels);
+      differentiate(activation_from(activation), from + begin, slopes + begin, to + begin, affine, offset.data(),
+                    slope.data(), last - first, shape.channels);
     });
   });
-  return {gx, weight_gradient, bias_gradient};
+  return gx;
+}
+
+std::tuple<at::Tensor, at::Tensor, at::Tensor> batch_norm_activation_backward_cpu(
+    const at::Tensor& gradient, const at::Tensor& x, const at::Tensor& statistics, const at::Tensor& weight,
+    const at::Tensor& bias, std::int64_t activation, bool for_x) {
+  const Rows shape(x);
+  const at::Tensor gy = gradient.contiguous(at::MemoryFormat::ChannelsLast);
+  const at::Tensor sums = batch_norm_sums_cpu(gy, x, statistics, weight, bias, activation);
+  // From two sums that the gradient of x needs as well: frozen parameters save nothing here.
+  at::Tensor weight_gradient = at::empty_like(weight);
+  at::Tensor bias_gradient = at::empty_like(weight);
+  const auto* sum = sums.const_data_ptr<double>();
+  const double* product = sum + shape.channels;
+  const float* inverse_deviations = statistics.const_data_ptr<float>() + shape.channels;
+  auto* weights = weight_gradient.data_ptr<float>();
+  auto* biases = bias_gradient.data_ptr<float>();
+  for (std::size_t c = 0; c < shape.channels; ++c) {
+    weights[c] = static_cast<float>(product[c] * inverse_deviations[c]);
+    biases[c] = static_cast<float>(sum[c]);
+  }
+  if (!for_x) return {at::Tensor(), weight_gradient, bias_gradient};
+  const auto count = static_cast<double>(shape.rows);
+  return {batch_norm_gradient_cpu(gy, x, statistics, weight, bias, sums, count, activation), weight_gradient,
+          bias_gradient};
 }
 
 }  // namespace jetvit

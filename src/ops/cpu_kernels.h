@@ -41,6 +41,24 @@ std::tuple<at::Tensor, at::Tensor, at::Tensor> batch_norm_activation_backward_cp
     const at::Tensor& gradient, const at::Tensor& x, const at::Tensor& statistics, const at::Tensor& weight,
     const at::Tensor& bias, std::int64_t activation, bool for_x);
 
+// The steps of these, between which several processes put their sums together (ops/sync_batch_norm.h). Without an
+// activation, y is z itself. The moments of x (2, C), float64: means and population variances.
+at::Tensor batch_norm_moments_cpu(const at::Tensor& x);
+
+// y, by `statistics` (2, C): means and inverse deviations.
+at::Tensor batch_norm_apply_cpu(const at::Tensor& x, const at::Tensor& statistics, const at::Tensor& weight,
+                                const at::Tensor& bias, std::optional<std::int64_t> activation);
+
+// (2, C), float64: the sums of the gradient of z, and of that times the distance of x from the mean.
+at::Tensor batch_norm_sums_cpu(const at::Tensor& gradient, const at::Tensor& x, const at::Tensor& statistics,
+                               const at::Tensor& weight, const at::Tensor& bias,
+                               std::optional<std::int64_t> activation);
+
+// The gradient of x, from those sums over all `count` pixels that the statistics are of.
+at::Tensor batch_norm_gradient_cpu(const at::Tensor& gradient, const at::Tensor& x, const at::Tensor& statistics,
+                                   const at::Tensor& weight, const at::Tensor& bias, const at::Tensor& sums,
+                                   double count, std::optional<std::int64_t> activation);
+
 // x (N, C, H, W) in channels-last memory, weight1 (R, C), bias1 (R), weight2 (C, R), bias2 (C); for ReLU and SiLU.
 // Returns y, the means of x (N, C), what enters the activation (N, R), and the gate (N, C).
 std::tuple<at::Tensor, at::Tensor, at::Tensor, at::Tensor> squeeze_excite_cpu(

@@ -6,9 +6,15 @@
 #include <ATen/core/LegacyTypeDispatch.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/full.h>
+#include <ATen/ops/stack.h>
 #include <ATen/ops/var_mean.h>
 #include <ATen/ops/zeros.h>
 #include <torch/csrc/autograd/custom_function.h>
+#include <torch/library.h>
+
+#include "ops/cpu_kernels.h"
+#include "ops/dispatch.h"
+#include "ops/row_blocks.h"
 
 namespace jetvit {
 namespace {
@@ -17,30 +23,72 @@ constexpr std::array<std::int64_t, 3> kAllButChannels = {0, 2, 3};
 
 thread_local const ProcessGroup* sharing = nullptr;
 
+// The operators of ATen, for devices without a kernel. They fuse no activation.
+
 at::Tensor of_channels(const at::Tensor& x) {
   return x.view({1, -1, 1, 1});
 }
 
-// Of all processes, float64.
-struct Statistics {
+at::Tensor normalized(const at::Tensor& x, const at::Tensor& statistics) {
+  return (x.to(at::kFloat) - of_channels(statistics[0])) * of_channels(statistics[1]);
+}
+
+at::Tensor moments_composite(const at::Tensor& x) {
+  const auto [variance, mean] = at::var_mean(x.to(at::kFloat), kAllButChannels, /*unbiased=*/false);
+  return at::stack({mean, variance}).to(at::kDouble);
+}
+
+at::Tensor apply_composite(const at::Tensor& x, const at::Tensor& statistics, const at::Tensor& weight,
+                           const at::Tensor& bias, std::optional<std::int64_t> activation) {
+  TORCH_CHECK(!activation, "no activation is fused on this device");
+  return (normalized(x, statistics) * of_channels(weight) + of_channels(bias)).to(x.scalar_type());
+}
+
+at::Tensor sums_composite(const at::Tensor& gradient, const at::Tensor& x, const at::Tensor& statistics,
+                          const at::Tensor& /*weight*/, const at::Tensor& /*bias*/,
+                          std::optional<std::int64_t> activation) {
+  TORCH_CHECK(!activation, "no activation is fused on this device");
+  const at::Tensor gy = gradient.to(at::kFloat);
+  const at::Tensor distance = x.to(at::kFloat) - of_channels(statistics[0]);
+  return at::stack({gy.sum(kAllButChannels), (gy * distance).sum(kAllButChannels)}).to(at::kDouble);
+}
+
+at::Tensor gradient_composite(const at::Tensor& gradient, const at::Tensor& x, const at::Tensor& statistics,
+                              const at::Tensor& weight, const at::Tensor& /*bias*/, const at::Tensor& sums,
+                              double count, std::optional<std::int64_t> activation) {
+  TORCH_CHECK(!activation, "no activation is fused on this device");
+  const at::Tensor means = (sums / count).to(at::kFloat);
+  const at::Tensor& inverse = statistics[1];
+  const at::Tensor of_x =
+      (gradient.to(at::kFloat) - of_channels(means[0]) - normalized(x, statistics) * of_channels(means[1] * inverse)) *
+      of_channels(weight * inverse);
+  return of_x.to(x.scalar_type());
+}
+
+const auto& apply_operator() {
+  static const auto op = find_operator<decltype(batch_norm_apply_cpu)>("jetvit::batch_norm_apply");
+  return op;
+}
+
+// Of the pixels of all processes, float64 on the CPU.
+struct Moments {
   double count = 0;
-  at::Tensor mean, squares;  // squares: of the deviations from the mean, summed
+  at::Tensor mean, squares;  // squares: of the distances from the mean, summed
 };
 
-Statistics merged_statistics(const at::Tensor& x, const ProcessGroup& group) {
+Moments merged_moments(const at::Tensor& x, const ProcessGroup& group) {
+  static const auto op = find_operator<decltype(batch_norm_moments_cpu)>("jetvit::batch_norm_moments");
   const std::int64_t channels = x.size(1);
-  const double own = static_cast<double>(x.numel() / channels);
-  const auto [variance, mean] = at::var_mean(x, kAllButChannels, /*unbiased=*/false);
-  const at::Tensor sent = at::cat({mean.to(at::kDouble), variance.to(at::kDouble) * own,
-                                   at::full({1}, own, variance.options().dtype(at::kDouble))});
-  const at::Tensor all = group.gather(sent.to(at::kCPU));
-  Statistics merged = {0, at::zeros({channels}, at::kDouble), at::zeros({channels}, at::kDouble)};
+  const at::Tensor own = op.call(x).to(at::kCPU).flatten();
+  const auto pixels = static_cast<double>(x.numel() / channels);
+  const at::Tensor all = group.gather(at::cat({own, at::full({1}, pixels, own.options())}));
+  Moments merged = {0, at::zeros({channels}, at::kDouble), at::zeros({channels}, at::kDouble)};
   for (std::int64_t process = 0; process < all.size(0); ++process) {
     const at::Tensor row = all[process];
     const double count = row[2 * channels].item<double>();
     const at::Tensor change = row.narrow(0, 0, channels) - merged.mean;
     merged.mean = merged.mean + change * (count / (merged.count + count));
-    merged.squares = merged.squares + row.narrow(0, channels, channels) +
+    merged.squares = merged.squares + row.narrow(0, channels, channels) * count +
                      change.square() * (merged.count * count / (merged.count + count));
     merged.count += count;
   }
@@ -50,51 +98,80 @@ Statistics merged_statistics(const at::Tensor& x, const ProcessGroup& group) {
 struct SyncBatchNorm : torch::autograd::Function<SyncBatchNorm> {
   static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& x, const at::Tensor& weight,
                             const at::Tensor& bias, at::Tensor running_mean, at::Tensor running_var, double momentum,
-                            double epsilon, const ProcessGroup* group) {
+                            double epsilon, std::optional<std::int64_t> activation, const ProcessGroup* group) {
     const at::AutoDispatchBelowADInplaceOrView below_autograd;
-    const at::Tensor floats = x.to(at::kFloat);
-    const Statistics merged = merged_statistics(floats, *group);
-    const auto device_float = running_mean.options();
-    const at::Tensor mean = merged.mean.to(device_float);
-    const at::Tensor inverse = (merged.squares / merged.count + epsilon).rsqrt().to(device_float);
-    running_mean.mul_(1 - momentum).add_(mean, momentum);
-    running_var.mul_(1 - momentum).add_((merged.squares / (merged.count - 1)).to(device_float), momentum);
-    const at::Tensor normalized = (floats - of_channels(mean)) * of_channels(inverse);
-    context->save_for_backward({normalized, weight, inverse});
+    const Moments merged = merged_moments(x, *group);
+    const at::Tensor variance = merged.squares / merged.count;
+    const at::Tensor statistics = at::stack({merged.mean, (variance + epsilon).rsqrt()}).to(running_mean.options());
+    const at::Tensor unbiased = merged.squares / (merged.count - 1);
+    running_mean.mul_(1 - momentum).add_(statistics[0], momentum);
+    running_var.mul_(1 - momentum).add_(unbiased.to(running_var.options()), momentum);
+    context->save_for_backward({x, statistics, weight, bias});
     context->saved_data["count"] = merged.count;
+    context->saved_data["activation"] = activation;
     context->saved_data["group"] = reinterpret_cast<std::int64_t>(group);
-    return (normalized * of_channels(weight) + of_channels(bias)).to(x.scalar_type());
+    return apply_operator().call(x, statistics, weight, bias, activation);
   }
 
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
                                                  const torch::autograd::variable_list& gradients) {
+    static const auto sums_operator = find_operator<decltype(batch_norm_sums_cpu)>("jetvit::batch_norm_sums");
+    static const auto gradient_operator =
+        find_operator<decltype(batch_norm_gradient_cpu)>("jetvit::batch_norm_gradient");
     const at::AutoDispatchBelowADInplaceOrView below_autograd;
     const auto saved = context->get_saved_variables();
-    const at::Tensor& normalized = saved[0];
-    const at::Tensor& weight = saved[1];
-    const at::Tensor& inverse = saved[2];
+    const at::Tensor& x = saved[0];
+    const at::Tensor& statistics = saved[1];
+    const at::Tensor& weight = saved[2];
+    const at::Tensor& bias = saved[3];
+    const auto activation = context->saved_data["activation"].toOptional<std::int64_t>();
     const auto* group = reinterpret_cast<const ProcessGroup*>(context->saved_data["group"].toInt());
-    const double count = context->saved_data["count"].toDouble();
-    const at::Tensor gy = gradients[0].to(at::kFloat);
-    const at::Tensor of_bias = gy.sum(kAllButChannels);
-    const at::Tensor of_weight = (gy * normalized).sum(kAllButChannels);
-    at::Tensor sums = at::cat({of_bias, of_weight}).to(at::kCPU, at::kDouble);
+    const at::Tensor own = sums_operator.call(gradients[0], x, statistics, weight, bias, activation);
+    const at::Tensor of_bias = own[0].to(weight.options());
+    const at::Tensor of_weight = (own[1] * statistics[1]).to(weight.options());
+    at::Tensor sums = own.to(at::kCPU);  // changes the own ones, whose use has been made
     group->sum(sums);
-    const std::int64_t channels = of_bias.size(0);
-    const at::Tensor means = (sums / count).to(of_bias.options());
-    const at::Tensor of_x = (gy - of_channels(means.narrow(0, 0, channels)) -
-                             normalized * of_channels(means.narrow(0, channels, channels))) *
-                            of_channels(weight * inverse);
-    return {of_x.to(gradients[0].scalar_type()), of_weight, of_bias, {}, {}, {}, {}, {}};
+    const at::Tensor of_x = gradient_operator.call(gradients[0], x, statistics, weight, bias, sums.to(x.device()),
+                                                   context->saved_data["count"].toDouble(), activation);
+    return {of_x, of_weight, of_bias, {}, {}, {}, {}, {}, {}};
   }
 };
 
 }  // namespace
 
+TORCH_LIBRARY_FRAGMENT(jetvit, m) {
+  m.def("batch_norm_moments(Tensor x) -> Tensor");
+  m.def("batch_norm_apply(Tensor x, Tensor statistics, Tensor weight, Tensor bias, int? activation) -> Tensor");
+  m.def(
+      "batch_norm_sums(Tensor gradient, Tensor x, Tensor statistics, Tensor weight, Tensor bias, int? activation)"
+      " -> Tensor");
+  m.def(
+      "batch_norm_gradient(Tensor gradient, Tensor x, Tensor statistics, Tensor weight, Tensor bias, Tensor sums,"
+      " float count, int? activation) -> Tensor");
+}
+
+TORCH_LIBRARY_IMPL(jetvit, CPU, m) {
+  m.impl("batch_norm_moments", batch_norm_moments_cpu);
+  m.impl("batch_norm_apply", batch_norm_apply_cpu);
+  m.impl("batch_norm_sums", batch_norm_sums_cpu);
+  m.impl("batch_norm_gradient", batch_norm_gradient_cpu);
+}
+
+TORCH_LIBRARY_IMPL(jetvit, CompositeExplicitAutograd, m) {
+  m.impl("batch_norm_moments", moments_composite);
+  m.impl("batch_norm_apply", apply_composite);
+  m.impl("batch_norm_sums", sums_composite);
+  m.impl("batch_norm_gradient", gradient_composite);
+}
+
 at::Tensor sync_batch_norm(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
                            const at::Tensor& running_mean, const at::Tensor& running_var, double momentum,
-                           double epsilon, const ProcessGroup& group) {
-  return SyncBatchNorm::apply(x, weight, bias, running_mean, running_var, momentum, epsilon, &group);
+                           double epsilon, std::optional<Activation> activation, const ProcessGroup& group) {
+  const bool is_fused = activation && activation != Activation::kRelu && has_kernel(apply_operator(), x);
+  const auto number = is_fused ? std::optional(static_cast<std::int64_t>(*activation)) : std::nullopt;
+  const at::Tensor y = SyncBatchNorm::apply(x.contiguous(at::MemoryFormat::ChannelsLast), weight, bias, running_mean,
+                                            running_var, momentum, epsilon, number, &group);
+  return activation && !is_fused ? activate(y, *activation) : y;
 }
 
 SharedStatistics::SharedStatistics(const ProcessGroup& group) {

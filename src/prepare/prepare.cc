@@ -189,13 +189,8 @@ PrepareResult prepare_store(const PrepareOptions& options, const std::filesystem
       result.manifest.counts = writer.contents().counts;
     } else {
       writer.flush();
-      try {
-        require_jets(result.summary, inputs.files.front());
-        require_positive_label(options.read, jets_of_class(writer.contents().counts, 1), inputs.files.front());
-      } catch (const Error&) {
-        writer.discard_unfinished();  // the same files would be refused again
-        throw;
-      }
+      require_usable(result.summary, options.read, jets_of_class(writer.contents().counts, 1), inputs.files.front(),
+                     [&] { writer.discard_unfinished(); });
       rest = "the same command with `allow_trained` finishes them, other files need `overwrite`";
       if (!options.inputs.allow_trained) refuse_shared_jets(out, writer.contents(), preparation.files());
       writer.close(result.manifest);

@@ -173,4 +173,15 @@ void require_jets(const ReadSummary& summary, const std::string& name) {
                    summary.named.empty() ? "" : ", the first because: " + summary.named.front().reason, ")"));
 }
 
+void require_usable(const ReadSummary& summary, const ReadOptions& options, std::uint64_t positive,
+                    const std::string& name, const std::function<void()>& discard) {
+  try {
+    require_jets(summary, name);
+    require_positive_label(options, positive, name);
+  } catch (const Error&) {
+    discard();
+    throw;
+  }
+}
+
 }  // namespace jetvit

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <optional>
@@ -52,5 +53,10 @@ void resume_or_discard(const std::filesystem::path& where, const std::optional<W
 
 // Throws Error that names the input if no row was usable, or if the assumed image shape does not match most rows.
 void require_jets(const ReadSummary& summary, const std::string& name);
+
+// Throws as require_jets() and require_positive_label(), and then discards the unfinished output: the same files would
+// be refused again.
+void require_usable(const ReadSummary& summary, const ReadOptions& options, std::uint64_t positive,
+                    const std::string& name, const std::function<void()>& discard);
 
 }  // namespace jetvit

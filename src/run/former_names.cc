@@ -39,11 +39,13 @@ Json with_current_names(const Json& row) {
 
 void translate_former_names(Json& about) {
   if (about.contains("recipe")) {
-    about["recipe"] = with_current_names(about["recipe"]);
-    const auto phases = about["recipe"].find("phase");
-    if (phases != about["recipe"].end() && phases->is_array()) {
+    Json& recipe = about["recipe"] = with_current_names(about["recipe"]);
+    const auto phases = recipe.find("phase");
+    if (phases != recipe.end() && phases->is_array()) {
       for (Json& phase : *phases) phase = with_current_names(phase);
     }
+    const auto train = recipe.find("train");
+    if (train != recipe.end() && train->is_object()) train->emplace("drop_last", true);
   }
   if (about.contains("position")) about["position"] = with_current_names(about["position"]);
 }

@@ -39,6 +39,7 @@ struct LoopOptions {
   bool sync_batch_norm = true;
   std::string precision = "fp32";
   std::string sampling = "permutation";
+  bool drop_last = false;
   std::int64_t seed = 1;
   double ema_decay = 0;
   double clip_norm = 0;
@@ -80,6 +81,8 @@ void visit_fields(Visitor& visit, LoopOptions& options) {
         "every jet once per epoch, or drawn with replacement in proportion to its weight (then without weights in the "
         "loss)",
         OneOf{"permutation", "weighted"});
+  visit("drop_last", options.drop_last,
+        "leave out the last batch of an epoch if it is smaller than the others, and not the only one");
   visit("seed", options.seed, "of initialization, order, augmentation and dropout", Range{0, 9007199254740992.0});
   visit("ema_decay", options.ema_decay,
         "decay of the averaged weights, which are validated and kept; (1 + n) / (10 + n) at step n if that is less; "

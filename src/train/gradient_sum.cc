@@ -45,8 +45,23 @@ GradientSum::GradientSum(const ProcessGroup* group, NamedTensors parameters, std
   } else {
     // A multiple of the processes, each of which sums a range.
     const std::int64_t rounded = (values_ + group_->size() - 1) / group_->size() * group_->size();
-    rows_ = at::zeros({shares_.last_part() - shares_.first_part(), rounded}, at::kFloat);
+    const at::Device device = parameters_.front().tensor.device();
+    const bool stays = !is_ordered_ && !device.is_cpu() && group_->use_device(device);
+    rows_ = at::zeros({shares_.last_part() - shares_.first_part(), rounded},
+                      at::device(stays ? device : at::Device(at::kCPU)).dtype(at::kFloat));
   }
+}
+
+// Rows of the own parts, those that are sent and received for an ordered sum, one on its way, and the sum.
+double GradientSum::bytes(double parameters, const BatchShares& shares) {
+  const double own = shares.last_part() - shares.first_part();
+  double rows = 2;
+  if (shares.processes > 1) {
+    rows += shares.is_fixed ? 3 * own : 1;
+  } else {
+    rows += sizeof(double) / sizeof(float);
+  }
+  return rows * sizeof(float) * parameters;
 }
 
 double GradientSum::share_of(int part) const {
@@ -76,7 +91,7 @@ void GradientSum::take_part(int part, const at::Tensor& loss) {
   for (std::size_t i = 0; i < statistics_.size(); ++i) {
     values.push_back(statistics_[i].flatten());
   }
-  const at::Tensor row = at::cat(values).to(at::kCPU);
+  const at::Tensor row = at::cat(values).to(group_ == nullptr ? at::kCPU : rows_.device());
   for (std::size_t i = 0; i < statistics_.size(); ++i) statistics_[i].copy_(statistics_before_[i]);
   if (group_ != nullptr) {
     rows_[part - shares_.first_part()].narrow(0, 0, values_).copy_(row);

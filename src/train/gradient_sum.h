@@ -15,14 +15,18 @@ namespace jetvit {
 // batch norms, of which each part has its own, weighted by its jets. The losses of the parts are shares of that of the
 // batch, so that gradients are summed and not averaged.
 //
-// An ordered sum takes the parts in turn, in float64: it has the same bits for any number of processes. Another one is
-// taken in float32 by all processes together, which costs a quarter of the time.
+// An ordered sum takes the parts in turn, in float64 on the CPU: it has the same bits for any number of processes.
+// Another one is taken in float32 by all processes together, which costs a quarter of the time, on devices that have
+// collectives of their own without a detour through the host.
 class GradientSum {
  public:
   // group: null where the process is alone; it outlives this object. parameters: that train, float32. statistics:
   // float32, of the same device.
   GradientSum(const ProcessGroup* group, NamedTensors parameters, std::vector<at::Tensor> statistics,
               const BatchShares& shares, bool is_ordered);
+
+  // What this object takes at most for this many parameters, in bytes.
+  static double bytes(double parameters, const BatchShares& shares);
 
   // Begins a batch.
   void begin(std::size_t jets);
@@ -47,7 +51,8 @@ class GradientSum {
   bool is_ordered_;
   std::int64_t gradients_ = 0, values_ = 0;  // of a row: gradients; gradients, loss, statistics
   std::size_t jets_ = 0;
-  at::Tensor rows_;   // (own parts, values) float32 on the CPU, where they go to other processes
+  // (own parts, values) float32, where they go to other processes: on the device if the sum is taken there.
+  at::Tensor rows_;
   at::Tensor total_;  // (values) float64, where they do not
 };
 

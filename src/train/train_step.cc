@@ -42,10 +42,6 @@ BatchShares shares_of(const LoopOptions& options, const ProcessGroup* group) {
   return shares;
 }
 
-bool has_parts(const BatchShares& shares) {
-  return shares.is_fixed || shares.processes > 1;
-}
-
 }  // namespace
 
 TrainStep::TrainStep(Model& model, const Model* average, const Recipe& recipe, const ComputeOptions& compute,
@@ -61,11 +57,11 @@ TrainStep::TrainStep(Model& model, const Model* average, const Recipe& recipe, c
       bf16_weights_(compute),
       optimizer_(recipe.optimizer, parameters_, &bf16_weights_),
       loss_(compute.device, recipe.train.non_finite == "stop"),
-      recorder_(compute.graphs && recomputed_.empty() && !has_parts(shares_) ? make_recorder(compute.device) : nullptr),
+      recorder_(compute.graphs && recomputed_.empty() && !shares_.has_parts() ? make_recorder(compute.device) : nullptr),
       steps_before_record_(kStepsBeforeRecord) {
   if (average != nullptr) average_.emplace(model, *average);
   if (compute.precision == Precision::kFp16) scale_.emplace(compute.device);
-  if (has_parts(shares_)) {
+  if (shares_.has_parts()) {
     std::vector<at::Tensor> statistics;
     for (const auto& [name, tensor] : model.buffers()) statistics.push_back(tensor);
     sum_.emplace(group, parameters_, std::move(statistics), shares_, shares_.is_fixed);

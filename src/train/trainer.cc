@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include <ATen/ops/full.h>
+#include <c10/core/GradMode.h>
 
 #include "base/clock.h"
 #include "base/error.h"
@@ -27,8 +28,7 @@ LoadOptions load_options(const Recipe& recipe, const Model& model, const Trainin
   load.batch_size = recipe.train.batch_size;
   load.seed = static_cast<std::uint64_t>(recipe.train.seed);
   load.order = recipe.train.sampling == "weighted" ? Order::kWeighted : Order::kPermutation;
-  // Batch norm and the step's length want batches of one size; a set smaller than a batch still trains.
-  load.drop_last = jets.size() >= static_cast<std::size_t>(load.batch_size);
+  load.drop_last = recipe.train.drop_last && jets.size() >= static_cast<std::size_t>(load.batch_size);
   load.augment = true;
   load.shares = shares;
   load.format = input_format(model, compute);
@@ -122,10 +122,23 @@ void Trainer::begin_next_phase() {
 }
 
 void Trainer::start_from_pretrained() {
-  const PretrainedReport report = load_pretrained(*model_, recipe_.pretrained);
+  if (writes()) {
+    const PretrainedReport report = load_pretrained(*model_, recipe_.pretrained);
+    pretrained_ = to_json(report);
+    for (const std::string& line : summary_lines(report)) reporter().note(line);
+  }
+  if (group_ != nullptr) share_weights();
   if (average_) load_weights(*average_, named_weights(*model_), "average");
-  pretrained_ = to_json(report);
-  for (const std::string& line : summary_lines(report)) reporter().note(line);
+}
+
+// Those of rank 0: the hosts of the others need not have the file that they come from.
+void Trainer::share_weights() {
+  const c10::NoGradGuard no_gradients;
+  for (const auto& [name, tensor] : named_weights(*model_)) {
+    const at::Tensor weights = tensor.to(at::kCPU).contiguous();
+    group_->broadcast(weights);
+    tensor.copy_(weights);
+  }
 }
 
 void Trainer::run(const std::function<int()>& stop) {

@@ -76,6 +76,7 @@ class Trainer {
   MemoryNeed memory_need_of(int phase) const;
   void build_phase();
   void begin_next_phase();
+  void share_weights();
   bool phase_goes_on() const;
   int epoch_of_phase() const { return state_.epoch - state_.first_epoch; }
   std::int64_t step_of_phase() const { return state_.step - state_.first_step; }

@@ -52,6 +52,9 @@ MemoryNeed Trainer::memory_need_of(int phase) const {
     need.fixed += sizeof(float) * static_cast<double>(parameter_count(*model));
   }
   const BatchShares& shares = step_->shares();
+  if (shares.has_parts()) {
+    need.fixed += GradientSum::bytes(static_cast<double>(parameter_count(*model)), shares);
+  }
   need.accumulate = recipe.train.accumulate * static_cast<int>(largest_part(shares.parts, shares.processes));
   need.processes = shares.processes;
   if (group_ != nullptr) need.local_processes = group_->local_size();

@@ -83,6 +83,10 @@ def same_bits(jetvit, store, folder):
         assert digests(folder / name) == digests(folder / "one"), name
     record = json.loads((folder / "two/run.json").read_text())
     assert record["status"] == "finished", record
+    weights = ("--pretrained", folder / "one/best.safetensors", "--set", "train.seed=2")
+    for name, more in (("after_one", ()), ("after_two", ("--processes", "2"))):
+        tiny.check(tiny.train(jetvit, store, folder / name, *PARTS, *weights, *more))
+    assert digests(folder / "after_two") == digests(folder / "after_one") != digests(folder / "one")
 
 
 def free_port():
@@ -154,6 +158,18 @@ def asked_to_stop(jetvit, store, folder):
     resumed.communicate(timeout=60)
 
 
+def limited(jetvit, store, folder):
+    """A limit of time ends all processes as a signal does, however often the run is resumed."""
+    run, steps = folder / "limited", [0]
+    for more in ((), ("--resume",)):
+        done = tiny.train(jetvit, store, run, *LONG, "--processes", "2", "--time-limit", "0.15", *more)
+        expect(done, 128 + signal.SIGALRM, "stopped at the time limit")
+        record = json.loads((run / "run.json").read_text())
+        assert record["status"] == "interrupted" and record["result"]["steps"] > steps[-1], (steps, record)
+        assert record.get("resumed_at_step", 0) == steps[-1], (steps, record)
+        steps.append(record["result"]["steps"])
+
+
 def killed_launcher(jetvit, store, folder):
     launcher, ranks = started(jetvit, store, folder / "launcher")
     launcher.kill()
@@ -183,6 +199,7 @@ def main(jetvit):
         killed(jetvit, store, folder)
         stopped(jetvit, store, folder)
         asked_to_stop(jetvit, store, folder)
+        limited(jetvit, store, folder)
         killed_launcher(jetvit, store, folder)
         refusals(jetvit, store, folder)
     print("trainings on several processes are those of one, and end together")

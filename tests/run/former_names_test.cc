@@ -60,7 +60,8 @@ TEST(FormerNames, RecipesOfRunsGetTheCurrentNames) {
   for (const auto& [run, recipe] :
        {std::pair(kStoppedInEpoch, "epoch.toml"), std::pair(kStoppedInPhase, "stages.toml")}) {
     const Json before = recipe_to_json(recipe_from_json(read_checkpoint(run / kLastFile).about.recipe));
-    EXPECT_EQ(first_difference(recipe_to_json(read_recipe(current_recipe(recipe, folder), {})), before), "");
+    const Json now = recipe_to_json(read_recipe(current_recipe(recipe, folder), {"train.drop_last=true"}));
+    EXPECT_EQ(first_difference(now, before), "");
   }
 }
 

@@ -158,9 +158,9 @@ TEST(Resume, DamagedCheckpointFallsBackToTheOneBefore) {
       const ReporterScope scope(heard);
       Trainer resumed(recipe(), data(), run);
       resumed.resume();
-      EXPECT_EQ(resumed.state().step, 8);
+      EXPECT_EQ(resumed.state().step, 10);
       resumed.save_last();
-      EXPECT_EQ(read_checkpoint(run / kPreviousFile).about.position.step, 8) << "replaced by the damaged one";
+      EXPECT_EQ(read_checkpoint(run / kPreviousFile).about.position.step, 10) << "replaced by the damaged one";
       resumed.run();
     }
     ASSERT_EQ(heard.warnings.size(), 1U);
@@ -189,7 +189,7 @@ TEST(Resume, DamagedBestWeightsPointToTheLastOnes) {
   train(recipe("train.epochs=1"), folder.path(), {});
   commit_text(folder / kBestFile, "damaged");
   EXPECT_ERROR(load_trained_model(folder.path()), Error, "last.safetensors, which can be given in place of the run");
-  EXPECT_EQ(load_trained_model(folder / kLastFile).provenance.step, 4);
+  EXPECT_EQ(load_trained_model(folder / kLastFile).provenance.step, 5);
 }
 
 TEST(Resume, ResumesRunsOlderThanARecipesKey) {
@@ -202,7 +202,7 @@ TEST(Resume, ResumesRunsOlderThanARecipesKey) {
   write_checkpoint(folder / kLastFile, checkpoint);
   Trainer trainer(recipe("train.epochs=2"), data(), folder.path());
   trainer.resume();
-  EXPECT_EQ(trainer.state().step, 8);
+  EXPECT_EQ(trainer.state().step, 10);
   Trainer other(recipe("weights.kind=class"), data(), folder.path());
   EXPECT_ERROR(other.resume(), UsageError, "cannot resume: weights.kind is \"class\", was \"none\"");
 }

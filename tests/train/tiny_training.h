@@ -100,7 +100,7 @@ inline Json three_phases() {
     model = {name = "effswin_nano"}
     image = {size = 20}
     augment = {horizontal_flip = 0.5}
-    train = {epochs = 1, batch_size = 16, ema_decay = 0.9}
+    train = {epochs = 1, batch_size = 16, drop_last = true, ema_decay = 0.9}
     optimizer = {lr = 1e-3, decay_norms_and_biases = true}
     [[phase]]
     name = "swin"

@@ -38,15 +38,19 @@ BatchNorm2d::BatchNorm2d(int channels, double epsilon) : epsilon_(epsilon) {
 
 at::Tensor BatchNorm2d::compute(const at::Tensor& x) const {
   if (training()) check_has_variance(x);
-  if (const ProcessGroup* const group = training() ? SharedStatistics::group() : nullptr) {
-    return sync_batch_norm(x, weight_, bias_, running_mean_, running_var_, momentum(), epsilon_, *group);
-  }
+  if (training() && SharedStatistics::group() != nullptr) return synchronized(x, std::nullopt);
   return at::batch_norm(x, weight_, bias_, running_mean_, running_var_, training(), momentum(), epsilon_, false);
 }
 
+at::Tensor BatchNorm2d::synchronized(const at::Tensor& x, std::optional<Activation> activation) const {
+  return sync_batch_norm(x, weight_, bias_, running_mean_, running_var_, momentum(), epsilon_, activation,
+                         *SharedStatistics::group());
+}
+
 at::Tensor BatchNorm2d::forward(const at::Tensor& x, Activation activation) const {
-  if (!training() || SharedStatistics::group() != nullptr) return activate(forward(x), activation);
+  if (!training()) return activate(forward(x), activation);
   check_has_variance(x);
+  if (SharedStatistics::group() != nullptr) return synchronized(x, activation);
   return batch_norm_activation(x, weight_, bias_, running_mean_, running_var_, momentum(), epsilon_, activation);
 }
 

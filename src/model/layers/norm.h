@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+
 #include "model/layer.h"
 #include "ops/activation.h"
 
@@ -22,6 +24,7 @@ class BatchNorm2d : public Layer {
 
  private:
   at::Tensor compute(const at::Tensor& x) const override;
+  at::Tensor synchronized(const at::Tensor& x, std::optional<Activation> activation) const;
 
   double epsilon_;
   at::Tensor weight_, bias_, running_mean_, running_var_;

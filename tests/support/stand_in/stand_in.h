@@ -31,6 +31,9 @@ struct Traffic {
 Traffic traffic();
 Traffic operator-(const Traffic& after, const Traffic& before);
 
+// Of tensors of the device, over several processes.
+std::int64_t sums_of_processes();
+
 // During the lifetime of this object, the device has kernels for jetvit's own operators; otherwise it is a device for
 // which jetvit takes the operators of ATen. One object at a time.
 class OwnOperators {

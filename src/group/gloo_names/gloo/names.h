@@ -1,5 +1,6 @@
-// The names of Gloo that c10d/ProcessGroupGloo.hpp uses, declared and no more. The wheel of libtorch contains Gloo's code,
-// but not its headers. The process group has Gloo's objects behind pointers only, so that no layout of Gloo's is needed.
+// The names of Gloo that c10d/ProcessGroupGloo.hpp uses, declared and no more. The wheel of libtorch contains Gloo's
+// code, but not its headers. The process group has Gloo's objects behind pointers only, so that no layout of Gloo's is
+// needed.
 #pragma once
 
 #include <chrono>
