@@ -1,3 +1,4 @@
+#include <filesystem>
 #include <iostream>
 #include <memory>
 #include <string>
@@ -8,6 +9,7 @@
 #include "app/compute_flags.h"
 #include "app/input_options.h"
 #include "app/other_options.h"
+#include "app/process_flags.h"
 #include "base/text.h"
 #include "evaluate/evaluate_command.h"
 #include "evaluate/evaluation_report.h"
@@ -73,6 +75,7 @@ void add_evaluate(CLI::App& program) {
   const auto flags = std::make_shared<ComputeFlags>();
   const auto split = std::make_shared<std::string>(split_name(Split::kTest));
   const auto json = std::make_shared<bool>(false);
+  const auto processes = std::make_shared<ProcessFlags>();
   CLI::App* command = program.add_subcommand(
       "evaluate", "Measures trained models: ROC-AUC with its error, working points, baselines, plots");
   command->add_option("RUN", options->runs, "runs of jetvit train; a folder of several seeds stands for all of them");
@@ -97,13 +100,15 @@ void add_evaluate(CLI::App& program) {
           "0: none")
       ->capture_default_str()
       ->check(CLI::Range(0, 1000));
+  add_process_flags(*command, *processes, "score the jets");
   command->add_flag("--json", *json, "print the path of the metrics as JSON");
   command->footer(
       "Examples:\n  jetvit evaluate runs/nano\n  jetvit evaluate runs/nano --calibrate --overwrite\n  jetvit evaluate "
       "runs/a runs/b --out runs/comparison\n"
       "  jetvit evaluate runs/nano_seeds runs/swin_seeds --out runs/comparison_of_recipes\n"
+      "  jetvit evaluate runs/nano --processes 2 --overwrite\n"
       "  jetvit evaluate --scores scores.parquet --out measured\n");
-  command->callback([command, options, flags, split, json] {
+  command->callback([command, options, flags, split, json, processes] {
     if (!options->scores.empty() && options->runs.empty()) {
       refuse_other_options(*command,
                            {"--scores", "--weight-column", "--class-names", "--allow-trained", "--calibrate", "--out",
@@ -111,14 +116,20 @@ void add_evaluate(CLI::App& program) {
                            "--scores");
     }
     options->split = split_from_name(*split);
-    options->compute = flags->options();
-    options->source.read.threads = options->compute.threads;
-    const EvaluateSummary summary = run_evaluate(*options);
-    if (*json) {
-      std::cout << json_text(to_json(summary)) << '\n';
-    } else {
-      print(summary);
-    }
+    const std::filesystem::path out = options->out.empty() && !options->runs.empty()
+                                          ? std::filesystem::path(options->runs.front()) / "."
+                                          : options->out;
+    run_processes(*processes, out.parent_path(), [&](const ProcessGroup* group) {
+      options->compute = compute_options(*flags, group);
+      options->source.read.threads = options->compute.threads;
+      const EvaluateSummary summary = run_evaluate(*options, group);
+      if (!is_first(group)) return;
+      if (*json) {
+        std::cout << json_text(to_json(summary)) << '\n';
+      } else {
+        print(summary);
+      }
+    });
   });
 }
 

@@ -1,5 +1,3 @@
-#include <chrono>
-#include <cstdint>
 #include <filesystem>
 #include <iostream>
 #include <memory>
@@ -12,34 +10,16 @@
 #include "app/commands.h"
 #include "app/compute_flags.h"
 #include "app/input_options.h"
+#include "app/process_flags.h"
 #include "app/program.h"
 #include "base/options.h"
-#include "base/reporter.h"
 #include "base/stop_flag.h"
 #include "base/table.h"
 #include "base/text.h"
-#include "group/join.h"
-#include "group/launch.h"
 #include "train/train_seeds.h"
 
 namespace jetvit {
 namespace {
-
-// Of the processes whose reports are those of rank 0.
-class SilentReporter : public Reporter {
- public:
-  void note(std::string_view) override {}
-  void warn(std::string_view) override {}
-  void progress(const ProgressReport&) override {}
-  void end_progress() override {}
-};
-
-// The command line of this process, with the path of its program.
-std::vector<std::string> own_command() {
-  std::vector<std::string> words = command_line();
-  words.front() = std::filesystem::read_symlink("/proc/self/exe");
-  return words;
-}
 
 void print(const TrainingRecord& record) {
   const TrainingResult& result = record.result;
@@ -70,7 +50,7 @@ void add_train(CLI::App& program) {
   const auto options = std::make_shared<TrainCommand>();
   const auto flags = std::make_shared<ComputeFlags>();
   const auto json = std::make_shared<bool>(false);
-  const auto processes = std::make_shared<int>(0);
+  const auto processes = std::make_shared<ProcessFlags>();
   command
       ->add_option(
           "--images", options->source.images,
@@ -78,8 +58,6 @@ void add_train(CLI::App& program) {
           "the memory, or if several processes share them")
       ->check(CLI::IsMember({"auto", "memory", "disk"}))
       ->capture_default_str();
-  const auto timeout = std::make_shared<double>(10);
-  const auto time_limit = std::make_shared<std::optional<double>>();
   command->add_option("recipe", options->recipe, "recipe (TOML), for example recipes/demo.toml")->required();
   command->add_option("--data", options->source.inputs.any, kDataHelp);
   add_split_options(*command, options->source.inputs);
@@ -105,15 +83,8 @@ void add_train(CLI::App& program) {
   add_read_options(*command, options->source.read);
   add_compute_flags(*command, *flags, "the recipe's train.precision");
   add_graph_flag(*command, *flags);
-  command
-      ->add_option("--processes", *processes,
-                   "train on this many processes of this host, which share the threads; torchrun, srun, mpirun and "
-                   "mpiexec start them themselves")
-      ->check(CLI::Range(1, 4096));
-  command->add_option("--process-timeout", *timeout, "minutes after which a process that does not answer is given up")
-      ->check(CLI::Range(0.01, 100'000.0))
-      ->type_name("MINUTES")
-      ->capture_default_str();
+  add_process_flags(*command, *processes, "train");
+  const auto time_limit = std::make_shared<std::optional<double>>();
   command
       ->add_option("--time-limit", *time_limit,
                    "save and stop after this time, with exit status 142: some minutes less than the job may take")
@@ -129,33 +100,27 @@ void add_train(CLI::App& program) {
       "swin_tiny.safetensors\n"
       "  jetvit train recipes/demo.toml --data store --out runs/demo --resume\n"
       "  jetvit train recipes/demo.toml --data store --out runs/demo_seeds --seeds 5\n");
-  command->callback([options, flags, json, seeds, processes, timeout, time_limit] {
-    if (has_to_launch(*processes)) return launch(own_command(), *processes);
-    if (*time_limit) stop_after(**time_limit * 60);
-    options->compute = flags->options();
-    options->precision = flags->precision.value_or("");
-    options->threads_given = flags->threads.has_value();
-    options->arguments = command_line();
-    const std::unique_ptr<ProcessGroup> group =
-        join_processes({.timeout = std::chrono::milliseconds(static_cast<std::int64_t>(*timeout * 60'000)),
-                        .folder = options->run.parent_path()});
-    SilentReporter silent;
-    std::optional<ReporterScope> scope;
-    const bool is_shown = !group || group->rank() == 0;
-    if (!is_shown) scope.emplace(silent);
-    if (*seeds > 0) {
-      const std::vector<TrainingRecord> records = run_trainings(*options, *seeds, group.get());
-      if (!is_shown) return;
-      if (!*json) return print(records, options->run);
-      Json all = Json::array();
-      for (const TrainingRecord& record : records) all.push_back(to_json(record));
-      std::cout << json_text(all, 2) << '\n';
-      return;
-    }
-    const TrainingRecord record = run_training(*options, group.get());
-    if (!is_shown) return;
-    if (!*json) return print(record);
-    std::cout << json_text(to_json(record), 2) << '\n';
+  command->callback([options, flags, json, seeds, processes, time_limit] {
+    run_processes(*processes, options->run.parent_path(), [&](const ProcessGroup* group) {
+      if (*time_limit) stop_after(**time_limit * 60);
+      options->compute = flags->options();
+      options->precision = flags->precision.value_or("");
+      options->threads_given = flags->threads.has_value();
+      options->arguments = command_line();
+      if (*seeds > 0) {
+        const std::vector<TrainingRecord> records = run_trainings(*options, *seeds, group);
+        if (!is_first(group)) return;
+        if (!*json) return print(records, options->run);
+        Json all = Json::array();
+        for (const TrainingRecord& record : records) all.push_back(to_json(record));
+        std::cout << json_text(all, 2) << '\n';
+        return;
+      }
+      const TrainingRecord record = run_training(*options, group);
+      if (!is_first(group)) return;
+      if (!*json) return print(record);
+      std::cout << json_text(to_json(record), 2) << '\n';
+    });
   });
 }
 

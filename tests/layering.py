@@ -37,7 +37,7 @@ TABLE = {
     "predict": ("base compute group jet load measure model prepare raw run", "arrow/ parquet/ c10/", "ATen/"),
     "report": ("base jet measure", "cairo", ""),
     "inspect": ("base jet measure prepare report store tfrecord", "", ""),
-    "evaluate": ("base compute jet measure predict prepare report run", "", ""),
+    "evaluate": ("base compute group jet measure predict prepare report run", "", ""),
     "train": ("base compute group jet load measure model ops predict prepare run", "c10/", "ATen/"),
     "bench": ("base compute image_export jet load model ops predict prepare run train", "torch/", "ATen/"),
     "generate": ("base jet", "Pythia8/ fastjet/", ""),

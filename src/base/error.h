@@ -18,7 +18,7 @@ class UsageError : public Error {
   using Error::Error;
 };
 
-// Another process of a training has ended or does not answer. Exit status 75, for the cause is elsewhere.
+// Another process of the group has ended or does not answer. Exit status 75, for the cause is elsewhere.
 class PeerLost : public Error {
  public:
   using Error::Error;

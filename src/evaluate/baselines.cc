@@ -111,17 +111,25 @@ std::vector<Feature> jet_features(const JetRecords& jets) {
 }
 
 void FeatureTable::append(const JetRecords& jets) {
-  std::vector<Feature> more = jet_features(jets);
+  FeatureTable more;
+  more.features_ = jet_features(jets);
+  more.label_ = jets.label;
+  more.weight_ = jets.weight;
+  append(more);
+}
+
+void FeatureTable::append(const FeatureTable& other) {
+  if (other.label_.empty()) return;
   if (label_.empty()) {
-    features_ = std::move(more);
+    features_ = other.features_;
   } else {
     for (std::size_t index = 0; index < features_.size(); ++index) {
-      auto& values = features_[index].values;
-      values.insert(values.end(), more[index].values.begin(), more[index].values.end());
+      const std::vector<double>& more = other.features_.at(index).values;
+      features_[index].values.insert(features_[index].values.end(), more.begin(), more.end());
     }
   }
-  label_.insert(label_.end(), jets.label.begin(), jets.label.end());
-  weight_.insert(weight_.end(), jets.weight.begin(), jets.weight.end());
+  label_.insert(label_.end(), other.label_.begin(), other.label_.end());
+  weight_.insert(weight_.end(), other.weight_.begin(), other.weight_.end());
 }
 
 bool is_reference(const FeatureTable& table) {

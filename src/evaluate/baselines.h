@@ -1,8 +1,10 @@
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "evaluate/named_scores.h"
@@ -15,15 +17,32 @@ struct Feature {
   std::vector<double> values;  // one a jet
 };
 
+template <class Archive, class Self>
+requires std::same_as<std::remove_const_t<Self>, Feature>
+void archive_members(Archive& archive, Self& self) {
+  archive(self.name);
+  archive(self.values);
+}
+
 // Observables of many jets, without their images.
 class FeatureTable {
  public:
   // Adds the observables of more jets, of the same channels and observers as the first.
   void append(const JetRecords& jets);
+  void append(const FeatureTable& other);
 
   const std::vector<Feature>& features() const { return features_; }
   const std::vector<std::uint8_t>& label() const { return label_; }
   const std::vector<float>& weight() const { return weight_; }
+
+  // For base/archive.h.
+  template <class Archive, class Self>
+  requires std::same_as<std::remove_const_t<Self>, FeatureTable>
+  friend void archive_members(Archive& archive, Self& self) {
+    archive(self.features_);
+    archive(self.label_);
+    archive(self.weight_);
+  }
 
  private:
   std::vector<Feature> features_;

@@ -1,8 +1,10 @@
 #include "evaluate/evaluate_command.h"
 
 #include <algorithm>
+#include <functional>
 #include <memory>
 
+#include "base/digest.h"
 #include "base/error.h"
 #include "base/output_folder.h"
 #include "base/progress.h"
@@ -14,10 +16,12 @@
 #include "evaluate/event_weights.h"
 #include "evaluate/measured_data.h"
 #include "evaluate/recipes.h"
+#include "evaluate/scored_jets.h"
 #include "evaluate/shared_events.h"
 #include "measure/logistic.h"
 #include "measure/temperature.h"
 #include "predict/predictor.h"
+#include "predict/rounds.h"
 #include "predict/scores_reader.h"
 #include "prepare/jet_source.h"
 #include "run/evaluation_files.h"
@@ -149,19 +153,10 @@ std::vector<double> probabilities(const TrainedModel& trained, const std::shared
   return out;
 }
 
-// The temperature that fits the validation split: jets that the evaluation does not measure on.
-double temperature_of(const TrainedModel& trained, const JetSource& source, const PredictOptions& options) {
-  std::vector<double> probability;
-  std::vector<std::uint8_t> label;
-  std::vector<float> weight;
-  source.for_each_chunk(Split::kValidation, [&](const std::shared_ptr<const JetRecords>& jets) {
-    const std::vector<double> more = probabilities(trained, jets, options);
-    probability.insert(probability.end(), more.begin(), more.end());
-    label.insert(label.end(), jets->label.begin(), jets->label.end());
-    weight.insert(weight.end(), jets->weight.begin(), jets->weight.end());
-  });
+// The temperature that fits these jets, which the evaluation does not measure on.
+double temperature_of(const std::vector<double>& probability, const JetRecords& jets, const JetSource& source) {
   try {
-    return fit_temperature(probability, label, event_weights(weight));
+    return fit_temperature(probability, jets.label, event_weights(jets.weight));
   } catch (const Error& error) {
     throw Error(text(printable(source.name()), ": its split ", split_name(Split::kValidation), ": ", error.what()));
   }
@@ -191,18 +186,17 @@ void report_missing_baselines(const FeatureTable& train, const FeatureTable& tes
   }
 }
 
-FeatureTable features_of(const JetSource& source, Split split) {
-  FeatureTable features;
-  source.for_each_chunk(split, [&](const auto& jets) { features.append(*jets); });
-  return features;
-}
-
 // The best baselines. Jets of the training decide about them, or else of the validation.
-std::vector<NamedScores> baselines_of(const JetSource& source, const FeatureTable& test, std::size_t count) {
-  const FeatureTable train = features_of(source, Split::kTrain);
-  report_missing_baselines(train, test, source.name());
-  if (is_reference(train)) return select_baselines(baseline_scores(train, train, test), count);
-  const FeatureTable validation = features_of(source, Split::kValidation);
+std::vector<NamedScores> baselines_of(const JetSource& source, const FeatureTable& test, std::size_t count,
+                                      const std::function<FeatureTable(Split)>& features_of, const Rounds& rounds) {
+  const FeatureTable train = features_of(Split::kTrain);
+  if (rounds.is_first()) report_missing_baselines(train, test, source.name());
+  if (rounds.ask_first(is_reference(train))) {
+    return rounds.is_first() ? select_baselines(baseline_scores(train, train, test), count)
+                             : std::vector<NamedScores>();
+  }
+  const FeatureTable validation = features_of(Split::kValidation);
+  if (!rounds.is_first()) return {};
   if (is_reference(validation)) return select_baselines(baseline_scores(train, validation, test), count);
   reporter().note(text(
       "the signs and the order of the baselines are chosen on the jets that they are measured on, which makes them ",
@@ -210,40 +204,70 @@ std::vector<NamedScores> baselines_of(const JetSource& source, const FeatureTabl
   return select_baselines(baseline_scores(train, test, test), count);
 }
 
-Measured score_runs(const EvaluateCommand& command) {
-  initialize_runtime(command.compute);
+std::vector<TrainedModel> load_models(const EvaluateCommand& command, const ProcessGroup* group) {
   std::vector<TrainedModel> models;
-  for (const std::string& run : command.runs) models.push_back(load_trained_model(run, command.compute.device));
-  const std::unique_ptr<JetSource> source = open_measured_data(command, models);
+  for (const std::string& run : command.runs) {
+    models.push_back(load_trained_model(run, command.compute.device));
+    if (group != nullptr) require_same(group, "model", sha256_of_file(models.back().provenance.checkpoint));
+  }
+  return models;
+}
+
+// In the ranks after the first, nothing is measured.
+Measured score_runs(const EvaluateCommand& command, const ProcessGroup* group) {
+  initialize_runtime(command.compute);
+  const std::vector<TrainedModel> models = load_models(command, group);
+  const std::unique_ptr<JetSource> source = open_measured_data(command, models, group);
   const Manifest& manifest = source->manifest();
+  Progress progress("evaluate", "jets", manifest.jets(command.split) * models.size());
+  Rounds rounds(group, [&progress](std::size_t jets) { progress.add(jets); });
+  const auto batch = static_cast<std::size_t>(command.batch_size);
+  PredictOptions options;
+  options.batch_size = command.batch_size;
+  options.compute = command.compute;
+  options.progress = [&rounds](std::size_t jets) { rounds.finish_batch(jets); };
+  const auto score = [&](const std::shared_ptr<const JetRecords>& jets) {
+    ScoredJets scored;
+    for (const TrainedModel& model : models) scored.score.push_back(probabilities(model, jets, options));
+    scored.jets.append_without_images(*jets);
+    return scored;
+  };
+  ScoredJets test = share_jets(*source, command.split, batch, rounds, [&](const auto& jets) {
+    ScoredJets scored = score(jets);
+    if (command.baselines > 0) scored.features.append(*jets);
+    return scored;
+  });
+  std::vector<double> temperatures(models.size(), 0);
+  if (command.calibrate) {
+    const ScoredJets others = share_jets(*source, Split::kValidation, batch, rounds, score);
+    for (std::size_t run = 0; rounds.is_first() && run < models.size(); ++run) {
+      temperatures[run] = temperature_of(others.score[run], others.jets, *source);
+    }
+  }
+  const auto features_of = [&](Split split) {
+    const auto features = [](const std::shared_ptr<const JetRecords>& jets) {
+      ScoredJets scored;
+      scored.features.append(*jets);
+      return scored;
+    };
+    return share_jets(*source, split, batch, rounds, features).features;
+  };
+  std::vector<NamedScores> baselines;
+  if (command.baselines > 0) {
+    baselines = baselines_of(*source, test.features, command.baselines, features_of, rounds);
+  }
+  if (!rounds.is_first()) return {};
   Measured out;
   out.name = text(printable(source->name()), ": its split ", split_name(command.split));
   out.weight_column = manifest.weight_column;
   out.class_names = manifest.class_names[0].empty() ? models.front().class_names : manifest.class_names;
   for (std::size_t run = 0; run < models.size(); ++run) {
     const std::string& name = models[run].model_name;
-    out.all.push_back({models.size() == 1 ? name : text(name, " (", command.runs[run], ")"), {}, true});
+    out.all.push_back({models.size() == 1 ? name : text(name, " (", command.runs[run], ")"),
+                       std::move(test.score.at(run)), true, temperatures[run]});
   }
-  FeatureTable test_features;
-  Progress progress("evaluate", "jets", manifest.jets(command.split) * models.size());
-  PredictOptions options;
-  options.batch_size = command.batch_size;
-  options.compute = command.compute;
-  options.progress = [&progress](std::size_t jets) { progress.add(jets); };
-  source->for_each_chunk(command.split, [&](const std::shared_ptr<const JetRecords>& jets) {
-    for (std::size_t run = 0; run < models.size(); ++run) {
-      const std::vector<double> more = probabilities(models[run], jets, options);
-      out.all[run].score.insert(out.all[run].score.end(), more.begin(), more.end());
-    }
-    if (command.baselines > 0) test_features.append(*jets);
-    out.test.append_without_images(*jets);
-  });
-  for (std::size_t run = 0; command.calibrate && run < models.size(); ++run) {
-    out.all[run].temperature = temperature_of(models[run], *source, options);
-  }
-  if (command.baselines > 0) {
-    for (NamedScores& one : baselines_of(*source, test_features, command.baselines)) out.all.push_back(std::move(one));
-  }
+  for (NamedScores& one : baselines) out.all.push_back(std::move(one));
+  out.test = std::move(test.jets);
   out.recipes = group_by_recipe(models, command.runs);
   out.learning = learning_curves(command.runs);
   out.origin = {{"runs", command.runs},
@@ -299,14 +323,18 @@ Json to_json(const EvaluateSummary& summary) {
   return {{"metrics", summary.metrics.string()}};
 }
 
-EvaluateSummary run_evaluate(const EvaluateCommand& given) {
+EvaluateSummary run_evaluate(const EvaluateCommand& given, const ProcessGroup* group) {
   EvaluateCommand command = given;
   command.runs = with_seeds(given.runs);
   check_command(command);
   const std::filesystem::path folder = output_folder(given);
+  if (!is_first(group)) {
+    if (command.scores.empty()) score_runs(command, group);
+    return {};
+  }
   OutputFolder output(folder, command.overwrite, is_evaluation_file, {"evaluation"});
   EvaluateSummary summary =
-      write_evaluation(command.scores.empty() ? score_runs(command) : read_scores_to_measure(command), output);
+      write_evaluation(command.scores.empty() ? score_runs(command, group) : read_scores_to_measure(command), output);
   summary.folder = folder;
   summary.metrics = folder / kEvaluationMetrics;
   return summary;

@@ -8,6 +8,7 @@
 #include "compute/compute_options.h"
 #include "evaluate/evaluation.h"
 #include "evaluate/recipes.h"
+#include "group/process_group.h"
 #include "jet/split.h"
 #include "prepare/source_options.h"
 
@@ -45,6 +46,10 @@ Json to_json(const EvaluateSummary& summary);
 // baselines and writes metrics and plots, all or nothing. Data pass through shard by shard. Throws UsageError for words
 // that exclude each other, and Error naming what is wrong: no run, data that were moved or are of other images than the
 // runs were trained on (require_same_images), a split without both classes, an output that exists.
-EvaluateSummary run_evaluate(const EvaluateCommand& command);
+//
+// group: processes that share the work on the images and call this with the same arguments: the scores of the runs and
+// the observables of the baselines. Rank 0 measures and writes, and alone has a summary. Throws Error where the models
+// or the data are not the same everywhere, and what Rounds throws.
+EvaluateSummary run_evaluate(const EvaluateCommand& command, const ProcessGroup* group = nullptr);
 
 }  // namespace jetvit

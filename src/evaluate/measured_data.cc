@@ -114,10 +114,12 @@ void report_unmeasured(const EvaluateCommand& command, const Manifest& manifest)
 
 }  // namespace
 
-std::unique_ptr<JetSource> open_measured_data(const EvaluateCommand& command, const std::vector<TrainedModel>& models) {
+std::unique_ptr<JetSource> open_measured_data(const EvaluateCommand& command, const std::vector<TrainedModel>& models,
+                                              const ProcessGroup* group) {
   std::unique_ptr<JetSource> source = open_data(command, models);
   check_data(command, *source, models);
-  if (!command.source.inputs.allow_trained && command.split != Split::kTrain) {
+  require_same(group, "data", source->manifest().fingerprint);
+  if (is_first(group) && !command.source.inputs.allow_trained && command.split != Split::kTrain) {
     refuse_trained(*source, command.split, command.runs);
   }
   if (!command.source.inputs.empty()) report_unmeasured(command, source->manifest());

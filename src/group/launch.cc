@@ -273,8 +273,7 @@ class Launch {
       what = text("signal ", *process.status - kSignalBase, " (", strsignal(*process.status - kSignalBase), ")");
     }
     const std::string words = process.last_line.empty() ? "" : text("; its last words: ", printable(process.last_line));
-    return text("rank ", rank, " of ", processes_.size(), " (process ", process.id, ") ended the training: ", what,
-                words);
+    return text("rank ", rank, " of ", processes_.size(), " (process ", process.id, ") failed: ", what, words);
   }
 
   Signals signals_;

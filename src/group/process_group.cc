@@ -43,7 +43,7 @@ void require_this_libtorch() {
     return found == built.end() ? std::string("unknown") : found->second;
   };
   if (value("TORCH_VERSION") == TORCH_VERSION && value("USE_GLOO") == "ON") return;
-  throw Error(text("training on several processes needs libtorch ", TORCH_VERSION, " with Gloo (here is ",
+  throw Error(text("several processes need libtorch ", TORCH_VERSION, " with Gloo (here is ",
                    printable(value("TORCH_VERSION")), ", Gloo ", printable(value("USE_GLOO")),
                    "; use the libtorch that jetvit was built with)"));
 }
@@ -260,6 +260,20 @@ std::vector<std::string> ProcessGroup::gather(const std::string& text) const {
   return texts;
 }
 
+std::vector<std::string> ProcessGroup::send_to_first(const std::string& text,
+                                                     const std::vector<std::int64_t>& sizes) const {
+  const auto count = static_cast<std::size_t>(size());
+  std::vector<std::int64_t> sent(count, 0);
+  sent[0] = sizes.at(static_cast<std::size_t>(rank()));
+  const at::Tensor all = exchange(tensor_of(text), sent, rank() == 0 ? sizes : std::vector<std::int64_t>(count, 0));
+  std::vector<std::string> texts;
+  if (rank() != 0) return texts;
+  std::int64_t first = 0;
+  for (const std::int64_t bytes : sizes)
+    texts.push_back(text_of(all.narrow(0, std::exchange(first, first + bytes), bytes)));
+  return texts;
+}
+
 at::Tensor ProcessGroup::exchange(const at::Tensor& rows, std::vector<std::int64_t> sent,
                                   std::vector<std::int64_t> received) const {
   std::int64_t count = 0;
@@ -270,6 +284,18 @@ at::Tensor ProcessGroup::exchange(const at::Tensor& rows, std::vector<std::int64
   at::Tensor own = rows.contiguous();
   finish(place_, connection_->gloo->alltoall_base(from_all, own, received, sent));
   return from_all;
+}
+
+void require_same(const ProcessGroup* group, const std::string& what, const std::string& words) {
+  if (group == nullptr) return;
+  const std::vector<std::string> all = group->gather(text(printable(host_name()), "\n", words));
+  const auto host = [&](std::size_t rank) { return all[rank].substr(0, all[rank].find('\n')); };
+  const auto words_of = [&](std::size_t rank) { return all[rank].substr(host(rank).size()); };
+  for (std::size_t rank = 1; rank < all.size(); ++rank) {
+    if (words_of(rank) == words_of(0)) continue;
+    throw Error(text("rank ", rank, " (", host(rank), ") reads another ", what, " than rank 0 (", host(0),
+                     "): all processes need the same files"));
+  }
 }
 
 }  // namespace jetvit

@@ -20,7 +20,7 @@ struct GroupOptions {
   std::filesystem::path folder;  // that all processes see, where rank 0 can leave its address
 };
 
-// The processes that train together, connected by TCP through libtorch's c10d and Gloo. The traffic is neither
+// The processes that work together, connected by TCP through libtorch's c10d and Gloo. The traffic is neither
 // encrypted nor authenticated. All processes make the same calls in the same order. Tensors are on the CPU, where
 // nothing else is said.
 //
@@ -59,6 +59,10 @@ class ProcessGroup {
   // Sends sent[r] rows of `rows` to rank r, and returns the received[r] rows of each rank in the order of the ranks.
   at::Tensor exchange(const at::Tensor& rows, std::vector<std::int64_t> sent, std::vector<std::int64_t> received) const;
 
+  // Sends `text` to rank 0, which gets those of all processes in the order of their ranks; the others get none.
+  // sizes: of the texts of all ranks, in bytes.
+  std::vector<std::string> send_to_first(const std::string& text, const std::vector<std::int64_t>& sizes) const;
+
  private:
   struct Connection;
 
@@ -66,5 +70,14 @@ class ProcessGroup {
   int local_rank_ = 0, local_size_ = 1;
   std::unique_ptr<Connection> connection_;
 };
+
+// Whether this process is the one that writes and speaks for all: rank 0, or one alone (null).
+inline bool is_first(const ProcessGroup* group) {
+  return group == nullptr || group->rank() == 0;
+}
+
+// Throws Error in all processes where one of them has other words than rank 0: `what` they read is then not the same
+// everywhere ("another `what` than rank 0").
+void require_same(const ProcessGroup* group, const std::string& what, const std::string& words);
 
 }  // namespace jetvit

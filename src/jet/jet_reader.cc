@@ -179,8 +179,26 @@ ReadSummary JetReader::read(const Work& work, const Sink& sink) const {
   return summary;
 }
 
+ReadSummary JetReader::read(const Share& share, const Sink& sink) const {
+  ReadSummary summary;
+  std::size_t chunks = 0;
+  const IsOwn is_own = [&] { return share.has(chunks++); };
+  read_files(
+      0, files_.size(), is_own, [](JetRecords&, int) {}, sink, [](const SkippedRow&) {}, summary);
+  return summary;
+}
+
 void JetReader::read(std::size_t first, std::size_t last, const Work& work, const Sink& sink,
                      const std::function<void(const SkippedRow&)>& skip, ReadSummary& summary) const {
+  const Sink sink_jets = [&sink](JetRecords&& jets) {
+    if (jets.size() > 0) sink(std::move(jets));
+  };
+  read_files(
+      first, last, [] { return true; }, work, sink_jets, skip, summary);
+}
+
+void JetReader::read_files(std::size_t first, std::size_t last, const IsOwn& is_own, const Work& work, const Sink& sink,
+                           const std::function<void(const SkippedRow&)>& skip, ReadSummary& summary) const {
   summary.rows_of_file.resize(files_.size());
   summary.skipped_of_file.resize(files_.size());
   const Work identify_and_work = [&work](JetRecords& jets, int thread) {
@@ -188,7 +206,7 @@ void JetReader::read(std::size_t first, std::size_t last, const Work& work, cons
     work(jets, thread);
   };
   for (std::size_t file = first; file < last; ++file) {
-    read_file(file, identify_and_work, [&](Chunk&& chunk) {
+    read_file(file, is_own, identify_and_work, [&](Chunk&& chunk) {
       throw_if_stopped();
       summary.kept += chunk.jets.size();
       summary.rows += chunk.jets.size() + chunk.skipped.size();
@@ -198,7 +216,7 @@ void JetReader::read(std::size_t first, std::size_t last, const Work& work, cons
         skip(row);
         summary.count_skipped(std::move(row));
       }
-      if (chunk.jets.size() > 0) sink(std::move(chunk.jets));
+      sink(std::move(chunk.jets));
     });
   }
 }

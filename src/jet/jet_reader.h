@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/share.h"
 #include "base/threads.h"
 #include "jet/channels.h"
 #include "jet/class_names.h"
@@ -126,6 +127,10 @@ class JetReader {
   // Same, but passes each chunk through `work` first, on one of the threads set in the options and in any order.
   ReadSummary read(const Work& work, const Sink& sink) const;
 
+  // Same for one of several processes, which take the chunks in turn: calls `sink` with those of `share`, also with one
+  // without jets, so that processes can meet after each call. The summary is that of these chunks.
+  ReadSummary read(const Share& share, const Sink& sink) const;
+
   // Same for files [first, last) only, adding to `summary`. Calls `skip` with every skipped row, on the calling thread
   // and in order.
   void read(std::size_t first, std::size_t last, const Work& work, const Sink& sink,
@@ -138,13 +143,16 @@ class JetReader {
     std::vector<SkippedRow> skipped;
   };
   using ChunkSink = std::function<void(Chunk&&)>;
+  using IsOwn = std::function<bool()>;
 
   // Throws UsageError if there is no file, and Error if a file is named twice.
   explicit JetReader(std::vector<std::filesystem::path> files);
 
   // Calls `work` with the jets of each chunk of a file, on any thread, then `sink` with the chunk, in order. A format
-  // that states the identities of its jets sets them before; `work` computes the others from the images.
-  virtual void read_file(std::size_t file, const Work& work, const ChunkSink& sink) const = 0;
+  // that states the identities of its jets sets them before; `work` computes the others from the images. `is_own` is
+  // called once for each chunk, in order, one call at a time: a chunk for which it is false is left out, and not
+  // decoded where the format allows that.
+  virtual void read_file(std::size_t file, const IsOwn& is_own, const Work& work, const ChunkSink& sink) const = 0;
 
   std::string kind_;
   std::vector<std::filesystem::path> files_;
@@ -154,6 +162,11 @@ class JetReader {
   bool has_label_ = true;
   ClassNames class_names_;
   std::string label_column_, weight_column_;
+
+ private:
+  // `sink`: also with chunks without jets.
+  void read_files(std::size_t first, std::size_t last, const IsOwn& is_own, const Work& work, const Sink& sink,
+                  const std::function<void(const SkippedRow&)>& skip, ReadSummary& summary) const;
 };
 
 }  // namespace jetvit

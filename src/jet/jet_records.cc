@@ -1,6 +1,7 @@
 #include "jet/jet_records.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -125,6 +126,12 @@ JetRecords JetRecords::select(std::span<const std::size_t> jets) const {
   out.source_row = select_column(source_row, jets);
   if (!identity.empty()) out.identity = select_column(identity, jets);
   return out;
+}
+
+JetRecords JetRecords::slice(std::size_t first, std::size_t last) const {
+  std::vector<std::size_t> jets(last - first);
+  std::iota(jets.begin(), jets.end(), first);
+  return select(jets);
 }
 
 const std::vector<double>& JetRecords::observer(const std::string& name) const {

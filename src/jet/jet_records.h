@@ -42,8 +42,9 @@ struct JetRecords {
   void clear();  // removes the jets; keeps shape, observer names and memory
   // Throws Error if the shapes or observers differ, or if only one of both has identities.
   void append(const JetRecords& other);
-  void append_without_images(const JetRecords& other);         // throws the same errors, except for shapes
-  JetRecords select(std::span<const std::size_t> jets) const;  // in the given order
+  void append_without_images(const JetRecords& other);          // throws the same errors, except for shapes
+  JetRecords select(std::span<const std::size_t> jets) const;   // in the given order
+  JetRecords slice(std::size_t first, std::size_t last) const;  // the jets [first, last)
   // The column of an observer. Throws Error listing the available ones if there is no such observer.
   const std::vector<double>& observer(const std::string& name) const;
   // The exact values of the observer at `place`; null where it does not hold integers.

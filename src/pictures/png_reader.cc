@@ -211,12 +211,15 @@ PngReader::PngReader(std::vector<std::filesystem::path> folders, const ReadOptio
   if (has_event(files_, tools)) observer_names_ = {std::string(kEventObserver)};
 }
 
-void PngReader::read_file(std::size_t folder, const Work& work, const ChunkSink& sink) const {
+void PngReader::read_file(std::size_t folder, const IsOwn& is_own, const Work& work, const ChunkSink& sink) const {
   const std::vector<std::filesystem::path> names = pictures_in(files_[folder]);
   std::size_t started = 0;
   const auto next = [&]() -> std::optional<std::size_t> {
-    if (started >= names.size()) return std::nullopt;
-    return std::exchange(started, started + kTaskPictures);
+    while (started < names.size()) {
+      const std::size_t begin = std::exchange(started, started + kTaskPictures);
+      if (is_own()) return begin;
+    }
+    return std::nullopt;
   };
   std::vector<PngTools> tools(static_cast<std::size_t>(threads_));
   const auto make = [&](std::size_t begin, int thread) {

@@ -31,7 +31,7 @@ class PngReader : public JetReader {
   PngReader(std::vector<std::filesystem::path> folders, const ReadOptions& options);
 
  private:
-  void read_file(std::size_t folder, const Work& work, const ChunkSink& sink) const override;
+  void read_file(std::size_t folder, const IsOwn& is_own, const Work& work, const ChunkSink& sink) const override;
 
   std::vector<std::uint8_t> label_;                // for each folder
   std::vector<std::vector<Channel>> channels_of_;  // for each folder

@@ -1,82 +1,30 @@
 #include "predict/predict_command.h"
 
-#include <algorithm>
 #include <memory>
 #include <optional>
 #include <utility>
 
+#include <ATen/ops/empty.h>
+
 #include "base/clock.h"
+#include "base/digest.h"
 #include "base/error.h"
 #include "base/progress.h"
 #include "base/replaced_file.h"
 #include "base/reporter.h"
 #include "base/text.h"
 #include "compute/runtime.h"
-#include "measure/logistic.h"
-#include "predict/predictor.h"
+#include "predict/rounds.h"
 #include "predict/scores_file.h"
+#include "predict/shared_scores.h"
 #include "prepare/inputs.h"
 #include "prepare/jet_source.h"
+#include "prepare/work.h"
 #include "run/trained_jets.h"
 #include "run/trained_model.h"
 
 namespace jetvit {
 namespace {
-
-// Sends chunks of jets through the model into the scores file.
-class Scorer {
- public:
-  Scorer(const PredictCommand& command, TrainedModel& trained, const ScoresColumns& columns,
-         std::optional<TrainedJets> trained_jets, std::vector<std::string> files, std::uint64_t total)
-      : trained_(trained),
-        files_(std::move(files)),
-        with_split_(columns.split),
-        trained_jets_(std::move(trained_jets)),
-        writer_(command.output, columns, to_json(trained.provenance)),
-        progress_("predict", "jets", total) {
-    options_.batch_size = command.batch_size;
-    options_.compute = command.compute;
-    options_.progress = [this](std::size_t jets) { progress_.add(jets); };
-  }
-
-  void add(const std::shared_ptr<const JetRecords>& records, std::string_view split) {
-    Scores scores;
-    scores.logit = predict_logits(*trained_.model, records, trained_.transform, trained_.image, options_);
-    for (const float logit : scores.logit) scores.score.push_back(sigmoid(logit));
-    scores.label = records->label;
-    scores.weight = records->weight;
-    scores.observers = records->observers;
-    scores.integers = records->integers;
-    for (const std::uint32_t file : records->source_file) scores.source_file.push_back(files_.at(file));
-    scores.source_row = records->source_row;
-    if (with_split_) scores.split.assign(scores.size(), std::string(split));
-    if (trained_jets_) {
-      for (const JetIdentity& jet : records->identity) scores.trained_on.push_back(trained_jets_->is_trained(jet));
-    }
-    jets_ += scores.size();
-    positive_ += static_cast<std::uint64_t>(std::count(scores.label.begin(), scores.label.end(), 1));
-    unlabeled_ += static_cast<std::uint64_t>(std::count(scores.label.begin(), scores.label.end(), kNoLabel));
-    if (scores.size() > 0) writer_.append(scores);
-  }
-
-  std::uint64_t unlabeled() const { return unlabeled_; }
-  std::uint64_t positive() const { return positive_; }
-
-  std::uint64_t close() {
-    writer_.close();
-    return jets_;
-  }
-
- private:
-  TrainedModel& trained_;
-  std::vector<std::string> files_;
-  bool with_split_;
-  std::optional<TrainedJets> trained_jets_;
-  ScoresWriter writer_;
-  Progress progress_;
-  PredictOptions options_;
-  std::uint64_t jets_ = 0, positive_ = 0, unlabeled_ = 0;
-};
 
 // The jets that the model was trained on. No value if they cannot be recognized; reports why.
 std::optional<TrainedJets> trained_jets_of(const PredictCommand& command, bool has_identities) {
@@ -95,50 +43,102 @@ std::optional<TrainedJets> trained_jets_of(const PredictCommand& command, bool h
 }
 
 // Scores all splits of a store.
-void score_store(const PredictCommand& command, TrainedModel& trained, PredictSummary& summary) {
+void score_store(const PredictCommand& command, const TrainedModel& trained, const ProcessGroup* group,
+                 PredictSummary& summary) {
   const std::unique_ptr<JetSource> source = open_source(command.source);
   const Manifest& manifest = source->manifest();
+  require_same(group, "jet store", manifest.fingerprint);
   require_same_images(trained, command.model, manifest.shape, manifest.channels, source->name());
-  std::vector<std::string> files;
-  for (const SourceFile& file : manifest.source_files) files.push_back(file.name);
   std::uint64_t total = 0;
   for (const Split split : kSplits) total += manifest.jets(split);
   require_same_classes(trained, command.model, manifest.class_names, manifest.label_column, source->name());
-  std::optional<TrainedJets> jets = trained_jets_of(command, manifest.has_identities);
-  const ScoresColumns columns{manifest.observer_names, /*label=*/true, command.with_split, jets.has_value()};
-  Scorer scorer(command, trained, columns, std::move(jets), files, total);
-  for (const Split split : kSplits) {
-    source->for_each_chunk(split, [&](const auto& chunk) { scorer.add(chunk, split_name(split)); });
+  std::optional<SharedScores> scores;
+  if (is_first(group)) {
+    std::vector<std::string> files;
+    for (const SourceFile& file : manifest.source_files) files.push_back(file.name);
+    std::optional<TrainedJets> jets = trained_jets_of(command, manifest.has_identities);
+    const ScoresColumns columns{manifest.observer_names, /*label=*/true, command.with_split, jets.has_value()};
+    scores.emplace(command, trained, columns, std::move(jets), std::move(files));
   }
-  summary.jets = scorer.close();
+  Progress progress("predict", "jets", total);
+  Rounds rounds(group, [&](std::size_t jets) { progress.add(jets); });
+  Scorer scorer(command, trained, rounds);
+  for (const Split split : kSplits) {
+    const auto score = [&](const Rounds::End& end) {
+      source->for_each_round(split, rounds.share(), static_cast<std::size_t>(command.batch_size),
+                             [&](const auto& pieces) { end(scorer.score(pieces)); });
+    };
+    rounds.run(score, [&](const auto& results) { scores->take(results, split_name(split)); });
+  }
+  if (!scores) return;
+  scores->close();
+  summary.jets = scores->jets();
+}
+
+// What all processes read together, as far as a prediction asks for it.
+ReadSummary read_by_all(ReadSummary own, const ProcessGroup* group) {
+  if (group == nullptr) return own;
+  const at::Tensor counts = at::empty({3}, at::kLong);
+  auto* const words = counts.mutable_data_ptr<std::int64_t>();
+  words[0] = static_cast<std::int64_t>(own.rows);
+  words[1] = static_cast<std::int64_t>(own.kept);
+  words[2] = static_cast<std::int64_t>(own.reasons[kWrongShape]);
+  group->sum(counts);
+  ReadSummary all;
+  all.rows = static_cast<std::uint64_t>(words[0]);
+  all.kept = static_cast<std::uint64_t>(words[1]);
+  all.reasons[kWrongShape] = static_cast<std::uint64_t>(words[2]);
+  return all;
 }
 
 // Scores files as they are, with or without labels.
-void score_files(const PredictCommand& command, TrainedModel& trained, PredictSummary& summary) {
+void score_files(const PredictCommand& command, const TrainedModel& trained, const ProcessGroup* group,
+                 PredictSummary& summary) {
   if (command.with_split) throw UsageError("`split`: raw files have no splits (name a store as `data`)");
   ReadOptions options = command.source.read;
   options.require_label = false;
   options.keep_unlabeled = true;
-  const std::unique_ptr<JetReader> reader = open_reader(find_inputs(command.source.inputs), options);
+  const Inputs inputs = find_inputs(command.source.inputs);
+  const std::unique_ptr<JetReader> reader = open_reader(inputs, options);
+  if (group != nullptr) {
+    require_same(group, "data", json_text(describe_reading(inputs.files, inputs.format, options).at("contents")));
+  }
   require_same_images(trained, command.model, reader->shape(), reader->channels(), command.source.name());
-  std::vector<std::string> files;
-  for (const auto& file : reader->files()) files.push_back(file.string());
   if (reader->has_label()) {
     require_same_classes(trained, command.model, reader->class_names(), reader->label_column(), command.source.name());
   }
-  std::optional<TrainedJets> jets = trained_jets_of(command, /*has_identities=*/true);
-  const ScoresColumns columns{reader->observer_names(), reader->has_label(), false, jets.has_value()};
-  Scorer scorer(command, trained, columns, std::move(jets), files, 0);
-  const ReadSummary read = reader->read(
-      [&scorer](JetRecords&& chunk) { scorer.add(std::make_shared<const JetRecords>(std::move(chunk)), ""); });
+  std::optional<SharedScores> scores;
+  if (is_first(group)) {
+    std::vector<std::string> files;
+    for (const auto& file : reader->files()) files.push_back(file.string());
+    std::optional<TrainedJets> jets = trained_jets_of(command, /*has_identities=*/true);
+    const ScoresColumns columns{reader->observer_names(), reader->has_label(), false, jets.has_value()};
+    scores.emplace(command, trained, columns, std::move(jets), std::move(files));
+  }
+  Progress progress("predict", "jets", 0);
+  Rounds rounds(group, [&](std::size_t jets) { progress.add(jets); });
+  Scorer scorer(command, trained, rounds);
+  const Share share = rounds.share();
+  ReadSummary read;
+  const auto score = [&](const Rounds::End& end) {
+    std::size_t chunk = share.process;
+    read = reader->read(share, [&](JetRecords&& jets) {
+      end(scorer.score({{chunk, std::make_shared<const JetRecords>(std::move(jets))}}));
+      chunk += share.processes;
+    });
+  };
+  rounds.run(score, [&](const auto& results) { scores->take(results, ""); });
+  read = read_by_all(std::move(read), group);
   require_shape(read, command.source.name());
-  const std::string no_signal = describe_missing_label(options, scorer.positive(), command.source.name());
+  if (!scores) return;
+  const std::string no_signal = describe_missing_label(options, scores->positive(), command.source.name());
   if (reader->has_label() && !no_signal.empty()) reporter().warn(no_signal);  // as in files of background alone
   summary.skipped = read.rows - read.kept;
-  summary.jets = scorer.close();
-  if (reader->has_label() && scorer.unlabeled() > 0) {
+  scores->close();
+  summary.jets = scores->jets();
+  if (reader->has_label() && scores->unlabeled() > 0) {
     reporter().note(
-        text(with_commas(scorer.unlabeled()), " of ", with_commas(summary.jets),
+        text(with_commas(scores->unlabeled()), " of ", with_commas(summary.jets),
              " jets have no label of 0 or 1; their label is null in the scores (`positive_label` names the signal's "
              "value among others)"));
   }
@@ -163,19 +163,22 @@ Json to_json(const PredictSummary& summary) {
           {"model", to_json(summary.model)}};
 }
 
-PredictSummary run_predict(const PredictCommand& command) {
-  refuse_file(command.output, command.overwrite, {"scores of jetvit predict", is_scores_file, inputs_of(command)});
-  refuse_foreign_suffix(command.output, "Parquet");
+PredictSummary run_predict(const PredictCommand& command, const ProcessGroup* group) {
+  if (is_first(group)) {
+    refuse_file(command.output, command.overwrite, {"scores of jetvit predict", is_scores_file, inputs_of(command)});
+    refuse_foreign_suffix(command.output, "Parquet");
+  }
   initialize_runtime(command.compute);
-  TrainedModel trained = load_trained_model(command.model, command.compute.device);
+  const TrainedModel trained = load_trained_model(command.model, command.compute.device);
+  if (group != nullptr) require_same(group, "model", sha256_of_file(trained.provenance.checkpoint));
   PredictSummary summary;
   summary.output = command.output;
   summary.model = trained.provenance;
   const double start = monotonic_seconds();
   if (command.source.store()) {
-    score_store(command, trained, summary);
+    score_store(command, trained, group, summary);
   } else {
-    score_files(command, trained, summary);
+    score_files(command, trained, group, summary);
   }
   summary.seconds = monotonic_seconds() - start;
   return summary;

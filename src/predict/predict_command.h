@@ -6,6 +6,7 @@
 
 #include "base/options.h"
 #include "compute/compute_options.h"
+#include "group/process_group.h"
 #include "prepare/source_options.h"
 #include "run/trained_model.h"
 
@@ -38,7 +39,11 @@ Json to_json(const PredictSummary& summary);
 
 // Writes the scores of all jets of the input in its order, chunk by chunk: files of any size pass through. Throws Error
 // where the input's images are of another kind than the model was trained on (require_same_images), UsageError where
-// raw files are to have splits, and what the readers throw.
-PredictSummary run_predict(const PredictCommand& command);
+// raw files are to have splits, and what the readers and Rounds throw.
+//
+// group: processes that share the work and call this with the same arguments. Each one reads and scores its jets
+// (JetSource::for_each_round(), JetReader::read()); rank 0 writes the file of one process, and alone has a summary of
+// jets. Throws Error where the model or the data are not the same everywhere.
+PredictSummary run_predict(const PredictCommand& command, const ProcessGroup* group = nullptr);
 
 }  // namespace jetvit

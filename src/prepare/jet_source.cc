@@ -1,5 +1,6 @@
 #include "prepare/jet_source.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <span>
@@ -37,9 +38,14 @@ class StoreSource : public JetSource {
     return origins;
   }
 
-  void for_each_chunk(Split split, const Sink& sink) const override {
-    for_each_shard(store_, manifest(), split,
-                   [&](JetRecords&& jets) { sink(std::make_shared<const JetRecords>(std::move(jets))); });
+  void for_each_round(Split split, const Share& share, std::size_t batch, const RoundSink& sink) const override {
+    jetvit::for_each_round(store_, manifest(), split, share, batch, [&](std::vector<ShardPiece>&& pieces) {
+      std::vector<Piece> shared;
+      for (ShardPiece& piece : pieces) {
+        shared.push_back({piece.shard, std::make_shared<const JetRecords>(std::move(piece.jets))});
+      }
+      sink(shared);
+    });
   }
 
  private:
@@ -61,9 +67,13 @@ class ResidentSource : public JetSource {
 
   JetOrigins origins(Split split) const override { return origins_of(*read(split)); }
 
-  void for_each_chunk(Split split, const Sink& sink) const override {
-    const auto& jets = read(split);
-    if (jets->size() > 0) sink(jets);
+  void for_each_round(Split split, const Share& share, std::size_t batch, const RoundSink& sink) const override {
+    const auto jets = read(split);
+    if (share.is_all()) return sink({{0, jets}});
+    const Share::Range batches = share.of((jets->size() + batch - 1) / batch);
+    const std::size_t first = std::min(jets->size(), batches.first * batch);
+    const std::size_t last = std::min(jets->size(), batches.last * batch);
+    sink({{0, std::make_shared<const JetRecords>(jets->slice(first, last))}});
   }
 
  private:

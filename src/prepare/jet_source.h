@@ -1,9 +1,12 @@
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
+#include "base/share.h"
 #include "jet/jet_records.h"
 #include "jet/shared_jets.h"
 #include "prepare/source_options.h"
@@ -30,9 +33,16 @@ class JetSource {
   // The identities of these jets and where they come from; empty if they are unknown.
   virtual JetOrigins origins(Split split) const = 0;
 
-  // All jets of a split in chunks, in order. A store keeps one shard at a time in memory.
-  using Sink = std::function<void(const std::shared_ptr<const JetRecords>&)>;
-  virtual void for_each_chunk(Split split, const Sink& sink) const = 0;
+  // Jets that lie together in a chunk: in a shard of a store, or in a split of files.
+  struct Piece {
+    std::size_t chunk = 0;
+    std::shared_ptr<const JetRecords> jets;
+  };
+  using RoundSink = std::function<void(const std::vector<Piece>&)>;
+
+  // All jets of a split for several processes, in rounds: see for_each_round() in store/store_reader.h, which reads the
+  // shards of a store. The jets of files are one round.
+  virtual void for_each_round(Split split, const Share& share, std::size_t batch, const RoundSink& sink) const = 0;
 
  protected:
   JetSource(std::string name, Manifest manifest) : name_(std::move(name)), manifest_(std::move(manifest)) {}

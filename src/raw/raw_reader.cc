@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -93,7 +94,7 @@ void RawReader::adopt_observers(const std::filesystem::path& file, const RawSche
   }
 }
 
-void RawReader::read_file(std::size_t file, const Work& work, const ChunkSink& sink) const {
+void RawReader::read_file(std::size_t file, const IsOwn& is_own, const Work& work, const ChunkSink& sink) const {
   // Leaf indices may differ between files; the constructor checked that names and shapes agree.
   RawSchema schema = files_.size() == 1 ? schema_ : recognize_columns(files_[file], options_);
   schema.layout = schema_.layout;
@@ -105,20 +106,31 @@ void RawReader::read_file(std::size_t file, const Work& work, const ChunkSink& s
   ReadingTasks tasks(input, footer, schema);
   const int threads = std::max(1, options_.threads);
   std::vector<std::unique_ptr<RowGroupReader>> readers(static_cast<std::size_t>(threads));
-  const auto read_task = [&](const ReadingTask& task, int thread) {
+  struct OwnTask {
+    ReadingTask task;
+    bool is_own = true;
+  };
+  // The rows of a run are known once those before it are decoded: all are, and the others' thrown away.
+  const auto next = [&]() -> std::optional<OwnTask> {
+    while (std::optional<ReadingTask> task = tasks.next()) {
+      const bool own = is_own();
+      if (own || task->run) return OwnTask{std::move(*task), own};
+    }
+    return std::nullopt;
+  };
+  const auto read_task = [&](const OwnTask& own, int thread) -> std::optional<Chunk> {
     auto& reader = readers[static_cast<std::size_t>(thread)];
     if (!reader) reader = std::make_unique<RowGroupReader>(input, footer.columns(), schema, options_);
     Chunk chunk;
-    chunk.jets = reader->read(task, static_cast<std::uint32_t>(file), chunk.skipped);
+    chunk.jets = reader->read(own.task, static_cast<std::uint32_t>(file), chunk.skipped);
+    if (!own.is_own) return std::nullopt;
     work(chunk.jets, thread);
     return chunk;
   };
-  ordered_for(
-      threads, kAhead * static_cast<std::size_t>(threads), [&] { return tasks.next(); }, read_task,
-      [&](Chunk&& chunk) {
-        sink(std::move(chunk));
-        return true;
-      });
+  ordered_for(threads, kAhead * static_cast<std::size_t>(threads), next, read_task, [&](std::optional<Chunk>&& chunk) {
+    if (chunk) sink(std::move(*chunk));
+    return true;
+  });
 }
 
 }  // namespace jetvit

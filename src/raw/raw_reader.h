@@ -25,7 +25,7 @@ class RawReader : public JetReader {
  private:
   void check_label(const std::filesystem::path& file, const RawSchema& schema) const;
   void adopt_observers(const std::filesystem::path& file, const RawSchema& schema);
-  void read_file(std::size_t file, const Work& work, const ChunkSink& sink) const override;
+  void read_file(std::size_t file, const IsOwn& is_own, const Work& work, const ChunkSink& sink) const override;
 
   ReadOptions options_;
   RawSchema schema_;

@@ -1,5 +1,6 @@
 #include "store/store_reader.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
@@ -96,6 +97,59 @@ void for_each_shard(const std::filesystem::path& store, const Manifest& manifest
   ordered_for(threads, static_cast<std::size_t>(threads), next, read, [&](JetRecords&& jets) {
     throw_if_stopped();
     sink(std::move(jets));
+    return true;
+  });
+}
+
+namespace {
+
+// The jets [first, last) of a shard.
+struct ShardRange {
+  std::size_t shard = 0, first = 0, last = 0;
+};
+
+// Those of one process, of the round that begins with the shard `first`.
+std::vector<ShardRange> ranges_of_round(const std::vector<const ShardEntry*>& shards, std::size_t first,
+                                        const Share& share, std::size_t batch) {
+  const std::size_t last = std::min(first + share.processes, shards.size());
+  const auto batches = [&](std::size_t shard) { return (shards[shard]->jets + batch - 1) / batch; };
+  std::size_t all = 0;
+  for (std::size_t shard = first; shard < last; ++shard) all += batches(shard);
+  const Share::Range own = share.of(all);
+  std::vector<ShardRange> ranges;
+  std::size_t before = 0;  // batches of the shards before
+  for (std::size_t shard = first; shard < last; before += batches(shard++)) {
+    const std::size_t begin = std::max(own.first, before);
+    const std::size_t end = std::min(own.last, before + batches(shard));
+    if (begin >= end) continue;
+    const std::size_t jets = shards[shard]->jets;
+    ranges.push_back({shard, (begin - before) * batch, std::min(jets, (end - before) * batch)});
+  }
+  return ranges;
+}
+
+}  // namespace
+
+void for_each_round(const std::filesystem::path& store, const Manifest& manifest, Split split, const Share& share,
+                    std::size_t batch, const std::function<void(std::vector<ShardPiece>&&)>& sink) {
+  const std::vector<const ShardEntry*> shards = shards_of(manifest, split);
+  std::size_t started = 0;
+  const auto next = [&]() -> std::optional<std::vector<ShardRange>> {
+    if (started >= shards.size()) return std::nullopt;
+    return ranges_of_round(shards, std::exchange(started, started + share.processes), share, batch);
+  };
+  const auto read = [&](const std::vector<ShardRange>& ranges, int) {
+    std::vector<ShardPiece> pieces;
+    for (const ShardRange& range : ranges) {
+      JetRecords jets = read_shard(store, manifest, *shards[range.shard]);
+      const bool is_whole = range.last - range.first == jets.size();
+      pieces.push_back({range.shard, is_whole ? std::move(jets) : jets.slice(range.first, range.last)});
+    }
+    return pieces;
+  };
+  ordered_for(1, 1, next, read, [&](std::vector<ShardPiece>&& pieces) {
+    throw_if_stopped();
+    sink(std::move(pieces));
     return true;
   });
 }

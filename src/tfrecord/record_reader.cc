@@ -314,14 +314,16 @@ void RecordReader::append(const std::vector<ExampleFeature>& features, std::uint
   jets.identity.push_back(identity_in(features));
 }
 
-void RecordReader::read_file(std::size_t file, const Work& work, const ChunkSink& sink) const {
+void RecordReader::read_file(std::size_t file, const IsOwn& is_own, const Work& work, const ChunkSink& sink) const {
   RecordFile input(files_[file]);
   const auto next = [&]() -> std::optional<Task> {
-    Task task{input.count(), {}};
-    std::string record;
-    while (task.records.size() < kTaskRecords && input.next(record)) task.records.push_back(std::move(record));
-    if (task.records.empty()) return std::nullopt;
-    return task;
+    while (true) {
+      Task task{input.count(), {}};
+      std::string record;
+      while (task.records.size() < kTaskRecords && input.next(record)) task.records.push_back(std::move(record));
+      if (task.records.empty()) return std::nullopt;
+      if (is_own()) return task;
+    }
   };
   const int threads = std::max(1, options_.threads);
   std::vector<Tools> tools(static_cast<std::size_t>(threads));

@@ -30,7 +30,7 @@ class RecordReader : public JetReader {
  private:
   struct Tools;  // what a thread reuses from record to record
 
-  void read_file(std::size_t file, const Work& work, const ChunkSink& sink) const override;
+  void read_file(std::size_t file, const IsOwn& is_own, const Work& work, const ChunkSink& sink) const override;
   void survey(const std::filesystem::path& file);
   void recognize_image(const std::filesystem::path& file, const std::vector<ExampleFeature>& features);
   void assign_roles();

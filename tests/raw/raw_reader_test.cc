@@ -119,6 +119,40 @@ TEST_F(RawFiles, LayoutOrdersNestedLists) {
   }
 }
 
+// Several processes take the chunks in turn, over the ends of files, whether row groups are small or read in parts.
+TEST_F(RawFiles, SharesHoldEveryJetOnce) {
+  const ImageShape shape{3, 9, 9};
+  const auto small = write("small.parquet", test::random_jets(1000, shape, 6), {Schema::quark_gluon, true, 100});
+  const auto odd = write("odd.parquet", test::random_jets(7, shape, 7), {Schema::quark_gluon, true, 7});
+  const auto large = folder_ / "large.parquet";
+  const auto properties = parquet::WriterProperties::Builder().data_pagesize(4096)->build();
+  test::rewrite(small, large, properties, 1000);
+  const std::vector<std::filesystem::path> files = {small, odd, large};
+  const JetRecords all = test::read_all(files);
+  ASSERT_EQ(all.size(), 2007U);
+  for (std::size_t processes = 1; processes < 5; ++processes) {
+    std::vector<std::vector<JetRecords>> chunks(processes);
+    std::uint64_t rows = 0;
+    for (std::size_t process = 0; process < processes; ++process) {
+      ReadOptions options;
+      options.threads = 2;
+      const RawReader reader(files, options);
+      const auto keep = [&](JetRecords&& jets) { chunks[process].push_back(std::move(jets)); };
+      const ReadSummary summary = reader.read(Share{process, processes}, keep);
+      EXPECT_LT(summary.rows, processes == 1 ? 2008U : 1500U);
+      rows += summary.rows;
+    }
+    EXPECT_EQ(rows, 2007U);
+    JetRecords together;
+    for (std::size_t turn = 0; turn < chunks[0].size(); ++turn) {
+      for (const auto& own : chunks) {
+        if (turn < own.size()) together.append(own[turn]);
+      }
+    }
+    EXPECT_TRUE(test::equal(together, all)) << processes;
+  }
+}
+
 // An exception of the sink is rethrown, and the workers end.
 TEST_F(RawFiles, TheSinkMayThrow) {
   const auto file = write("many.parquet", test::random_jets(3000, {1, 2, 2}, 6), {Schema::quark_gluon, true, 1});

@@ -1,6 +1,9 @@
+#include <algorithm>
 #include <cmath>
 #include <fstream>
+#include <map>
 #include <set>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -48,6 +51,50 @@ TEST(Store, ReadsBackWhatWasWritten) {
     ++seed;
   }
   check_shards(folder / "store", manifest);
+}
+
+// Whatever the number of processes, their pieces of all rounds are the jets in order; pieces begin with a batch, and no
+// process has two batches more in a round than another.
+TEST(Store, RoundsDealEveryJetOnce) {
+  const TempFolder folder;
+  StoreWriter writer(folder / "store");
+  JetRecords all = test::random_jets(7, test::kSmallShape, 1);
+  writer.append(all, Split::kTest);
+  for (std::uint32_t shard = 2; shard < 8; ++shard) {
+    writer.flush();
+    const JetRecords more = test::random_jets(9 * (shard % 4), test::kSmallShape, shard);
+    writer.append(more, Split::kTest);
+    all.append(more);
+  }
+  writer.close(test::small_manifest());
+  const Manifest manifest = read_manifest(folder / "store");
+  ASSERT_GT(manifest.shards.size(), 4U);
+  constexpr std::size_t kBatch = 4;
+  for (std::size_t processes = 1; processes < 9; ++processes) {
+    std::vector<std::vector<std::vector<ShardPiece>>> rounds(processes);
+    for (std::size_t process = 0; process < processes; ++process) {
+      for_each_round(folder / "store", manifest, Split::kTest, {process, processes}, kBatch,
+                     [&](std::vector<ShardPiece>&& pieces) { rounds[process].push_back(std::move(pieces)); });
+      ASSERT_EQ(rounds[process].size(), (manifest.shards.size() + processes - 1) / processes);
+    }
+    JetRecords together;
+    std::map<std::size_t, std::size_t> jets_of_shard;
+    for (std::size_t round = 0; round < rounds[0].size(); ++round) {
+      std::vector<std::size_t> batches(processes);
+      for (std::size_t process = 0; process < processes; ++process) {
+        for (const ShardPiece& piece : rounds[process][round]) {
+          EXPECT_EQ(jets_of_shard[piece.shard] % kBatch, 0U);
+          EXPECT_EQ(piece.shard / processes, round);
+          jets_of_shard[piece.shard] += piece.jets.size();
+          batches[process] += (piece.jets.size() + kBatch - 1) / kBatch;
+          together.append(piece.jets);
+        }
+      }
+      const auto [least, most] = std::minmax_element(batches.begin(), batches.end());
+      EXPECT_LE(*most, *least + 1);
+    }
+    EXPECT_TRUE(test::equal(together, all)) << processes;
+  }
 }
 
 // More jets than fit into a shard, in chunks that do not divide it, are read back in their order.

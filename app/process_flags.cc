@@ -1,0 +1,68 @@
+#include "app/process_flags.h"
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "app/program.h"
+#include "base/reporter.h"
+#include "base/text.h"
+#include "group/join.h"
+#include "group/launch.h"
+
+namespace jetvit {
+namespace {
+
+// Of the processes whose reports are those of rank 0.
+class SilentReporter : public Reporter {
+ public:
+  void note(std::string_view) override {}
+  void warn(std::string_view) override {}
+  void progress(const ProgressReport&) override {}
+  void end_progress() override {}
+};
+
+// The command line of this process, with the path of its program.
+std::vector<std::string> own_command() {
+  std::vector<std::string> words = command_line();
+  words.front() = std::filesystem::read_symlink("/proc/self/exe");
+  return words;
+}
+
+}  // namespace
+
+void add_process_flags(CLI::App& app, ProcessFlags& flags, const std::string& what) {
+  app.add_option("--processes", flags.processes,
+                 text(what,
+                      " on this many processes of this host, which share the threads; torchrun, srun, mpirun and "
+                      "mpiexec start them themselves"))
+      ->check(CLI::Range(1, 4096));
+  app.add_option("--process-timeout", flags.timeout, "minutes after which a process that does not answer is given up")
+      ->check(CLI::Range(0.01, 100'000.0))
+      ->type_name("MINUTES")
+      ->capture_default_str();
+}
+
+void run_processes(const ProcessFlags& flags, const std::filesystem::path& folder,
+                   const std::function<void(const ProcessGroup* group)>& work) {
+  if (has_to_launch(flags.processes)) return launch(own_command(), flags.processes);
+  const std::unique_ptr<ProcessGroup> group = join_processes(
+      {.timeout = std::chrono::milliseconds(static_cast<std::int64_t>(flags.timeout * 60'000)), .folder = folder});
+  SilentReporter silent;
+  std::optional<ReporterScope> scope;
+  if (!is_first(group.get())) scope.emplace(silent);
+  work(group.get());
+}
+
+ComputeOptions compute_options(const ComputeFlags& flags, const ProcessGroup* group) {
+  ComputeOptions options = flags.options();
+  if (group != nullptr && !flags.threads) options.threads = threads_of_process(options.threads, *group);
+  return options;
+}
+
+}  // namespace jetvit
