@@ -12,7 +12,6 @@
 #include "prepare/refuse_shared_jets.h"
 #include "prepare/store_options.h"
 #include "store/shard.h"
-#include "store/store_reader.h"
 
 namespace jetvit {
 namespace {
@@ -26,8 +25,8 @@ class StoreSource : public JetSource {
     return std::make_shared<const JetRecords>(read_split(store_, manifest(), split, threads_));
   }
 
-  std::shared_ptr<const JetRecords> open(Split split) const override {
-    return std::make_shared<const JetRecords>(open_split(store_, manifest(), split, threads_));
+  std::shared_ptr<const JetRecords> open(Split split, CheckShare share) const override {
+    return std::make_shared<const JetRecords>(open_split(store_, manifest(), split, threads_, share));
   }
 
   JetOrigins origins(Split split) const override {

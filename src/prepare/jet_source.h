@@ -11,6 +11,7 @@
 #include "jet/shared_jets.h"
 #include "prepare/source_options.h"
 #include "store/manifest.h"
+#include "store/store_reader.h"
 
 namespace jetvit {
 
@@ -26,9 +27,9 @@ class JetSource {
   // All jets of a split. Throws Error if they cannot be read completely.
   virtual std::shared_ptr<const JetRecords> read(Split split) const = 0;
 
-  // The same jets; their images stay in the shards of a store (JetRecords::stored). Of files, they are in memory
-  // anyway.
-  virtual std::shared_ptr<const JetRecords> open(Split split) const { return read(split); }
+  // The same jets; their images stay in the shards of a store (JetRecords::stored, open_split()). Of files, they are in
+  // memory anyway.
+  virtual std::shared_ptr<const JetRecords> open(Split split, CheckShare) const { return read(split); }
 
   // The identities of these jets and where they come from; empty if they are unknown.
   virtual JetOrigins origins(Split split) const = 0;

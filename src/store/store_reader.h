@@ -16,8 +16,15 @@ namespace jetvit {
 // with the manifest. Throws Error naming a shard that was cut short, damaged or replaced.
 JetRecords read_split(const std::filesystem::path& store, const Manifest& manifest, Split split, int threads);
 
-// The same jets, but their images stay in the shards (JetRecords::stored), which are still read and checked once.
-JetRecords open_split(const std::filesystem::path& store, const Manifest& manifest, Split split, int threads);
+// The part of the shards whose SHA-256 a process compares, where several processes of a machine share that work.
+struct CheckShare {
+  int index = 0, of = 1;
+};
+
+// The same jets, but their images stay in the shards (JetRecords::stored), which are still read once and stay open. The
+// digests of a share of them are compared. Throws Error also where the process may not open so many files.
+JetRecords open_split(const std::filesystem::path& store, const Manifest& manifest, Split split, int threads,
+                      CheckShare share = {});
 
 // Calls `sink` on the calling thread with the jets of a split, shard by shard, in the order of read_split(). Memory
 // holds at most one shard per thread and one more, for any size of the store. Throws the same errors as read_split().

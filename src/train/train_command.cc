@@ -253,7 +253,7 @@ TrainingRecord run_training(const TrainCommand& command, const ProcessGroup* gro
   SourceOptions source = command.source;
   source.read.threads = compute.threads;
   keep_split_rule(former, source.inputs);
-  const TrainingData data = read_training_data(recipe, source, group == nullptr ? 1 : group->local_size());
+  const TrainingData data = read_training_data(recipe, source, group);
   auto trainer = std::make_unique<Trainer>(recipe, data, command.run, compute, group);
   const bool resumes = former.has_checkpoint;
   if (!recipe.pretrained.file.empty() && !resumes) trainer->start_from_pretrained();

@@ -1,14 +1,14 @@
 #include "train/training_data.h"
 
 #include <algorithm>
+#include <functional>
 #include <memory>
-#include <optional>
 
-#include "base/available_memory.h"
 #include "base/error.h"
 #include "base/reporter.h"
 #include "base/text.h"
 #include "measure/weight_sums.h"
+#include "prepare/image_place.h"
 #include "prepare/jet_source.h"
 #include "train/observer_digests.h"
 
@@ -55,32 +55,25 @@ void require_weights(const JetRecords& records, Split split, const SourceOptions
   }
 }
 
-// Whether the images stay in the shards of the store; reports why.
-bool keeps_images_on_disk(const SourceOptions& options, const Manifest& manifest, int local_processes) {
-  const std::string name = printable(options.name());
-  if (options.images == "memory") return false;
-  if (!options.store()) {
-    if (options.images == "disk") {
-      throw UsageError(text(name, ": `images` disk needs a jet store (make one with jetvit prepare)"));
-    }
-    return false;
+// A failure of one process is one of all: only one of them compares the digest of a shard.
+void read_together(const ProcessGroup* group, const std::function<void()>& read) {
+  if (group == nullptr) return read();
+  std::string failure;
+  try {
+    read();
+  } catch (const Interrupted&) {
+    throw;
+  } catch (const Error& error) {
+    failure = error.what();
   }
-  if (options.images == "disk" || local_processes > 1) return true;
-  double bytes = 0;
-  for (const ShardEntry& shard : manifest.shards) {
-    if (shard.split != Split::kTest) bytes += static_cast<double>(shard.bytes);
+  for (const std::string& of_process : group->gather(failure)) {
+    if (!of_process.empty()) throw Error(of_process);
   }
-  const std::optional<AvailableMemory> available = available_memory();
-  if (!available || bytes < static_cast<double>(available->bytes) / 2) return false;
-  reporter().note(text(name, ": the images stay on disk (", human_bytes(bytes), "; ",
-                       human_bytes(static_cast<double>(available->bytes)), " of memory are available ",
-                       available->limit, ")"));
-  return true;
 }
 
 }  // namespace
 
-TrainingData read_training_data(const Recipe& recipe, const SourceOptions& options, int local_processes) {
+TrainingData read_training_data(const Recipe& recipe, const SourceOptions& options, const ProcessGroup* group) {
   const std::unique_ptr<JetSource> source = open_source(options);
   const Manifest& manifest = source->manifest();
   SourceOptions recorded = absolute(options);
@@ -95,10 +88,13 @@ TrainingData read_training_data(const Recipe& recipe, const SourceOptions& optio
   const double asked = recipe.transform.zero_threshold;
   data.transform = make_input_transform(manifest.channels, manifest.statistics, recipe.transform.functions,
                                         recipe.transform.split_signed, asked < 0 ? manifest.zero_threshold : asked);
-  const bool on_disk = keeps_images_on_disk(options, manifest, local_processes);
-  const auto read = [&](Split split) { return on_disk ? source->open(split) : source->read(split); };
-  data.train = read(Split::kTrain);
-  data.validation = read(Split::kValidation);
+  const CheckShare share = group == nullptr ? CheckShare() : CheckShare{group->local_rank(), group->local_size()};
+  const bool on_disk = keeps_images_on_disk(options, manifest, share.of);
+  const auto read = [&](Split split) { return on_disk ? source->open(split, share) : source->read(split); };
+  read_together(group, [&] {
+    data.train = read(Split::kTrain);
+    data.validation = read(Split::kValidation);
+  });
   require_both_classes(*data.train, Split::kTrain, options, data.class_names);
   require_both_classes(*data.validation, Split::kValidation, options, data.class_names);
   require_weights(*data.train, Split::kTrain, options, manifest);

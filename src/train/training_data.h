@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/options.h"
+#include "group/process_group.h"
 #include "jet/class_names.h"
 #include "jet/input_transform.h"
 #include "jet/jet_records.h"
@@ -27,8 +28,10 @@ struct TrainingData {
   std::vector<std::string> files = {};  // that the jets come from, for messages
 };
 
-// Reads the training and validation jets. Throws Error if a split is empty, has one class alone or a class whose
-// weights sum to nothing, and what the readers throw.
-TrainingData read_training_data(const Recipe& recipe, const SourceOptions& options, int local_processes = 1);
+// Reads the training and validation jets. The processes of a machine share the comparison of shards with their digests.
+// Throws Error if a split is empty, has one class alone or a class whose weights sum to nothing, and what the readers
+// of any process throw.
+TrainingData read_training_data(const Recipe& recipe, const SourceOptions& options,
+                                const ProcessGroup* group = nullptr);
 
 }  // namespace jetvit

@@ -1,5 +1,6 @@
 // Images that stay in their shards, against those that are read into memory.
 #include <algorithm>
+#include <cstring>
 #include <fstream>
 #include <numeric>
 #include <random>
@@ -53,6 +54,21 @@ TEST_F(ShardImagesTest, AreThoseInMemory) {
     EXPECT_EQ(images.pixel, expected.pixel);
     EXPECT_EQ(images.value, expected.value);
   }
+}
+
+// Several processes share the comparison with the digests: the one whose share a shard is finds the damage.
+TEST_F(ShardImagesTest, AreCheckedByShares) {
+  const JetRecords whole = read_split(store_, manifest_, Split::kTrain, 1);
+  const std::vector<std::byte> bytes = read_binary_file(shard(), 1 << 20);
+  std::string content(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  std::string value(sizeof(float), '\0');
+  std::memcpy(value.data(), &whole.images.value[0], sizeof(float));
+  const std::size_t place = content.find(value);
+  ASSERT_NE(place, std::string::npos);
+  content[place] = static_cast<char>(content[place] ^ 1);  // the last bit of a number: nothing but the digest shows it
+  std::ofstream(shard(), std::ios::binary | std::ios::trunc) << content;
+  EXPECT_ERROR(open_split(store_, manifest_, Split::kTrain, 1, {0, 2}), Error, "differs from its digest");
+  EXPECT_EQ(open_split(store_, manifest_, Split::kTrain, 1, {1, 2}).label, whole.label);
 }
 
 // A file that is replaced by another one under its name stays what it was.
