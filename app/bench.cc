@@ -6,6 +6,7 @@
 #include "app/bench_load.h"
 #include "app/bench_ops.h"
 #include "app/bench_prepare.h"
+#include "app/bench_store.h"
 #include "app/commands.h"
 #include "app/compute_flags.h"
 #include "app/input_options.h"
@@ -52,7 +53,7 @@ void add_steps(CLI::App& bench, const std::string& name, const std::string& purp
 
 void add_bench(CLI::App& program) {
   CLI::App* app = program.add_subcommand(
-      "bench", "Measures throughput: bench prepare, bench load, bench train, bench predict, bench ops");
+      "bench", "Measures throughput: bench prepare, bench load, bench store, bench train, bench predict, bench ops");
   app->require_subcommand(1);
   app->footer(
       "Examples:\n  jetvit bench prepare jets.parquet\n  jetvit bench load --data store\n  jetvit bench train "
@@ -61,6 +62,7 @@ void add_bench(CLI::App& program) {
       "  jetvit bench ops\n");
   add_bench_prepare(*app);
   add_bench_load(*app);
+  add_bench_store(*app);
   add_steps(*app, "train", "Seconds of a training step on random images", true, bench_train_step);
   add_steps(*app, "predict", "Seconds of a forward pass without gradients on random images", false, bench_prediction);
   add_bench_ops(*app);

@@ -34,9 +34,12 @@ void print(const BenchLoadResult& result) {
   const BenchSource& source = result.source;
   const LoadOptions& load = result.options.load;
   std::vector<std::vector<std::string>> rows;
-  if (source.reading) rows.push_back(row_of(text(source.kind, " to memory"), *source.reading));
+  const char* const place = source.on_disk ? "disk" : "memory";
+  if (source.reading) {
+    rows.push_back(row_of(text(source.kind, source.on_disk ? " checked and opened" : " to memory"), *source.reading));
+  }
   rows.push_back(
-      row_of(text("memory to batches of ", result.options.image.size, " px ", precision_name(load.format.precision)),
+      row_of(text(place, " to batches of ", result.options.image.size, " px ", precision_name(load.format.precision)),
              result.rates));
   std::cout << printable(source.name) << ": " << with_commas(source.jets) << " jets, " << load.threads
             << (load.threads == 1 ? " thread\n" : " threads\n")
@@ -72,9 +75,9 @@ void add_bench_load(CLI::App& bench) {
   options.augment.rotation = 20;
   options.augment.horizontal_flip = 0.5;
   options.augment.vertical_flip = 0.5;
-  CLI::App* app =
-      bench.add_subcommand("load", "Jets per second from a source to memory, and from memory to augmented batches");
+  CLI::App* app = bench.add_subcommand("load", "Jets per second from a source to memory, and to augmented batches");
   app->add_option("--data", options.source.inputs.any, text(kDataHelp, " (default: synthetic jets)"));
+  add_images_option(*app, options.source.images);
   app->add_option("--size", options.image.size, "side of the image")->capture_default_str();
   app->add_option("--resize", options.image.resize, "bilinear, bicubic, sum or pad")->capture_default_str();
   app->add_option("--rotation", options.augment.rotation, "largest angle in degrees")->capture_default_str();
@@ -105,6 +108,7 @@ void add_bench_load(CLI::App& bench) {
       "Examples:\n"
       "  jetvit bench load --data store\n"
       "  jetvit bench load --data store --size 224 --resize bicubic --layout channels-last --precision bf16\n"
+      "  jetvit bench load --data store --images disk\n"
       "  jetvit bench load --data jets.parquet --augment mixup=0.8 --augment cutmix=1.0 --json\n");
   app->callback([flags] { run(*flags); });
 }

@@ -45,6 +45,14 @@ void add_read_options(CLI::App& app, ReadOptions& options) {
   app.add_option("--shape", options.shape, "channels height width, if the file does not state them")->expected(3);
 }
 
+void add_images_option(CLI::App& app, std::string& images) {
+  app.add_option("--images", images,
+                 "where the images of a store are: memory, disk, or auto: on disk if they would take more than half "
+                 "of the memory, or if several processes share them")
+      ->check(CLI::IsMember({"auto", "memory", "disk"}))
+      ->capture_default_str();
+}
+
 void add_threads_option(CLI::App& app, int& threads) {
   app.add_option("--threads", threads, "threads; the default is the cores that this process may use")
       ->capture_default_str()

@@ -23,6 +23,9 @@ void add_split_options(CLI::App& app, InputNames& names);
 // --label-column, --positive-label, --class-names, --layout and --shape.
 void add_read_options(CLI::App& app, ReadOptions& options);
 
+// --images.
+void add_images_option(CLI::App& app, std::string& images);
+
 // --allow-trained.
 void add_allow_trained(CLI::App& app, bool& allow);
 

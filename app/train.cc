@@ -51,13 +51,6 @@ void add_train(CLI::App& program) {
   const auto flags = std::make_shared<ComputeFlags>();
   const auto json = std::make_shared<bool>(false);
   const auto processes = std::make_shared<ProcessFlags>();
-  command
-      ->add_option(
-          "--images", options->source.images,
-          "where the images of a store are: memory, disk, or auto: on disk if they would take more than half of "
-          "the memory, or if several processes share them")
-      ->check(CLI::IsMember({"auto", "memory", "disk"}))
-      ->capture_default_str();
   command->add_option("recipe", options->recipe, "recipe (TOML), for example recipes/demo.toml")->required();
   command->add_option("--data", options->source.inputs.any, kDataHelp);
   add_split_options(*command, options->source.inputs);
@@ -80,6 +73,7 @@ void add_train(CLI::App& program) {
   command->add_flag("--overwrite", options->overwrite, "replace an earlier run")->excludes(resume);
   command->add_flag("--ignore-memory", options->ignore_memory,
                     "begin even if the training is estimated to take more memory than is available");
+  add_images_option(*command, options->source.images);
   add_read_options(*command, options->source.read);
   add_compute_flags(*command, *flags, "the recipe's train.precision");
   add_graph_flag(*command, *flags);

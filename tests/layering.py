@@ -39,7 +39,7 @@ TABLE = {
     "inspect": ("base jet measure prepare report store tfrecord", "", ""),
     "evaluate": ("base compute group jet measure predict prepare report run", "", ""),
     "train": ("base compute group jet load measure model ops predict prepare run", "c10/", "ATen/"),
-    "bench": ("base compute image_export jet load model ops predict prepare run train", "torch/", "ATen/"),
+    "bench": ("base compute image_export jet load model ops predict prepare run store train", "torch/", "ATen/"),
     "generate": ("base jet", "Pythia8/ fastjet/", ""),
 }
 # Of the operating system and the compiler: any folder may include these.

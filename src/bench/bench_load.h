@@ -24,8 +24,9 @@ struct BenchLoadOptions {
 struct BenchSource {
   std::string name;
   std::string kind;                    // a description of the files
-  std::uint64_t jets = 0;              // of all splits
-  std::optional<RateSummary> reading;  // of all splits; none of synthetic jets
+  std::uint64_t jets = 0;              // that were read: of all splits, or of one whose images stay on disk
+  std::optional<RateSummary> reading;  // of these; none of synthetic jets
+  bool on_disk = false;                // the images stay in the shards of a store
 };
 
 struct BenchLoadResult {
@@ -40,12 +41,12 @@ struct BenchLoadResult {
 
 // {"jets_per_second", "slowest", "fastest", "rounds", "jets", "batches", "seconds", "jets_per_second_per_thread",
 // "wait_seconds", "bytes_per_second", "image", "augment", "layout", "precision", "sampling", "batch_size", "threads",
-// "source": {"name", "kind", "jets", ...}}
+// "source": {"name", "kind", "images": "memory" or "disk", "jets", ...}}
 Json to_json(const BenchLoadResult& result);
 
-// Reads all splits of the source into memory again and again, then loads epochs of augmented batches of its training
-// split with a consumer that does nothing. Throws UsageError where that makes no full batch, and as open_source() and
-// BatchLoader do.
+// Reads all splits of the source into memory again and again, or opens the training split once if its images stay on
+// disk (SourceOptions::images). Then loads epochs of augmented batches of the training split with a consumer that does
+// nothing. Throws UsageError where that makes no full batch, and as open_source() and BatchLoader do.
 BenchLoadResult bench_load(const BenchLoadOptions& options);
 
 }  // namespace jetvit
