@@ -43,8 +43,8 @@ TABLE = {
     "generate": ("base jet", "Pythia8/ fastjet/", ""),
 }
 # Of the operating system and the compiler: any folder may include these.
-SYSTEM = ("cxxabi.h", "dlfcn.h", "fcntl.h", "fnmatch.h", "glob.h", "immintrin.h", "netdb.h", "netinet/", "poll.h", "sched.h", "signal.h",
-          "stdlib.h", "string.h", "sys/", "unistd.h")
+SYSTEM = ("cxxabi.h", "dlfcn.h", "fcntl.h", "fnmatch.h", "glob.h", "ifaddrs.h", "immintrin.h", "net/", "netdb.h", "netinet/", "poll.h", "sched.h",
+          "signal.h", "stdlib.h", "string.h", "sys/", "unistd.h")
 FLAG_NAMES = "app/flag_names.cc"
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"\n]+)[>"]', re.M)

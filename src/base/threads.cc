@@ -14,18 +14,6 @@
 namespace jetvit {
 namespace {
 
-// 0 where the kernel does not report it.
-int affinity_threads() {
-  // The kernel refuses a mask that is smaller than its own: start with room for 1,024 cores.
-  for (int cores = 1024; cores <= 1 << 20; cores *= 2) {
-    const std::size_t size = CPU_ALLOC_SIZE(cores);
-    std::vector<unsigned long> mask((size + sizeof(unsigned long) - 1) / sizeof(unsigned long));
-    auto* set = reinterpret_cast<cpu_set_t*>(mask.data());
-    if (::sched_getaffinity(0, size, set) == 0) return CPU_COUNT_S(size, set);
-  }
-  return 0;
-}
-
 // Of one group: 0 where it sets no quota.
 int quota_of(const std::filesystem::path& group) {
   double quota = 0;
@@ -52,6 +40,22 @@ int smallest_quota(const std::filesystem::path& root, std::filesystem::path grou
 
 }  // namespace
 
+std::vector<int> own_cores() {
+  // The kernel refuses a mask that is smaller than its own: start with room for 1,024 cores.
+  for (int cores = 1024; cores <= 1 << 20; cores *= 2) {
+    const std::size_t size = CPU_ALLOC_SIZE(cores);
+    std::vector<unsigned long> mask((size + sizeof(unsigned long) - 1) / sizeof(unsigned long));
+    auto* set = reinterpret_cast<cpu_set_t*>(mask.data());
+    if (::sched_getaffinity(0, size, set) != 0) continue;
+    std::vector<int> own;
+    for (int core = 0; core < cores; ++core) {
+      if (CPU_ISSET_S(static_cast<std::size_t>(core), size, set)) own.push_back(core);
+    }
+    return own;
+  }
+  return {};
+}
+
 int quota_threads(const std::filesystem::path& membership, const std::filesystem::path& root) {
   int smallest = 0;
   std::ifstream groups(membership);
@@ -69,7 +73,7 @@ int quota_threads(const std::filesystem::path& membership, const std::filesystem
 }
 
 int default_threads() {
-  int threads = affinity_threads();
+  int threads = static_cast<int>(own_cores().size());
   if (threads == 0) threads = static_cast<int>(std::thread::hardware_concurrency());
   const int quota = quota_threads("/proc/self/cgroup", "/sys/fs/cgroup");
   if (quota > 0) threads = std::min(threads, quota);

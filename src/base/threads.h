@@ -1,8 +1,12 @@
 #pragma once
 
 #include <filesystem>
+#include <vector>
 
 namespace jetvit {
+
+// The numbers of the cores in this process's affinity, in order. Empty where the kernel does not report them.
+std::vector<int> own_cores();
 
 // The threads that this process can run at the same time: the cores of its affinity (sched_getaffinity(2); taskset,
 // Slurm and cpusets set it), or fewer where the CPU quota of its control group allows less. At least 1.

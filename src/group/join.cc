@@ -30,7 +30,8 @@ std::unique_ptr<ProcessGroup> join_processes(const GroupOptions& options) {
 }
 
 int threads_of_process(int threads, const ProcessGroup& group) {
-  return std::max(1, threads / group.local_size());
+  constexpr double kRounding = 1e-9;  // of a sum of thirds
+  return std::max(1, static_cast<int>(threads * group.core_share() + kRounding));
 }
 
 }  // namespace jetvit

@@ -13,8 +13,8 @@ bool has_to_launch(int processes);
 // Joins the processes that a launcher started together with this one. Null if it started this one alone.
 std::unique_ptr<ProcessGroup> join_processes(const GroupOptions& options);
 
-// The threads of this process on a machine that it shares with others of the group: of `threads`, where the launcher
-// did not give it cores of its own.
+// The threads of this process on a machine that it shares with others of the group, of the `threads` that it could run
+// alone: all of them if the launcher gave each process cores of its own.
 int threads_of_process(int threads, const ProcessGroup& group);
 
 }  // namespace jetvit

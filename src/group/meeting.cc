@@ -32,6 +32,9 @@ Meeting::Meeting(std::filesystem::path folder, const std::string& launch)
     : file_(std::move(folder) / as_file_name(launch)) {}
 
 void Meeting::announce(const Endpoint& endpoint) {
+  std::error_code why;
+  if (file_.has_parent_path()) std::filesystem::create_directories(file_.parent_path(), why);
+  if (why) throw Error(text(file_.parent_path(), ": cannot be made (", why.message(), ")"));
   commit_text(file_, text(endpoint.address, " ", endpoint.port, "\n"));
   is_announced_ = true;
 }

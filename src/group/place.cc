@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "group/network.h"
 
 namespace jetvit {
 namespace {
@@ -106,7 +107,13 @@ Place place_of_slurm(const Environment& environment) {
   place.launch = text(job, ".", step);
   if (place.is_alone()) return place;
   if (!place.port) place.port = kFirstPort + static_cast<int>((job * kStepsOfJob + step) % kPorts);
+  const bool is_one_host = of.number("SLURM_STEP_NUM_NODES", 1, kMostProcesses) == 1;
+  if (is_one_host) place.local_size = place.size;
   if (!place.address.empty()) return place;
+  if (is_one_host) {
+    place.address = kLoopback;
+    return place;
+  }
   const std::string hosts = of.word("SLURM_STEP_NODELIST");
   place.address = first_host(hosts);
   if (place.address.empty()) {

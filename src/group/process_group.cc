@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cstdlib>
 #include <exception>
-#include <fstream>
 #include <map>
 #include <optional>
+#include <thread>
 #include <utility>
 
 #include <ATen/ops/empty.h>
@@ -15,10 +15,13 @@
 #include <torch/version.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/error.h"
+#include "base/stop_flag.h"
 #include "base/text.h"
 #include "compute/describe_torch_error.h"
 #include "compute/device_collectives.h"
+#include "group/core_share.h"
 #include "group/meeting.h"
 #include "group/network.h"
 #include "group/store_descriptor.h"
@@ -48,17 +51,15 @@ void require_this_libtorch() {
                    "; use the libtorch that jetvit was built with)"));
 }
 
+// c10d writes to standard error what it also throws, with its C++ stack. Who wants to see that sets the variable.
+void silence_c10d() {
+  constexpr int kFatal = 3;  // c10/util/Logging.h
+  if (std::getenv("TORCH_CPP_LOG_LEVEL") == nullptr) FLAGS_caffe2_log_level = kFatal;
+}
+
 std::string host_name() {
   char name[256] = {};
   return gethostname(name, sizeof name - 1) == 0 ? name : "unknown";
-}
-
-// Tells machines apart, whatever they are called.
-std::string machine() {
-  std::ifstream file("/proc/sys/kernel/random/boot_id");  // of no size, like all files there
-  std::string id;
-  if (!std::getline(file, id)) throw Error("/proc/sys/kernel/random/boot_id cannot be read");
-  return id;
 }
 
 std::vector<std::uint8_t> bytes_of(const std::string& text) {
@@ -81,20 +82,48 @@ c10::intrusive_ptr<c10d::Store> connected_store(const Endpoint& endpoint, std::c
   return c10::make_intrusive<c10d::TCPStore>(endpoint.address, options);
 }
 
-// Where rank 0 listens if the launcher does not say: on one machine, nobody else can reach it.
+// Where the processes of this host find rank 0, if the launcher does not hold the store: on one host, nobody else can
+// reach it. Empty: in the file where it leaves its address.
 std::string address_of_rank_0(const Place& place) {
   const bool is_one_host = place.local_size == place.size;
+  if (!place.address.empty()) {
+    return !is_one_host && is_named_at_loopback(place.address) ? own_address() : place.address;
+  }
+  if (place.rank > 0) return "";
   return is_one_host ? kLoopback : own_address();
+}
+
+std::string address_key(int rank) {
+  return "address/" + std::to_string(rank);
+}
+
+// Leaves the address towards the others in the store, and waits until all have done so. Unlike the waiting of the store
+// itself, it ends when the user asks to stop, and tells who is missing.
+void meet_all(c10d::Store& store, const Place& place, const std::string& own, std::chrono::milliseconds patience) {
+  constexpr auto kBetweenCounts = std::chrono::milliseconds(20);
+  const double end = monotonic_seconds() + std::chrono::duration<double>(patience).count();
+  store.set(address_key(place.rank), bytes_of(own));
+  store.add("present", 1);
+  while (store.add("present", 0) < place.size) {
+    throw_if_stopped();
+    std::this_thread::sleep_for(kBetweenCounts);
+    if (monotonic_seconds() < end) continue;
+    std::vector<std::string> missing;
+    for (int rank = 0; rank < place.size; ++rank) {
+      if (!store.check({address_key(rank)})) missing.push_back(std::to_string(rank));
+    }
+    throw Error(text("nothing was heard of rank ", join(missing, ", ")));
+  }
 }
 
 // The address of this process towards the others. One that sees rank 0 at a loopback, as on the host of rank 0 or where
 // its name is in a host file, looks from the side of a process that does not.
-std::string address_for_peers(c10d::Store& store, const Place& place, const std::string& address_of_first) {
-  std::string own = address_towards(address_of_first);
-  const auto key = [](int rank) { return "address/" + std::to_string(rank); };
-  store.set(key(place.rank), bytes_of(own));
+std::string address_for_peers(c10d::Store& store, const Place& place, const std::string& address_of_first,
+                              std::chrono::milliseconds patience) {
+  std::string own = std::getenv(kInterface) != nullptr ? own_address() : address_towards(address_of_first);
+  meet_all(store, place, own, patience);
   for (int rank = 0; rank < place.size && is_loopback(own); ++rank) {
-    const std::string there = text_of(store.get(key(rank)));
+    const std::string there = text_of(store.get(address_key(rank)));
     if (!is_loopback(there)) own = address_towards(there);
   }
   return own;
@@ -121,6 +150,8 @@ template <class Call>
 auto joined(const Place& place, const Call& call) {
   try {
     return call();
+  } catch (const Interrupted&) {
+    throw;
   } catch (const Error& error) {
     throw Error(text(describe(place), ": cannot join the other processes: ", error.what()));
   } catch (const std::exception& error) {
@@ -145,34 +176,37 @@ ProcessGroup::ProcessGroup(Place place, const GroupOptions& options)
     : place_(std::move(place)), connection_(std::make_unique<Connection>()) {
   require_this_libtorch();
   connection_->timeout = options.timeout;
+  silence_c10d();
   joined(place_, [&] {
-    Endpoint first = {place_.address, place_.port.value_or(0)};
     std::optional<int> listening = inherited_store_descriptor();
+    Endpoint first = {place_.launcher_listens ? place_.address : address_of_rank_0(place_), place_.port.value_or(0)};
     if (place_.rank == 0 && !place_.launcher_listens && !listening) {
-      if (first.address.empty()) first.address = address_of_rank_0(place_);
       Listener listener(first);
-      first.port = listener.port();
+      first = {listener.address(), listener.port()};
       listening = listener.release();
       if (place_.address.empty()) {
         connection_->meeting = std::make_unique<Meeting>(options.folder, place_.launch);
         connection_->meeting->announce(first);
       }
-    } else if (place_.rank > 0 && place_.address.empty()) {
+    } else if (first.address.empty()) {
       first = Meeting(options.folder, place_.launch).find(options.joining);
+    } else if (!listening) {
+      first = reached(first, options.joining);
     }
     const auto all = connected_store(first, options.joining, place_.size, listening);
     connection_->store = c10::make_intrusive<c10d::PrefixStore>("jetvit/" + place_.launch, all);
     auto of_gloo = c10d::ProcessGroupGloo::Options::create(options.timeout);
-    const char* const interface = std::getenv("GLOO_SOCKET_IFNAME");
-    of_gloo->devices.push_back(interface != nullptr ? c10d::ProcessGroupGloo::createDeviceForInterface(interface)
-                                                    : c10d::ProcessGroupGloo::createDeviceForHostname(address_for_peers(
-                                                          *connection_->store, place_, first.address)));
+    of_gloo->devices.push_back(c10d::ProcessGroupGloo::createDeviceForHostname(
+        address_for_peers(*connection_->store, place_, first.address, options.joining)));
     connection_->gloo =
         c10::make_intrusive<c10d::ProcessGroupGloo>(connection_->store, place_.rank, place_.size, of_gloo);
-    const std::vector<std::string> machines = gather(machine());
-    const auto rank = machines.begin() + place_.rank;
-    local_rank_ = place_.local_rank.value_or(static_cast<int>(std::count(machines.begin(), rank, *rank)));
-    local_size_ = place_.local_size.value_or(static_cast<int>(std::count(machines.begin(), machines.end(), *rank)));
+    std::vector<Cores> cores;
+    for (const std::string& of_rank : gather(to_text(cores_of_process()))) cores.push_back(cores_from_text(of_rank));
+    core_share_ = jetvit::core_share(cores, place_.rank);
+    const auto own = cores.begin() + place_.rank;
+    const auto is_here = [own](const Cores& one) { return one.machine == own->machine; };
+    local_rank_ = place_.local_rank.value_or(static_cast<int>(std::count_if(cores.begin(), own, is_here)));
+    local_size_ = place_.local_size.value_or(static_cast<int>(std::count_if(cores.begin(), cores.end(), is_here)));
     connection_->meeting.reset();
   });
 }

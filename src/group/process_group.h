@@ -27,8 +27,9 @@ struct GroupOptions {
 // Each call throws PeerLost where another process has ended, or does not answer within the time-out.
 class ProcessGroup {
  public:
-  // Joins the other processes. Rank 0 listens at the place's address alone. Throws Error naming rank and host where
-  // they do not meet in time, or where libtorch is not the one that jetvit was built for.
+  // Joins the other processes. Rank 0 listens at one address alone: at the place's, or, where a host file says that
+  // this is a loopback, at the one at which other hosts find it. Throws Error naming rank and host where they do not
+  // meet in time, with the ranks that are missing, or where libtorch is not the one that jetvit was built for.
   ProcessGroup(Place place, const GroupOptions& options);
   ~ProcessGroup();
   ProcessGroup(const ProcessGroup&) = delete;
@@ -38,6 +39,7 @@ class ProcessGroup {
   int size() const { return place_.size; }
   int local_rank() const { return local_rank_; }  // among the processes of this machine
   int local_size() const { return local_size_; }
+  double core_share() const { return core_share_; }  // of this process, as in group/core_share.h
 
   // Prepares sums of tensors of this device. True if it has collectives of its own (compute/device_collectives.h).
   // Throws as a call does.
@@ -68,6 +70,7 @@ class ProcessGroup {
 
   Place place_;
   int local_rank_ = 0, local_size_ = 1;
+  double core_share_ = 1;
   std::unique_ptr<Connection> connection_;
 };
 

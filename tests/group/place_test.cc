@@ -115,6 +115,15 @@ TEST(Place, OfSrun) {
   EXPECT_EQ(place_with(with(kSrun, "MASTER_ADDR", "ib-node08")).address, "ib-node08") << "the user knows better";
 }
 
+TEST(Place, OfSrunOnOneHostIsTheLoopback) {
+  const Place place = place_with(with(with(kSrun, "SLURM_STEP_NUM_NODES", "1"), "SLURM_STEP_NODELIST", "node08"));
+  EXPECT_EQ(place.address, "127.0.0.1");
+  EXPECT_EQ(place.local_size, 8);
+  const Place of_two = place_with(with(kSrun, "SLURM_STEP_NUM_NODES", "2"));
+  EXPECT_EQ(of_two.address, "node08");
+  EXPECT_FALSE(of_two.local_size);
+}
+
 // A batch script of Slurm runs outside any step.
 TEST(Place, OfABatchScriptIsAlone) {
   EXPECT_TRUE(place_with(without(kSrun, "SLURM_STEP_NUM_TASKS")).is_alone());
