@@ -216,7 +216,7 @@ ProcessGroup::~ProcessGroup() {
   if (connection_->of_device && std::uncaught_exceptions() > 0) connection_->of_device->abort();
 }
 
-bool ProcessGroup::use_device(c10::Device device) const {
+bool ProcessGroup::use_device(at::Device device) const {
   const CollectivesMaker make = collectives_of(device);
   if (make && !connection_->of_device) {
     const auto store = c10::make_intrusive<c10d::PrefixStore>("device", connection_->store);

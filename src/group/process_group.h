@@ -8,7 +8,6 @@
 #include <vector>
 
 #include <ATen/core/Tensor.h>
-#include <c10/core/Device.h>
 
 #include "group/place.h"
 
@@ -43,7 +42,7 @@ class ProcessGroup {
 
   // Prepares sums of tensors of this device. True if it has collectives of its own (compute/device_collectives.h).
   // Throws as a call does.
-  bool use_device(c10::Device device) const;
+  bool use_device(at::Device device) const;
 
   // Replaces x by its sum over the processes, or by its maximum, element by element. x: contiguous, of one shape and
   // dtype everywhere. The sum also takes tensors of the device in use, in the order of its current stream.

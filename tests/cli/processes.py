@@ -1,28 +1,21 @@
 #!/usr/bin/env python3
 """Trainings on several processes: the same bits as on one, whoever starts them; and what happens if one of them is killed,
 stopped or asked to stop."""
-import hashlib
 import json
 import os
 import pathlib
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "oracle/lib"))
-import mistakes
 import tiny_training as tiny
+from group_runs import PARTS, digests, free_port, is_running, wait_until
 from mistakes import expect
 
-PARTS = ("--set", "train.deterministic=true", "--set", "train.parts=6")
 LONG = (*PARTS, "--set", "train.epochs=500", "--set", "train.save_every_steps=0")
-
-
-def digests(run):
-    return {name: hashlib.sha256((run / name).read_bytes()).hexdigest() for name in ("best.safetensors", "last.safetensors")}
 
 
 def children_of(process):
@@ -37,21 +30,6 @@ def children_of(process):
         if ranks:
             found[int(ranks[0][5:])] = int(child)
     return found
-
-
-def is_running(pid):
-    try:
-        return pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
-    except OSError:
-        return False
-
-
-def wait_until(condition, process, seconds=120):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert process.poll() is None, process.communicate()
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.02)
 
 
 def started(jetvit, store, run, *more, processes=3):
@@ -87,12 +65,6 @@ def same_bits(jetvit, store, folder):
     for name, more in (("after_one", ()), ("after_two", ("--processes", "2"))):
         tiny.check(tiny.train(jetvit, store, folder / name, *PARTS, *weights, *more))
     assert digests(folder / "after_two") == digests(folder / "after_one") != digests(folder / "one")
-
-
-def free_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
 
 
 def variables_of_torch(rank, size, port):
