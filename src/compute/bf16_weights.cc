@@ -24,12 +24,17 @@ Bf16Weights::Use::~Use() {
   in_use = before_;
 }
 
+void Bf16Weights::watch_copies(std::function<void(const at::Tensor&, const at::Tensor&)> watch) {
+  watch_ = std::move(watch);
+}
+
 const at::Tensor& Bf16Weights::rounded(const at::Tensor& weight) {
   Copy& copy = copies_[weight.unsafeGetTensorImpl()];
   if (!copy.rounded.defined()) {
     copy.weight = weight;
     copy.rounded = weight.detach().to(at::kBFloat16).set_requires_grad(weight.requires_grad());
     copy.version = weight._version();
+    if (watch_) watch_(weight, copy.rounded);
   } else if (copy.version != weight._version()) {
     const at::NoGradGuard no_gradients;
     copy.rounded.copy_(weight);

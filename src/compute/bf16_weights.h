@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <unordered_map>
 
 #include <ATen/core/Tensor.h>
@@ -30,6 +31,9 @@ class Bf16Weights {
     Bf16Weights* before_;
   };
 
+  // From now on, calls `watch` with each weight whose copy is made, and that copy: the leaf of the graph in its place.
+  void watch_copies(std::function<void(const at::Tensor& weight, const at::Tensor& copy)> watch);
+
   // Moves the gradients of the copies to the weights after a backward pass. A weight without a gradient gets it in
   // bfloat16; to another one it is added in float32.
   void move_gradients();
@@ -51,6 +55,7 @@ class Bf16Weights {
   const at::Tensor& rounded(const at::Tensor& weight);
 
   bool enabled_;
+  std::function<void(const at::Tensor&, const at::Tensor&)> watch_;
   std::unordered_map<const c10::TensorImpl*, Copy> copies_;
 };
 

@@ -134,7 +134,8 @@ std::string address_for_peers(c10d::Store& store, const Place& place, const std:
 struct ProcessGroup::Connection {
   std::unique_ptr<Meeting> meeting;  // of rank 0: removed once all have come
   c10::intrusive_ptr<c10d::Store> store;
-  c10::intrusive_ptr<c10d::ProcessGroupGloo> gloo;
+  c10::intrusive_ptr<c10d::Backend> gloo;
+  c10::intrusive_ptr<c10d::Backend> background;  // Gloo, too, with an order of its own
   std::chrono::milliseconds timeout;
   c10::intrusive_ptr<c10d::Backend> of_device;
 };
@@ -198,8 +199,12 @@ ProcessGroup::ProcessGroup(Place place, const GroupOptions& options)
     auto of_gloo = c10d::ProcessGroupGloo::Options::create(options.timeout);
     of_gloo->devices.push_back(c10d::ProcessGroupGloo::createDeviceForHostname(
         address_for_peers(*connection_->store, place_, first.address, options.joining)));
-    connection_->gloo =
-        c10::make_intrusive<c10d::ProcessGroupGloo>(connection_->store, place_.rank, place_.size, of_gloo);
+    const auto connected = [&](const char* name) {
+      return c10::make_intrusive<c10d::ProcessGroupGloo>(
+          c10::make_intrusive<c10d::PrefixStore>(name, connection_->store), place_.rank, place_.size, of_gloo);
+    };
+    connection_->gloo = connected("gloo");
+    connection_->background = connected("background");
     std::vector<Cores> cores;
     for (const std::string& of_rank : gather(to_text(cores_of_process()))) cores.push_back(cores_from_text(of_rank));
     core_share_ = jetvit::core_share(cores, place_.rank);
@@ -225,10 +230,15 @@ bool ProcessGroup::use_device(at::Device device) const {
   return static_cast<bool>(make);
 }
 
-void ProcessGroup::sum(at::Tensor x) const {
-  const bool is_of_device = !x.device().is_cpu();
+std::function<void()> ProcessGroup::begin_sum(at::Tensor x) const {
+  c10d::Backend& backend = x.device().is_cpu() ? *connection_->background : *connection_->of_device;
   std::vector<at::Tensor> tensors = {std::move(x)};
-  finish(place_, is_of_device ? connection_->of_device->allreduce(tensors) : connection_->gloo->allreduce(tensors));
+  return [this, work = backend.allreduce(tensors)] { finish(place_, work); };
+}
+
+void ProcessGroup::sum(at::Tensor x) const {
+  std::vector<at::Tensor> tensors = {std::move(x)};
+  finish(place_, connection_->gloo->allreduce(tensors));
 }
 
 void ProcessGroup::maximum(at::Tensor x) const {

@@ -49,6 +49,7 @@ GradientSum::GradientSum(const ProcessGroup* group, NamedTensors parameters, std
     const bool stays = !is_ordered_ && !device.is_cpu() && group_->use_device(device);
     rows_ = at::zeros({shares_.last_part() - shares_.first_part(), rounded},
                       at::device(stays ? device : at::Device(at::kCPU)).dtype(at::kFloat));
+    if (!is_ordered_) buckets_.emplace(*group_, parameters_, rows_[0].narrow(0, 0, gradients_));
   }
 }
 
@@ -68,10 +69,15 @@ double GradientSum::share_of(int part) const {
   return static_cast<double>(shares_.part(part, jets_).size()) / static_cast<double>(jets_);
 }
 
-void GradientSum::begin(std::size_t jets) {
+void GradientSum::watch(const at::Tensor& parameter, const at::Tensor& leaf) {
+  if (buckets_) buckets_->watch(parameter, leaf);
+}
+
+void GradientSum::begin(std::size_t jets, int passes) {
   jets_ = jets;
   if (total_.defined()) total_.zero_();
   if (rows_.defined()) rows_.zero_();
+  if (buckets_) buckets_->begin(passes);
   statistics_before_.clear();
   for (const at::Tensor& tensor : statistics_) statistics_before_.push_back(tensor.clone());
 }
@@ -80,12 +86,12 @@ void GradientSum::take_part(int part, const at::Tensor& loss) {
   const c10::NoGradGuard no_gradients;
   std::vector<at::Tensor> values;
   for (auto& [name, tensor] : parameters_) {
-    if (!tensor.grad().defined()) {
+    const at::Tensor gradient = std::exchange(tensor.mutable_grad(), at::Tensor());
+    if (!gradient.defined()) {
       throw Error(text("the parameter ", printable(name),
                        " has no gradient: several processes or parts cannot train a ", "model that does not use it"));
     }
-    values.push_back(tensor.grad().to(at::kFloat).flatten());
-    tensor.mutable_grad() = at::Tensor();
+    if (!buckets_) values.push_back(gradient.to(at::kFloat).flatten());
   }
   values.push_back(loss.to(at::kFloat).reshape({1}));
   for (std::size_t i = 0; i < statistics_.size(); ++i) {
@@ -94,7 +100,8 @@ void GradientSum::take_part(int part, const at::Tensor& loss) {
   const at::Tensor row = at::cat(values).to(group_ == nullptr ? at::kCPU : rows_.device());
   for (std::size_t i = 0; i < statistics_.size(); ++i) statistics_[i].copy_(statistics_before_[i]);
   if (group_ != nullptr) {
-    rows_[part - shares_.first_part()].narrow(0, 0, values_).copy_(row);
+    const std::int64_t first = values_ - row.numel();
+    rows_[part - shares_.first_part()].narrow(0, first, row.numel()).copy_(row);
     return;
   }
   add_row(total_.mutable_data_ptr<double>(), row.const_data_ptr<float>(), values_, 0, gradients_ + 1, share_of(part));
@@ -121,13 +128,14 @@ at::Tensor GradientSum::ordered_sum() const {
   return group_->gather(sum.to(at::kFloat)).flatten();
 }
 
-at::Tensor GradientSum::unordered_sum() const {
-  const double share = share_of(shares_.first_part());
-  at::Tensor gradients = rows_[0].narrow(0, 0, gradients_ + 1);
-  group_->sum(gradients);
-  at::Tensor statistics = rows_[0].narrow(0, gradients_ + 1, rows_.size(1) - gradients_ - 1).to(at::kDouble) * share;
-  if (statistics.numel() > 0) group_->sum(statistics);
-  return at::cat({gradients, statistics.to(at::kFloat)});
+at::Tensor GradientSum::unordered_sum() {
+  at::Tensor rest = rows_[0].narrow(0, gradients_, values_ - gradients_);
+  at::Tensor exact = rest.to(at::kCPU, at::kDouble);
+  exact.narrow(0, 1, exact.numel() - 1).mul_(share_of(shares_.first_part()));
+  group_->sum(exact);
+  rest.copy_(exact);
+  buckets_->finish();
+  return rows_[0];
 }
 
 at::Tensor GradientSum::finish() {

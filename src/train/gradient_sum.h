@@ -1,12 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include <ATen/core/Tensor.h>
 
 #include "group/process_group.h"
 #include "load/batch_shares.h"
+#include "train/gradient_buckets.h"
 #include "train/optimizer.h"
 
 namespace jetvit {
@@ -16,7 +18,7 @@ namespace jetvit {
 // batch, so that gradients are summed and not averaged.
 //
 // An ordered sum takes the parts in turn, in float64 on the CPU: it has the same bits for any number of processes.
-// Another one is taken in float32 by all processes together, which costs a quarter of the time, on devices that have
+// Another one is taken in float32 by all processes together while the backward pass still runs, on devices that have
 // collectives of their own without a detour through the host.
 class GradientSum {
  public:
@@ -28,8 +30,11 @@ class GradientSum {
   // What this object takes at most for this many parameters, in bytes.
   static double bytes(double parameters, const BatchShares& shares);
 
-  // Begins a batch.
-  void begin(std::size_t jets);
+  // Begins a batch. passes: backward passes in each part of this process.
+  void begin(std::size_t jets, int passes);
+
+  // A leaf of the graph in the place of a parameter: a rounded copy of it.
+  void watch(const at::Tensor& parameter, const at::Tensor& leaf);
 
   // Takes the gradients of a part, which then have none, and sets the statistics back to those before the batch. loss:
   // of no dimension. Throws Error naming a parameter without a gradient. A part without jets is passed over.
@@ -42,7 +47,7 @@ class GradientSum {
  private:
   double share_of(int part) const;
   at::Tensor ordered_sum() const;
-  at::Tensor unordered_sum() const;
+  at::Tensor unordered_sum();
 
   const ProcessGroup* group_;
   NamedTensors parameters_;
@@ -53,7 +58,8 @@ class GradientSum {
   std::size_t jets_ = 0;
   // (own parts, values) float32, where they go to other processes: on the device if the sum is taken there.
   at::Tensor rows_;
-  at::Tensor total_;  // (values) float64, where they do not
+  at::Tensor total_;                        // (values) float64, where they do not
+  std::optional<GradientBuckets> buckets_;  // of an unordered sum: the gradients in its only row
 };
 
 }  // namespace jetvit

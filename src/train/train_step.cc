@@ -57,7 +57,8 @@ TrainStep::TrainStep(Model& model, const Model* average, const Recipe& recipe, c
       bf16_weights_(compute),
       optimizer_(recipe.optimizer, parameters_, &bf16_weights_),
       loss_(compute.device, recipe.train.non_finite == "stop"),
-      recorder_(compute.graphs && recomputed_.empty() && !shares_.has_parts() ? make_recorder(compute.device) : nullptr),
+      recorder_(compute.graphs && recomputed_.empty() && !shares_.has_parts() ? make_recorder(compute.device)
+                                                                              : nullptr),
       steps_before_record_(kStepsBeforeRecord) {
   if (average != nullptr) average_.emplace(model, *average);
   if (compute.precision == Precision::kFp16) scale_.emplace(compute.device);
@@ -65,6 +66,7 @@ TrainStep::TrainStep(Model& model, const Model* average, const Recipe& recipe, c
     std::vector<at::Tensor> statistics;
     for (const auto& [name, tensor] : model.buffers()) statistics.push_back(tensor);
     sum_.emplace(group, parameters_, std::move(statistics), shares_, shares_.is_fixed);
+    bf16_weights_.watch_copies([this](const auto& weight, const auto& copy) { sum_->watch(weight, copy); });
   }
   if (options_.non_finite == "stop") return;
   for (const auto& [name, tensor] : model.buffers()) {
@@ -124,7 +126,9 @@ void TrainStep::run_parts(const Batch& batch, const LossTerms& terms, const Step
   std::optional<SharedStatistics> shared;
   if (shares_statistics && shares_.is_split(jets)) shared.emplace(*group_);
   optimizer_.clear_gradients();
-  sum_->begin(jets);
+  const std::int64_t own = static_cast<std::int64_t>(shares_.part(shares_.first_part(), jets).size());
+  const std::int64_t largest = largest_part(own, options_.accumulate);
+  sum_->begin(jets, own == 0 ? 0 : static_cast<int>((own + largest - 1) / largest));
   for (int part = shares_.first_part(); part < shares_.last_part(); ++part) {
     const BatchRange range = shares_.part(part, jets);
     if (range.size() == 0) continue;
