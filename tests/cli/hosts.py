@@ -8,6 +8,7 @@ import os
 import pathlib
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -15,7 +16,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "oracle/lib"))
 import tiny_training as tiny
-from group_runs import MARK, PARTS, digests, free_port, is_running, launch_mark, ranks_of, wait_until
+from group_runs import MARK, PARTS, digests, launch_mark, ranks_of, wait_until
 from not_run import not_run
 
 LIB = pathlib.Path(tiny.__file__).parent
@@ -112,10 +113,23 @@ class Pair:
                                               stderr=subprocess.PIPE, text=True))
         return processes
 
+    def start_mpirun(self, run_folder, *more):
+        """Open MPI starts its processes on other hosts with ssh, or another program with the same arguments."""
+        shell = self.folder / "shell"
+        cases = "\n".join(f'{host.name}) exec {shlex.join(host.words("sh", "-c"))} "$*" ;;' for host in self.hosts)
+        shell.write_text(f"#!/bin/sh\nhost=$1\nshift\ncase $host in\n{cases}\nesac\nexit 255\n")
+        shell.chmod(0o755)
+        hosts = self.folder / "hostfile"
+        hosts.write_text("".join(f"{host.name} slots=1\n" for host in self.hosts))
+        words = ["mpirun", "--allow-run-as-root", "--mca", "plm_rsh_agent", str(shell), "--hostfile", str(hosts), "-np", "2",
+                 *tiny.train_command(self.jetvit, self.store, run_folder, *more)]
+        return [subprocess.Popen(self.hosts[0].words(*words), env=self.environment(TMPDIR=self.folder), stdout=subprocess.PIPE,
+                                 stderr=subprocess.PIPE, text=True)]
+
 
 def finished(processes):
     outputs = [process.communicate(timeout=120) for process in processes]
-    assert [process.returncode for process in processes] == [0, 0], outputs
+    assert not any(process.returncode for process in processes), outputs
     return outputs
 
 
@@ -125,13 +139,14 @@ def same_bits(pair):
         outputs = finished(pair.start(pair.folder / name, *PARTS, address=address, **variables))
         assert outputs[0][0].count("best validation AUC") == 1 and outputs[1] == ("", ""), outputs
         assert digests(pair.folder / name) == digests(pair.folder / "one"), name
-    outputs = finished(pair.start_torchrun(pair.folder / "torchrun", *PARTS))
-    assert sum(output.count("best validation AUC") for output, _ in outputs) == 1, outputs
-    assert digests(pair.folder / "torchrun") == digests(pair.folder / "one"), "torchrun"
+    for launcher in ("torchrun", *(["mpirun"] if shutil.which("mpirun") else [])):
+        outputs = finished(getattr(pair, f"start_{launcher}")(pair.folder / launcher, *PARTS))
+        assert sum(output.count("best validation AUC") for output, _ in outputs) == 1, outputs
+        assert digests(pair.folder / launcher) == digests(pair.folder / "one"), launcher
 
 
 def listening(host):
-    """The addresses at which something listens, by process id."""
+    """The addresses at which something listens, and its program."""
     found = []
     for line in host.output("ss", "--listening", "--tcp", "--numeric", "--processes", "--no-header").splitlines():
         words = line.split()
@@ -180,16 +195,16 @@ def link_goes_down(pair):
 
 
 def not_connected(pair):
-    """Without the link, the other one is not found: said at once when asked to stop, by its name and port."""
+    """Without the link they wait for each other, and end at once when they are asked to stop."""
     pair.hosts[1].output("ip", "link", "set", "cable", "down")
     processes = pair.start(pair.folder / "apart", *PARTS, address=NAMES[0])
     time.sleep(2)
     for process in processes:
         assert process.poll() is None, process.communicate()
     for pid in ranks_of(pair.mark).values():
-        os.kill(pid, 15)
+        os.kill(pid, signal.SIGTERM)
     outputs = [process.communicate(timeout=10) for process in processes]
-    assert [process.returncode for process in processes] == [128 + 15] * 2, outputs
+    assert [process.returncode for process in processes] == [128 + signal.SIGTERM] * 2, outputs
     pair.hosts[1].output("ip", "link", "set", "cable", "up")
 
 
@@ -206,6 +221,8 @@ def main(jetvit):
             listens_there_alone(pair)
             link_goes_down(pair)
             not_connected(pair)
+    if shutil.which("mpirun") is None:
+        not_run("no mpirun (scripts/setup --with-tests); the rest passed")
     print("two hosts train as one process, listen to each other alone, and go on after a broken link")
 
 

@@ -135,6 +135,7 @@ def of_mpirun(launches):
     launches.same_bits("mpirun_bound", "--bind-to", "core:overload-allowed")
     launches.killed("mpirun_killed")
     launches.asked_to_stop("mpirun_stopped", terminate)
+    launches.asked_to_stop("mpirun_warned", lambda process, _: process.send_signal(signal.SIGUSR1))
 
 
 def of_srun(launches):
