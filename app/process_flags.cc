@@ -10,6 +10,7 @@
 #include <CLI/CLI.hpp>
 
 #include "app/program.h"
+#include "base/error.h"
 #include "base/reporter.h"
 #include "base/text.h"
 #include "group/join.h"
@@ -56,7 +57,12 @@ void run_processes(const ProcessFlags& flags, const std::filesystem::path& folde
   SilentReporter silent;
   std::optional<ReporterScope> scope;
   if (!is_first(group.get())) scope.emplace(silent);
-  work(group.get());
+  try {
+    work(group.get());
+  } catch (const Interrupted& stop) {
+    if (is_first(group.get())) throw;
+    throw ProcessFailed("", stop.status());  // rank 0 says why
+  }
 }
 
 ComputeOptions compute_options(const ComputeFlags& flags, const ProcessGroup* group) {

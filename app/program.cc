@@ -21,17 +21,10 @@ namespace {
 
 constexpr int kFailure = 1;
 constexpr int kUsage = 2;
-constexpr int kSignalBase = 128;
 
 int fail(const std::string& message, int status) {
   std::cerr << terminal_safe(text("jetvit: ", with_flags(message), "\n"));
   return status;
-}
-
-// Whether jetvit started this process as one of several, and not as the first.
-bool is_of_other_rank() {
-  const char* const rank = std::getenv("RANK");
-  return std::getenv(kLauncher) != nullptr && rank != nullptr && std::string_view(rank) != "0";
 }
 
 // No option has an empty value: a variable of a script was empty, and an empty path would mean the working folder.
@@ -61,8 +54,7 @@ int report_failures(const std::function<int()>& run, DescribeError explain) {
   try {
     return run();
   } catch (const Interrupted& stop) {
-    if (is_of_other_rank()) return kSignalBase + stop.signal();  // rank 0 says it
-    return fail(one_line(stop.what()), kSignalBase + stop.signal());
+    return fail(one_line(stop.what()), stop.status());
   } catch (const UsageError& error) {
     return fail(one_line(error.what()), kUsage);
   } catch (const PeerLost& error) {

@@ -18,6 +18,9 @@ class UsageError : public Error {
   using Error::Error;
 };
 
+// The exit status of a program that a signal ended, or asked to end, is this plus the signal's number.
+inline constexpr int kSignalBase = 128;
+
 // Another process of the group has ended or does not answer. Exit status 75, for the cause is elsewhere.
 class PeerLost : public Error {
  public:
@@ -39,6 +42,7 @@ class Interrupted : public Error {
  public:
   explicit Interrupted(int signal);
   int signal() const { return signal_; }
+  int status() const { return kSignalBase + signal_; }
 
  private:
   int signal_;

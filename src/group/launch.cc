@@ -29,7 +29,6 @@
 namespace jetvit {
 namespace {
 
-constexpr int kSignalBase = 128;
 constexpr int kCannotStart = 127;
 constexpr std::size_t kLongestLine = 4096;
 constexpr const char* kMessage = "jetvit: ";  // how a line begins that says why a process ends
