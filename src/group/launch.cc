@@ -127,7 +127,11 @@ class Launch {
       for (std::size_t rank = 0; rank < processes_.size(); ++rank) collect(rank);
       if (deadline_ && monotonic_seconds() >= *deadline_) meet_deadline();
     }
-    const bool is_told = !silent_ && is_error(processes_[0]);  // by rank 0 itself
+    if (failed_ && stopped_ && *processes_[*failed_].status == kPeerLostStatus) {
+      const bool is_told = *processes_[0].status == *stopped_;  // by rank 0 itself
+      throw ProcessFailed(is_told ? "" : Interrupted(*stopped_ - kSignalBase).what(), *stopped_);
+    }
+    const bool is_told = !silent_ && is_error(processes_[0]);
     if (failed_) throw ProcessFailed(is_told ? "" : describe_failure(), *processes_[*failed_].status);
     if (*processes_[0].status != 0) throw ProcessFailed("", *processes_[0].status);
   }
@@ -201,6 +205,7 @@ class Launch {
     process.status = WIFSIGNALED(status) ? kSignalBase + WTERMSIG(status) : WEXITSTATUS(status);
     const bool is_stopped =
         *process.status > kSignalBase && WIFEXITED(status);  // it saved, and left as it was asked to
+    if (is_stopped && !stopped_) stopped_ = process.status;
     if (*process.status == 0 || is_stopped || next_ == Next::kKill) return;
     const bool is_cause = *process.status != kPeerLostStatus;
     if (!failed_ || (is_cause && *processes_[*failed_].status == kPeerLostStatus)) failed_ = rank;
@@ -228,7 +233,7 @@ class Launch {
     // Where all that have ended missed another one, it is still there.
     const bool is_missed = *processes_[*failed_].status == kPeerLostStatus;
     const auto silent = std::find_if(processes_.begin(), processes_.end(), [](const auto& one) { return !one.status; });
-    if (is_missed && silent != processes_.end()) {
+    if (is_missed && !stopped_ && silent != processes_.end()) {
       silent_ = static_cast<std::size_t>(silent - processes_.begin());
       is_stopped_ = state_of(silent->id) == "T";
     }
@@ -280,6 +285,7 @@ class Launch {
   Listener store_;
   std::vector<Process> processes_;
   std::optional<std::size_t> failed_, silent_;  // ranks
+  std::optional<int> stopped_;                  // status of the first that left as it was asked to
   bool is_stopped_ = false;                     // the silent one, by a signal
   Next next_ = Next::kNothing;
   std::optional<double> deadline_;

@@ -77,6 +77,16 @@ TEST(Launch, WhatRankZeroSaysIsNotRepeated) {
   EXPECT_TRUE(kept.notes.empty());
 }
 
+// One that was asked to stop before it met the others is the reason why they end.
+TEST(Launch, AStopOfOneIsNoFailureOfTheOthers) {
+  Kept kept;
+  EXPECT_EQ(shell(R"sh([ "$RANK" = 1 ] && exit 143; sleep 0.2; exit 75)sh", 3, kept), 143);
+  EXPECT_EQ(kept.warnings, std::vector<std::string>{"stopped by signal 15"});
+  Kept silent;
+  EXPECT_EQ(shell(R"sh([ "$RANK" = 0 ] && exit 143; sleep 0.2; exit 75)sh", 3, silent), 143);  // rank 0 has said it
+  EXPECT_TRUE(silent.warnings.empty());
+}
+
 TEST(Launch, ASignalIsNamed) {
   Kept kept;
   EXPECT_EQ(shell(R"sh([ "$RANK" = 1 ] && kill -9 $$; exec sleep 60)sh", 2, kept), 137);
