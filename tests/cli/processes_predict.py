@@ -57,7 +57,7 @@ def write_jets(path, jets, seed, group, damaged=()):
 
 
 class Inputs:
-    """A run, a store of several shards and one in the wrong state, files with small row groups and with a large one, pictures, records."""
+    """Two runs, a store of several shards, files with small row groups and with a large one, pictures, records."""
 
     def __init__(self, jetvit, folder):
         files = [write_jets(folder / f"jets_{number}.parquet", 150 + 37 * number, number, 64) for number in range(5)]
@@ -91,7 +91,7 @@ def same_scores(jetvit, folder, inputs):
         alone = None
         for processes in (1, 2, 3):
             out = folder / f"{name}_{processes}.parquet"
-            done = tiny.check(mistakes.run(jetvit, "predict", inputs.run, "--data", data, "--out", out, "--processes", processes, *more))
+            done = tiny.check(mistakes.run(jetvit, "predict", inputs.run, "--data", data, "--out", out, "--threads", "1", "--processes", processes, *more))
             said = (re.sub(r" in .* jets/s\)", "", done.stdout).replace(str(out), ""), done.stderr)
             alone = alone or (out.read_bytes(), *said)
             assert out.read_bytes() == alone[0], f"{name}: the scores of {processes} processes differ"
@@ -109,7 +109,7 @@ def same_scores_of_pictures(jetvit, folder, inputs):
     run = folder / "of_pictures"
     tiny.check(tiny.train(jetvit, inputs.png, run, "--set", "train.epochs=1"))
     for processes in (1, 3):
-        tiny.check(mistakes.run(jetvit, "predict", run, "--data", inputs.png, "--out", folder / f"png_{processes}.parquet", "--processes", processes))
+        tiny.check(mistakes.run(jetvit, "predict", run, "--data", inputs.png, "--out", folder / f"png_{processes}.parquet", "--threads", "1", "--processes", processes))
     assert (folder / "png_1.parquet").read_bytes() == (folder / "png_3.parquet").read_bytes()
 
 
@@ -123,7 +123,7 @@ def same_evaluation(jetvit, folder, inputs):
         found = {}
         for processes in (1, 2, 3):
             out = folder / f"evaluation_{name}"
-            done = tiny.check(mistakes.run(jetvit, "evaluate", *runs, "--out", out, "--processes", processes, "--overwrite", *more))
+            done = tiny.check(mistakes.run(jetvit, "evaluate", *runs, "--out", out, "--threads", "1", "--processes", processes, "--overwrite", *more))
             found[processes] = ({path.name: path.read_bytes() for path in out.iterdir()}, done.stdout, done.stderr)
             assert found[processes] == found[1], f"{name}: the evaluation on {processes} processes differs"
         assert "metrics.json" in found[1][0] and "roc.png" in found[1][0] and found[1][1].count("metrics  ") == 1, found[1][1]
@@ -149,7 +149,7 @@ def together(commands, variables):
 def other_launchers(jetvit, folder, inputs):
     for name, variables in environments(2):
         out = folder / "launched.parquet"
-        command = [jetvit, "predict", inputs.run, "--data", inputs.store, "--out", out, "--split", "--overwrite"]
+        command = [jetvit, "predict", inputs.run, "--data", inputs.store, "--out", out, "--split", "--threads", "1", "--overwrite"]
         answers = together([command] * 2, variables)
         assert [status for _, status in answers] == [0, 0], (name, answers)
         assert "jets scored" in answers[0][0][0] and answers[1][0] == ("", ""), (name, answers)
