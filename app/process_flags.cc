@@ -66,8 +66,11 @@ void run_processes(const ProcessFlags& flags, const std::filesystem::path& folde
 }
 
 ComputeOptions compute_options(const ComputeFlags& flags, const ProcessGroup* group) {
-  ComputeOptions options = flags.options();
-  if (group != nullptr && !flags.threads) options.threads = threads_of_process(options.threads, *group);
+  if (group == nullptr) return flags.options();
+  ComputeFlags own = flags;
+  own.device = device_of_process(flags.device, *group);
+  ComputeOptions options = own.options();
+  if (!flags.threads) options.threads = threads_of_process(options.threads, *group);
   return options;
 }
 

@@ -24,8 +24,8 @@ void add_process_flags(CLI::App& app, ProcessFlags& flags, const std::string& wh
 void run_processes(const ProcessFlags& flags, const std::filesystem::path& folder,
                    const std::function<void(const ProcessGroup* group)>& work);
 
-// What --device, --precision and --threads come to in one of several processes: those of a host share its threads,
-// unless the user set those of each.
+// What --device, --precision and --threads come to in one of several processes: --device cuda is a GPU of its own, and
+// those of a host share its threads, unless the user set those of each.
 ComputeOptions compute_options(const ComputeFlags& flags, const ProcessGroup* group);
 
 }  // namespace jetvit

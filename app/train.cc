@@ -97,7 +97,7 @@ void add_train(CLI::App& program) {
   command->callback([options, flags, json, seeds, processes, time_limit] {
     run_processes(*processes, options->run.parent_path(), [&](const ProcessGroup* group) {
       if (*time_limit) stop_after(**time_limit * 60);
-      options->compute = flags->options();
+      options->compute = compute_options(*flags, group);
       options->precision = flags->precision.value_or("");
       options->threads_given = flags->threads.has_value();
       options->arguments = command_line();

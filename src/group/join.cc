@@ -34,4 +34,8 @@ int threads_of_process(int threads, const ProcessGroup& group) {
   return std::max(1, static_cast<int>(threads * group.core_share() + kRounding));
 }
 
+std::string device_of_process(const std::string& name, const ProcessGroup& group) {
+  return name == "cuda" ? text("cuda:", group.local_rank()) : name;
+}
+
 }  // namespace jetvit

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "group/process_group.h"
 
@@ -16,5 +17,9 @@ std::unique_ptr<ProcessGroup> join_processes(const GroupOptions& options);
 // The threads of this process on a machine that it shares with others of the group, of the `threads` that it could run
 // alone: all of them if the launcher gave each process cores of its own.
 int threads_of_process(int threads, const ProcessGroup& group);
+
+// The device that `name` means to this process: "cuda" is the GPU of its own number among the processes of
+// this machine, from 0. Other names mean the same to all.
+std::string device_of_process(const std::string& name, const ProcessGroup& group);
 
 }  // namespace jetvit
