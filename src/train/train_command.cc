@@ -13,7 +13,6 @@
 #include "compute/describe_torch_error.h"
 #include "compute/device_memory.h"
 #include "compute/runtime.h"
-#include "group/join.h"
 #include "run/checkpoint.h"
 #include "run/run_folder.h"
 #include "run/run_record.h"
@@ -69,14 +68,9 @@ FormerRun former_run(const TrainCommand& command, const ProcessGroup* group) {
 }
 
 // A resumed run keeps its threads unless the user chose others: sums are then rounded as before.
-ComputeOptions compute_options(const TrainCommand& command, const FormerRun& former, const ProcessGroup* group) {
+ComputeOptions compute_options(const TrainCommand& command, const FormerRun& former) {
   ComputeOptions compute = command.compute;
-  if (command.threads_given) return compute;
-  if (former.threads) {
-    compute.threads = *former.threads;
-  } else if (group != nullptr) {
-    compute.threads = threads_of_process(compute.threads, *group);
-  }
+  if (!command.threads_given) compute.threads = former.threads.value_or(compute.threads);
   return compute;
 }
 
@@ -243,7 +237,7 @@ TrainingRecord run_training(const TrainCommand& command, const ProcessGroup* gro
   if (!command.pretrained.empty()) recipe.pretrained.file = command.pretrained;
   const bool writes = group == nullptr || group->rank() == 0;
   const FormerRun former = former_run(command, group);
-  const ComputeOptions compute = compute_options(command, former, group);
+  const ComputeOptions compute = compute_options(command, former);
   initialize_runtime(compute);
   if (writes && command.resume && !seed_runs(command.run).empty()) {
     throw Error(text(command.run, ": holds the runs of several seeds (resume them with `seeds`)"));
