@@ -56,17 +56,15 @@ std::vector<const ShardEntry*> shards_of(const Manifest& manifest, Split split) 
 }  // namespace
 
 JetRecords read_split(const std::filesystem::path& store, const Manifest& manifest, Split split, int threads) {
-  const std::vector<const ShardEntry*> shards = shards_of(manifest, split);
-  std::vector<JetRecords> parts(shards.size());
-  parallel_for(shards.size(), threads, [&](std::size_t index, int) {
-    throw_if_stopped();
-    parts[index] = read_shard(store, manifest, *shards[index]);
-  });
   JetRecords jets = no_jets(manifest);
-  for (JetRecords& part : parts) {
-    jets.append(part);
-    part = JetRecords();
-  }
+  std::uint64_t bytes = 0;
+  for (const ShardEntry* shard : shards_of(manifest, split)) bytes += open_file(store, *shard).size();
+  // An upper bound, of which only what is filled takes memory: vectors that grow would hold their pixels twice.
+  const std::size_t most_pixels = bytes / (sizeof(std::uint16_t) + sizeof(float));
+  jets.images.pixel.reserve(most_pixels);
+  jets.images.value.reserve(most_pixels);
+  for_each_shard(
+      store, manifest, split, [&](JetRecords&& part) { jets.append(part); }, threads);
   return jets;
 }
 
