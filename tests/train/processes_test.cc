@@ -9,6 +9,7 @@
 #include <ATen/ops/allclose.h>
 #include <ATen/ops/batch_norm.h>
 #include <ATen/ops/equal.h>
+#include <ATen/ops/full.h>
 #include <ATen/ops/ones.h>
 #include <ATen/ops/randn.h>
 #include <ATen/ops/zeros.h>
@@ -28,6 +29,7 @@
 #include "support/ranks.h"
 #include "support/stand_in/stand_in.h"
 #include "support/temp_folder.h"
+#include "train/gradient_buckets.h"
 #include "train/tiny_training.h"
 
 namespace jetvit {
@@ -275,6 +277,65 @@ TEST(Processes, ShareTheStatisticsOfBatchNorms) {
     return bad;
   });
   EXPECT_EQ(answers, std::vector<std::string>(3));
+}
+
+// Of two processes: in the first step the sum comes after the backward passes, later on in between. One of them has no
+// jets in the second step.
+TEST(GradientBuckets, SumWhatReachesParametersAndTheirCopies) {
+  const std::vector<std::string> answers = run_ranks(2, [](const Place& place) {
+    at::set_num_threads(1);
+    const ProcessGroup group(place, {});
+    const at::Tensor a = at::zeros({3}).set_requires_grad(true), b = at::zeros({2, 2}).set_requires_grad(true);
+    const at::Tensor copy = at::zeros({2, 2}, at::kBFloat16).set_requires_grad(true);
+    const at::Tensor sum = at::zeros({7});
+    GradientBuckets buckets(group, {{"a", a}, {"b", b}}, sum);
+    buckets.watch(b, copy);
+    const double own = place.rank + 1;  // 1 and 2
+    const auto pass = [&](double factor) { (factor * (a.sum() + 2 * copy.to(at::kFloat).sum())).backward(); };
+    std::string bad;
+    for (const int step : {0, 1, 2, 3}) {
+      const int passes = step == 1 && place.rank == 1 ? 0 : 2;
+      at::Tensor(sum).zero_();
+      buckets.begin(passes);
+      for (int number = 0; number < passes; ++number) pass(own);
+      buckets.finish();
+      const double factor = step == 1 ? 2 : 6;
+      const bool is_right = at::equal(sum.narrow(0, 0, 3), at::full({3}, factor)) &&
+                            at::equal(sum.narrow(0, 3, 4), at::full({4}, 2 * factor));
+      if (!is_right) bad += text("step ", step, " ");
+    }
+    return bad;
+  });
+  EXPECT_EQ(answers, std::vector<std::string>(2));
+}
+
+TEST(GradientBuckets, RefuseAModelThatChanges) {
+  const std::vector<std::string> answers = run_ranks(1, [](const Place& place) {
+    const ProcessGroup group(place, {});
+    const at::Tensor a = at::zeros({3}).set_requires_grad(true), b = at::zeros({2}).set_requires_grad(true);
+    GradientBuckets buckets(group, {{"a", a}, {"of_b", b}}, at::zeros({5}));
+    const auto error_of = [&](const auto& call) {
+      try {
+        call();
+      } catch (const Error& error) {
+        return std::string(error.what());
+      }
+      return std::string("none");
+    };
+    buckets.begin(1);
+    a.sum().backward();
+    const std::string missing = error_of([&] { buckets.finish(); });
+    buckets.begin(1);
+    (a.sum() + b.sum()).backward();
+    buckets.finish();
+    buckets.begin(1);
+    a.sum().backward();
+    const std::string more = error_of([&] { a.sum().backward(); });
+    return missing + "; " + more;
+  });
+  EXPECT_THAT(answers, testing::ElementsAre(testing::AllOf(
+                           testing::HasSubstr("the parameter of_b has no gradient"),
+                           testing::HasSubstr("; the parameter a has more gradients than in the first step"))));
 }
 
 TEST(Processes, PartsAndTheirOrderGoTogether) {
