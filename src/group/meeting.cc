@@ -2,7 +2,6 @@
 
 #include <sstream>
 #include <thread>
-#include <utility>
 
 #include "base/clock.h"
 #include "base/commit.h"
@@ -28,8 +27,8 @@ std::string as_file_name(std::string launch) {
 
 }  // namespace
 
-Meeting::Meeting(std::filesystem::path folder, const std::string& launch)
-    : file_(std::move(folder) / as_file_name(launch)) {}
+Meeting::Meeting(const std::filesystem::path& folder, const std::string& launch)
+    : file_(folder / as_file_name(launch)) {}
 
 void Meeting::announce(const Endpoint& endpoint) {
   std::error_code why;

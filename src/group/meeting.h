@@ -12,7 +12,7 @@ namespace jetvit {
 // all of them see. The file's name holds that of the launch.
 class Meeting {
  public:
-  Meeting(std::filesystem::path folder, const std::string& launch);
+  Meeting(const std::filesystem::path& folder, const std::string& launch);
 
   // For rank 0: writes the file, atomically. It is removed with this object. Throws Error.
   void announce(const Endpoint& endpoint);

@@ -160,7 +160,7 @@ std::string address_towards(const std::string& host) {
   for (const addrinfo* address = addresses.get(); address != nullptr; address = address->ai_next) {
     const Socket socket(*address);
     if (connect(socket.descriptor(), address->ai_addr, address->ai_addrlen) != 0) continue;
-    const std::string found = name_of(socket.descriptor());
+    std::string found = name_of(socket.descriptor());
     if (!found.empty()) return found;
   }
   throw Error(text("there is no way to the host ", printable(host), " (", std::strerror(errno), ")"));
@@ -223,7 +223,7 @@ Endpoint reached(const Endpoint& endpoint, std::chrono::milliseconds patience) {
     try {
       const Addresses addresses = resolved(endpoint.address, endpoint.port, SOCK_STREAM);
       for (const addrinfo* address = addresses.get(); address != nullptr; address = address->ai_next) {
-        const Endpoint there = {in_numbers(address->ai_addr, address->ai_addrlen), endpoint.port};
+        Endpoint there = {in_numbers(address->ai_addr, address->ai_addrlen), endpoint.port};
         problem = why_unreachable(there);
         if (problem.empty()) return there;
       }

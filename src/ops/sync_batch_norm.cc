@@ -80,8 +80,8 @@ Moments merged_moments(const at::Tensor& x, const ProcessGroup& group) {
   static const auto op = find_operator<decltype(batch_norm_moments_cpu)>("jetvit::batch_norm_moments");
   const std::int64_t channels = x.size(1);
   const at::Tensor own = op.call(x).to(at::kCPU).flatten();
-  const auto pixels = static_cast<double>(x.numel() / channels);
-  const at::Tensor all = group.gather(at::cat({own, at::full({1}, pixels, own.options())}));
+  const std::int64_t pixels = x.numel() / channels;
+  const at::Tensor all = group.gather(at::cat({own, at::full({1}, static_cast<double>(pixels), own.options())}));
   Moments merged = {0, at::zeros({channels}, at::kDouble), at::zeros({channels}, at::kDouble)};
   for (std::int64_t process = 0; process < all.size(0); ++process) {
     const at::Tensor row = all[process];
@@ -94,6 +94,12 @@ Moments merged_moments(const at::Tensor& x, const ProcessGroup& group) {
   }
   return merged;
 }
+
+// What an autograd function can keep.
+struct GroupReference : torch::CustomClassHolder {
+  explicit GroupReference(const ProcessGroup& of) : group(of) {}
+  const ProcessGroup& group;
+};
 
 struct SyncBatchNorm : torch::autograd::Function<SyncBatchNorm> {
   static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& x, const at::Tensor& weight,
@@ -109,7 +115,7 @@ struct SyncBatchNorm : torch::autograd::Function<SyncBatchNorm> {
     context->save_for_backward({x, statistics, weight, bias});
     context->saved_data["count"] = merged.count;
     context->saved_data["activation"] = activation;
-    context->saved_data["group"] = reinterpret_cast<std::int64_t>(group);
+    context->saved_data["group"] = c10::IValue::make_capsule(c10::make_intrusive<GroupReference>(*group));
     return apply_operator().call(x, statistics, weight, bias, activation);
   }
 
@@ -125,12 +131,13 @@ struct SyncBatchNorm : torch::autograd::Function<SyncBatchNorm> {
     const at::Tensor& weight = saved[2];
     const at::Tensor& bias = saved[3];
     const auto activation = context->saved_data["activation"].toOptional<std::int64_t>();
-    const auto* group = reinterpret_cast<const ProcessGroup*>(context->saved_data["group"].toInt());
+    const auto reference = context->saved_data["group"].toCapsule();
+    const ProcessGroup& group = static_cast<const GroupReference&>(*reference).group;
     const at::Tensor own = sums_operator.call(gradients[0], x, statistics, weight, bias, activation);
     const at::Tensor of_bias = own[0].to(weight.options());
     const at::Tensor of_weight = (own[1] * statistics[1]).to(weight.options());
     at::Tensor sums = own.to(at::kCPU);  // changes the own ones, whose use has been made
-    group->sum(sums);
+    group.sum(sums);
     const at::Tensor of_x = gradient_operator.call(gradients[0], x, statistics, weight, bias, sums.to(x.device()),
                                                    context->saved_data["count"].toDouble(), activation);
     return {of_x, of_weight, of_bias, {}, {}, {}, {}, {}, {}};
