@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <cstdlib>
 #include <exception>
-#include <map>
 #include <optional>
 #include <thread>
 #include <utility>
 
+#include <ATen/Version.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/zeros.h>
 #include <torch/csrc/distributed/c10d/PrefixStore.hpp>
@@ -31,19 +31,17 @@
 static_assert(TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR == 11,
               "gloo_names was checked with libtorch 2.11: compare it with ProcessGroupGloo.hpp of this one");
 
-namespace caffe2 {
-const std::map<std::string, std::string>& GetBuildOptions();  // caffe2/core/common.h, which needs more headers
-}
-
 namespace jetvit {
 namespace {
 
 // The objects of c10d have the members of the library that they come from.
 void require_this_libtorch() {
-  const auto& built = caffe2::GetBuildOptions();
-  const auto value = [&built](const char* key) {
-    const auto found = built.find(key);
-    return found == built.end() ? std::string("unknown") : found->second;
+  const std::string built = at::show_config();  // "..., USE_GLOO=ON, ..."
+  const auto value = [&built](const std::string& key) {
+    const std::size_t found = built.find(" " + key + "=");
+    if (found == std::string::npos) return std::string("unknown");
+    const std::size_t first = found + key.size() + 2;
+    return built.substr(first, built.find(',', first) - first);
   };
   if (value("TORCH_VERSION") == TORCH_VERSION && value("USE_GLOO") == "ON") return;
   throw Error(text("several processes need libtorch ", TORCH_VERSION, " with Gloo (here is ",

@@ -60,7 +60,7 @@ double GradientSum::bytes(double parameters, const BatchShares& shares) {
   if (shares.processes > 1) {
     rows += shares.is_fixed ? 3 * own : 1;
   } else {
-    rows += sizeof(double) / sizeof(float);
+    rows += 2;  // one of float64
   }
   return rows * sizeof(float) * parameters;
 }
@@ -153,7 +153,7 @@ at::Tensor GradientSum::finish() {
     return values.to(like.device());
   };
   for (auto& [name, tensor] : parameters_) tensor.mutable_grad() = next(tensor);
-  const at::Tensor loss = sum[first++].to(parameters_.front().tensor.device());
+  at::Tensor loss = sum[first++].to(parameters_.front().tensor.device());
   for (at::Tensor& tensor : statistics_) tensor.copy_(next(tensor));
   return loss;
 }
