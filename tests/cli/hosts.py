@@ -16,8 +16,9 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "oracle/lib"))
 import tiny_training as tiny
-from group_runs import MARK, PARTS, digests, launch_mark, ranks_of, wait_until
+from group_runs import MARK, PARTS, digests, launch_mark, ranks_of
 from not_run import not_run
+from process_tree import wait_until
 
 LIB = pathlib.Path(tiny.__file__).parent
 PORT = 29500

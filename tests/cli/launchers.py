@@ -15,8 +15,9 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "oracle/lib"))
 import slurm
 import tiny_training as tiny
-from group_runs import MARK, PARTS, digests, environment_of, free_port, is_running, launch_mark, ranks_of, wait_until
+from group_runs import MARK, PARTS, digests, environment_of, free_port, launch_mark, ranks_of
 from not_run import not_run
+from process_tree import is_running, wait_until
 
 LIB = pathlib.Path(tiny.__file__).parent
 MORE = (*PARTS, "--set", "train.epochs=12", "--set", "train.save_every_steps=0")

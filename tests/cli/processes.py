@@ -12,24 +12,11 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "oracle/lib"))
 import tiny_training as tiny
-from group_runs import PARTS, digests, free_port, is_running, wait_until
+from group_runs import PARTS, digests, free_port
 from mistakes import expect
+from process_tree import ended, is_running, ranks_of, wait_until
 
 LONG = (*PARTS, "--set", "train.epochs=500", "--set", "train.save_every_steps=0")
-
-
-def children_of(process):
-    """The processes that a launcher started, by rank."""
-    found = {}
-    for child in pathlib.Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split():
-        try:
-            environment = pathlib.Path(f"/proc/{child}/environ").read_bytes().split(b"\0")
-        except OSError:
-            continue
-        ranks = [word for word in environment if word.startswith(b"RANK=")]
-        if ranks:
-            found[int(ranks[0][5:])] = int(child)
-    return found
 
 
 def started(jetvit, store, run, *more, processes=3):
@@ -37,19 +24,9 @@ def started(jetvit, store, run, *more, processes=3):
     words = tiny.train_command(jetvit, store, run, *LONG, "--processes", str(processes), *more)
     launcher = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     wait_until(lambda: (run / "best.safetensors").exists(), launcher)
-    ranks = children_of(launcher)
+    ranks = ranks_of(launcher)
     assert sorted(ranks) == list(range(processes)), ranks
     return launcher, ranks
-
-
-def ended(launcher, ranks, status, within):
-    start = time.monotonic()
-    _, errors = launcher.communicate(timeout=within + 30)
-    seconds = time.monotonic() - start
-    assert launcher.returncode == status, (launcher.returncode, errors)
-    assert seconds < within, f"{seconds:.1f} s"
-    assert not any(is_running(pid) for pid in ranks.values()), "a process is left"
-    return errors
 
 
 def same_bits(jetvit, store, folder):

@@ -5,8 +5,9 @@ import os
 import pathlib
 import signal
 import socket
-import time
 import uuid
+
+from process_tree import is_running
 
 PARTS = ("--set", "train.deterministic=true", "--set", "train.parts=6")
 MARK = "JETVIT_TEST_LAUNCH"  # the environment variable by which a test knows its processes
@@ -15,21 +16,6 @@ RANKS = ("RANK", "OMPI_COMM_WORLD_RANK", "SLURM_PROCID")
 
 def digests(run):
     return {name: hashlib.sha256((run / name).read_bytes()).hexdigest() for name in ("best.safetensors", "last.safetensors")}
-
-
-def is_running(pid):
-    try:
-        return pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
-    except OSError:
-        return False
-
-
-def wait_until(condition, process, seconds=120):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert process.poll() is None, process.communicate()
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.02)
 
 
 def free_port():
