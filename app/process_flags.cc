@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <string_view>
 #include <vector>
 
 #include <CLI/CLI.hpp>
@@ -18,15 +17,6 @@
 
 namespace jetvit {
 namespace {
-
-// Of the processes whose reports are those of rank 0.
-class SilentReporter : public Reporter {
- public:
-  void note(std::string_view) override {}
-  void warn(std::string_view) override {}
-  void progress(const ProgressReport&) override {}
-  void end_progress() override {}
-};
 
 // The command line of this process, with the path of its program.
 std::vector<std::string> own_command() {
@@ -54,9 +44,8 @@ void run_processes(const ProcessFlags& flags, const std::filesystem::path& folde
   if (has_to_launch(flags.processes)) return launch(own_command(), flags.processes);
   const std::unique_ptr<ProcessGroup> group = join_processes(
       {.timeout = std::chrono::milliseconds(static_cast<std::int64_t>(flags.timeout * 60'000)), .folder = folder});
-  SilentReporter silent;
   std::optional<ReporterScope> scope;
-  if (!is_first(group.get())) scope.emplace(silent);
+  if (!is_first(group.get())) scope.emplace(silent_reporter());  // rank 0 reports for all
   try {
     work(group.get());
   } catch (const Interrupted& stop) {

@@ -13,10 +13,14 @@ class SilentReporter : public Reporter {
   void end_progress() override {}
 };
 
-SilentReporter silent;
-std::atomic<Reporter*> current{&silent};
+std::atomic<Reporter*> current{&silent_reporter()};
 
 }  // namespace
+
+Reporter& silent_reporter() {
+  static SilentReporter silent;
+  return silent;
+}
 
 Reporter& reporter() {
   return *current;

@@ -35,8 +35,11 @@ class Reporter {
   virtual void end_progress() = 0;
 };
 
-// The reporter in use; one that ignores everything where none was installed.
+// The reporter in use; silent_reporter() where none was installed.
 Reporter& reporter();
+
+// One that ignores everything.
+Reporter& silent_reporter();
 
 // Installs a reporter for the lifetime of this object, for all threads. The reporter must outlive it.
 class ReporterScope {

@@ -132,10 +132,20 @@ std::string address_for_peers(c10d::Store& store, const Place& place, const std:
 struct ProcessGroup::Connection {
   std::unique_ptr<Meeting> meeting;  // of rank 0: removed once all have come
   c10::intrusive_ptr<c10d::Store> store;
-  c10::intrusive_ptr<c10d::Backend> gloo;
-  c10::intrusive_ptr<c10d::Backend> background;  // Gloo, too, with an order of its own
+  std::string address;  // of this process
   std::chrono::milliseconds timeout;
+  c10::intrusive_ptr<c10d::Backend> gloo;
+  // For sums in the background: their order is not that of the other calls.
+  c10::intrusive_ptr<c10d::Backend> background;  // Gloo, too
   c10::intrusive_ptr<c10d::Backend> of_device;
+
+  // All processes connect themselves under a name.
+  c10::intrusive_ptr<c10d::Backend> connect(const char* name, const Place& place) const {
+    auto options = c10d::ProcessGroupGloo::Options::create(timeout);
+    options->devices.push_back(c10d::ProcessGroupGloo::createDeviceForHostname(address));
+    return c10::make_intrusive<c10d::ProcessGroupGloo>(c10::make_intrusive<c10d::PrefixStore>(name, store), place.rank,
+                                                       place.size, options);
+  }
 };
 
 namespace {
@@ -194,15 +204,8 @@ ProcessGroup::ProcessGroup(Place place, const GroupOptions& options)
     }
     const auto all = connected_store(first, options.joining, place_.size, listening);
     connection_->store = c10::make_intrusive<c10d::PrefixStore>("jetvit/" + place_.launch, all);
-    auto of_gloo = c10d::ProcessGroupGloo::Options::create(options.timeout);
-    of_gloo->devices.push_back(c10d::ProcessGroupGloo::createDeviceForHostname(
-        address_for_peers(*connection_->store, place_, first.address, options.joining)));
-    const auto connected = [&](const char* name) {
-      return c10::make_intrusive<c10d::ProcessGroupGloo>(
-          c10::make_intrusive<c10d::PrefixStore>(name, connection_->store), place_.rank, place_.size, of_gloo);
-    };
-    connection_->gloo = connected("gloo");
-    connection_->background = connected("background");
+    connection_->address = address_for_peers(*connection_->store, place_, first.address, options.joining);
+    connection_->gloo = connection_->connect("gloo", place_);
     std::vector<Cores> cores;
     for (const std::string& of_rank : gather(to_text(cores_of_process()))) cores.push_back(cores_from_text(of_rank));
     core_share_ = jetvit::core_share(cores, place_.rank);
@@ -219,12 +222,14 @@ ProcessGroup::~ProcessGroup() {
   if (connection_->of_device && std::uncaught_exceptions() > 0) connection_->of_device->abort();
 }
 
-bool ProcessGroup::use_device(at::Device device) const {
+bool ProcessGroup::prepare_sums(at::Device device) const {
   const CollectivesMaker make = collectives_of(device);
-  if (make && !connection_->of_device) {
+  joined(place_, [&] {
+    if (!connection_->background) connection_->background = connection_->connect("background", place_);
+    if (!make || connection_->of_device) return;
     const auto store = c10::make_intrusive<c10d::PrefixStore>("device", connection_->store);
-    connection_->of_device = joined(place_, [&] { return make(store, rank(), size(), connection_->timeout); });
-  }
+    connection_->of_device = make(store, rank(), size(), connection_->timeout);
+  });
   return static_cast<bool>(make);
 }
 

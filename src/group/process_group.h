@@ -41,16 +41,16 @@ class ProcessGroup {
   int local_size() const { return local_size_; }
   double core_share() const { return core_share_; }  // of this process, as in group/core_share.h
 
-  // Prepares begin_sum() for tensors of this device. True if it has collectives of its own
+  // Prepares begin_sum() for tensors of the CPU and of this device. True if that has collectives of its own
   // (compute/device_collectives.h). Throws as a call does.
-  bool use_device(at::Device device) const;
+  bool prepare_sums(at::Device device) const;
 
   // Replaces x by its sum over the processes, or by its maximum, element by element. x: contiguous, of one shape and
   // dtype everywhere.
   void sum(at::Tensor x) const;
   void maximum(at::Tensor x) const;
 
-  // As sum(), in the background: x, on the CPU or the device in use, is its sum once the function that this returns has
+  // As sum(), in the background: x, of a prepared device, is its sum once the function that this returns has
   // been called; of a device, in the order of the current streams. These sums are taken in the order of their calls,
   // whatever other calls come between them.
   std::function<void()> begin_sum(at::Tensor x) const;

@@ -46,12 +46,10 @@ RecomputedLayers::RecomputedLayers(const Module& model, const std::string& level
 }
 
 Recompute::Recompute(const RecomputedLayers& layers, Settings settings)
-    : layers_(layers), settings_(std::move(settings)) {
-  in_use = this;
-}
+    : layers_(layers), settings_(std::move(settings)), before_(std::exchange(in_use, this)) {}
 
 Recompute::~Recompute() {
-  in_use = nullptr;
+  in_use = before_;
 }
 
 const Recompute* Recompute::of(const Layer& layer) {

@@ -50,6 +50,7 @@ class Recompute {
  private:
   const RecomputedLayers& layers_;
   Settings settings_;
+  const Recompute* before_;
 };
 
 }  // namespace jetvit

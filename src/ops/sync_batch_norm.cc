@@ -14,7 +14,6 @@
 
 #include "ops/cpu_kernels.h"
 #include "ops/dispatch.h"
-#include "ops/row_blocks.h"
 
 namespace jetvit {
 namespace {

@@ -19,7 +19,7 @@ namespace jetvit {
 class GradientBuckets {
  public:
   // parameters: that train. sum: (values of all parameters) float32, contiguous, which takes the gradients; on the
-  // device of the parameters or on the CPU. The group outlives this object.
+  // device of the parameters or on the CPU. The group, which has prepared sums of that device, outlives this object.
   GradientBuckets(const ProcessGroup& group, const NamedTensors& parameters, at::Tensor sum);
   ~GradientBuckets();
   GradientBuckets(const GradientBuckets&) = delete;

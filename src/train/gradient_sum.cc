@@ -46,7 +46,7 @@ GradientSum::GradientSum(const ProcessGroup* group, NamedTensors parameters, std
     // A multiple of the processes, each of which sums a range.
     const std::int64_t rounded = (values_ + group_->size() - 1) / group_->size() * group_->size();
     const at::Device device = parameters_.front().tensor.device();
-    const bool stays = !is_ordered_ && !device.is_cpu() && group_->use_device(device);
+    const bool stays = !is_ordered_ && group_->prepare_sums(device);
     rows_ = at::zeros({shares_.last_part() - shares_.first_part(), rounded},
                       at::device(stays ? device : at::Device(at::kCPU)).dtype(at::kFloat));
     if (!is_ordered_) buckets_.emplace(*group_, parameters_, rows_[0].narrow(0, 0, gradients_));

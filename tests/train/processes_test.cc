@@ -288,6 +288,7 @@ TEST(GradientBuckets, SumWhatReachesParametersAndTheirCopies) {
     const at::Tensor a = at::zeros({3}).set_requires_grad(true), b = at::zeros({2, 2}).set_requires_grad(true);
     const at::Tensor copy = at::zeros({2, 2}, at::kBFloat16).set_requires_grad(true);
     const at::Tensor sum = at::zeros({7});
+    group.prepare_sums(at::kCPU);
     GradientBuckets buckets(group, {{"a", a}, {"b", b}}, sum);
     buckets.watch(b, copy);
     const double own = place.rank + 1;  // 1 and 2
@@ -313,6 +314,7 @@ TEST(GradientBuckets, RefuseAModelThatChanges) {
   const std::vector<std::string> answers = run_ranks(1, [](const Place& place) {
     const ProcessGroup group(place, {});
     const at::Tensor a = at::zeros({3}).set_requires_grad(true), b = at::zeros({2}).set_requires_grad(true);
+    group.prepare_sums(at::kCPU);
     GradientBuckets buckets(group, {{"a", a}, {"of_b", b}}, at::zeros({5}));
     const auto error_of = [&](const auto& call) {
       try {
