@@ -16,6 +16,7 @@ void add_completion(CLI::App& program);
 void add_demo(CLI::App& program);
 void add_describe(CLI::App& program);
 void add_evaluate(CLI::App& program);
+void add_export(CLI::App& program);
 void add_forward(CLI::App& program);
 void add_generate(CLI::App& program);
 void add_help(CLI::App& program);
@@ -50,6 +51,7 @@ consteval auto command_list() {
       learn("train", with_learn ? &add_train : nullptr),
       learn("evaluate", with_learn ? &add_evaluate : nullptr),
       learn("predict", with_learn ? &add_predict : nullptr),
+      learn("export", with_learn ? &add_export : nullptr),
       learn("models", with_learn ? &add_models : nullptr),
       learn("describe", with_learn ? &add_describe : nullptr),
       learn("weights", with_learn ? &add_weights : nullptr),

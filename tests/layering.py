@@ -34,6 +34,7 @@ TABLE = {
     "model": ("base compute ops", "", "ATen/ c10/"),
     "measure": ("base", "", ""),
     "run": ("base jet load measure model tfrecord", "torch/", "ATen/"),
+    "onnx": ("base compute jet load model run", "", "ATen/"),
     "predict": ("base compute group jet load measure model prepare raw run", "arrow/ parquet/ c10/", "ATen/"),
     "report": ("base jet measure", "cairo", ""),
     "inspect": ("base jet measure prepare report store tfrecord", "", ""),

@@ -124,6 +124,12 @@ std::string fixed(double value, int digits) {
   return out;
 }
 
+std::string significant(double value, int digits) {
+  std::string out;
+  append_number(out, value, std::chars_format::general, digits);
+  return out;
+}
+
 std::string with_commas(unsigned long long value) {
   std::string out = text(value);
   for (auto position = static_cast<long>(out.size()) - 3; position > 0; position -= 3) {

@@ -43,6 +43,10 @@ std::string text(const Parts&... parts) {
 // Formats with a fixed number of decimals: fixed(0.8146, 2) == "0.81".
 std::string fixed(double value, int digits);
 
+// Formats with a number of significant digits, with an exponent where that is shorter: significant(3.21e-8, 2) ==
+// "3.2e-08".
+std::string significant(double value, int digits);
+
 // 1234567 -> "1,234,567"
 std::string with_commas(unsigned long long value);
 

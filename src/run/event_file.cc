@@ -1,6 +1,6 @@
 #include "run/event_file.h"
 
-#include "tfrecord/protobuf.h"
+#include "base/protobuf.h"
 #include "tfrecord/tf_record.h"
 
 namespace jetvit {

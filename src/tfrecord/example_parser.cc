@@ -5,7 +5,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "tfrecord/example_fields.h"
-#include "tfrecord/protobuf.h"
+#include "base/protobuf.h"
 
 namespace jetvit {
 namespace {

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-// The part of the protobuf wire format that jetvit needs for tensorflow.Event and tf.train.Example:
+// The part of the protobuf wire format that jetvit needs for tensorflow.Event, tf.train.Example and onnx.ModelProto:
 // https://protobuf.dev/programming-guides/encoding.
 namespace jetvit::protobuf {
 

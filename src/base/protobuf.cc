@@ -1,4 +1,4 @@
-#include "tfrecord/protobuf.h"
+#include "base/protobuf.h"
 
 #include <bit>
 #include <cstring>
