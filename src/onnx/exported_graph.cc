@@ -78,7 +78,8 @@ ExportedGraph export_graph(const TrainedModel& trained) {
   Graph& graph = exported.graph;
   graph.inputs = {{kPixels, {trained.shape->channels, trained.shape->height, trained.shape->width}}};
   graph.outputs = {{kLogit, {model.outputs()}}, {kProbability, {model.outputs()}}};
-  const std::string image = add_preparation(graph, kPixels, *trained.shape, trained.transform, trained.image);
+  const std::string prepared_pixels = add_preparation(graph, kPixels, *trained.shape, trained.transform, trained.image);
+  const std::string image = graph.add("Identity", {prepared_pixels}, {}, kImage);
   {
     const Recording two = record(images.narrow(0, 0, 2), forward);
     const Recording three = record(images.narrow(0, 0, 3), forward);

@@ -5,8 +5,9 @@
 
 namespace jetvit::onnx {
 
-inline constexpr const char* kPixels = "pixels";            // raw values, (batch, channels, height, width)
-inline constexpr const char* kLogit = "logit";              // (batch, 1)
+inline constexpr const char* kPixels = "pixels";  // raw values, (batch, channels, height, width)
+inline constexpr const char* kImage = "image";    // the network's input, (batch, planes, size, size); no output
+inline constexpr const char* kLogit = "logit";    // (batch, 1)
 inline constexpr const char* kProbability = "probability";  // of label 1: sigmoid of the logit, (batch, 1)
 
 // How far a graph is from the model on the jets of check_jets(), in float64.
