@@ -15,7 +15,7 @@ namespace jetvit {
 namespace {
 
 // Smaller blocks come from malloc. Blocks of this size and larger are those that malloc would map individually.
-constexpr std::size_t kSmallestKept = 128 << 10;  // bytes
+constexpr std::size_t kSmallestKept = 4 << 10;  // bytes
 
 // Never destroyed, because tensors may outlive static objects.
 BlockCache& blocks() {

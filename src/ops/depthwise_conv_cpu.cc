@@ -6,9 +6,11 @@
 #include <ATen/ops/empty_like.h>
 
 #include "compute/stored_float.h"
+#include "ops/activate_values.h"
 #include "ops/block_sums.h"
 #include "ops/cpu_kernels.h"
 #include "ops/depthwise_conv.h"
+#include "ops/packed_depthwise.h"
 #include "ops/stored_lanes.h"
 
 namespace jetvit {
@@ -268,12 +270,10 @@ std::vector<float> taps_of(const at::Tensor& weight, at::ScalarType stored, bool
   return out;
 }
 
-at::Tensor convolved(const at::Tensor& x, const at::Tensor& weight, bool rotated, const at::Tensor& bias,
+// taps: [tap][channel]; biases: [channel], or null.
+at::Tensor convolved(const at::Tensor& x, std::int64_t kernel, const std::vector<float>& taps, const float* biases,
                      std::int64_t spread, const ConvWindows& grid) {
   const Plane plane = plane_of(x);
-  const std::int64_t kernel = weight.size(2);
-  const std::vector<float> taps = taps_of(weight, x.scalar_type(), rotated);
-  const float* biases = bias.defined() ? bias.const_data_ptr<float>() : nullptr;
   at::Tensor y = at::empty({x.size(0), plane.channels, grid.height, grid.width},
                            x.options().memory_format(at::MemoryFormat::ChannelsLast));
   with_stored_type(x, [&](auto stored) {
@@ -286,6 +286,12 @@ at::Tensor convolved(const at::Tensor& x, const at::Tensor& weight, bool rotated
     });
   });
   return y;
+}
+
+at::Tensor convolved(const at::Tensor& x, const at::Tensor& weight, bool rotated, const at::Tensor& bias,
+                     std::int64_t spread, const ConvWindows& grid) {
+  return convolved(x, weight.size(2), taps_of(weight, x.scalar_type(), rotated),
+                   bias.defined() ? bias.const_data_ptr<float>() : nullptr, spread, grid);
 }
 
 at::Tensor weight_gradient_of(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& gy,
@@ -316,7 +322,42 @@ at::Tensor weight_gradient_of(const at::Tensor& x, const at::Tensor& weight, con
   return out;
 }
 
+// y in channels-last memory, image by image.
+at::Tensor activate_in_place(at::Tensor y, Activation activation) {
+  const std::int64_t values = y.numel() / y.size(0);
+  auto* to = y.data_ptr<float>();
+  at::parallel_for(0, y.size(0), 1, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t image = begin; image < end; ++image) {
+      activate_values(activation, to + image * values, to + image * values, static_cast<std::size_t>(values));
+    }
+  });
+  return y;
+}
+
 }  // namespace
+
+bool PackedDepthwise::can_pack(const at::Tensor& weight, std::int64_t stride, std::int64_t groups) {
+  const std::int64_t side = weight.size(2);
+  return groups == weight.size(0) && weight.size(1) == 1 && groups >= kWide && (side == 3 || side == 5) &&
+         weight.size(3) == side && (stride == 1 || stride == 2);
+}
+
+PackedDepthwise::PackedDepthwise(const at::Tensor& weight, const at::Tensor& bias)
+    : kernel_(weight.size(2)), taps_(taps_of(weight.detach(), at::kFloat, false)) {
+  bias_.assign(static_cast<std::size_t>(weight.size(0)), 0.0F);
+  if (!bias.defined()) return;
+  const at::Tensor values = bias.detach().contiguous();
+  std::copy_n(values.const_data_ptr<float>(), bias_.size(), bias_.data());
+}
+
+at::Tensor PackedDepthwise::images(const at::Tensor& x, std::int64_t stride, std::int64_t padding,
+                                   std::optional<Activation> activation) const {
+  TORCH_CHECK(x.dim() == 4 && x.size(1) == static_cast<std::int64_t>(bias_.size()), "x: ", x.sizes(), " for ",
+              bias_.size(), " channels");
+  const auto windows = [&](std::int64_t axis) { return (x.size(axis) + 2 * padding - kernel_) / stride + 1; };
+  at::Tensor y = convolved(x, kernel_, taps_, bias_.data(), 1, {stride, padding, padding, windows(2), windows(3)});
+  return activation ? activate_in_place(y, *activation) : y;
+}
 
 at::Tensor depthwise_conv_cpu(const at::Tensor& x, const at::Tensor& weight, const std::optional<at::Tensor>& bias,
                               std::int64_t stride, std::int64_t top, std::int64_t left, std::int64_t height,

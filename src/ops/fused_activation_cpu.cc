@@ -4,18 +4,13 @@
 #include <ATen/ops/empty_like.h>
 
 #include "compute/stored_float.h"
+#include "ops/activate_values.h"
 #include "ops/activation.h"
 #include "ops/cpu_kernels.h"
 #include "ops/vector_activation.h"
 
 namespace jetvit {
 namespace {
-
-template <class F, class T>
-JETVIT_ALWAYS_INLINE void activate_by(const T* __restrict x, T* __restrict y, std::size_t count) {
-  JETVIT_INDEPENDENT_ITERATIONS
-  for (std::size_t index = 0; index < count; ++index) store(F::value(to_float(x[index])), y[index]);
-}
 
 template <class F, class T>
 JETVIT_ALWAYS_INLINE void differentiate_by_slope(const T* __restrict x, const T* __restrict gy, T* __restrict gx,
@@ -27,13 +22,6 @@ JETVIT_ALWAYS_INLINE void differentiate_by_slope(const T* __restrict x, const T*
 }
 
 template <class T>
-JETVIT_ALWAYS_INLINE void values_by(Activation activation, const T* x, T* y, std::size_t count) {
-  if (activation == Activation::kSilu) activate_by<vector::Silu>(x, y, count);
-  if (activation == Activation::kGelu) activate_by<vector::Gelu>(x, y, count);
-  if (activation == Activation::kGeluTanh) activate_by<vector::GeluTanh>(x, y, count);
-}
-
-template <class T>
 JETVIT_ALWAYS_INLINE void gradients_by(Activation activation, const T* x, const T* gy, T* gx, std::size_t count) {
   if (activation == Activation::kSilu) differentiate_by_slope<vector::Silu>(x, gy, gx, count);
   if (activation == Activation::kGelu) differentiate_by_slope<vector::Gelu>(x, gy, gx, count);
@@ -41,14 +29,6 @@ JETVIT_ALWAYS_INLINE void gradients_by(Activation activation, const T* x, const 
 }
 
 // Target clones cannot be templates.
-JETVIT_VECTOR_CLONES void values(Activation activation, const float* x, float* y, std::size_t count) {
-  values_by(activation, x, y, count);
-}
-
-JETVIT_VECTOR_CLONES void values(Activation activation, const at::BFloat16* x, at::BFloat16* y, std::size_t count) {
-  values_by(activation, x, y, count);
-}
-
 JETVIT_VECTOR_CLONES void gradients(Activation activation, const float* x, const float* gy, float* gx,
                                     std::size_t count) {
   gradients_by(activation, x, gy, gx, count);
@@ -77,7 +57,7 @@ at::Tensor fused_activation_cpu(const at::Tensor& x, std::int64_t activation) {
     const T* from = x.const_data_ptr<T>();
     auto* to = y.data_ptr<T>();
     for_each_piece(x.numel(), [&](std::size_t first, std::size_t count) {
-      values(static_cast<Activation>(activation), from + first, to + first, count);
+      activate_values(static_cast<Activation>(activation), from + first, to + first, count);
     });
   });
   return y;

@@ -55,11 +55,16 @@ bool can_pack(const at::Tensor& weight, at::ScalarType precision) {
 
 PackedLinear::PackedLinear(const at::Tensor& weight, const at::Tensor& bias, at::ScalarType precision)
     : precision_(precision), bias_(copy_of(bias)) {
+  if (precision == at::kFloat) {
+    product_.emplace(weight, bias);
+    return;
+  }
   static const auto reorder = find_operator<ReorderLinear>("mkldnn::_reorder_linear_weight");
   weight_ = reorder.call(weight.detach().to(precision).contiguous(), std::nullopt);
 }
 
 at::Tensor PackedLinear::forward(const at::Tensor& x, std::optional<Activation> activation) const {
+  if (product_) return product_->rows(x.to(precision_).contiguous(), activation);
   static const auto linear = find_operator<Linear>("mkldnn::_linear_pointwise");
   const Names names = names_of(activation);
   return linear.call(x.to(precision_), weight_, bias_, names.activation, Scalars(), names.algorithm);
@@ -73,15 +78,25 @@ PackedConv::PackedConv(const at::Tensor& weight, const at::Tensor& bias, const W
     pointwise_.emplace(weight.flatten(1), bias, precision);
     return;
   }
+  if (precision == at::kFloat && windows.groups == 1) {
+    product_.emplace(weight, bias);
+    return;
+  }
+  if (precision == at::kFloat && PackedDepthwise::can_pack(weight, windows.stride, windows.groups)) {
+    depthwise_.emplace(weight, bias);
+    return;
+  }
   weight_ = weight.detach().to(precision, false, true).contiguous();
   bias_ = copy_of(bias);
 }
 
 at::Tensor PackedConv::forward(const at::Tensor& x, std::optional<Activation> activation) const {
   if (pointwise_) return pointwise_->forward(x.permute({0, 2, 3, 1}), activation).permute({0, 3, 1, 2});
+  const at::Tensor image = x.to(precision_).contiguous(at::MemoryFormat::ChannelsLast);
+  if (product_) return product_->images(image, windows_.stride, windows_.padding, activation);
+  if (depthwise_) return depthwise_->images(image, windows_.stride, windows_.padding, activation);
   static const auto convolution = find_operator<Conv>("mkldnn::_convolution_pointwise");
   const Names names = names_of(activation);
-  const at::Tensor image = x.to(precision_).contiguous(at::MemoryFormat::ChannelsLast);
   return convolution.call(image, weight_for(image.sizes()), bias_, {windows_.padding, windows_.padding},
                           {windows_.stride, windows_.stride}, {1, 1}, windows_.groups, names.activation, Scalars(),
                           names.algorithm);

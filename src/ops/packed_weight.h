@@ -7,6 +7,8 @@
 #include <ATen/core/Tensor.h>
 
 #include "ops/activation.h"
+#include "ops/packed_depthwise.h"
+#include "ops/packed_product.h"
 
 // Weights for forward passes without gradients, converted once to the dtype and the memory layout of oneDNN's kernels,
 // which would otherwise happen in every call. The kernels add the bias and apply the activation where they write their
@@ -29,6 +31,7 @@ class PackedLinear {
 
  private:
   at::ScalarType precision_;
+  std::optional<PackedProduct> product_;  // in float32
   at::Tensor weight_;
   std::optional<at::Tensor> bias_;
 };
@@ -52,6 +55,8 @@ class PackedConv {
   const at::Tensor& weight_for(at::IntArrayRef images) const;
 
   std::optional<PackedLinear> pointwise_;
+  std::optional<PackedProduct> product_;      // in float32, of all channels
+  std::optional<PackedDepthwise> depthwise_;  // in float32, of each channel
   Windows windows_;
   at::ScalarType precision_;
   at::Tensor weight_;

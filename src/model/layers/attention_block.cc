@@ -6,6 +6,7 @@
 
 #include "compute/bf16_matmul.h"
 #include "model/layers/block_width.h"
+#include "ops/window_attention.h"
 
 namespace jetvit {
 
@@ -26,6 +27,7 @@ class AttentionBlock::Attention : public Layer {
  private:
   // Channels are last throughout, so that the 1x1 convolutions are matrix multiplications without copies.
   at::Tensor compute(const at::Tensor& x) const override {
+    if (qkv_->is_packed() && x.size(2) == x.size(3)) return predicted(x);
     const std::int64_t n = x.size(0);
     const std::int64_t height = x.size(2);
     const std::int64_t width = x.size(3);
@@ -41,6 +43,14 @@ class AttentionBlock::Attention : public Layer {
     const at::Tensor mixed = rounded_matmul(weights, qkv[2]).transpose(1, 2);
     const at::Tensor image = mixed.reshape({n, height, width, heads_ * head_dim_}).permute({0, 3, 1, 2});
     return jetvit::dropout(proj_->forward(image), dropout_, training());
+  }
+
+  // A single window. Without gradients, the operator is the faster: the scores never leave the cache.
+  at::Tensor predicted(const at::Tensor& x) const {
+    const WindowGrid grid = {.side = x.size(2), .window = x.size(2)};
+    const at::Tensor mixed = window_attention(qkv_->forward(x).permute({0, 2, 3, 1}), at::Tensor(),
+                                              bias_->forward().squeeze(0), {.count = heads_, .outermost = true}, grid);
+    return proj_->forward(mixed.permute({0, 3, 1, 2}));
   }
 
   std::int64_t heads_, head_dim_;

@@ -9,6 +9,7 @@
 #include "ops/batch_norm_activation.h"
 #include "ops/compute_twice.h"
 #include "ops/layer_norm.h"
+#include "ops/row_blocks.h"
 #include "ops/sync_batch_norm.h"
 
 namespace jetvit {
@@ -37,6 +38,7 @@ BatchNorm2d::BatchNorm2d(int channels, double epsilon) : epsilon_(epsilon) {
 }
 
 at::Tensor BatchNorm2d::compute(const at::Tensor& x) const {
+  if (auto y = packed_forward(x, std::nullopt)) return *y;
   if (training()) check_has_variance(x);
   if (training() && SharedStatistics::group() != nullptr) return synchronized(x, std::nullopt);
   return at::batch_norm(x, weight_, bias_, running_mean_, running_var_, training(), momentum(), epsilon_, false);
@@ -48,10 +50,22 @@ at::Tensor BatchNorm2d::synchronized(const at::Tensor& x, std::optional<Activati
 }
 
 at::Tensor BatchNorm2d::forward(const at::Tensor& x, Activation activation) const {
+  if (auto y = packed_forward(x, activation)) return *y;
   if (!training()) return activate(forward(x), activation);
   check_has_variance(x);
   if (SharedStatistics::group() != nullptr) return synchronized(x, activation);
   return batch_norm_activation(x, weight_, bias_, running_mean_, running_var_, momentum(), epsilon_, activation);
+}
+
+std::optional<at::Tensor> BatchNorm2d::packed_forward(const at::Tensor& x, std::optional<Activation> activation) const {
+  if (!packed_ || x.scalar_type() != at::kFloat || !is_channels_last_image(x)) return std::nullopt;
+  return packed_->images(x, activation);
+}
+
+void BatchNorm2d::pack(at::ScalarType precision) {
+  if (precision != at::kFloat || !weight_.device().is_cpu() || weight_.scalar_type() != at::kFloat) return;
+  const Affine folded = affine();
+  packed_.emplace(folded.factor, folded.shift);
 }
 
 BatchNorm2d::Affine BatchNorm2d::affine() const {

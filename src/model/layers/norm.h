@@ -4,6 +4,7 @@
 
 #include "model/layer.h"
 #include "ops/activation.h"
+#include "ops/channel_affine.h"
 
 namespace jetvit {
 
@@ -22,12 +23,18 @@ class BatchNorm2d : public Layer {
   };
   Affine affine() const;
 
+  void pack(at::ScalarType precision) override;
+  void unpack() override { packed_.reset(); }
+
  private:
   at::Tensor compute(const at::Tensor& x) const override;
   at::Tensor synchronized(const at::Tensor& x, std::optional<Activation> activation) const;
 
+  std::optional<at::Tensor> packed_forward(const at::Tensor& x, std::optional<Activation> activation) const;
+
   double epsilon_;
   at::Tensor weight_, bias_, running_mean_, running_var_;
+  std::optional<ChannelAffine> packed_;
 };
 
 // Layer norm over the last dimension. Parameters "weight", "bias".
