@@ -29,7 +29,7 @@ JETVIT_VECTOR_CLONES void values(Activation activation, const float* x, float* y
   values_by(activation, x, y, count);
 }
 
-JETVIT_VECTOR_CLONES void values(Activation activation, const c10::BFloat16* x, c10::BFloat16* y, std::size_t count) {
+JETVIT_VECTOR_CLONES void values(Activation activation, const at::BFloat16* x, at::BFloat16* y, std::size_t count) {
   values_by(activation, x, y, count);
 }
 
@@ -39,7 +39,7 @@ void activate_values(Activation activation, const float* x, float* y, std::size_
   values(activation, x, y, count);
 }
 
-void activate_values(Activation activation, const c10::BFloat16* x, c10::BFloat16* y, std::size_t count) {
+void activate_values(Activation activation, const at::BFloat16* x, at::BFloat16* y, std::size_t count) {
   values(activation, x, y, count);
 }
 

@@ -2,7 +2,7 @@
 
 #include <cstddef>
 
-#include <c10/util/BFloat16.h>
+#include <ATen/core/Tensor.h>
 
 #include "ops/activation.h"
 
@@ -10,6 +10,6 @@ namespace jetvit {
 
 // y[i] = activation(x[i]) for `count` values, computed in float32, on the calling thread. y may be x.
 void activate_values(Activation activation, const float* x, float* y, std::size_t count);
-void activate_values(Activation activation, const c10::BFloat16* x, c10::BFloat16* y, std::size_t count);
+void activate_values(Activation activation, const at::BFloat16* x, at::BFloat16* y, std::size_t count);
 
 }  // namespace jetvit

@@ -102,8 +102,9 @@ at::Tensor PackedConv::forward(const at::Tensor& x, std::optional<Activation> ac
                           names.algorithm);
 }
 
-const at::Tensor& PackedConv::weight_for(at::IntArrayRef images) const {
+at::Tensor PackedConv::weight_for(at::IntArrayRef images) const {
   static const auto reorder = find_operator<ReorderConv>("mkldnn::_reorder_convolution_weight");
+  const std::lock_guard lock(mutex_);
   if (images != at::IntArrayRef(images_)) {
     ordered_ = reorder.call(weight_, {windows_.padding, windows_.padding}, {windows_.stride, windows_.stride}, {1, 1},
                             windows_.groups, images);

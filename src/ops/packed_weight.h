@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <mutex>
 #include <optional>
 #include <vector>
 
@@ -37,8 +38,8 @@ class PackedLinear {
 };
 
 // Of a convolution. A pointwise one is a linear layer of the pixels. Others order their weights for the images of the
-// first call, and again where the shape of the images changes: one call at a time. Throws c10::Error where shapes do
-// not fit.
+// first call, and again where the shape of the images changes. Calls may run at the same time. Throws c10::Error where
+// shapes do not fit.
 class PackedConv {
  public:
   struct Windows {
@@ -52,7 +53,7 @@ class PackedConv {
   at::Tensor forward(const at::Tensor& x, std::optional<Activation> activation = std::nullopt) const;
 
  private:
-  const at::Tensor& weight_for(at::IntArrayRef images) const;
+  at::Tensor weight_for(at::IntArrayRef images) const;
 
   std::optional<PackedLinear> pointwise_;
   std::optional<PackedProduct> product_;      // in float32, of all channels
@@ -61,6 +62,7 @@ class PackedConv {
   at::ScalarType precision_;
   at::Tensor weight_;
   std::optional<at::Tensor> bias_;
+  mutable std::mutex mutex_;                  // of what follows
   mutable std::vector<std::int64_t> images_;  // the shape that ordered_ is for
   mutable at::Tensor ordered_;
 };

@@ -21,4 +21,10 @@ at::Tensor squeeze_excite(const at::Tensor& x, const at::Tensor& weight1, const 
 // otherwise.
 bool can_use_squeeze_excite(const at::Tensor& x, at::ScalarType weights);
 
+// The two halves around W1 and W2, for predictions whose weights are packed: x in float32 and channels-last memory on
+// the CPU, without gradients. The mean over H and W, (N, C, 1, 1) in channels-last memory; and x sigmoid(logits), with
+// logits of that shape.
+at::Tensor squeeze(const at::Tensor& x);
+at::Tensor excite(const at::Tensor& x, const at::Tensor& logits);
+
 }  // namespace jetvit

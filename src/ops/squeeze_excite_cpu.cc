@@ -1,4 +1,8 @@
+#include <algorithm>
+#include <vector>
+
 #include <ATen/Parallel.h>
+#include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
 #include <ATen/ops/zeros.h>
 #include <ATen/ops/zeros_like.h>
@@ -7,6 +11,7 @@
 #include "compute/stored_float.h"
 #include "compute/vector_math.h"
 #include "ops/cpu_kernels.h"
+#include "ops/squeeze_excite.h"
 #include "ops/squeeze_excite_layers.h"
 
 namespace jetvit {
@@ -75,6 +80,11 @@ JETVIT_VECTOR_CLONES void scale_and_shift_rows(const float* x, float* y, const f
   scale_and_shift_rows_of(x, y, factor, shift, count, channels);
 }
 
+JETVIT_VECTOR_CLONES void sigmoids(const float* x, float* y, std::size_t count) {
+  JETVIT_INDEPENDENT_ITERATIONS
+  for (std::size_t index = 0; index < count; ++index) y[index] = vector_sigmoid(x[index]);
+}
+
 JETVIT_VECTOR_CLONES void add_rows(const at::BFloat16* x, float* sum, std::size_t count, std::size_t channels) {
   add_rows_of(x, sum, count, channels);
 }
@@ -116,6 +126,34 @@ void for_each_image(const at::Tensor& x, Body body) {
 }
 
 }  // namespace
+
+at::Tensor squeeze(const at::Tensor& x) {
+  const Image image(x);
+  at::Tensor mean = at::empty({x.size(0), x.size(1), 1, 1}, x.options().memory_format(at::MemoryFormat::ChannelsLast));
+  const auto* from = x.const_data_ptr<float>();
+  auto* means = mean.mutable_data_ptr<float>();
+  for_each_image(x, [&](std::size_t values, std::size_t channels) {
+    float* const to = means + channels;
+    std::fill_n(to, image.channels, 0.0F);
+    add_rows(from + values, to, image.pixels, image.channels);
+    for (std::size_t channel = 0; channel < image.channels; ++channel) to[channel] /= static_cast<float>(image.pixels);
+  });
+  return mean;
+}
+
+at::Tensor excite(const at::Tensor& x, const at::Tensor& logits) {
+  const Image image(x);
+  at::Tensor y = at::empty_like(x);
+  const auto* from = x.const_data_ptr<float>();
+  const auto* gates = logits.const_data_ptr<float>();
+  auto* to = y.mutable_data_ptr<float>();
+  for_each_image(x, [&](std::size_t values, std::size_t channels) {
+    std::vector<float> factor(image.channels);
+    sigmoids(gates + channels, factor.data(), image.channels);
+    scale_rows(from + values, to + values, factor.data(), image.pixels, image.channels);
+  });
+  return y;
+}
 
 std::tuple<at::Tensor, at::Tensor, at::Tensor, at::Tensor> squeeze_excite_cpu(
     const at::Tensor& x, const at::Tensor& weight1, const at::Tensor& bias1, const at::Tensor& weight2,

@@ -117,7 +117,7 @@ def main():
     top = run("--help")
     assert top.returncode == 0, top
     commands = re.findall(r"^  ([a-z]+)\s", top.stdout.split("Subcommands:")[1], re.M)
-    expected = ("demo generate inspect prepare train evaluate predict models describe weights forward bench completion man "
+    expected = ("demo generate inspect prepare train evaluate predict export models describe weights forward bench completion man "
                 "help version")
     assert commands == expected.split(), commands
     for command in commands:

@@ -9,10 +9,13 @@
 #include <ATen/ops/conv2d.h>
 #include <ATen/ops/linear.h>
 #include <ATen/ops/randn.h>
+#include <ATen/ops/sigmoid.h>
+#include <ATen/ops/silu.h>
 #include <gtest/gtest.h>
 
 #include "ops/channel_affine.h"
 #include "ops/packed_depthwise.h"
+#include "ops/squeeze_excite.h"
 #include "support/difference.h"
 #include "support/expect_error.h"
 #include "support/kept_threads.h"
@@ -132,6 +135,16 @@ TEST(ChannelAffine, EqualsItsFormula) {
   EXPECT_LT(test::difference(affine.images(x, std::nullopt), z), kFloatSums);
   EXPECT_LT(test::difference(affine.images(x, Activation::kGelu), at::gelu(z)), kFloatSums);
   EXPECT_LT(test::difference(affine.images(x, Activation::kRelu), at::relu(z)), kFloatSums);
+}
+
+// The halves of a squeeze-excite layer.
+TEST(SqueezeAndExcite, EqualTheirFormulas) {
+  const at::Tensor x = channels_last({3, 20, 9, 10});
+  const at::Tensor mean = squeeze(x);
+  EXPECT_EQ(mean.sizes(), (std::vector<std::int64_t>{3, 20, 1, 1}));
+  EXPECT_LT(test::difference(mean, x.to(at::kDouble).mean({2, 3}, true)), kFloatSums);
+  const at::Tensor logits = channels_last({3, 20, 1, 1});
+  EXPECT_LT(test::difference(excite(x, logits), x.to(at::kDouble) * at::sigmoid(logits.to(at::kDouble))), kFloatSums);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/sigmoid.h>
 
+#include "ops/row_blocks.h"
 #include "ops/squeeze_excite.h"
 
 namespace jetvit {
@@ -16,6 +17,9 @@ SqueezeExcite::SqueezeExcite(const SqueezeExciteOptions& options) : activation_(
 }
 
 at::Tensor SqueezeExcite::compute(const at::Tensor& x) const {
+  if (fc1_->is_packed() && x.scalar_type() == at::kFloat && is_channels_last_image(x)) {
+    return excite(x, fc2_->forward(fc1_->forward(squeeze(x), activation_)));
+  }
   // Otherwise by the two convolutions, which may have packed weights and have rows of their own in tables of layers.
   if (can_use_squeeze_excite(x, fc1_->weight().scalar_type())) {
     return squeeze_excite(x, fc1_->weight().flatten(1), fc1_->bias(), fc2_->weight().flatten(1), fc2_->bias(),
