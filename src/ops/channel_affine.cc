@@ -38,10 +38,12 @@ at::Tensor ChannelAffine::images(const at::Tensor& x, std::optional<Activation> 
   const Rows rows(x);
   const auto* from = x.const_data_ptr<float>();
   auto* to = y.mutable_data_ptr<float>();
-  for_each_row_block(rows.rows, [&](std::size_t, std::size_t first, std::size_t last) {
-    float* const block = to + first * rows.channels;
-    affine_rows(from + first * rows.channels, factor_.data(), shift_.data(), last - first, rows.channels, block);
-    if (activation) activate_values(*activation, block, block, (last - first) * rows.channels);
+  const auto count = static_cast<std::int64_t>(rows.rows);
+  at::parallel_for(0, count, grain_of(count, x.numel()), [&](std::int64_t begin, std::int64_t end) {
+    const std::size_t first = static_cast<std::size_t>(begin) * rows.channels;
+    const auto some = static_cast<std::size_t>(end - begin);
+    affine_rows(from + first, factor_.data(), shift_.data(), some, rows.channels, to + first);
+    if (activation) activate_values(*activation, to + first, to + first, some * rows.channels);
   });
   return y;
 }

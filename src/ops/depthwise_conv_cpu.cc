@@ -11,6 +11,7 @@
 #include "ops/cpu_kernels.h"
 #include "ops/depthwise_conv.h"
 #include "ops/packed_depthwise.h"
+#include "ops/row_blocks.h"
 #include "ops/stored_lanes.h"
 
 namespace jetvit {
@@ -245,12 +246,13 @@ template <class Body>
 void for_each_lanes(const at::Tensor& x, std::int64_t columns, Body body) {
   const std::int64_t channels = x.size(1);
   const std::int64_t blocks = (channels + kWide - 1) / kWide;
-  at::parallel_for(0, x.size(0) * blocks, 1, [&](std::int64_t begin, std::int64_t end) {
-    std::vector<float> room(static_cast<std::size_t>(columns * kWide));
-    for (std::int64_t task = begin; task < end; ++task) {
-      body(task / blocks, std::min(task % blocks * kWide, channels - kWide), room.data());
-    }
-  });
+  at::parallel_for(0, x.size(0) * blocks, grain_of(x.size(0) * blocks, x.numel()),
+                   [&](std::int64_t begin, std::int64_t end) {
+                     std::vector<float> room(static_cast<std::size_t>(columns * kWide));
+                     for (std::int64_t task = begin; task < end; ++task) {
+                       body(task / blocks, std::min(task % blocks * kWide, channels - kWide), room.data());
+                     }
+                   });
 }
 
 // The weights (C, 1, k, k) as [tap][channel]: rotated by 180 degrees for the gradient of the image, rounded to the
@@ -326,7 +328,7 @@ at::Tensor weight_gradient_of(const at::Tensor& x, const at::Tensor& weight, con
 at::Tensor activate_in_place(at::Tensor y, Activation activation) {
   const std::int64_t values = y.numel() / y.size(0);
   auto* to = y.data_ptr<float>();
-  at::parallel_for(0, y.size(0), 1, [&](std::int64_t begin, std::int64_t end) {
+  at::parallel_for(0, y.size(0), grain_of(y.size(0), y.numel()), [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t image = begin; image < end; ++image) {
       activate_values(activation, to + image * values, to + image * values, static_cast<std::size_t>(values));
     }

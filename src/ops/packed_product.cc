@@ -16,7 +16,7 @@ constexpr std::size_t kRowsOfTile = 6;        // of the left side: with sixteen 
 constexpr std::size_t kLeftFloats = 1 << 15;  // of the left side that stay in the cache for all panels
 constexpr std::size_t kMostBlockRows = 40 * kRowsOfTile;
 constexpr std::size_t kMarginFloats = 1 << 15;  // of an image with its margin
-constexpr std::size_t kWorthAThread = 1 << 17;  // products
+constexpr std::size_t kWorthAThread = 1 << 20;  // products
 
 // The right side of a product. Each row of the left side is `taps` pieces of `depth` floats.
 struct Panels {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 
 #include <ATen/Parallel.h>
 #include <ATen/core/Tensor.h>
@@ -22,6 +23,13 @@ struct Rows {
 inline bool is_channels_last_image(const at::Tensor& x) {
   return is_stored_float(x.scalar_type()) && x.dim() == 4 && x.numel() > 0 &&
          x.is_contiguous(at::MemoryFormat::ChannelsLast);
+}
+
+// Of `parts` that together have `values` floats, how many are worth another thread: to start it takes as long as a pass
+// over some ten thousand floats.
+inline std::int64_t grain_of(std::int64_t parts, std::int64_t values) {
+  constexpr std::int64_t kWorthAThread = 1 << 15;
+  return std::max<std::int64_t>(1, parts * kWorthAThread / std::max<std::int64_t>(1, values));
 }
 
 // Calls body(block, first, last) for blocks of rows on the threads of ATen. The blocks do not depend on the number of

@@ -11,6 +11,7 @@
 #include "compute/stored_float.h"
 #include "compute/vector_math.h"
 #include "ops/cpu_kernels.h"
+#include "ops/row_blocks.h"
 #include "ops/squeeze_excite.h"
 #include "ops/squeeze_excite_layers.h"
 
@@ -118,7 +119,7 @@ struct Image {
 template <class Body>
 void for_each_image(const at::Tensor& x, Body body) {
   const Image image(x);
-  at::parallel_for(0, x.size(0), 1, [&](std::int64_t begin, std::int64_t end) {
+  at::parallel_for(0, x.size(0), grain_of(x.size(0), x.numel()), [&](std::int64_t begin, std::int64_t end) {
     for (auto n = static_cast<std::size_t>(begin); n < static_cast<std::size_t>(end); ++n) {
       body(n * image.values, n * image.channels);
     }

@@ -6,6 +6,8 @@
 
 #include <ATen/Parallel.h>
 #include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/avg_pool2d.h>
 #include <ATen/ops/conv2d.h>
 #include <ATen/ops/linear.h>
 #include <ATen/ops/randn.h>
@@ -13,6 +15,7 @@
 #include <ATen/ops/silu.h>
 #include <gtest/gtest.h>
 
+#include "ops/average_pool.h"
 #include "ops/channel_affine.h"
 #include "ops/packed_depthwise.h"
 #include "ops/squeeze_excite.h"
@@ -135,6 +138,16 @@ TEST(ChannelAffine, EqualsItsFormula) {
   EXPECT_LT(test::difference(affine.images(x, std::nullopt), z), kFloatSums);
   EXPECT_LT(test::difference(affine.images(x, Activation::kGelu), at::gelu(z)), kFloatSums);
   EXPECT_LT(test::difference(affine.images(x, Activation::kRelu), at::relu(z)), kFloatSums);
+}
+
+TEST(AveragePool, EqualsTheOperator) {
+  const at::NoGradGuard no_gradients;
+  for (const at::Tensor& x : {channels_last({3, 20, 8, 10}), channels_last({1, 17, 9, 7}), at::randn({2, 5, 6, 6})}) {
+    const at::Tensor found = average_pool_2x2(x);
+    const at::Tensor expected = at::avg_pool2d(x.to(at::kDouble), 2);
+    ASSERT_EQ(found.sizes(), expected.sizes());
+    EXPECT_LT(test::difference(found, expected), kFloatSums);
+  }
 }
 
 // The halves of a squeeze-excite layer.

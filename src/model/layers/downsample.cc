@@ -1,6 +1,6 @@
 #include "model/layers/downsample.h"
 
-#include <ATen/ops/avg_pool2d.h>
+#include "ops/average_pool.h"
 
 namespace jetvit {
 
@@ -12,7 +12,7 @@ Downsample::Downsample(int in, int out, bool bias, ConvOptions::Init init) {
 }
 
 at::Tensor Downsample::compute(const at::Tensor& x) const {
-  const at::Tensor pooled = at::avg_pool2d(x, 2);
+  const at::Tensor pooled = average_pool_2x2(x);
   return expand_ ? expand_->forward(pooled) : pooled;
 }
 
