@@ -1,7 +1,7 @@
 #include "tfrecord/example_builder.h"
 
-#include "tfrecord/example_fields.h"
 #include "base/protobuf.h"
+#include "tfrecord/example_fields.h"
 
 namespace jetvit {
 // Appends an entry {1: name, 2: Feature {kind: List {1: value}}} to Features.feature (1). The lengths are computed from

@@ -3,9 +3,9 @@
 #include <cstring>
 
 #include "base/error.h"
+#include "base/protobuf.h"
 #include "base/text.h"
 #include "tfrecord/example_fields.h"
-#include "base/protobuf.h"
 
 namespace jetvit {
 namespace {
