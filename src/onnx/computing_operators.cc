@@ -107,7 +107,7 @@ void softmax(const Call& call) {
 // avg_pool2d and max_pool2d(x, kernel_size, stride, padding, ...).
 Emit pool(const char* op) {
   return [op](const Call& call) {
-    const std::string name = call.operator_name();
+    const std::string& name = call.operator_name();
     const auto kernel = call.pair(1);
     const auto stride = call.list(2).empty() ? kernel : call.pair(2);
     const auto padding = call.pair(3);

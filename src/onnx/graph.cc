@@ -29,7 +29,7 @@ std::string Graph::unique(const std::string& stem) {
 
 std::string Graph::add(const std::string& op, std::vector<std::string> inputs_of,
                        std::vector<std::pair<std::string, Attribute>> attributes, const std::string& output) {
-  const std::string name = unique(output.empty() ? lower_case(op) : output);
+  std::string name = unique(output.empty() ? lower_case(op) : output);
   nodes_.push_back({op, std::move(inputs_of), name, std::move(attributes)});
   return name;
 }
