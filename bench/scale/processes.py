@@ -1,5 +1,5 @@
 """Two processes of one thread against one process of two threads, on two cores: rates of training, what the sum in order costs,
-and the time until the first step. Prints the rows of a table of docs/speed.md.
+and the seconds beside the epochs. Prints the rows of a table of docs/speed.md.
 
   .deps/python/bin/python bench/scale/processes.py build/release/bin/jetvit [--models resnet_15 vit_nano] [--rounds 3] [--out FILE]
 

@@ -13,12 +13,12 @@ class SilentReporter : public Reporter {
   void end_progress() override {}
 };
 
-std::atomic<Reporter*> current{&silent_reporter()};
+SilentReporter silent;  // a constant: it is there before any code runs
+std::atomic<Reporter*> current{&silent};
 
 }  // namespace
 
 Reporter& silent_reporter() {
-  static SilentReporter silent;
   return silent;
 }
 
