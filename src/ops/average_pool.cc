@@ -10,7 +10,7 @@
 namespace jetvit {
 namespace {
 
-// A row of the result from two rows of the image.
+// A row of the result from two rows of the image, added in the order of at::avg_pool2d.
 JETVIT_VECTOR_CLONES void mean_of_two_rows(const float* upper, const float* lower, std::size_t pixels,
                                            std::size_t channels, float* to) {
   for (std::size_t pixel = 0; pixel < pixels; ++pixel, to += channels) {
@@ -18,7 +18,7 @@ JETVIT_VECTOR_CLONES void mean_of_two_rows(const float* upper, const float* lowe
     const float* below = lower + 2 * pixel * channels;
     JETVIT_INDEPENDENT_ITERATIONS
     for (std::size_t c = 0; c < channels; ++c) {
-      to[c] = 0.25F * ((above[c] + above[channels + c]) + (below[c] + below[channels + c]));
+      to[c] = 0.25F * (above[c] + above[channels + c] + below[c] + below[channels + c]);
     }
   }
 }

@@ -11,10 +11,11 @@
 #include "ops/packed_depthwise.h"
 #include "ops/packed_product.h"
 
-// Weights for forward passes without gradients, converted once to the dtype and the memory layout of oneDNN's kernels,
-// which would otherwise happen in every call. The kernels add the bias and apply the activation where they write their
-// results. They are operators of libtorch's dispatcher already (mkldnn::...), and the layout is oneDNN's own: these
-// classes hold it and are no operators jetvit::... themselves.
+// Weights for forward passes without gradients, converted once to the dtype and the memory layout of the kernels, which
+// would otherwise happen in every call. The kernels add the bias and apply the activation where they write their
+// results. In float32 they are jetvit's own (ops/packed_product.h, ops/packed_depthwise.h), but for convolutions in
+// groups of several channels. In bfloat16 they are oneDNN's, which are operators of libtorch's dispatcher already
+// (mkldnn::...): these classes hold their layout and are no operators jetvit::... themselves.
 namespace jetvit {
 
 // Whether a weight can be packed for multiplications in `precision`: float32 on the CPU, libtorch with oneDNN, and for
